@@ -1,0 +1,86 @@
+"""All that a core may ask of the world, and the facts it reports, as frozen values.
+
+The loop in `system/` carries the requests out in order. Facts change nothing: they are what the
+journal, the account of a dial and every explanation to a person are made of.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from gateway.wire.udp import Endpoint
+
+
+class SendIp(NamedTuple):
+    """Put one whole IPv4 packet on its way, from the source address its header names."""
+
+    packet: bytes
+
+
+class OpenTcp(NamedTuple):
+    """Connect to `peer` from the address `source` (None: what the route gives).
+
+    The core chooses `key`; the loop uses it in `tcp_opened`, `receive_tcp` and `tcp_closed`.
+    """
+
+    key: int
+    source: bytes | None
+    peer: Endpoint
+
+
+class SendTcp(NamedTuple):
+    """Send on an open connection; what cannot leave at once is kept in order by the loop."""
+
+    key: int
+    data: bytes
+
+
+class CloseTcp(NamedTuple):
+    """Close once what was given to send has left. No `tcp_closed` follows."""
+
+    key: int
+
+
+class What(Enum):
+    """The kinds of fact. The value is the name the journal, JSON and tests use."""
+
+    DIAL_STARTED = "dial-started"
+    OFFERED = "offered"
+    CHOSEN = "chosen"
+    NAT_FOUND = "nat-found"
+    FLOATED = "floated"
+    AUTHENTICATED = "authenticated"
+    PHASE1_CLOSED = "phase1-closed"
+    SA_READY = "sa-ready"
+    SA_CLOSED = "sa-closed"
+    PEER_MOVED = "peer-moved"
+    TUNNEL_OPENED = "tunnel-opened"
+    CALL_REQUESTED = "call-requested"
+    SERVER_CALLED = "server-called"
+    SERVER_ANSWERED = "server-answered"
+    SESSION_OPENED = "session-opened"
+    LCP_OPENED = "lcp-opened"
+    USER_ACCEPTED = "user-accepted"
+    PPP_UP = "ppp-up"
+    SESSION_CLOSED = "session-closed"
+    REFUSED = "refused"
+    RELOADED = "reloaded"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened, in words a person can read.
+
+    `dial` counts the dials since the daemon started (0: no dial in particular); `peer` is the
+    client's endpoint as text, or empty. `details` holds no secret, ever.
+    """
+
+    what: What
+    dial: int = 0
+    peer: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+Output = SendIp | OpenTcp | SendTcp | CloseTcp | Fact
