@@ -1,0 +1,87 @@
+"""What a packet from the queue is. Road code: called for every packet, makes one tuple.
+
+UDP 500 is IKE. UDP 4500 is IKE behind four zero bytes, a keepalive of one byte 0xFF, or ESP
+(RFC 3948, 2.1 to 2.3). Protocol 50 is ESP as it is.
+"""
+
+from enum import IntEnum
+from struct import Struct
+
+from gateway.wire.ipv4 import HEADER, MORE_FRAGMENTS, OFFSET_MASK, PROTOCOL_ESP, PROTOCOL_UDP
+from gateway.wire.udp import HEADER as UDP_HEADER
+from gateway.wire.udp import Datagram, Endpoint
+
+PORT_IKE, PORT_NATT = 500, 4500
+MARKER = b"\0\0\0\0"  # the non-ESP marker before IKE on port 4500
+KEEPALIVE = b"\xff"
+
+_LENGTHS = Struct("!xxHxxHxB")  # total length, fragment field, protocol
+_PORTS = Struct("!HHH")
+
+
+class Kind(IntEnum):
+    """What the bytes from `start` to `end` are."""
+
+    OTHER = 0
+    IKE = 1
+    ESP = 2
+    ESP_IN_UDP = 3
+    KEEPALIVE = 4
+
+
+Found = tuple[Kind, int, int]
+NOTHING: Found = (Kind.OTHER, 0, 0)
+
+
+def classify(packet: bytes) -> Found:
+    """Kind of an IPv4 packet, and where its IKE message (no marker) or ESP packet lies."""
+    if len(packet) < HEADER + UDP_HEADER:
+        return NOTHING
+    total, fragment, protocol = _LENGTHS.unpack_from(packet)
+    start = (packet[0] & 0x0F) * 4
+    if packet[0] >> 4 != 4 or start < HEADER or total > len(packet):
+        return NOTHING
+    if fragment & (MORE_FRAGMENTS | OFFSET_MASK):
+        return NOTHING
+    if protocol == PROTOCOL_UDP:
+        return _classify_udp(packet, start, total)
+    if protocol == PROTOCOL_ESP:
+        return Kind.ESP, start, total
+    return NOTHING
+
+
+def _classify_udp(packet: bytes, start: int, total: int) -> Found:
+    if total < start + UDP_HEADER:
+        return NOTHING
+    _, port, length = _PORTS.unpack_from(packet, start)
+    end = start + length
+    start += UDP_HEADER
+    if length < UDP_HEADER or end > total:
+        return NOTHING
+    if port == PORT_IKE:
+        return Kind.IKE, start, end
+    if port != PORT_NATT:
+        return NOTHING
+    first = packet[start : start + 4]
+    if end - start == 1 and first[:1] == KEEPALIVE:
+        return Kind.KEEPALIVE, start, end
+    if end - start <= 4:
+        return NOTHING
+    if first == MARKER:
+        return Kind.IKE, start + 4, end
+    return Kind.ESP_IN_UDP, start, end
+
+
+def endpoints(packet: bytes) -> tuple[Endpoint, Endpoint]:
+    """Source and target of a packet that `classify` knew; port 0 where it is plain ESP."""
+    start = (packet[0] & 0x0F) * 4
+    source, target = 0, 0
+    if packet[9] == PROTOCOL_UDP:
+        source, target, _ = _PORTS.unpack_from(packet, start)
+    return Endpoint(packet[12:16], source), Endpoint(packet[16:20], target)
+
+
+def ike_datagram(packet: bytes, start: int, end: int) -> Datagram:
+    """The IKE message that `classify` found, with the way it came."""
+    source, target = endpoints(packet)
+    return Datagram(source, target, packet[start:end])

@@ -1,0 +1,158 @@
+"""The leg towards one client: its security associations, its L2TP, and where it is to be found.
+
+A leg outlives both phases of IKE: whoever proves to be the same client from the same endpoint gets
+the leg that is there, so that a rekey never touches L2TP or PPP.
+"""
+
+from dataclasses import dataclass, field
+
+from gateway.bridge.classify import PORT_NATT
+from gateway.esp.errors import Drop as EspDrop
+from gateway.esp.inbound import Inbound
+from gateway.esp.outbound import Outbound
+from gateway.l2tp.errors import Drop as L2tpDrop
+from gateway.l2tp.events import L2tpEvent, Send
+from gateway.l2tp.machine import Lns
+from gateway.outputs import Output, SendIp
+from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
+from gateway.wire.udp import Endpoint, build_udp
+
+PORT_L2TP = 1701
+GRACE = 10.0  # seconds an old inbound SA is still heard after it was deleted: its last packets
+NOTED_EVERY = 1.0  # seconds between two times that L2TP and IKE are told that the client lives
+
+LegKey = tuple[str, Endpoint]  # the client's name and its outside endpoint
+
+
+@dataclass(slots=True)
+class Pair:
+    """The two security associations of one quick mode, and who negotiated them."""
+
+    ike_sa: int
+    suite: str
+    inbound: Inbound
+    outbound: Outbound
+    confirmed: bool = False  # the client has shown that it has them too
+    closed_at: float | None = None  # deleted: still heard until then, never used to send
+
+
+@dataclass(slots=True)
+class Counters:
+    """What did not get through, by reason, since the leg exists."""
+
+    by_reason: dict[str, int] = field(default_factory=dict)
+
+    def count(self, reason: str) -> None:
+        self.by_reason[reason] = self.by_reason.get(reason, 0) + 1
+
+    def total(self) -> int:
+        return sum(self.by_reason.values())
+
+
+class ClientLeg:
+    """One client machine as seen through its ESP."""
+
+    def __init__(
+        self,
+        dial: int,
+        client: str,
+        local: Endpoint,
+        peer: Endpoint,
+        lns: Lns,
+    ) -> None:
+        self.dial = dial
+        self.client = client
+        self.local = local
+        self.peer = peer
+        self.lns = lns
+        self.client_port = PORT_L2TP
+        self.pairs: dict[int, Pair] = {}  # by our SPI
+        self.current: Pair | None = None  # the one that sends
+        self.drops = Counters()
+        self.noted = float("-inf")
+        self.scheduled: float | None = None  # for Timers
+
+    @property
+    def key(self) -> LegKey:
+        return self.client, self.peer
+
+    def add_pair(self, pair: Pair, client_port: int) -> None:
+        """A quick mode has given new keys; they are heard at once and send when confirmed."""
+        self.pairs[pair.inbound.spi] = pair
+        self.client_port = client_port or PORT_L2TP
+        if self.current is None:
+            self.current = pair
+
+    def confirm(self, spi: int) -> None:
+        """The client has the pair of our `spi`: it sends from now on."""
+        pair = self.pairs.get(spi)
+        if pair is not None and pair.closed_at is None and not pair.confirmed:
+            pair.confirmed = True
+            self.current = pair
+
+    def close_pair(self, spi: int, now: float) -> None:
+        """The pair was deleted or is too old; what is under way is still heard for a while."""
+        pair = self.pairs.get(spi)
+        if pair is None or pair.closed_at is not None:
+            return
+        pair.closed_at = now + GRACE
+        if self.current is pair:
+            living = [other for other in self.pairs.values() if other.closed_at is None]
+            confirmed = [other for other in living if other.confirmed]
+            self.current = (confirmed or living or [None])[-1]
+
+    def forget_closed(self, now: float) -> list[int]:
+        """Our SPIs whose grace is over; they are gone from here."""
+        over = [
+            spi
+            for spi, pair in self.pairs.items()
+            if pair.closed_at is not None and pair.closed_at <= now
+        ]
+        for spi in over:
+            del self.pairs[spi]
+        return over
+
+    def deadline(self) -> float | None:
+        """When L2TP or a grace time wants attention."""
+        graces = [pair.closed_at for pair in self.pairs.values() if pair.closed_at is not None]
+        times = [time for time in (self.lns.deadline(), *graces) if time is not None]
+        return min(times, default=None)
+
+    @property
+    def is_empty(self) -> bool:
+        """No keys and nothing that could come back: the leg may be forgotten."""
+        return not self.pairs
+
+    def carry(self, events: list[L2tpEvent]) -> list[Output]:
+        """What L2TP wants sent; its other events only echo what we asked for ourselves."""
+        found: list[Output] = []
+        for event in events:
+            if isinstance(event, Send):
+                packet = self.seal(event.message)
+                found += [] if packet is None else [packet]
+        return found
+
+    def send_frame(self, call: int, frame: bytes) -> SendIp | None:
+        """Road: the packet that carries a PPP frame to the client, or None (counted)."""
+        message = self.lns.seal_data(call, frame)
+        if isinstance(message, L2tpDrop):
+            self.drops.count(message.name.lower())
+            return None
+        return self.seal(message)
+
+    def seal(self, message: bytes) -> SendIp | None:
+        """Road: an L2TP message as the packet that goes out, or None (counted)."""
+        pair = self.current
+        if pair is None:
+            self.drops.count("no_sa")
+            return None
+        sealed = pair.outbound.seal(build_udp(PORT_L2TP, self.client_port, message))
+        if isinstance(sealed, EspDrop):
+            self.drops.count(sealed.name.lower())
+            return None
+        if self.local.port == PORT_NATT:
+            segment = build_udp(PORT_NATT, self.peer.port, sealed)
+            return SendIp(build_ipv4(self.local.host, self.peer.host, PROTOCOL_UDP, segment))
+        return SendIp(build_ipv4(self.local.host, self.peer.host, PROTOCOL_ESP, sealed))
+
+

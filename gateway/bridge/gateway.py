@@ -1,0 +1,325 @@
+"""The gateway as one core: everything that comes, from either side, goes through its doors.
+
+It has no I/O: the loop hands it packets, TCP bytes and the time, and carries out what it returns.
+The road of a data packet is `receive_packet` -> `_receive_esp` -> `Session.from_client`, and back
+`receive_gre` -> `Session.from_inside`.
+"""
+
+from collections.abc import Callable
+from struct import Struct
+
+from gateway.bridge.account import Accounts
+from gateway.bridge.admission import ike_policy
+from gateway.bridge.classify import PORT_NATT, Kind, classify, endpoints, ike_datagram
+from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
+from gateway.bridge.clients import DEAD, Clients
+from gateway.bridge.mtu import largest_mru
+from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session, State
+from gateway.bridge.tell import tell_l2tp
+from gateway.bridge.timers import Timed, Timers
+from gateway.control.config import Config
+from gateway.control.policy import route_of
+from gateway.esp.errors import Drop as EspDrop
+from gateway.esp.suites import SUITES
+from gateway.ike.machine import Ike
+from gateway.l2tp import events as l2tp
+from gateway.l2tp.errors import Drop as L2tpDrop
+from gateway.outputs import CloseTcp, Fact, Output, What
+from gateway.ppp.machine import Passage
+from gateway.pptp.gre import call_id_of
+from gateway.pptp.machine import Caller
+from gateway.wire.cursor import WireError
+from gateway.wire.ipv4 import parse_ipv4
+from gateway.wire.udp import HEADER as UDP_HEADER
+from gateway.wire.udp import Endpoint
+
+_SPI = Struct("!I")
+_PORTS = Struct("!HHH")
+STOPPING = "the gateway is being stopped"
+
+
+class Gateway:
+    """All clients, all sessions, one clock."""
+
+    def __init__(self, config: Config, random: Callable[[int], bytes], now: float) -> None:
+        self.config = config
+        self.started = now
+        self.accounts = Accounts()
+        self.drops = Counters()
+        self.sessions: dict[int, Session] = {}  # by number
+        self.clients = Clients(Ike(ike_policy(config), random), random, self._next_number)
+        self._by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id
+        self._by_call_id: dict[int, Session] = {}  # our PPTP call id
+        self._by_key: dict[int, Session] = {}  # the TCP connection's key
+        self._random = random
+        self._numbers = 0
+        self._keys = 0
+        self._timers = Timers()
+        self._stopping = False
+
+    def _next_number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    # the doors
+
+    def receive_packet(self, packet: bytes, now: float) -> list[Output]:
+        """One IPv4 packet from the queue, come from outside."""
+        kind, start, end = classify(packet)
+        if kind is Kind.ESP_IN_UDP or kind is Kind.ESP:
+            return self._receive_esp(packet, kind, start, end, now)
+        if kind is Kind.IKE:
+            found = self.clients.receive(ike_datagram(packet, start, end), now)
+            return self._told(found, now, self.clients)
+        if kind is Kind.OTHER:
+            self.drops.count("not_for_us")
+        return []
+
+    def receive_gre(self, packet: bytes, now: float) -> list[Output]:
+        """One IPv4 packet of protocol 47, come from inside."""
+        try:
+            header = parse_ipv4(packet)
+        except WireError:
+            self.drops.count("bad_gre")
+            return []
+        call_id = call_id_of(packet, header.start, header.end)
+        session = self._by_call_id.get(call_id)
+        if session is None:
+            self.drops.count("unknown_call")
+            return []
+        found = session.from_inside(packet, header.start, header.end, now)
+        self._timers.note(session)
+        return self._told(found, now) if session.news else found
+
+    def tcp_opened(self, key: int, now: float) -> list[Output]:
+        session = self._by_key.get(key)
+        if session is None:
+            return [CloseTcp(key)]
+        return self._inside(session, session.inside_event(session.inside.opened(now), now), now)
+
+    def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]:
+        session = self._by_key.get(key)
+        if session is None:
+            return [CloseTcp(key)]
+        heard = session.inside.receive(data, now)
+        return self._inside(session, session.inside_event(heard, now), now)
+
+    def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]:
+        """The connection could not be made, or has ended, for `reason`."""
+        session = self._by_key.get(key)
+        if session is None:
+            return []
+        lost = session.inside.closed(reason, now)
+        return self._inside(session, session.inside_event(lost, now), now)
+
+    def deadline(self) -> float | None:
+        return self._timers.deadline()
+
+    def handle_timeout(self, now: float) -> list[Output]:
+        found: list[Output] = []
+        for who in self._timers.due(now):
+            found += self._timeout_of(who, now)
+        return found
+
+    def stop(self, now: float) -> list[Output]:
+        """Close everything in the protocols' order; `idle` says when that is done."""
+        self._stopping = True
+        found: list[Output] = []
+        for session in list(self.sessions.values()):
+            found += self._told(session.disconnect(STOPPING, now), now, session, session.leg)
+        for leg in list(self.clients.legs.values()):
+            found += leg.carry(leg.lns.close(STOPPING, now))
+        return found + self._told(self.clients.close_all(now), now, self.clients)
+
+    def idle(self) -> bool:
+        """Nothing is left that an inside server would miss."""
+        return not self.sessions
+
+    def reload(self, config: Config, now: float) -> list[Output]:
+        """From now on new dials follow `config`; what is up stays as it is."""
+        self.config = config
+        self.clients.ike.set_policy(ike_policy(config))
+        return self._told([Fact(What.RELOADED)], now)
+
+    def disconnect(self, number: int, reason: str, now: float) -> list[Output] | None:
+        """End one session in order; None if there is none of that number."""
+        session = self.sessions.get(number)
+        if session is None:
+            return None
+        return self._told(session.disconnect(reason, now), now, session, session.leg)
+
+    # the road in
+
+    def _receive_esp(
+        self, packet: bytes, kind: Kind, start: int, end: int, now: float
+    ) -> list[Output]:
+        found = self.clients.by_spi.get(_SPI.unpack_from(packet, start)[0])
+        if found is None:
+            self.drops.count("unknown_spi")
+            return []
+        leg, pair = found
+        if (kind is Kind.ESP_IN_UDP) is not (leg.local.port == PORT_NATT):
+            leg.drops.count("encapsulation")
+            return []
+        segment = pair.inbound.open(packet, start, end)
+        if isinstance(segment, EspDrop):
+            leg.drops.count(segment.name.lower())
+            return []
+        moved = self._moved(leg, packet, kind) if pair.inbound.newest else []
+        if not pair.confirmed:
+            leg.confirm(pair.inbound.spi)
+        if now - leg.noted > NOTED_EVERY:
+            leg.noted = now
+            leg.lns.note_alive(now)
+            self.clients.ike.note_alive(pair.ike_sa, now)
+        if len(segment) <= UDP_HEADER:
+            leg.drops.count("not_l2tp")
+            return []
+        port, target, length = _PORTS.unpack_from(segment)
+        if target != PORT_L2TP or length > len(segment):
+            leg.drops.count("not_l2tp")
+            return []
+        leg.client_port = port
+        message = segment[UDP_HEADER:length]
+        if segment[UDP_HEADER] & 0x80:
+            heard = self._l2tp(leg, leg.lns.receive(message, now), now)
+            return self._told(moved + heard, now, leg)
+        return self._told(moved, now) + self._data(leg, message, now)
+
+    def _data(self, leg: ClientLeg, message: bytes, now: float) -> list[Output]:
+        opened = leg.lns.open_data(message)
+        if isinstance(opened, L2tpDrop):
+            leg.drops.count(opened.name.lower())
+            return []
+        call, frame = opened
+        session = self._by_call.get((leg, call))
+        if session is None:
+            leg.drops.count("unknown_call")
+            return []
+        found = session.from_client(frame, now)
+        self._timers.note(session)
+        return self._told(found, now) if session.news else found
+
+    def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind) -> list[Output]:
+        """Road: the leg follows its client when the NAT has given it another address or port."""
+        start = (packet[0] & 0x0F) * 4
+        peer = leg.peer
+        if packet[12:16] == peer.host and (
+            kind is Kind.ESP or int.from_bytes(packet[start : start + 2], "big") == peer.port
+        ):
+            return []
+        source, _ = endpoints(packet)
+        there = source if kind is Kind.ESP_IN_UDP else Endpoint(source.host, peer.port)
+        was = str(peer)
+        self.clients.move(leg, there)
+        return [Fact(What.PEER_MOVED, leg.dial, was, {"to": str(there)})]
+
+    # L2TP's events
+
+    def _l2tp(self, leg: ClientLeg, events: list[l2tp.L2tpEvent], now: float) -> list[Output]:
+        found: list[Output] = []
+        for event in events:
+            match event:
+                case l2tp.Send():
+                    found += leg.carry([event])
+                case l2tp.CallRequested():
+                    found += self._call_requested(leg, event, now)
+                case l2tp.CallOpened(call=call) if (leg, call) in self._by_call:
+                    session = self._by_call[leg, call]
+                    found += session.client_connected(now)
+                    self._timers.note(session)
+                case l2tp.CallClosed(call=call) if (leg, call) in self._by_call:
+                    session = self._by_call[leg, call]
+                    found += session.client_ended(event.message or "the client hung up", now)
+                    found += self._settle(session)
+                case _:
+                    found += tell_l2tp(event, leg)
+        return found
+
+    def _call_requested(
+        self, leg: ClientLeg, event: l2tp.CallRequested, now: float
+    ) -> list[Output]:
+        route = route_of(self.config, leg.client)
+        refusal = self._refusal(route is not None)
+        if refusal or route is None:
+            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
+            result = RESULT_ADMINISTRATIVE if route is None else RESULT_NO_FACILITY
+            return [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
+        number = self._next_number() if leg.dial in self.sessions else leg.dial
+        call_id, self._keys = self._new_call_id(), self._keys + 1
+        caller = Caller(call_id, self._random)
+        inside = PptpLeg(self._keys, caller, call_id, self.config.inside.address, route.endpoint)
+        passage = Passage(self._mru(leg))
+        session = Session(
+            number, leg, event.tunnel, event.call, event.peer_call, inside, route.name, passage, now
+        )
+        self.sessions[number] = session
+        self._by_call[leg, event.call] = session
+        self._by_call_id[call_id] = session
+        self._by_key[self._keys] = session
+        asked = session.fact(
+            What.CALL_REQUESTED,
+            {
+                "call": str(event.call),
+                "peer_call": str(event.peer_call),
+                "server": str(inside.server),
+            },
+        )
+        return [asked, *session.start()]
+
+    def _refusal(self, has_route: bool) -> str:
+        if not has_route:
+            return "the client has no route any more"
+        if self._stopping:
+            return STOPPING
+        if len(self.sessions) >= self.config.limits.sessions:
+            return "the limit of sessions is reached"
+        return ""
+
+    def _new_call_id(self) -> int:
+        while True:
+            call_id = int.from_bytes(self._random(2), "big")
+            if call_id and call_id not in self._by_call_id:
+                return call_id
+
+    def _mru(self, leg: ClientLeg) -> int:
+        pair = leg.current
+        block = 16 if pair is None else SUITES[pair.suite].cipher.block
+        return largest_mru(self.config.outside.mtu, block, leg.local.port == PORT_NATT)
+
+    # inside events, time, ends
+
+    def _inside(self, session: Session, found: list[Output], now: float) -> list[Output]:
+        return self._told(found + self._settle(session), now, session, session.leg)
+
+    def _settle(self, session: Session) -> list[Output]:
+        """Forget a session of which nothing is left."""
+        if session.state is State.CLOSING:
+            self._by_call.pop((session.leg, session.call), None)
+            if session.gone and self.sessions.pop(session.number, None) is session:
+                del self._by_call_id[session.inside.call_id]
+                del self._by_key[session.inside.key]
+        return []
+
+    def _timeout_of(self, who: Timed, now: float) -> list[Output]:
+        if isinstance(who, Session):
+            found = who.handle_timeout(now)
+            return self._inside(who, found, now)
+        if isinstance(who, ClientLeg):
+            for spi in who.forget_closed(now):
+                self.clients.by_spi.pop(spi, None)
+            found = self._l2tp(who, who.lns.handle_timeout(now), now)
+            if who.is_empty and not any(one.leg is who for one in self.sessions.values()):
+                self.clients.forget(who)
+            return self._told(found, now, who)
+        return self._told(self.clients.handle_timeout(now), now, self.clients)
+
+    def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:
+        """Enter the facts, look at the deadlines of what was touched, and hand the rest on."""
+        for output in found:
+            if isinstance(output, Fact):
+                self.accounts.add(output, now)
+        for who in touched:
+            self._timers.note(who)
+        return found

@@ -1,0 +1,302 @@
+"""One client's call joined to its call at the inside server: PPP frames go across as they came.
+
+What each end does to the other is the table below; the road is the two functions `from_client` and
+`from_inside`. Frames that come before the other end is ready wait, a few of them: a lost LCP
+Configure-Request costs its sender a second or three.
+"""
+
+from enum import Enum, auto
+from typing import Final
+
+from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
+from gateway.bridge.tell import tell_ppp
+from gateway.outputs import Fact, Output, What
+from gateway.ppp.frame import is_control
+from gateway.ppp.machine import Passage
+
+MOST_HELD = 16  # frames a direction
+
+# CDN result codes (RFC 2661, 4.4.2)
+RESULT_LOSS, RESULT_GENERAL, RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, RESULT_BUSY = 1, 2, 3, 4, 8
+
+
+class State(Enum):
+    CALLING = "calling"  # the inside server is being called, the client waits
+    ANSWERED = "answered"  # the server is there, the client is told so
+    UP = "up"
+    CLOSING = "closing"  # one end is gone, the other is being closed
+
+
+class Input(Enum):
+    INSIDE_ANSWERED = auto()
+    INSIDE_ENDED = auto()
+    CLIENT_CONNECTED = auto()
+    CLIENT_ENDED = auto()
+    ASKED = auto()  # the owner ends it
+
+
+class Do(Enum):
+    ANSWER_CLIENT = auto()
+    REFUSE_CLIENT = auto()
+    HANG_UP_CLIENT = auto()
+    HANG_UP_INSIDE = auto()
+    OPEN = auto()
+
+
+Row = tuple[tuple[Do, ...], State]
+NOTHING: Final[Row] = ((), State.CLOSING)
+INSIDE_LOST: Final[Row] = ((Do.HANG_UP_CLIENT,), State.CLOSING)
+CLIENT_LOST: Final[Row] = ((Do.HANG_UP_INSIDE,), State.CLOSING)
+END_BOTH: Final[Row] = ((Do.HANG_UP_CLIENT, Do.HANG_UP_INSIDE), State.CLOSING)
+
+TABLE: Final[dict[tuple[State, Input], Row]] = {
+    (State.CALLING, Input.INSIDE_ANSWERED): ((Do.ANSWER_CLIENT,), State.ANSWERED),
+    (State.CALLING, Input.INSIDE_ENDED): ((Do.REFUSE_CLIENT,), State.CLOSING),
+    (State.CALLING, Input.CLIENT_CONNECTED): ((), State.CALLING),  # not answered yet: nonsense
+    (State.CALLING, Input.CLIENT_ENDED): CLIENT_LOST,
+    (State.CALLING, Input.ASKED): ((Do.REFUSE_CLIENT, Do.HANG_UP_INSIDE), State.CLOSING),
+    (State.ANSWERED, Input.INSIDE_ANSWERED): ((), State.ANSWERED),
+    (State.ANSWERED, Input.INSIDE_ENDED): INSIDE_LOST,
+    (State.ANSWERED, Input.CLIENT_CONNECTED): ((Do.OPEN,), State.UP),
+    (State.ANSWERED, Input.CLIENT_ENDED): CLIENT_LOST,
+    (State.ANSWERED, Input.ASKED): END_BOTH,
+    (State.UP, Input.INSIDE_ANSWERED): ((), State.UP),
+    (State.UP, Input.INSIDE_ENDED): INSIDE_LOST,
+    (State.UP, Input.CLIENT_CONNECTED): ((), State.UP),
+    (State.UP, Input.CLIENT_ENDED): CLIENT_LOST,
+    (State.UP, Input.ASKED): END_BOTH,
+    (State.CLOSING, Input.INSIDE_ANSWERED): CLIENT_LOST,  # it was already given up
+    (State.CLOSING, Input.INSIDE_ENDED): NOTHING,
+    (State.CLOSING, Input.CLIENT_CONNECTED): NOTHING,
+    (State.CLOSING, Input.CLIENT_ENDED): NOTHING,
+    (State.CLOSING, Input.ASKED): NOTHING,
+}
+
+
+class Session:
+    """A call of a client and the call to the server behind it."""
+
+    def __init__(
+        self,
+        number: int,
+        leg: ClientLeg,
+        tunnel: int,
+        call: int,
+        peer_call: int,
+        inside: PptpLeg,
+        route: str,
+        passage: Passage,
+        now: float,
+    ) -> None:
+        self.number = number
+        self.leg = leg
+        self.tunnel = tunnel
+        self.call = call
+        self.peer_call = peer_call
+        self.inside = inside
+        self.route = route
+        self.passage = passage
+        self.state = State.CALLING
+        self.began = now
+        self.gone = False  # the inside connection is closed too
+        self.user = self.client_ip = self.server_ip = self.last_error = ""
+        self.frames_in = self.frames_out = self.bytes_in = self.bytes_out = 0
+        self.held_in: list[bytes] = []
+        self.held_out: list[bytes] = []
+        self.scheduled: float | None = None  # for Timers
+
+    # what happens to the two calls
+
+    def start(self) -> list[Output]:
+        """Call the inside server."""
+        server = str(self.inside.server)
+        said = self._fact(What.SERVER_CALLED, server=server, call_id=str(self.inside.call_id))
+        return [said, *self._carry_plain(self.inside.start())]
+
+    def inside_event(self, outputs: list[LegOutput], now: float) -> list[Output]:
+        """What the inside leg asked for and reported, in order."""
+        found: list[Output] = []
+        for output in outputs:
+            match output:
+                case Answered(vendor, peer_call):
+                    found.append(
+                        self._fact(
+                            What.SERVER_ANSWERED,
+                            server=str(self.inside.server),
+                            call_id=str(self.inside.call_id),
+                            peer_call_id=str(peer_call),
+                            vendor=vendor,
+                        )
+                    )
+                    found += self._handle(Input.INSIDE_ANSWERED, now)
+                case Ended(reason, was_open, busy):
+                    result = (
+                        RESULT_LOSS if was_open else RESULT_BUSY if busy else RESULT_NO_FACILITY
+                    )
+                    if not was_open and self.state is State.CALLING:
+                        found.append(self._refused(reason))
+                    found += self._handle(Input.INSIDE_ENDED, now, reason, result)
+                case Gone():
+                    self.gone = True
+                case _:
+                    found.append(output)
+        return found
+
+    def client_connected(self, now: float) -> list[Output]:
+        """ICCN: the client's call is open."""
+        return self._handle(Input.CLIENT_CONNECTED, now)
+
+    def client_ended(self, reason: str, now: float) -> list[Output]:
+        """The client has hung up, or is gone."""
+        return self._handle(Input.CLIENT_ENDED, now, reason)
+
+    def disconnect(self, reason: str, now: float) -> list[Output]:
+        """The owner, or the end of the daemon, ends the session."""
+        return self._handle(Input.ASKED, now, reason, RESULT_ADMINISTRATIVE)
+
+    def _handle(
+        self, what: Input, now: float, reason: str = "", result: int = RESULT_GENERAL
+    ) -> list[Output]:
+        before = self.state
+        actions, self.state = TABLE[before, what]
+        found: list[Output] = []
+        if self.state is State.CLOSING and before is not State.CLOSING:
+            self.last_error = reason
+            found.append(self._closed(reason, now))
+        for action in actions:
+            found += self._do(action, reason, result, now)
+        return found
+
+    def _do(self, action: Do, reason: str, result: int, now: float) -> list[Output]:
+        lns = self.leg.lns
+        match action:
+            case Do.ANSWER_CLIENT:
+                return self.leg.carry(lns.answer(self.call, now))
+            case Do.REFUSE_CLIENT:
+                return self.leg.carry(lns.refuse(self.call, result, 0, reason, now))
+            case Do.HANG_UP_CLIENT:
+                return self.leg.carry(lns.hang_up(self.call, result, 0, reason, now))
+            case Do.HANG_UP_INSIDE:
+                return self._carry_plain(self.inside.hang_up(now))
+            case Do.OPEN:
+                server = str(self.inside.server)
+                opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
+                return [opened, *self._let_go(now)]
+
+    def _carry_plain(self, outputs: list[LegOutput]) -> list[Output]:
+        """The outputs of a leg that is only being started or closed: nothing to react to."""
+        found: list[Output] = []
+        for output in outputs:
+            if isinstance(output, Gone):
+                self.gone = True
+            elif not isinstance(output, Answered | Ended):
+                found.append(output)
+        return found
+
+    def _let_go(self, now: float) -> list[Output]:
+        """Both ends are ready: what waited goes its way."""
+        outwards, self.held_out = self.held_out, []
+        inwards, self.held_in = self.held_in, []
+        found: list[Output] = []
+        for frame in outwards:
+            found += self._to_client(frame)
+        for frame in inwards:
+            found += self._to_inside(frame, now)
+        return found
+
+    # the road
+
+    def from_client(self, frame: bytes, now: float) -> list[Output]:
+        """A PPP frame out of the client's L2TP."""
+        self.frames_in += 1
+        self.bytes_in += len(frame)
+        if is_control(frame):
+            return self._pass_control(frame, True, now)
+        return self._to_inside(frame, now)
+
+    def from_inside(self, packet: bytes, start: int, end: int, now: float) -> list[Output]:
+        """A GRE packet of the server's call, in `packet[start:end]`."""
+        gre = self.inside.gre
+        if gre is None:
+            return []
+        found: list[Output] = []
+        for frame in gre.open(packet, start, end, now):
+            found += self._frame_from_inside(frame, now)
+        for ready in gre.drain(now):
+            found.append(self.inside.packet(ready))
+        return found
+
+    def _frame_from_inside(self, frame: bytes, now: float) -> list[Output]:
+        if is_control(frame):
+            return self._pass_control(frame, False, now)
+        return self._to_client(frame)
+
+    def _to_inside(self, frame: bytes, now: float) -> list[Output]:
+        gre = self.inside.gre
+        if gre is None:
+            if self.state in (State.CALLING, State.ANSWERED) and len(self.held_in) < MOST_HELD:
+                self.held_in.append(frame)
+            return []
+        sealed = gre.seal(frame, now)
+        return [] if sealed is None else [self.inside.packet(sealed)]
+
+    def _to_client(self, frame: bytes) -> list[Output]:
+        if self.state is not State.UP:
+            if self.state is not State.CLOSING and len(self.held_out) < MOST_HELD:
+                self.held_out.append(frame)
+            return []
+        packet = self.leg.send_frame(self.call, frame)
+        if packet is None:
+            return []
+        self.frames_out += 1
+        self.bytes_out += len(frame)
+        return [packet]
+
+    def _pass_control(self, frame: bytes, from_client: bool, now: float) -> list[Output]:
+        """LCP, authentication and network control: watched, the MRU clamped, then passed on."""
+        passed, events = self.passage.pass_frame(frame, from_client, now)
+        found: list[Output] = []
+        for event in events:
+            found += tell_ppp(self, event, now)
+        if passed is None:
+            return found
+        return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
+
+    # time
+
+    def deadline(self) -> float | None:
+        return self.inside.deadline()
+
+    def handle_timeout(self, now: float) -> list[Output]:
+        found = self.inside_event(self.inside.handle_timeout(now), now)
+        gre = self.inside.gre
+        if gre is not None:
+            for frame in gre.late(now):
+                found += self._frame_from_inside(frame, now)
+            for ready in gre.drain(now):
+                found.append(self.inside.packet(ready))
+        return found
+
+    # words
+
+    def fact(self, what: What, details: dict[str, str]) -> Fact:
+        """A fact about this session."""
+        return Fact(what, self.number, str(self.leg.peer), details)
+
+    def _fact(self, what: What, **details: str) -> Fact:
+        return self.fact(what, details)
+
+    def _refused(self, reason: str) -> Fact:
+        server = str(self.inside.server)
+        detail = f"{server}: {reason}"
+        return self._fact(What.REFUSED, reason="server refused", detail=detail)
+
+    def _closed(self, reason: str, now: float) -> Fact:
+        return self._fact(
+            What.SESSION_CLOSED,
+            reason=reason,
+            seconds=f"{now - self.began:.0f}",
+            bytes_in=str(self.bytes_in),
+            bytes_out=str(self.bytes_out),
+        )

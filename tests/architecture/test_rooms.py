@@ -1,0 +1,109 @@
+"""The house of DESIGN.md: floors, rooms, who may import whom, and how large a file is."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GATEWAY = ROOT / "gateway"
+GROUND = {"wire", "crypto", "outputs"}
+PROTOCOLS = {"ike", "esp", "l2tp", "ppp", "pptp"}
+ALLOWED = {
+    "wire": {"wire"},
+    "crypto": {"crypto"},
+    "outputs": {"wire"},
+    **{room: {room} | GROUND for room in PROTOCOLS},
+    "control": {"control", "wire", "outputs"},
+    "bridge": {"bridge", "control"} | PROTOCOLS | GROUND,
+    "system": {"system", "wire", "outputs", "control"},
+    "user": {"user", "control"},
+    "daemon": {"bridge", "control", "system", "wire", "outputs", "crypto"} | PROTOCOLS,
+}
+EDGES = {"system", "user", "daemon"}
+IO = {
+    "asyncio", "datetime", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
+    "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "ssl",
+    "subprocess", "sys", "tempfile", "threading", "time", "urllib",
+}  # fmt: skip
+FIXED_PLACES = {
+    "netfilterqueue": {"gateway/system/nfqueue.py"},
+    "subprocess": {"gateway/system/run.py"},
+    "gmpy2": {"gateway/crypto/modp.py"},
+    "cryptography": {"gateway/crypto/cbc.py"},
+}
+SIX = {"README.md", "numbers.py", "errors.py", "events.py", "quirks.py", "machine.py"}
+VAGUE = {"utils", "helpers", "common", "misc", "base", "manager"}
+LONGEST = 400  # lines
+SOURCES = sorted(GATEWAY.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    parts = path.relative_to(GATEWAY).parts
+    return parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            assert all(name.name != "*" for name in node.names), f"{path}: import *"
+            yield node.module or ""
+
+
+def own_rooms(path: Path) -> set[str]:
+    names = (name.split(".") for name in imports_of(path))
+    return {name[1] for name in names if name[0] == "gateway" and len(name) > 1}
+
+
+ROOMS = [path for path in SOURCES if room_of(path) != "__init__"]
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_only_what_its_floor_allows(path: Path) -> None:
+    assert own_rooms(path) <= ALLOWED[room_of(path)]
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_below_the_edges_there_is_no_io_no_clock_and_no_chance(path: Path) -> None:
+    used = {name.split(".")[0] for name in imports_of(path)}
+    assert room_of(path) in EDGES or not used & IO
+
+
+@pytest.mark.parametrize("name", sorted(FIXED_PLACES))
+def test_some_packages_have_one_place(name: str) -> None:
+    users = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if any(used.split(".")[0] == name for used in imports_of(path))
+    }
+    assert users == FIXED_PLACES[name]
+
+
+def test_the_daemon_does_without_scapy_and_fabric() -> None:
+    used = {name.split(".")[0] for path in SOURCES for name in imports_of(path)}
+    assert not used & {"scapy", "fabric"}
+
+
+@pytest.mark.parametrize("room", sorted(PROTOCOLS))
+def test_every_protocol_room_has_the_same_six_files(room: str) -> None:
+    assert {path.name for path in (GATEWAY / room).iterdir()} >= SIX
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_are_short_and_their_names_say_something(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST
+    assert path.stem not in VAGUE
+
+
+@pytest.mark.parametrize("path", sorted(GATEWAY.rglob("README.md")), ids=str)
+def test_room_readmes_are_a_page(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 60
+
+
+def test_no_file_is_empty_but_for_a_mark() -> None:
+    empty = [path for path in GATEWAY.rglob("*") if path.is_file() and not path.stat().st_size]
+    assert [path.name for path in empty] == ["py.typed"]

@@ -1,0 +1,62 @@
+import pytest
+
+from gateway.bridge.classify import NOTHING, Kind, classify, endpoints, ike_datagram
+from gateway.wire.ipv4 import build_ipv4, host_bytes
+from gateway.wire.udp import Datagram, Endpoint, build_udp
+
+CLIENT, GATEWAY = host_bytes("192.0.2.7"), host_bytes("203.0.113.1")
+
+
+def udp(port: int, payload: bytes, source: int = 62001) -> bytes:
+    return build_ipv4(CLIENT, GATEWAY, 17, build_udp(source, port, payload))
+
+
+def test_port_500_is_ike() -> None:
+    assert classify(udp(500, b"isakmp")) == (Kind.IKE, 28, 34)
+
+
+def test_port_4500_with_the_marker_is_ike_behind_it() -> None:
+    packet = udp(4500, bytes(4) + b"isakmp")
+    assert classify(packet) == (Kind.IKE, 32, 38)
+    assert ike_datagram(packet, 32, 38) == Datagram(
+        Endpoint(CLIENT, 62001), Endpoint(GATEWAY, 4500), b"isakmp"
+    )
+
+
+def test_port_4500_without_the_marker_is_esp() -> None:
+    assert classify(udp(4500, b"\0\0\0\x01esp")) == (Kind.ESP_IN_UDP, 28, 35)
+
+
+def test_one_byte_of_ones_is_a_keepalive() -> None:
+    assert classify(udp(4500, b"\xff"))[0] is Kind.KEEPALIVE
+
+
+def test_protocol_50_is_esp_and_has_no_ports() -> None:
+    packet = build_ipv4(CLIENT, GATEWAY, 50, b"\0\0\x10\0\0\0\0\x01")
+    assert classify(packet) == (Kind.ESP, 20, 28)
+    assert endpoints(packet) == (Endpoint(CLIENT, 0), Endpoint(GATEWAY, 0))
+
+
+def test_ethernet_padding_is_not_part_of_the_packet() -> None:
+    assert classify(udp(500, b"isakmp") + bytes(10)) == (Kind.IKE, 28, 34)
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"",
+        bytes(27),
+        udp(1701, b"clear l2tp"),
+        udp(4500, b""),
+        udp(4500, bytes(4)),
+        udp(4500, b"\xfe"),
+        build_ipv4(CLIENT, GATEWAY, 6, bytes(20)),
+        udp(500, b"isakmp")[:-1],
+        b"\x65" + udp(500, b"isakmp")[1:],
+        udp(500, b"isakmp")[:6] + b"\x20\0" + udp(500, b"isakmp")[8:],
+        udp(500, b"isakmp")[:24] + b"\0\xff" + udp(500, b"isakmp")[26:],
+        udp(500, b"isakmp")[:24] + b"\0\x07" + udp(500, b"isakmp")[26:],
+    ],
+)
+def test_everything_else_is_not_ours(packet: bytes) -> None:
+    assert classify(packet) == NOTHING
