@@ -1,0 +1,104 @@
+"""A configuration that can be used, as typed values."""
+
+from dataclasses import dataclass, field
+
+from gateway.control.check import NAME, judge
+from gateway.control.document import File, ReadFile
+from gateway.control.findings import Document
+from gateway.control.limits import Limits
+from gateway.control.problems import Problem
+from gateway.control.suites import ESP_SUITES, IKE_SUITES
+from gateway.control.values import ANYWHERE, Network
+from gateway.wire.udp import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Where the clients are. A host is four bytes; `mtu` is in bytes."""
+
+    interface: str
+    addresses: tuple[bytes, ...]
+    mtu: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Where the old servers are, as far as the owner says; None leaves it to the routing table."""
+
+    interface: str | None = None
+    address: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way to one old server."""
+
+    name: str
+    kind: str
+    server: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One old machine that may dial. `ike` and `esp` are in the order in which we choose."""
+
+    name: str
+    psk: bytes = field(repr=False)
+    ike: tuple[str, ...]
+    esp: tuple[str, ...]
+    route: str
+    address: Network = ANYWHERE
+
+    def may_come_from(self, host: bytes) -> bool:
+        return self.address.holds(host)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole of `postern.toml`."""
+
+    outside: Outside
+    inside: Inside
+    limits: Limits
+    clients: tuple[Client, ...]
+    routes: tuple[Route, ...]
+
+
+def load(file: File, read_file: ReadFile, name: str = NAME) -> Config | list[Problem]:
+    """The configuration, or its problems if one of them is more than a warning."""
+    document, problems = judge(file, read_file, name)
+    if not document or any(not problem.warning for problem in problems):
+        return problems
+    return _build(document)
+
+
+def _build(document: Document) -> Config:
+    """Only of a document without problems: whatever is required is then there."""
+    return Config(
+        outside=Outside(**document["outside"][0].values),
+        inside=Inside(**document["inside"][0].values),
+        limits=Limits(**document["limits"][0].values),
+        clients=tuple(_client(**entry.values) for entry in document["client"]),
+        routes=tuple(Route(**entry.values) for entry in document["route"]),
+    )
+
+
+def _client(  # noqa: PLR0913
+    *,
+    name: str,
+    psk: bytes,
+    ike: tuple[str, ...],
+    esp: tuple[str, ...],
+    route: str,
+    address: Network = ANYWHERE,
+    psk_file: str = "",
+) -> Client:
+    """The file's name is not kept: it was read."""
+    return Client(
+        name=name,
+        psk=psk,
+        ike=tuple(sorted(ike, key=IKE_SUITES.index)),
+        esp=tuple(sorted(esp, key=ESP_SUITES.index)),
+        route=route,
+        address=address,
+    )

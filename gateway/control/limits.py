@@ -1,0 +1,21 @@
+"""Limits: those an owner may set, and those that hold whatever anybody sets."""
+
+from dataclasses import dataclass
+
+LARGEST_FILE = 1 << 20  # bytes of a configuration or of a file with one secret
+MOST_CLIENTS = 2000
+MOST_ROUTES = 200
+MOST_CANDIDATES = 256  # clients per outside address: each one costs a trial of its key per dial
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The section `[limits]`; what each says is in the schema."""
+
+    half_open: int
+    half_open_per_source: int
+    half_open_seconds: int
+    sessions: int
+    dpd_seconds: int
+    dpd_tries: int
+    hello_seconds: int

@@ -1,0 +1,34 @@
+"""What follows from a configuration when somebody dials."""
+
+from gateway.control.config import Client, Config, Route
+from gateway.control.suites import ESP_SUITES, IKE_SUITES
+
+
+def candidates(config: Config, host: bytes) -> tuple[Client, ...]:
+    """Who may be dialling from this outside address, the most narrowly placed first.
+
+    At most `limits.MOST_CANDIDATES`, which the check has seen to.
+    """
+    found = [client for client in config.clients if client.may_come_from(host)]
+    return tuple(sorted(found, key=lambda client: client.address.size()))
+
+
+def ike_suites(config: Config) -> tuple[str, ...]:
+    """What any client may use in IKE, in the order in which we choose."""
+    used = {suite for client in config.clients for suite in client.ike}
+    return tuple(suite for suite in IKE_SUITES if suite in used)
+
+
+def esp_suites(config: Config) -> tuple[str, ...]:
+    """What any client may use in ESP, in the order in which we choose."""
+    used = {suite for client in config.clients for suite in client.esp}
+    return tuple(suite for suite in ESP_SUITES if suite in used)
+
+
+def client_named(config: Config, name: str) -> Client | None:
+    return next((client for client in config.clients if client.name == name), None)
+
+
+def route_of(config: Config, client: Client) -> Route:
+    """The client's route, which the check has seen to exist."""
+    return next(route for route in config.routes if route.name == client.route)

@@ -1,0 +1,67 @@
+"""Where the pre-shared keys come from: the configuration itself, or files beside it."""
+
+from gateway.control.document import File, ReadFile
+from gateway.control.findings import Document, Entry, Findings
+from gateway.control.limits import LARGEST_FILE
+from gateway.control.values import Unfit, psk
+
+SHORT = 8  # characters: anything shorter is found by search from one recorded dial
+_RANDOM = "Take a long random one: openssl rand -hex 16"
+_OTHERS = 0o077
+
+
+def resolve_psks(document: Document, file: File, read_file: ReadFile, findings: Findings) -> None:
+    """See to it that every client has `psk` in its values, as bytes, or a problem."""
+    clients = document["client"]
+    for client in clients:
+        if {"psk", "psk_file"} <= client.given:
+            what = "stands beside psk, and only one of the two can hold"
+            findings.add(client, "psk_file", what, "Leave one of them out")
+        elif not {"psk", "psk_file"} & client.given:
+            hint = "Give the key as psk, or as psk_file the name of the file with it"
+            findings.add(client, "psk", "is missing", hint)
+        elif name := client.values.get("psk_file"):
+            _read_psk(client, read_file(name), findings)
+        _weigh(client, findings)
+    if file.mode & _OTHERS and any("psk" in client.given for client in clients):
+        what = f"others than its owner may use this file with keys in it (mode {file.mode:04o})"
+        findings.add_of_file(what, f"Do: chmod 600 {findings.file}", warning=True)
+
+
+def _read_psk(client: Entry, file: File | str, findings: Findings) -> None:
+    def add(what: str, hint: str, *, warning: bool = False) -> None:
+        findings.add(client, "psk_file", what, hint, warning=warning)
+
+    if isinstance(file, str):
+        add(f"cannot be read: {file}", "Its name is taken from the configuration's folder")
+        return
+    if len(file.data) > LARGEST_FILE:
+        add("is too large for a file with one key", "Put the key alone in it")
+        return
+    if file.mode & _OTHERS:
+        what = f"can be used by others than its owner (mode {file.mode:04o})"
+        add(what, "Do: chmod 600, and chown to the user Postern runs as", warning=True)
+    try:
+        line = file.data.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+        client.values["psk"] = psk(line)
+    except UnicodeDecodeError:
+        add("has a byte in it that is not UTF-8", "Put the key in it as plain text")
+    except Unfit as unfit:
+        add(f"holds a key that {unfit}", "Put the key alone in it, on one line")
+
+
+def _weigh(client: Entry, findings: Findings) -> None:
+    """Warn of a key that is good for nothing, or that the old client may send differently."""
+    key: bytes | None = client.values.get("psk")
+    if key is None:
+        return
+
+    def warn(what: str, hint: str) -> None:
+        findings.add(client, "psk", what, hint, warning=True)
+
+    if len(key) < SHORT:
+        warn(f"has fewer than {SHORT} characters", _RANDOM)
+    if not key.isascii():
+        warn("has letters that old clients send in an alphabet of their own", "Use ASCII only")
+    if key != key.strip():
+        warn("begins or ends with a space", "Make sure that the client has that space too")
