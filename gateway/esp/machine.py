@@ -1,0 +1,199 @@
+"""The table of all SAs, found by our own SPI; `open` is road code.
+
+An SA here is a pair: the half we receive on and, once it is there, the half we send on. Both go by
+the SPI of the first, because that is ours and unique; two clients may well choose the same one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gateway.esp.errors import BadSpi, Drop
+from gateway.esp.events import Ended, Event, Limit, NearEnd, Removed
+from gateway.esp.inbound import Inbound
+from gateway.esp.numbers import LOOK_EVERY, SOFT_SHARE, SPI
+from gateway.esp.outbound import Outbound
+from gateway.esp.quirks import GRACE
+from gateway.esp.sa import Counters
+from gateway.esp.suites import find_suite
+
+
+@dataclass(slots=True)
+class _Pair:
+    """The times are seconds on the caller's clock; what has been told is set to None."""
+
+    inbound: Inbound
+    outbound: Outbound | None = None
+    near: float | None = None  # nine tenths of the lifetime in seconds
+    end: float | None = None
+    look: float | None = None  # the next look at the byte counters
+    gone: float | None = None  # the end of a retired SA's time of grace
+    told: set[Limit] = field(default_factory=set)
+
+
+class SaTable:
+    """`drops` counts the packets no SA could be charged with; each SA counts its own."""
+
+    def __init__(self, random: Callable[[int], bytes]) -> None:
+        self._random = random
+        self._pairs: dict[int, _Pair] = {}
+        self._inbound: dict[bytes, Inbound] = {}  # by the four bytes a packet starts with
+        self._deadline: float | None = None
+        self.drops = [0] * len(Drop)
+
+    def open(self, packet: bytes, start: int, end: int, now: float) -> tuple[Inbound, bytes] | Drop:
+        """The SA and the UDP segment of the ESP packet `packet[start:end]`, or why not."""
+        inbound = self._inbound.get(packet[start : start + SPI])
+        if inbound is None:
+            reason = Drop.SHORT if end - start < SPI else Drop.NO_SA
+            self.drops[reason] += 1
+            return reason
+        payload = inbound.open(packet, start, end)
+        if isinstance(payload, Drop):
+            return payload
+        inbound.heard_at = now
+        return inbound, payload
+
+    def add_inbound(
+        self,
+        spi: int,
+        suite: str,
+        keymat: bytes,
+        now: float,
+        *,
+        life_bytes: int | None = None,
+        life_seconds: float | None = None,
+    ) -> Inbound:
+        """Receive on `spi`, ours, from now on. `life_seconds` counts for both halves."""
+        if spi in self._pairs:
+            raise BadSpi(f"{spi:#010x} is in use")
+        inbound = Inbound(spi, find_suite(suite), keymat, life_bytes)
+        pair = self._pairs[spi] = _Pair(inbound)
+        if life_seconds is not None:
+            pair.near, pair.end = now + SOFT_SHARE * life_seconds, now + life_seconds
+        if life_bytes is not None:
+            pair.look = now + LOOK_EVERY
+        self._inbound[spi.to_bytes(SPI, "big")] = inbound
+        self._plan()
+        return inbound
+
+    def add_outbound(
+        self,
+        own_spi: int,
+        spi: int,
+        suite: str,
+        keymat: bytes,
+        now: float,
+        *,
+        life_bytes: int | None = None,
+    ) -> Outbound:
+        """Send with `spi`, the client's, as the other half of the SA `own_spi`."""
+        pair = self._find(own_spi)
+        if pair.outbound is not None:
+            raise BadSpi(f"{own_spi:#010x} has its outbound half")
+        pair.outbound = Outbound(spi, find_suite(suite), keymat, self._random, life_bytes)
+        if life_bytes is not None and pair.look is None:
+            pair.look = now + LOOK_EVERY
+        self._plan()
+        return pair.outbound
+
+    def outbound(self, own_spi: int) -> Outbound | None:
+        """The sending half of an SA, if both are there."""
+        pair = self._pairs.get(own_spi)
+        return pair.outbound if pair else None
+
+    def retire(self, own_spi: int, now: float) -> None:
+        """The client has deleted the SA: send no more, receive what is still under way."""
+        pair = self._find(own_spi)
+        if pair.gone is None:
+            pair.gone = now + GRACE
+        pair.near = pair.end = pair.look = None
+        if pair.outbound is not None:
+            pair.outbound.expire()
+        self._plan()
+
+    def remove(self, own_spi: int) -> None:
+        """Forget both halves at once."""
+        pair = self._find(own_spi)
+        _expire(pair)  # somebody may still hold them
+        del self._pairs[own_spi]
+        del self._inbound[own_spi.to_bytes(SPI, "big")]
+        self._plan()
+
+    def counters(self) -> list[Counters]:
+        """One for every half there is, in the order the SAs came."""
+        return [
+            half.counters()
+            for pair in self._pairs.values()
+            for half in (pair.inbound, pair.outbound)
+            if half is not None
+        ]
+
+    def deadline(self) -> float | None:
+        """When `handle_timeout` wants to be called next; costs nothing to ask."""
+        return self._deadline
+
+    def handle_timeout(self, now: float) -> list[Event]:
+        """What became due; the byte counters are looked at every `LOOK_EVERY` seconds."""
+        events: list[Event] = []
+        for spi, pair in list(self._pairs.items()):
+            if pair.gone is None:
+                events += _tell(pair, now)
+            elif pair.gone <= now:
+                self.remove(spi)
+                events.append(Removed(spi))
+        self._plan()
+        return events
+
+    def _find(self, own_spi: int) -> _Pair:
+        if own_spi not in self._pairs:
+            raise BadSpi(f"no SA has {own_spi:#010x}")
+        return self._pairs[own_spi]
+
+    def _plan(self) -> None:
+        self._deadline = min(
+            (
+                time
+                for pair in self._pairs.values()
+                for time in (pair.near, pair.end, pair.look, pair.gone)
+                if time is not None
+            ),
+            default=None,
+        )
+
+
+def _tell(pair: _Pair, now: float) -> list[Event]:
+    """The limits this SA has come near to or reached, each told once."""
+    if pair.end is not None and pair.end <= now:
+        return [_finish(pair, Limit.SECONDS)]
+    events: list[Event] = []
+    if pair.near is not None and pair.near <= now:
+        pair.near = None
+        events.append(NearEnd(pair.inbound.spi, Limit.SECONDS))
+    if pair.look is not None and pair.look <= now:
+        pair.look = now + LOOK_EVERY
+        events += _look(pair)
+    return events
+
+
+def _look(pair: _Pair) -> list[Event]:
+    used = {Limit.INBOUND_BYTES: pair.inbound.used}
+    if pair.outbound is not None:
+        used[Limit.OUTBOUND_BYTES] = pair.outbound.used
+    limit = max(used, key=lambda each: used[each])
+    if used[limit] >= 1.0:
+        return [_finish(pair, limit)]
+    near = [each for each in used if used[each] >= SOFT_SHARE and each not in pair.told]
+    pair.told.update(near)
+    return [NearEnd(pair.inbound.spi, each) for each in near]
+
+
+def _finish(pair: _Pair, limit: Limit) -> Ended:
+    _expire(pair)
+    pair.near = pair.end = pair.look = None
+    return Ended(pair.inbound.spi, limit)
+
+
+def _expire(pair: _Pair) -> None:
+    pair.inbound.expire()
+    if pair.outbound is not None:
+        pair.outbound.expire()
