@@ -1,0 +1,182 @@
+"""From facts to sentences: the account of a dial as a person reads it.
+
+A sentence is made of pieces. A piece with a detail in it that is missing is left out, so that a
+fact with few details still gives a true sentence. All details pass `printable` on their way:
+names and vendors are chosen by whoever dials.
+"""
+
+from collections.abc import Iterable, Mapping
+from string import Formatter
+from typing import Final, NamedTuple
+
+from gateway.control.hints import hint
+from gateway.control.problems import printable
+from gateway.outputs import Fact, What
+
+LONGEST_DETAIL = 400  # characters
+
+Pieces = tuple[str, ...]
+
+SENTENCES: Final[dict[What, Pieces]] = {
+    What.DIAL_STARTED: ("{who} began to dial", " {local}", "."),
+    What.OFFERED: (
+        "{who} made its offer",
+        ": {suites}",
+        "; NAT traversal by {natt}",
+        "; it calls itself {vendors}",
+        ".",
+    ),
+    What.CHOSEN: (
+        "The gateway chose {suite}",
+        "{natt_words}",
+        ", to protect the talk about keys (IKE).",
+    ),
+    What.NAT_FOUND: ("{nat_words}",),
+    What.FLOATED: ("{who} went on", " from port {port}", ", as NAT traversal wants it."),
+    What.AUTHENTICATED: (
+        "{who} has proved that it knows the key",
+        " of {client!r}",
+        "; it names itself {identity}",
+        ".",
+    ),
+    What.PHASE1_CLOSED: ("The IKE association with {who} has ended", ": {reason}", "."),
+    What.SA_READY: (
+        "The encryption of the data is agreed",
+        ": {suite}",
+        ", {encapsulation_words}",
+        ", SPI {spi_in} in and {spi_out} out",
+        ", for {life_seconds} s",
+        " or {life_kilobytes} kB",
+        ".",
+    ),
+    What.SA_CLOSED: ("The security association", " {spi_in}", " has ended", ": {reason}", "."),
+    What.PEER_MOVED: ("{who} is now at", " {to}", ": its NAT has given it another place."),
+    What.TUNNEL_OPENED: (
+        "L2TP: a tunnel is open",
+        ", {tunnel} here and {peer_tunnel} at the client",
+        "; the client's name is {host_name}",
+        ", its maker {vendor}",
+        ".",
+    ),
+    What.CALL_REQUESTED: (
+        "L2TP: the client asks for a call",
+        ", {call} here and {peer_call} there",
+        ", which is for {server}",
+        ".",
+    ),
+    What.SERVER_CALLED: (
+        "PPTP: the gateway calls the server",
+        " {server}",
+        " with call id {call_id}",
+        ".",
+    ),
+    What.SERVER_ANSWERED: (
+        "PPTP: the server",
+        " {server}",
+        " has taken the call",
+        ", its call id is {peer_call_id}",
+        "; its maker is {vendor}",
+        ".",
+    ),
+    What.SESSION_OPENED: (
+        "Client and server",
+        " {server}",
+        " are joined",
+        " by the route {route}",
+        ": from here on they talk PPP to each other.",
+    ),
+    What.LCP_OPENED: (
+        "PPP: the link is agreed",
+        ", frames of {mru_client} bytes towards the client and {mru_server} towards the server",
+        ", authentication by {auth}",
+        ".",
+    ),
+    What.USER_ACCEPTED: ("PPP: the server has accepted the user", " {user}", ", by {method}", "."),
+    What.PPP_UP: (
+        "PPP is up",
+        ": the client has {client_ip}",
+        ", the server {server_ip}",
+        "; the dial took {milliseconds} ms",
+        ".",
+    ),
+    What.SESSION_CLOSED: (
+        "The session has ended",
+        ": {reason}",
+        "; after {seconds} s, {bytes_in} bytes from the client and {bytes_out} to it",
+        ".",
+    ),
+    What.REFUSED: ("{who} was refused", ": {reason}", " ({detail})", ". {hint}."),
+    What.RELOADED: ("{reload_words}",),
+    What.TROUBLE: ("Trouble", ": {what}", ". Look in `journalctl -u postern` for what led to it."),
+}
+
+NAT_WORDS: Final = {
+    "client": "The client is behind a NAT: its packets are carried inside UDP.",
+    "gateway": "The gateway is behind a NAT: packets are carried inside UDP.",
+    "both": "Client and gateway are both behind a NAT: packets are carried inside UDP.",
+    "nowhere": "There is no NAT on the way: packets go as plain ESP.",
+}
+ENCAPSULATION_WORDS: Final = {"udp": "inside UDP", "esp": "as plain ESP"}
+
+
+class Told(NamedTuple):
+    """One line of an account: `ms` since the dial began."""
+
+    ms: int
+    text: str
+
+
+def sentence(fact: Fact) -> str:
+    """One plain sentence, or two where there is something to do. Never raises."""
+    details = _details(fact)
+    return "".join(
+        piece.format_map(details) for piece in SENTENCES[fact.what] if _complete(piece, details)
+    )
+
+
+def account(entries: Iterable[tuple[float, Fact]]) -> list[Told]:
+    """The sentences of one dial with their distance from its first fact; times are in seconds."""
+    found: list[Told] = []
+    start: float | None = None
+    for when, fact in entries:
+        start = when if start is None else start
+        found.append(Told(round(1000 * (when - start)), sentence(fact)))
+    return found
+
+
+def _details(fact: Fact) -> dict[str, str]:
+    """All that a piece can name; what is empty is not in it."""
+    details = {key: _fit(value) for key, value in fact.details.items() if value}
+    details["who"] = f"Client {_fit(fact.peer)}" if fact.peer else "The client"
+    details["hint"] = hint(details.get("reason", ""), details.get("detail", ""))
+    where = details.get("where", "")
+    details["nat_words"] = NAT_WORDS.get(where, "It was found out where there is a NAT.")
+    details.update(_more_words(details))
+    return details
+
+
+def _more_words(details: Mapping[str, str]) -> dict[str, str]:
+    """Words made of details that read badly as they are."""
+    words = {"reload_words": "The configuration was loaded again: new dials follow it."}
+    if problems := details.get("problems"):
+        words["reload_words"] = (
+            "The new configuration is wrong, so the old one stays in force: "
+            f"{problems.rstrip('.')}. Run `postern check` to see every problem."
+        )
+    encapsulation = details.get("encapsulation", "")
+    if encapsulation in ENCAPSULATION_WORDS:
+        words["encapsulation_words"] = ENCAPSULATION_WORDS[encapsulation]
+    if natt := details.get("natt"):
+        without = natt.lower() in ("none", "no")
+        words["natt_words"] = ", without NAT traversal" if without else f", NAT traversal {natt}"
+    return words
+
+
+def _complete(piece: str, details: Mapping[str, str]) -> bool:
+    names = (name for _, name, _, _ in Formatter().parse(piece))
+    return all(name in details for name in names if name is not None)
+
+
+def _fit(value: object) -> str:
+    text = printable(str(value))
+    return text if len(text) <= LONGEST_DETAIL else text[: LONGEST_DETAIL - 2] + ".."

@@ -1,0 +1,102 @@
+"""What to do about a refusal, and where to look: one line a reason.
+
+A reason that is not here is looked up by the words in it, so that a new one still gets advice.
+"""
+
+from typing import Final
+
+ELSEWHERE: Final = (
+    "Look at the lines before this one with `postern sessions ID`, and in `journalctl -u postern`"
+)
+
+HINTS: Final[dict[str, str]] = {
+    "no common suite": (
+        "Add one of these to that client's `ike` or `esp` list in postern.toml, "
+        "or update the client"
+    ),
+    "suite not allowed": (
+        "Add it to the client's `ike` or `esp` list in postern.toml, or set the client to a better"
+    ),
+    "no client at this address": (
+        "Look at each client's `address` in postern.toml, or leave it out so that any may dial"
+    ),
+    "wrong key": (
+        "Enter the same pre-shared key at the client and as `psk` in postern.toml: look for "
+        "spaces, capitals and a keyboard of another language"
+    ),
+    "bad hash": (
+        "The two ends do not have the same key: enter it again at the client and in postern.toml"
+    ),
+    "identity": (
+        "Look at the identity that the client sends: remove the old policy there, then dial again"
+    ),
+    "unsuitable quick mode": (
+        "Set the client to L2TP/IPsec in transport mode, UDP port 1701: a plain IPsec tunnel "
+        "policy does not fit"
+    ),
+    "tunnel mode": "Set the client to transport mode: L2TP/IPsec uses no other",
+    "aggressive mode": "Set the client to main mode: aggressive mode gives its key to listeners",
+    "too many half-open": (
+        "If these are your own clients, raise `half_open` and `half_open_per_source` in "
+        "postern.toml; if not, look where they come from with `postern status`"
+    ),
+    "bad public value": (
+        "No working client sends this: look for a faulty one, or somebody trying, at that address"
+    ),
+    "timed out": (
+        "The client's answers do not arrive: let UDP 500 and 4500 pass at its firewall and NAT in "
+        "both directions, and look whether it was switched off"
+    ),
+    "certificate": "Set the client to a pre-shared key: certificates are not taken",
+    "no route": "Give the client a `route` in postern.toml, then: systemctl reload postern",
+    "limit of sessions": "Raise `sessions` under [limits] in postern.toml, or end some that idle",
+    "being stopped": "Dial again when the gateway is up: systemctl status postern",
+    "server refused": (
+        "Look at the server's own log: it has no free line, or does not take PPTP from the "
+        "gateway's inside address"
+    ),
+    "server unreachable": (
+        "Look whether the server is on, and from the gateway: ping it; TCP 1723 must be open"
+    ),
+    "server did not answer": (
+        "Look whether PPTP runs at the server and TCP 1723 is let through on the way to it"
+    ),
+    "ppp authentication failed": (
+        "The server has refused the user: look at the name, password and domain typed at the "
+        "client, and at the dial-in permission of that account on the server"
+    ),
+    "ppp": (
+        "The two ends could not agree: compare what client and server require under encryption "
+        "and authentication"
+    ),
+}
+
+
+# The server's side of a call, by words in the detail: more exact than the reason.
+SERVER_HINTS: Final[dict[str, str]] = {
+    "busy": "Wait for a line to become free at the server, or give it more PPTP ports",
+    "connection refused": "The server is on, but nothing listens: start its PPTP service",
+    "no route": "The gateway knows no way to the server: look at `ip route get` and its cables",
+    "unreachable": "The gateway knows no way to the server: look at `ip route get` and its cables",
+    "cannot be reached": (
+        "Look whether the server is on, and from the gateway: ping it; TCP 1723 must be open"
+    ),
+    "timed out": (
+        "Look whether the server is on and whether TCP 1723 and GRE are let through to it"
+    ),
+    "let this address": "Permit the gateway's inside address at the server",
+    "forbid": "Permit the gateway's inside address at the server",
+}
+
+
+def hint(reason: str, detail: str = "") -> str:
+    """What to do about a refusal for this reason; never empty."""
+    words = reason.lower()
+    if words.startswith("server"):
+        found = next((text for key, text in SERVER_HINTS.items() if key in detail.lower()), "")
+        if found:
+            return found
+    exact = HINTS.get(words)
+    if exact:
+        return exact
+    return next((text for key, text in HINTS.items() if key in words), ELSEWHERE)
