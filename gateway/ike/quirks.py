@@ -1,0 +1,54 @@
+"""What real peers do against the book, each with client, version and evidence.
+
+The sources' short names: SS strongSwan, LS libreswan, OSW Openswan, VE VPNease, KB Microsoft's
+knowledge base, MS-IKEE Microsoft's open specification.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.ike.numbers import PORT_L2TP, IdType
+
+
+@dataclass(frozen=True, slots=True)
+class Quirk:
+    client: str
+    version: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preference(Quirk):
+    first: str
+
+
+# A draft-only host must send only draft-02 with a newline in its text; SafeNet's sends 00 with it.
+# Who sends both spellings gets this one back, and no other.
+BOTH_DRAFTS_02: Final = Preference(
+    client="Windows 2000, XP, Server 2003",
+    version="all with NAT traversal",
+    evidence="MS-IKEE 58d4d766; logs at support.linogate.com/en/ipsec/log.html",
+    first="draft-02n",
+)
+
+# Ports of our side in the selectors of quick mode, besides the book's 1701.
+SERVER_PORTS: Final[Mapping[int, Quirk]] = {
+    PORT_L2TP: Quirk("all", "since the update of 2003-07", "RFC 3193, 4; J. de Leeuw's changelog"),
+    0: Quirk("Windows 2000, XP", "before the update", "KB248750; OSW leftprotoport=17/%any"),
+}
+
+# Selectors of any other type are refused: nobody who dials L2TP sends them.
+SELECTOR_TYPES: Final[Mapping[int, Quirk]] = {
+    IdType.IPV4: Quirk("all", "all", "RFC 2409, 5.5"),
+    IdType.FQDN: Quirk("Windows 2000, XP", "with KB818043", "KB818043; hack in LS, OSW and SS"),
+    IdType.USER_FQDN: Quirk("Windows 2000, XP", "with KB818043", "as FQDN, by the same code"),
+    IdType.IPV4_SUBNET: Quirk("racoon", "ipsec-tools", "RFC 2407, 4.6.2.4: a /32 is a host"),
+}
+
+# Quick mode without any identities: the addresses of phase 1 are meant (RFC 2409, 5.5), but for
+# L2TP the port is missing too. Taken as "anything between the two".
+NO_SELECTORS: Final = Quirk("XP, in draft mode", "SP2", "SS a889cfe5e1: omits the TSi")
+
+# A quick mode's fourth message (CONNECTED, or INITIAL-CONTACT) is read and never waited for.
+FOURTH_MESSAGE: Final = Quirk("Windows", "as responder", "SS task_manager_v1.c:1146")
