@@ -1,0 +1,54 @@
+"""What an owner allows, as far as IKE is concerned."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from gateway.ike.nat import NAMES
+from gateway.ike.proposals import ESP_SUITES, IKE_SUITES
+from gateway.wire.udp import Endpoint
+
+MOST_CREDENTIALS = 64  # tried for one client: each costs a key derivation and a decryption
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A client that may dial, its key and the suites it may use."""
+
+    name: str
+    psk: bytes = field(repr=False)
+    ike_suites: frozenset[str]
+    esp_suites: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IkePolicy:
+    """Suites are in our order, the best first. `credentials` gives those of a peer's address.
+
+    Times are seconds. With `tell_life` a lifetime above `longest_life` is answered by
+    RESPONDER-LIFETIME and kept to; without it every offer is taken as it is.
+    """
+
+    ike_suites: tuple[str, ...]
+    esp_suites: tuple[str, ...]
+    credentials: Callable[[Endpoint], Sequence[Credential]] = field(repr=False)
+    natt: tuple[str, ...] = NAMES
+    half_open: int = 256
+    half_open_per_source: int = 32
+    half_open_seconds: float = 30.0
+    dpd_idle: float = 30.0
+    dpd_tries: int = 5
+    dpd_wait: float = 5.0
+    quick_wait: float = 2.0  # before our second message is sent again; doubles each time
+    quick_tries: int = 4
+    longest_life: int = 86400
+    tell_life: bool = False
+
+    def __post_init__(self) -> None:
+        """ValueError for a name that stands for nothing."""
+        for names, known in (
+            (self.ike_suites, set(IKE_SUITES)),
+            (self.esp_suites, set(ESP_SUITES)),
+            (self.natt, set(NAMES)),
+        ):
+            if unknown := set(names) - known:
+                raise ValueError(f"unknown: {', '.join(sorted(unknown))}")

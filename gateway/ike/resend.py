@@ -1,0 +1,62 @@
+"""Answers from memory, and our own messages sent again (RFC 2408, 5.1)."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from gateway.crypto.mac import SHA1, digest
+
+
+@dataclass(slots=True)
+class Memory:
+    """The last messages that were acted on, and what was sent for each (nothing: b"").
+
+    The same bytes get the same bytes again; no work is done twice.
+    """
+
+    most: int = 16
+    answers: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict, repr=False)
+
+    def keep(self, message: bytes, answer: bytes) -> None:
+        self.answers[digest(SHA1, message)] = answer
+        if len(self.answers) > self.most:
+            self.answers.popitem(last=False)
+
+    def answer(self, message: bytes) -> bytes | None:
+        """None if the message is not known."""
+        return self.answers.get(digest(SHA1, message))
+
+
+@dataclass(slots=True)
+class Retry:
+    """One message under way; times are seconds on the caller's clock."""
+
+    message: bytes
+    due: float
+    wait: float
+    left: int
+    grow: float = 2.0
+
+    def again(self, now: float) -> bool:
+        """Whether it is to be sent once more; False once all tries are used up."""
+        if self.left == 0:
+            return False
+        self.left -= 1
+        self.wait *= self.grow
+        self.due = now + self.wait
+        return True
+
+
+@dataclass(slots=True)
+class Used:
+    """Message IDs of one phase 1: each is good for one exchange only (RFC 2408, 3.1)."""
+
+    most: int = 2048
+    ids: OrderedDict[int, None] = field(default_factory=OrderedDict, repr=False)
+
+    def add(self, message_id: int) -> None:
+        self.ids[message_id] = None
+        if len(self.ids) > self.most:
+            self.ids.popitem(last=False)
+
+    def __contains__(self, message_id: int) -> bool:
+        return message_id in self.ids
