@@ -18,7 +18,6 @@ from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Endpoint, build_udp
 
 PORT_L2TP = 1701
-GRACE = 10.0  # seconds an old inbound SA is still heard after it was deleted: its last packets
 NOTED_EVERY = 1.0  # seconds between two times that L2TP and IKE are told that the client lives
 
 LegKey = tuple[str, Endpoint]  # the client's name and its outside endpoint
@@ -32,8 +31,9 @@ class Pair:
     suite: str
     inbound: Inbound
     outbound: Outbound
+    in_udp: bool  # ESP in UDP 4500, else protocol 50
     confirmed: bool = False  # the client has shown that it has them too
-    closed_at: float | None = None  # deleted: still heard until then, never used to send
+    retired: bool = False  # deleted: still heard for a while, never used to send
 
 
 @dataclass(slots=True)
@@ -66,10 +66,13 @@ class ClientLeg:
         self.peer = peer
         self.lns = lns
         self.client_port = PORT_L2TP
+        self.peer_tunnels: dict[int, int] = {}  # by our tunnel id
         self.pairs: dict[int, Pair] = {}  # by our SPI
         self.current: Pair | None = None  # the one that sends
         self.drops = Counters()
-        self.noted = float("-inf")
+        self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
+        self.dead = ""  # why the client must be taken for gone
+        self.identity = self.ike_suite = self.natt = ""
         self.scheduled: float | None = None  # for Timers
 
     @property
@@ -86,42 +89,34 @@ class ClientLeg:
     def confirm(self, spi: int) -> None:
         """The client has the pair of our `spi`: it sends from now on."""
         pair = self.pairs.get(spi)
-        if pair is not None and pair.closed_at is None and not pair.confirmed:
+        if pair is not None and not pair.retired and not pair.confirmed:
             pair.confirmed = True
             self.current = pair
 
-    def close_pair(self, spi: int, now: float) -> None:
-        """The pair was deleted or is too old; what is under way is still heard for a while."""
+    def retire_pair(self, spi: int) -> None:
+        """The pair was deleted or is too old: the newest that is left sends from now on."""
         pair = self.pairs.get(spi)
-        if pair is None or pair.closed_at is not None:
+        if pair is None or pair.retired:
             return
-        pair.closed_at = now + GRACE
+        pair.retired = True
         if self.current is pair:
-            living = [other for other in self.pairs.values() if other.closed_at is None]
+            living = [other for other in self.pairs.values() if not other.retired]
             confirmed = [other for other in living if other.confirmed]
-            self.current = (confirmed or living or [None])[-1]
+            self.current = next(reversed(confirmed or living), None)
 
-    def forget_closed(self, now: float) -> list[int]:
-        """Our SPIs whose grace is over; they are gone from here."""
-        over = [
-            spi
-            for spi, pair in self.pairs.items()
-            if pair.closed_at is not None and pair.closed_at <= now
-        ]
-        for spi in over:
-            del self.pairs[spi]
-        return over
+    def forget_pair(self, spi: int) -> None:
+        """Not even heard any more."""
+        self.retire_pair(spi)
+        self.pairs.pop(spi, None)
 
     def deadline(self) -> float | None:
-        """When L2TP or a grace time wants attention."""
-        graces = [pair.closed_at for pair in self.pairs.values() if pair.closed_at is not None]
-        times = [time for time in (self.lns.deadline(), *graces) if time is not None]
-        return min(times, default=None)
+        """When L2TP wants attention; at once when the client is known to be dead."""
+        return float("-inf") if self.dead else self.lns.deadline()
 
     @property
     def is_empty(self) -> bool:
-        """No keys and nothing that could come back: the leg may be forgotten."""
-        return not self.pairs
+        """No keys, and no tunnel, which would want a Hello some day."""
+        return not self.pairs and self.lns.deadline() is None
 
     def carry(self, events: list[L2tpEvent]) -> list[Output]:
         """What L2TP wants sent; its other events only echo what we asked for ourselves."""
@@ -150,9 +145,7 @@ class ClientLeg:
         if isinstance(sealed, EspDrop):
             self.drops.count(sealed.name.lower())
             return None
-        if self.local.port == PORT_NATT:
+        if pair.in_udp:
             segment = build_udp(PORT_NATT, self.peer.port, sealed)
             return SendIp(build_ipv4(self.local.host, self.peer.host, PROTOCOL_UDP, segment))
         return SendIp(build_ipv4(self.local.host, self.peer.host, PROTOCOL_ESP, sealed))
-
-

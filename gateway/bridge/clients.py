@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
 from gateway.bridge.tell import tell_ike
-from gateway.esp.inbound import Inbound
-from gateway.esp.outbound import Outbound
-from gateway.esp.suites import SUITES
+from gateway.esp import events as esp
+from gateway.esp.machine import SaTable
 from gateway.ike import events as ike
 from gateway.ike.machine import Ike
 from gateway.l2tp.machine import Lns
-from gateway.outputs import Output, SendIp
+from gateway.outputs import Fact, Output, SendIp
 from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
@@ -34,7 +33,6 @@ class Phase1:
     client: str = ""
     identity: str = ""
     suite: str = ""
-    natt: str = ""
 
 
 class Clients:
@@ -46,7 +44,8 @@ class Clients:
         self.ike = machine
         self.phases: dict[int, Phase1] = {}  # by IKE's handle
         self.legs: dict[LegKey, ClientLeg] = {}
-        self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}
+        self.sas = SaTable(random)
+        self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
         self.scheduled: float | None = None  # for Timers: IKE's own
         self._random = random
         self._next_dial = next_dial
@@ -56,10 +55,20 @@ class Clients:
         return self.carry(self.ike.receive(datagram, now), now)
 
     def deadline(self) -> float | None:
-        return self.ike.deadline()
+        times = (self.ike.deadline(), self.sas.deadline())
+        return min((time for time in times if time is not None), default=None)
 
     def handle_timeout(self, now: float) -> list[Output]:
-        return self.carry(self.ike.handle_timeout(now), now)
+        found = self.carry(self.ike.handle_timeout(now), now)
+        for event in self.sas.handle_timeout(now):
+            match event:
+                case esp.Ended(spi):
+                    found += self.carry(self.ike.close_pair(spi, now), now)
+                case esp.Removed(spi) if spi in self.by_spi:
+                    leg, _ = self.by_spi.pop(spi)
+                    leg.forget_pair(spi)
+                    self.tidy(leg)
+        return found
 
     def close_all(self, now: float) -> list[Output]:
         """Tell every client that its security associations end."""
@@ -79,10 +88,18 @@ class Clients:
                 phase.peer = peer
                 self.ike.move(handle, peer)
 
-    def forget(self, leg: ClientLeg) -> None:
-        """The leg has neither calls nor keys."""
-        if self.legs.get(leg.key) is leg:
+    def tidy(self, leg: ClientLeg) -> None:
+        """Forget the leg if it has neither keys nor a tunnel left."""
+        if leg.is_empty and self.legs.get(leg.key) is leg:
             del self.legs[leg.key]
+
+    def bury(self, leg: ClientLeg, now: float) -> None:
+        """The client is gone: its keys are of no more use."""
+        for spi in list(leg.pairs):
+            self.sas.remove(spi, now)
+            del self.by_spi[spi]
+            leg.forget_pair(spi)
+        self.tidy(leg)
 
     def carry(self, events: list[ike.IkeEvent], now: float) -> list[Output]:
         """What IKE wants sent, and what its events mean for the legs."""
@@ -95,12 +112,18 @@ class Clients:
                 phase = Phase1(self._next_dial(), event.peer, event.local)
                 self.phases[event.sa] = phase
             self._learn(event, now)
-            found += tell_ike(event, self.phases.get(event.sa))
+            found += self._tell(event)
             if isinstance(event, ike.Phase1Closed):
                 self.phases.pop(event.sa, None)
             elif isinstance(event, ike.Refused):
                 self._drop_unproved(event.sa)
         return found
+
+    def _tell(self, event: ike.IkeEvent) -> list[Fact]:
+        phase = None if isinstance(event, ike.Send) else self.phases.get(event.sa)
+        return (
+            tell_ike(event, 0, None) if phase is None else tell_ike(event, phase.dial, phase.peer)
+        )
 
     def _drop_unproved(self, handle: int) -> None:
         phase = self.phases.get(handle)
@@ -112,8 +135,8 @@ class Clients:
         if phase is None:
             return
         match event:
-            case ike.Chosen(suite=suite, natt=natt):
-                phase.suite, phase.natt = suite, natt or ""
+            case ike.Chosen(suite=suite):
+                phase.suite = suite
             case ike.Floated(local=local, peer=peer):
                 phase.local, phase.peer = local, peer
             case ike.Authenticated(credential=name, identity=identity):
@@ -121,11 +144,12 @@ class Clients:
             case ike.PeerMoved(peer=peer):
                 self._phase_moved(phase, peer)
             case ike.PairReady():
-                self._add_pair(event, phase)
+                self._add_pair(event, phase, now)
             case ike.PairConfirmed(spi_in=spi) if spi in self.by_spi:
                 self.by_spi[spi][0].confirm(spi)
             case ike.PairClosed(spi_in=spi) if spi in self.by_spi:
-                self.by_spi[spi][0].close_pair(spi, now)
+                self.by_spi[spi][0].retire_pair(spi)
+                self.sas.retire(spi, now)
 
     def _phase_moved(self, phase: Phase1, peer: Endpoint) -> None:
         leg = self.legs.get((phase.client, phase.peer))
@@ -133,7 +157,7 @@ class Clients:
         if leg is not None:
             self.move(leg, peer)
 
-    def _add_pair(self, event: ike.PairReady, phase: Phase1) -> None:
+    def _add_pair(self, event: ike.PairReady, phase: Phase1, now: float) -> None:
         key = (phase.client, event.peer)
         leg = self.legs.get(key)
         if leg is None:
@@ -141,17 +165,16 @@ class Clients:
             leg = ClientLeg(phase.dial, phase.client, event.local, event.peer, lns)
             self.legs[key] = leg
         leg.local = event.local
-        leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, phase.natt
-        suite = SUITES[event.suite]
+        leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else event.life_kilobytes * KILOBYTE
-        pair = Pair(
-            event.sa,
-            event.suite,
-            Inbound(event.spi_in, suite, event.keymat_in, limit),
-            Outbound(event.spi_out, suite, event.keymat_out, self._random, limit),
+        suite, spi = event.suite, event.spi_in
+        inbound = self.sas.add_inbound(spi, suite, event.keymat_in, now, life_bytes=limit)
+        outbound = self.sas.add_outbound(
+            spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
+        pair = Pair(event.sa, suite, inbound, outbound, in_udp=event.marker > 0)
         leg.add_pair(pair, event.client_port)
-        self.by_spi[event.spi_in] = (leg, pair)
+        self.by_spi[spi] = (leg, pair)
 
 
 def _packet(event: ike.Send) -> SendIp:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from struct import Struct
 
 from gateway.bridge.account import Accounts
-from gateway.bridge.admission import ike_policy
-from gateway.bridge.classify import PORT_NATT, Kind, classify, endpoints, ike_datagram
+from gateway.bridge.admission import ike_policy, route_for
+from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
 from gateway.bridge.mtu import largest_mru
@@ -19,9 +19,8 @@ from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Se
 from gateway.bridge.tell import tell_l2tp
 from gateway.bridge.timers import Timed, Timers
 from gateway.control.config import Config
-from gateway.control.policy import route_of
 from gateway.esp.errors import Drop as EspDrop
-from gateway.esp.suites import SUITES
+from gateway.esp.suites import find_suite
 from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
@@ -34,7 +33,6 @@ from gateway.wire.ipv4 import parse_ipv4
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint
 
-_SPI = Struct("!I")
 _PORTS = Struct("!HHH")
 STOPPING = "the gateway is being stopped"
 
@@ -90,7 +88,7 @@ class Gateway:
             return []
         found = session.from_inside(packet, header.start, header.end, now)
         self._timers.note(session)
-        return self._told(found, now) if session.news else found
+        return self._told(found, now)
 
     def tcp_opened(self, key: int, now: float) -> list[Output]:
         session = self._by_key.get(key)
@@ -154,21 +152,17 @@ class Gateway:
     def _receive_esp(
         self, packet: bytes, kind: Kind, start: int, end: int, now: float
     ) -> list[Output]:
-        found = self.clients.by_spi.get(_SPI.unpack_from(packet, start)[0])
-        if found is None:
-            self.drops.count("unknown_spi")
-            return []
-        leg, pair = found
-        if (kind is Kind.ESP_IN_UDP) is not (leg.local.port == PORT_NATT):
+        opened = self.clients.sas.open(packet, start, end, now)
+        if isinstance(opened, EspDrop):
+            return []  # counted there
+        inbound, segment = opened
+        leg, pair = self.clients.by_spi[inbound.spi]
+        if (kind is Kind.ESP_IN_UDP) is not pair.in_udp:
             leg.drops.count("encapsulation")
             return []
-        segment = pair.inbound.open(packet, start, end)
-        if isinstance(segment, EspDrop):
-            leg.drops.count(segment.name.lower())
-            return []
-        moved = self._moved(leg, packet, kind) if pair.inbound.newest else []
+        moved = self._moved(leg, packet, kind) if inbound.newest else []
         if not pair.confirmed:
-            leg.confirm(pair.inbound.spi)
+            leg.confirm(inbound.spi)
         if now - leg.noted > NOTED_EVERY:
             leg.noted = now
             leg.lns.note_alive(now)
@@ -199,7 +193,7 @@ class Gateway:
             return []
         found = session.from_client(frame, now)
         self._timers.note(session)
-        return self._told(found, now) if session.news else found
+        return self._told(found, now)
 
     def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind) -> list[Output]:
         """Road: the leg follows its client when the NAT has given it another address or port."""
@@ -233,14 +227,17 @@ class Gateway:
                     session = self._by_call[leg, call]
                     found += session.client_ended(event.message or "the client hung up", now)
                     found += self._settle(session)
-                case _:
-                    found += tell_l2tp(event, leg)
+                case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
+                    leg.peer_tunnels[tunnel] = peer_tunnel
+                    found += tell_l2tp(event, leg.dial, leg.peer)
+                case l2tp.TunnelClosed(tunnel=tunnel):
+                    leg.peer_tunnels.pop(tunnel, None)
         return found
 
     def _call_requested(
         self, leg: ClientLeg, event: l2tp.CallRequested, now: float
     ) -> list[Output]:
-        route = route_of(self.config, leg.client)
+        route = route_for(self.config, leg.client)
         refusal = self._refusal(route is not None)
         if refusal or route is None:
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
@@ -249,7 +246,7 @@ class Gateway:
         number = self._next_number() if leg.dial in self.sessions else leg.dial
         call_id, self._keys = self._new_call_id(), self._keys + 1
         caller = Caller(call_id, self._random)
-        inside = PptpLeg(self._keys, caller, call_id, self.config.inside.address, route.endpoint)
+        inside = PptpLeg(self._keys, caller, call_id, self.config.inside.address, route.server)
         passage = Passage(self._mru(leg))
         session = Session(
             number, leg, event.tunnel, event.call, event.peer_call, inside, route.name, passage, now
@@ -285,8 +282,10 @@ class Gateway:
 
     def _mru(self, leg: ClientLeg) -> int:
         pair = leg.current
-        block = 16 if pair is None else SUITES[pair.suite].cipher.block
-        return largest_mru(self.config.outside.mtu, block, leg.local.port == PORT_NATT)
+        if pair is None:
+            raise ValueError("a call without a security association to come through")
+        block = find_suite(pair.suite).cipher.block
+        return largest_mru(self.config.outside.mtu, block, pair.in_udp)
 
     # inside events, time, ends
 
@@ -307,13 +306,21 @@ class Gateway:
             found = who.handle_timeout(now)
             return self._inside(who, found, now)
         if isinstance(who, ClientLeg):
-            for spi in who.forget_closed(now):
-                self.clients.by_spi.pop(spi, None)
-            found = self._l2tp(who, who.lns.handle_timeout(now), now)
-            if who.is_empty and not any(one.leg is who for one in self.sessions.values()):
-                self.clients.forget(who)
+            found = self._buried(who, now) if who.dead else []
+            found += self._l2tp(who, who.lns.handle_timeout(now), now)
+            self.clients.tidy(who)
             return self._told(found, now, who)
         return self._told(self.clients.handle_timeout(now), now, self.clients)
+
+    def _buried(self, leg: ClientLeg, now: float) -> list[Output]:
+        """The client is gone without a word: end what it has left behind."""
+        found: list[Output] = []
+        reason, leg.dead = leg.dead, ""
+        for session in [one for one in self.sessions.values() if one.leg is leg]:
+            found += self._inside(session, session.client_ended(reason, now), now)
+        leg.lns.close(reason, now)
+        self.clients.bury(leg, now)
+        return found
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:
         """Enter the facts, look at the deadlines of what was touched, and hand the rest on."""

@@ -1,0 +1,37 @@
+"""The configuration as IKE needs it: suites in our order, and whose keys may come from where."""
+
+from collections.abc import Sequence
+
+from gateway.control.config import Client, Config, Route
+from gateway.control.policy import candidates, client_named, esp_suites, ike_suites, route_of
+from gateway.ike.policy import Credential, IkePolicy
+from gateway.wire.udp import Endpoint
+
+
+def ike_policy(config: Config) -> IkePolicy:
+    """What IKE may agree to under this configuration."""
+    limits = config.limits
+
+    def credentials(peer: Endpoint) -> Sequence[Credential]:
+        return [credential(client) for client in candidates(config, peer.host)]
+
+    return IkePolicy(
+        ike_suites=ike_suites(config),
+        esp_suites=esp_suites(config),
+        credentials=credentials,
+        half_open=limits.half_open,
+        half_open_per_source=limits.half_open_per_source,
+        half_open_seconds=float(limits.half_open_seconds),
+        dpd_idle=float(limits.dpd_seconds),
+        dpd_tries=limits.dpd_tries,
+    )
+
+
+def credential(client: Client) -> Credential:
+    return Credential(client.name, client.psk, frozenset(client.ike), frozenset(client.esp))
+
+
+def route_for(config: Config, name: str) -> Route | None:
+    """The route of the client of this name; None once the owner has taken the client out."""
+    client = client_named(config, name)
+    return None if client is None else route_of(config, client)

@@ -1,0 +1,80 @@
+"""Sessions and the gateway as their owner sees them: control's views, filled from what is here."""
+
+from gateway.bridge.gateway import Gateway
+from gateway.bridge.session import Session, State
+from gateway.control.explain import explain
+from gateway.control.sessions import SessionView
+from gateway.outputs import Fact
+
+STATES = {State.CALLING: "dialling", State.ANSWERED: "dialling", State.CLOSING: "closing"}
+
+
+def session_views(gateway: Gateway, now: float) -> list[SessionView]:
+    """All sessions, oldest first."""
+    return [session_view(session, now) for session in gateway.sessions.values()]
+
+
+def session_view(session: Session, now: float) -> SessionView:
+    leg, inside = session.leg, session.inside
+    pair = leg.current
+    return SessionView(
+        id=session.number,
+        client=leg.client,
+        peer=str(leg.peer),
+        identity=leg.identity,
+        since=round(now - session.began, 3),
+        state=STATES.get(session.state, "up" if session.client_ip else "dialling"),
+        natt=leg.natt,
+        ike_suite=leg.ike_suite,
+        esp_suite="" if pair is None else pair.suite,
+        spi_in="" if pair is None else f"{pair.inbound.spi:08x}",
+        spi_out="" if pair is None else f"{pair.outbound.spi:08x}",
+        l2tp_tunnel=session.tunnel,
+        l2tp_peer_tunnel=leg.peer_tunnels.get(session.tunnel, 0),
+        l2tp_call=session.call,
+        l2tp_peer_call=session.peer_call,
+        pptp_call=inside.call_id,
+        pptp_peer_call=inside.peer_call,
+        route=session.route,
+        server=str(inside.server),
+        user=session.user,
+        client_ip=session.client_ip,
+        server_ip=session.server_ip,
+        frames_in=session.frames_in,
+        frames_out=session.frames_out,
+        bytes_in=session.bytes_in,
+        bytes_out=session.bytes_out,
+        drops=_drops(session),
+        last_error=session.last_error,
+    )
+
+
+def _drops(session: Session) -> dict[str, int]:
+    """What did not get through on the client's leg, and on this session's inside leg."""
+    found = dict(session.leg.drops.by_reason)
+    for pair in session.leg.pairs.values():
+        for half in (pair.inbound, pair.outbound):
+            for reason, count in half.counters().drops.items():
+                found[reason] = found.get(reason, 0) + count
+    return found
+
+
+def account(gateway: Gateway, number: int) -> list[dict[str, object]]:
+    """The account of one dial: sentences, with milliseconds since its first."""
+    entries = gateway.accounts.of(number)
+    return [_sentence(fact, when - entries[0][0]) for when, fact in entries]
+
+
+def refusals(gateway: Gateway, now: float) -> list[str]:
+    """The newest refusals in a sentence each, newest first."""
+    return [
+        f"{_ago(now - when)} ago: {explain(fact)}" for when, fact in gateway.accounts.failures()
+    ]
+
+
+def _sentence(fact: Fact, after: float) -> dict[str, object]:
+    return {"ms": round(after * 1000), "what": fact.what.value, "text": explain(fact)}
+
+
+def _ago(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
