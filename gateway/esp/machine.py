@@ -48,7 +48,7 @@ class SaTable:
             self.drops[reason] += 1
             return reason
         payload = inbound.open(packet, start, end)
-        if isinstance(payload, Drop):
+        if not isinstance(payload, bytes):
             return payload
         inbound.heard_at = now
         return inbound, payload
