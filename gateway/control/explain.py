@@ -105,7 +105,7 @@ SENTENCES: Final[dict[What, Pieces]] = {
         "; after {seconds} s, {bytes_in} bytes from the client and {bytes_out} to it",
         ".",
     ),
-    What.REFUSED: ("{who} was refused", ": {reason}", " ({detail})", ". {hint}."),
+    What.REFUSED: ("{who} was not let through", ": {reason}", " ({detail})", ". {hint}."),
     What.RELOADED: ("{reload_words}",),
     What.TROUBLE: ("Trouble", ": {what}", ". Look in `journalctl -u postern` for what led to it."),
 }

@@ -1,0 +1,81 @@
+"""The command `postern`: one verb a file, every error a sentence with a hint."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Final
+
+from gateway.control.problems import printable
+from gateway.user.cli import check, disconnect, exits, run, sessions, show, status, version
+from gateway.user.client import DaemonError, NotRunning
+
+VERBS: Final[dict[str, ModuleType]] = {
+    "run": run,
+    "check": check,
+    "status": status,
+    "sessions": sessions,
+    "disconnect": disconnect,
+    "version": version,
+}
+INTERRUPTED: Final = 130  # as a shell has it for SIGINT
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status; `argv` without the program's name, the process's own if None."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # terminals of any alphabet
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as done:  # argparse has said why, or has shown the help
+        return done.code if isinstance(done.code, int) else exits.USAGE
+    return _guarded(options)
+
+
+def _guarded(options: argparse.Namespace) -> int:
+    try:
+        code: int = VERBS[options.verb].run(options)
+        sys.stdout.flush()
+    except DaemonError as error:
+        _tell(error, as_json=getattr(options, "json", False))
+        return exits.NOT_RUNNING if isinstance(error, NotRunning) else exits.PROBLEM
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, say `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.OK
+    return code
+
+
+def _tell(error: DaemonError, *, as_json: bool) -> None:
+    if as_json:
+        show.print_json({"error": str(error), "hint": error.hint})
+    print(printable(f"postern: {error}"), file=sys.stderr)
+    print(printable(f"  {error.hint}"), file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="postern",
+        description="A gateway that keeps old L2TP/IPsec clients connected.",
+        epilog=f"example: postern check && postern sessions\n\n{exits.EXPLAINED}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, verb in VERBS.items():
+        one = verbs.add_parser(
+            name,
+            help=verb.ABOUT,
+            description=f"{verb.ABOUT[0].upper()}{verb.ABOUT[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        verb.add_options(one)
+        one.epilog = f"{one.epilog}\n\n{exits.EXPLAINED}"
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""Reading a configuration and the files it names, for the check."""
+
+import os
+import stat
+from pathlib import Path
+
+from gateway.control.document import File, ReadFile
+from gateway.control.limits import LARGEST_FILE
+
+
+def read_file(path: Path) -> File | str:
+    """The file with its permissions, or in words why it cannot be read."""
+    try:
+        # without O_NONBLOCK a named pipe would be waited for
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                return "it is not a plain file"
+            return File(file.read(LARGEST_FILE + 1), stat.S_IMODE(mode))
+    except OSError as error:
+        return (error.strerror or "it cannot be opened").lower()
+    except ValueError:  # a zero byte in the name
+        return "no file can have this name"
+
+
+def beside(config: Path) -> ReadFile:
+    """A reader of the files that this configuration names, from its own folder."""
+    return lambda name: read_file(config.parent / name)
