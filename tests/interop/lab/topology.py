@@ -1,0 +1,97 @@
+"""The lab's map. Addresses outside are from 203.0.113.0/24 (RFC 5737), the rest is private.
+
+client 192.168.1.10+j --- NAT 203.0.113.10+i ---+
+client 203.0.113.100+k -------------------------+--- 203.0.113.1 gateway 10.10.0.1 --- 10.10.0.2
+"""
+
+from pathlib import Path
+
+from tests.interop.lab.world import Node, wire
+
+OUTSIDE = "203.0.113.1"
+INSIDE = "10.10.0.1"
+SERVER = "10.10.0.2"
+
+# A client whose IKE failed must not come up in the clear and look like success.
+NO_CLEAR_L2TP = (
+    "iptables-legacy -A OUTPUT -p udp --dport 1701 -m policy --dir out --pol none -j DROP;"
+    "iptables-legacy -A INPUT -p udp --sport 1701 -m policy --dir in --pol none -j DROP"
+)
+
+
+class Nat:
+    """A masquerading router with a switch of clients behind it."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.clients = 0
+
+    def forget(self) -> None:
+        """Drop every mapping; the next packet of each client leaves by another port."""
+        self.node.sh(
+            "iptables-legacy -t nat -I POSTROUTING -o eth0 -p udp -j MASQUERADE"
+            " --to-ports 50000-59999; conntrack -F"
+        )
+
+
+class World:
+    """Gateway and inside server are always there; NATs and clients are added as asked."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.nats = 0
+        self.directs = 0
+        self.internet = self._node("internet")
+        self.internet.ip("link add br0 type bridge", "link set br0 up")
+        self.gateway = self._node("gateway")
+        self._plug(self.gateway, OUTSIDE)
+        self.server = self._node("server")
+        self.server.address = SERVER
+        wire(self.gateway, "eth1", self.server, "eth0")
+        self.gateway.ip(f"addr add {INSIDE}/24 dev eth1")
+        self.server.ip(f"addr add {SERVER}/24 dev eth0", f"route add default via {INSIDE}")
+
+    def nat(self) -> Nat:
+        node = self._node(f"nat{self.nats}")
+        self._plug(node, f"203.0.113.{10 + self.nats}")
+        self.nats += 1
+        node.ip("link add br0 type bridge", "link set br0 up", "addr add 192.168.1.1/24 dev br0")
+        node.sh(
+            "echo 1 >/proc/sys/net/ipv4/ip_forward;"
+            "iptables-legacy -t nat -A POSTROUTING -o eth0 -j MASQUERADE"
+        )
+        return Nat(node)
+
+    def client_behind(self, nat: Nat) -> Node:
+        number = nat.clients
+        nat.clients += 1
+        node = self._node(f"{nat.node.name}-client{number}")
+        node.address = f"192.168.1.{10 + number}"
+        wire(nat.node, f"lan{number}", node, "eth0")
+        nat.node.ip(f"link set lan{number} master br0")
+        node.ip(f"addr add {node.address}/24 dev eth0", "route add default via 192.168.1.1")
+        node.sh(NO_CLEAR_L2TP)
+        return node
+
+    def direct_client(self) -> Node:
+        """A client with an address of its own, no NAT before it."""
+        node = self._node(f"client{self.directs}")
+        self._plug(node, f"203.0.113.{100 + self.directs}")
+        self.directs += 1
+        node.sh(NO_CLEAR_L2TP)
+        return node
+
+    def close(self, logs: Path) -> None:
+        for node in reversed(self.nodes):
+            node.stop(logs)
+
+    def _node(self, name: str) -> Node:
+        self.nodes.append(Node(name))
+        return self.nodes[-1]
+
+    def _plug(self, node: Node, address: str) -> None:
+        port = f"p-{node.name}"
+        wire(self.internet, port, node, "eth0")
+        self.internet.ip(f"link set {port} master br0")
+        node.address = address
+        node.ip(f"addr add {address}/24 dev eth0")
