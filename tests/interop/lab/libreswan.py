@@ -1,0 +1,71 @@
+"""libreswan 4.10's pluto: the client that offers NAT-T drafts 02 and 03 alone.
+
+Debian builds it without MODP1024 and without DES.
+"""
+
+from tests.interop.lab.ike import IkeFailed, Profile
+from tests.interop.lab.world import Node, until
+
+LIBEXEC = "/usr/libexec/ipsec"
+NSS = "/var/lib/ipsec/nss"
+WHACK = f"{LIBEXEC}/whack --rundir /run/pluto"
+PLUTO = [
+    f"{LIBEXEC}/pluto",
+    *("--nofork", "--config", "/etc/ipsec.conf", "--secretsfile", "/etc/ipsec.secrets"),
+    *("--nssdir", NSS, "--rundir", "/run/pluto", "--ipsecdir", "/etc/ipsec.d"),
+    *("--logfile", "/run/log/pluto.log"),
+]
+
+
+class Libreswan:
+    """The client end."""
+
+    def __init__(self, node: Node, gateway: str, profile: Profile) -> None:
+        self.node = node
+        dpd = f"  dpddelay={profile.dpd}\n  dpdtimeout={3 * profile.dpd}\n" if profile.dpd else ""
+        node.write(
+            "/etc/ipsec.conf",
+            "config setup\n  protostack=xfrm\n  ikev1-policy=accept\n"
+            "  dumpdir=/run/pluto\n"
+            "conn l2tp\n  type=transport\n  authby=secret\n  ikev2=no\n  pfs=no\n"
+            f"  ike={_with_semicolon(profile.ike)}\n  esp={profile.esp}\n"
+            f"  nat-ikev1-method={profile.nat_t}\n  fragmentation=no\n"
+            f"  ikelifetime={profile.ike_life}s\n  salifetime={profile.esp_life}s\n{dpd}"
+            f"  left={node.address}\n  leftprotoport=17/1701\n  leftupdown=%disabled\n"
+            f"  right={gateway}\n  rightprotoport=17/1701\n  auto=add\n",
+        )
+        node.write("/etc/ipsec.secrets", f': PSK "{profile.psk}"\n', 0o600)
+        node.sh(f"mkdir -p /run/pluto {NSS} /etc/ipsec.d/policies")
+        node.sh(f"certutil -N --empty-password -d sql:{NSS}")
+        node.spawn(PLUTO, "pluto-output")
+        until(lambda: node.has("/run/pluto/pluto.ctl"), 20, f"{node.name}: pluto's control socket")
+        node.sh(f"{WHACK} --listen")
+        node.sh(f"{LIBEXEC}/addconn --config /etc/ipsec.conf --ctlsocket /run/pluto/pluto.ctl l2tp")
+
+    def up(self) -> None:
+        status, text = self.node.ask(f"timeout 12 {WHACK} --name l2tp --initiate")
+        if status != 0 or "IPsec SA established" not in text:
+            raise IkeFailed(text)
+
+    def down(self) -> None:
+        self.node.ask(f"{WHACK} --name l2tp --terminate")
+
+    def rekey_phase1(self) -> None:
+        self.node.sh(f"{WHACK} --name l2tp --rekey-ike")
+
+    def rekey_phase2(self) -> None:
+        self.node.sh(f"{WHACK} --name l2tp --rekey-ipsec")
+
+    def suites(self) -> str:
+        return self.node.ask(f"{WHACK} --trafficstatus; {WHACK} --status | grep -i -e algo -e '#'")[
+            1
+        ]
+
+    def kill(self) -> None:
+        self.node.kill("pluto")
+
+
+def _with_semicolon(suite: str) -> str:
+    """libreswan writes the group after a semicolon: 3des-sha1;modp2048."""
+    cipher_and_hash, _, group = suite.rpartition("-")
+    return f"{cipher_and_hash};{group}"
