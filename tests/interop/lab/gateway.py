@@ -1,0 +1,126 @@
+"""Postern itself, as a service of the gateway host: its configuration, its life, its answers."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.interop.lab.topology import INSIDE, OUTSIDE, SERVER
+from tests.interop.lab.world import Node, until
+
+CONFIG = "/etc/postern/postern.toml"
+SOCKET = "/run/postern/control.sock"
+CHECKOUT = Path(__file__).parents[3]
+PYTHON = str(CHECKOUT / ".venv/bin/python")
+
+
+def configuration(psk: str, client: str = "", limits: str = "", server: str = SERVER) -> str:
+    """One client, one route. `client` and `limits` are lines more for their tables."""
+    return (
+        f'[outside]\ninterface = "eth0"\naddresses = ["{OUTSIDE}"]\n'
+        f'[inside]\ninterface = "eth1"\naddress = "{INSIDE}"\n'
+        + (f"[limits]\n{limits}\n" if limits else "")
+        + f'[[client]]\nname = "press"\npsk = "{psk}"\nroute = "old-nt4"\n{client}\n'
+        + f'[[route]]\nname = "old-nt4"\nkind = "pptp"\nserver = "{server}"\n'
+    )
+
+
+class Gateway:
+    """The daemon under test. `ask` speaks to its control socket as the command does."""
+
+    def __init__(self, node: Node, config: str) -> None:
+        self.node = node
+        self.process: subprocess.Popen[bytes] | None = None
+        node.write(CONFIG, config, 0o600)
+        self.start()
+
+    def start(self) -> None:
+        argv = [PYTHON, "-m", "gateway.daemon", "--config", CONFIG, "--socket", SOCKET]
+        process = self.node.spawn(argv, "postern", folder=str(CHECKOUT))
+        until(lambda: self._answers() or process.poll() is not None, 20)
+        if process.poll() is not None:
+            raise ConnectionError(f"the gateway did not start:\n{self.log()[-2000:]}")
+        self.process = process
+        self.ask("status")
+
+    def stop(self) -> None:
+        """As systemd does: SIGTERM, then wait for an orderly end."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """As a crash does: no chance to say good-bye."""
+        self._end(signal.SIGKILL)
+
+    def reload(self, config: str) -> None:
+        self.node.write(CONFIG, config, 0o600)
+        self._running().send_signal(signal.SIGHUP)
+
+    def ask(self, verb: str, **arguments: Any) -> Any:
+        """The `result` of one verb; a refusal is a RuntimeError in the daemon's words."""
+        with self.node.spaces, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(10)
+            line.connect(SOCKET)
+            line.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
+            with line.makefile("rb") as answers:
+                answer = json.loads(answers.readline())
+        if not answer["ok"]:
+            raise RuntimeError(f"{verb}: {answer.get('error')}; {answer.get('hint')}")
+        return answer["result"]
+
+    def sessions(self) -> list[dict[str, Any]]:
+        return list(self.ask("sessions"))
+
+    def session(self) -> dict[str, Any]:
+        """The one session there is."""
+        (only,) = self.sessions()
+        return only
+
+    def account(self, number: int) -> list[dict[str, Any]]:
+        """The steps of a dial: dictionaries with `ms` and `text`."""
+        return list(self.ask("session", id=number)["account"])
+
+    def wait_for_sessions(self, count: int, seconds: float = 20) -> None:
+        until(lambda: len(self.sessions()) == count, seconds, f"{count} sessions at the gateway")
+
+    def wait_for_log(self, words: str, seconds: float = 10) -> None:
+        until(lambda: words in self.log(), seconds, f"'{words}' in the gateway's journal")
+
+    def command(self, *arguments: str) -> str:
+        """What the `postern` command prints on the gateway, whatever its exit status."""
+        line = " ".join([PYTHON, "-m", "gateway.user.cli.main", *arguments, "--socket", SOCKET])
+        return self.node.ask(f"cd {CHECKOUT} && {line}")[1]
+
+    def log(self) -> str:
+        """The daemon's journal."""
+        return self.node.log("postern")
+
+    def rss_kb(self) -> int:
+        status = Path(f"/proc/{self._running().pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0])
+
+    def cpu_seconds(self) -> float:
+        fields = Path(f"/proc/{self._running().pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _end(self, number: int) -> None:
+        process = self._running()
+        process.send_signal(number)
+        process.wait(timeout=10)
+        self.process = None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self.process is None:
+            raise ConnectionError("the gateway is not running")
+        return self.process
+
+    def _answers(self) -> bool:
+        try:
+            self.ask("status")
+        except (OSError, ValueError):
+            time.sleep(0.05)
+            return False
+        return True

@@ -1,0 +1,83 @@
+"""Runs inside User-Mode Linux: plays the scenarios asked for, one after the other.
+
+Asked by the file /lab-out/$BATCH (JSON: names, shell); each scenario leaves /lab-out/NAME with its
+result.json and every tool's log. Lines for the host begin with STEP, the rest is the console's.
+"""
+
+import importlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from tests.interop.lab.stage import Lab
+
+OUT = Path("/lab-out")
+STEP = "\x01lab "
+LONGEST = 90  # seconds for one scenario
+DOORS = (("net", "net"), ("uts", "uts"), ("mount", "mnt"))  # nsenter's words, the kernel's
+IN = '#!/bin/sh\nname=$1; shift\nexec nsenter $(cat "/tmp/in-$name") "$@"\n'
+
+
+def main() -> None:
+    batch = json.loads((OUT / os.environ["BATCH"]).read_text())
+    signal.signal(signal.SIGALRM, _too_long)
+    for name in batch["names"]:
+        play(name, keep=bool(batch["shell"]))
+
+
+def play(name: str, keep: bool) -> None:
+    """One scenario in a world of its own; what happens to it stops no other."""
+    started = time.monotonic()
+
+    def step(text: str) -> None:
+        print(STEP + json.dumps([name, round(time.monotonic() - started, 2), text]), flush=True)
+
+    logs = OUT / name
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
+    result: dict[str, Any] = {}
+    step("building the world")
+    lab = Lab(step)
+    signal.alarm(LONGEST)
+    try:
+        scenario = importlib.import_module(f"tests.interop.scenarios.{name}")
+        result["facts"] = scenario.run(lab)
+    except Exception:  # noqa: BLE001  # reported whole; the next scenario shall still run
+        result["error"] = traceback.format_exc()
+    finally:
+        signal.alarm(0)
+    result["seconds"] = round(time.monotonic() - started, 1)
+    if keep:
+        _shell(lab, result)
+    lab.close(logs)
+    (logs / "result.json").write_text(json.dumps(result, indent=1) + "\n")
+    step("failed" if "error" in result else "done")
+
+
+def _too_long(number: int, frame: FrameType | None) -> None:
+    raise TimeoutError(f"the scenario took longer than {LONGEST} s")
+
+
+def _shell(lab: Lab, result: dict[str, Any]) -> None:
+    """A console in the world as the scenario left it."""
+    for node in lab.world.nodes:
+        doors = " ".join(f"--{long}={node.spaces.path(kind)}" for long, kind in DOORS)
+        Path(f"/tmp/in-{node.name}").write_text(doors)
+    tool = Path("/usr/local/bin/in")
+    tool.write_text(IN)
+    tool.chmod(0o755)
+    print(json.dumps(result, indent=1).replace("\\n", "\n"))
+    print("hosts:", *(node.name for node in lab.world.nodes))
+    print("in HOST COMMAND runs something there; logs are in /run/log; exit ends the lab")
+    subprocess.run(["setsid", "-cw", "sh", "-i"], check=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The verbs of a scenario: `lab.gateway()`, `lab.libreswan(behind=nat)`, `client.dial()` ..."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.interop.lab import stand_in
+from tests.interop.lab.capture import capture
+from tests.interop.lab.client import OldClient
+from tests.interop.lab.gateway import Gateway, configuration
+from tests.interop.lab.ike import Ike, Profile
+from tests.interop.lab.libreswan import Libreswan
+from tests.interop.lab.pptpd import USERS, Pptpd
+from tests.interop.lab.strongswan import StrongSwan
+from tests.interop.lab.topology import OUTSIDE, Nat, World
+from tests.interop.lab.world import Node
+from tests.interop.lab.xl2tpd import Xl2tpd
+
+PSK = Profile().psk
+
+
+class Lab:
+    """One world for one scenario. `step` tells the person who waits what is going on."""
+
+    def __init__(self, step: Callable[[str], None]) -> None:
+        self.step = step
+        self.world = World()
+
+    @property
+    def server(self) -> Node:
+        return self.world.server
+
+    def nat(self) -> Nat:
+        return self.world.nat()
+
+    def pptpd(self, connections: int = 20) -> Pptpd:
+        """The plain server inside."""
+        self.step("starting pptpd on the inside server")
+        return Pptpd(self.server, connections)
+
+    def gateway(self, client: str = "", limits: str = "") -> Gateway:
+        """Postern, with one client entry; the arguments are lines more of its configuration."""
+        self.step("starting the gateway")
+        return Gateway(self.world.gateway, configuration(PSK, client, limits))
+
+    def stand_in(self, profile: Profile) -> None:
+        """strongSwan and xl2tpd in the gateway's place."""
+        self.step("starting strongSwan and xl2tpd as a stand-in for the gateway")
+        stand_in.serve(self.world.gateway, profile)
+
+    def libreswan(
+        self, profile: Profile, behind: Nat | None = None, user: str = "operator"
+    ) -> OldClient:
+        self.step("starting a libreswan client")
+        return self._client(Libreswan, profile, behind, user)
+
+    def strongswan(
+        self, profile: Profile, behind: Nat | None = None, user: str = "operator"
+    ) -> OldClient:
+        self.step("starting a strongSwan client")
+        return self._client(StrongSwan, profile, behind, user)
+
+    def capture(self, node: Node, interface: str = "eth0") -> None:
+        """Keep what passes there as a pcap beside the host's logs."""
+        capture(node, interface, f"{node.name}-{interface}")
+
+    def close(self, logs: Path) -> None:
+        self.world.close(logs)
+
+    def _client(
+        self,
+        tool: Callable[[Node, str, Profile], Ike],
+        profile: Profile,
+        behind: Nat | None,
+        user: str,
+    ) -> OldClient:
+        node = self.world.client_behind(behind) if behind else self.world.direct_client()
+        ike = tool(node, OUTSIDE, profile)
+        return OldClient(node, ike, Xl2tpd(node, OUTSIDE, user, USERS[user]))
