@@ -1,6 +1,4 @@
-"""DES, 3DES and AES in CBC mode (FIPS 46-3, FIPS 197, SP 800-38A; RFC 2405, 2451, 3602).
-
-Road code: `carry_decrypt` and `carry_encrypt` are called for every packet.
+"""Road code: DES, 3DES and AES in CBC mode (FIPS 46-3, 197, SP 800-38A; RFC 2405, 2451, 3602).
 
 IKE uses `encrypt` and `decrypt`, one context for a message. ESP would pay about 7 us a packet for
 making a context, so it carries one for the life of the SA:

@@ -1,6 +1,6 @@
-"""MD5 (RFC 1321), SHA-1 (FIPS 180-4) and HMAC of them (RFC 2104).
+"""Road code: MD5 (RFC 1321), SHA-1 (FIPS 180-4) and HMAC of them (RFC 2104).
 
-Road code: a `keyed` state is copied for every packet, which spares hashing the key each time.
+A `keyed` state is copied for every packet, which spares hashing the key each time.
 """
 
 import hashlib

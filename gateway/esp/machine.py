@@ -1,4 +1,4 @@
-"""The table of all SAs, found by our own SPI; `open` is road code.
+"""Road code in `open`: the table of all SAs, found by our own SPI.
 
 An SA here is a pair: the half we receive on and, once it is there, the half we send on. Both go by
 the SPI of the first, because that is ours and unique; two clients may well choose the same one.
