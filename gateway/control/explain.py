@@ -27,9 +27,10 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.CHOSEN: (
-        "The gateway chose {suite}",
+        "The gateway chose how to protect the talk about keys (IKE)",
+        ": {suite}",
         "{natt_words}",
-        ", to protect the talk about keys (IKE).",
+        ".",
     ),
     What.NAT_FOUND: ("{nat_words}",),
     What.FLOATED: ("{who} went on", " from port {port}", ", as NAT traversal wants it."),

@@ -65,6 +65,7 @@ class StatusView:
     firewall: str = ""  # "nftables" or "iptables"
     rules_ok: bool = False
     rss_kb: int = 0
+    refusals: tuple[str, ...] = ()  # the newest, a sentence each
 
 
 View = TypeVar("View", SessionView, StatusView)

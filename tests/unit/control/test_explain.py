@@ -1,0 +1,220 @@
+from string import Formatter
+
+import pytest
+
+from gateway.control.explain import LONGEST_DETAIL, SENTENCES, Told, account, sentence
+from gateway.control.hints import HINTS
+from gateway.outputs import Fact, What
+
+PEER = "203.0.113.10:61001"
+
+CASES = [
+    (
+        What.DIAL_STARTED,
+        {"local": "203.0.113.1:500"},
+        f"Client {PEER} began to dial 203.0.113.1:500.",
+    ),
+    (
+        What.OFFERED,
+        {"vendors": "MS NT5", "natt": "draft-02n", "suites": "3des-sha1-modp1024"},
+        f"Client {PEER} made its offer: 3des-sha1-modp1024; NAT traversal by draft-02n; "
+        "it calls itself MS NT5.",
+    ),
+    (
+        What.CHOSEN,
+        {"suite": "3des-sha1-modp1024", "natt": "draft-02n"},
+        "The gateway chose how to protect the talk about keys (IKE): 3des-sha1-modp1024, "
+        "NAT traversal draft-02n.",
+    ),
+    (
+        What.CHOSEN,
+        {"suite": "3des-sha1-modp1024", "natt": "none"},
+        "The gateway chose how to protect the talk about keys (IKE): 3des-sha1-modp1024, "
+        "without NAT traversal.",
+    ),
+    (
+        What.NAT_FOUND,
+        {"where": "client"},
+        "The client is behind a NAT: its packets are carried inside UDP.",
+    ),
+    (
+        What.NAT_FOUND,
+        {"where": "gateway"},
+        "The gateway is behind a NAT: packets are carried inside UDP.",
+    ),
+    (
+        What.NAT_FOUND,
+        {"where": "both"},
+        "Client and gateway are both behind a NAT: packets are carried inside UDP.",
+    ),
+    (
+        What.NAT_FOUND,
+        {"where": "nowhere"},
+        "There is no NAT on the way: packets go as plain ESP.",
+    ),
+    (
+        What.FLOATED,
+        {"port": "61001"},
+        f"Client {PEER} went on from port 61001, as NAT traversal wants it.",
+    ),
+    (
+        What.AUTHENTICATED,
+        {"client": "press-3", "identity": "192.168.1.7"},
+        f"Client {PEER} has proved that it knows the key of 'press-3'; "
+        "it names itself 192.168.1.7.",
+    ),
+    (
+        What.PHASE1_CLOSED,
+        {"reason": "deleted by the client"},
+        f"The IKE association with Client {PEER} has ended: deleted by the client.",
+    ),
+    (
+        What.SA_READY,
+        {
+            "suite": "3des-sha1",
+            "spi_in": "c0ffee01",
+            "spi_out": "0badcafe",
+            "encapsulation": "udp",
+            "life_seconds": "3600",
+            "life_kilobytes": "250000",
+        },
+        "The encryption of the data is agreed: 3des-sha1, inside UDP, "
+        "SPI c0ffee01 in and 0badcafe out, for 3600 s or 250000 kB.",
+    ),
+    (
+        What.SA_READY,
+        {"suite": "aes128-sha1", "encapsulation": "esp", "life_kilobytes": ""},
+        "The encryption of the data is agreed: aes128-sha1, as plain ESP.",
+    ),
+    (
+        What.SA_CLOSED,
+        {"spi_in": "c0ffee01", "reason": "replaced"},
+        "The security association c0ffee01 has ended: replaced.",
+    ),
+    (
+        What.PEER_MOVED,
+        {"to": "203.0.113.10:62000"},
+        f"Client {PEER} is now at 203.0.113.10:62000: its NAT has given it another place.",
+    ),
+    (
+        What.TUNNEL_OPENED,
+        {"tunnel": "11", "peer_tunnel": "1", "host_name": "PRESS3", "vendor": "Microsoft"},
+        "L2TP: a tunnel is open, 11 here and 1 at the client; the client's name is PRESS3, "
+        "its maker Microsoft.",
+    ),
+    (
+        What.CALL_REQUESTED,
+        {"call": "12", "peer_call": "1", "server": "10.10.0.2:1723"},
+        "L2TP: the client asks for a call, 12 here and 1 there, which is for 10.10.0.2:1723.",
+    ),
+    (
+        What.SERVER_CALLED,
+        {"server": "10.10.0.2:1723", "call_id": "13"},
+        "PPTP: the gateway calls the server 10.10.0.2:1723 with call id 13.",
+    ),
+    (
+        What.SERVER_ANSWERED,
+        {"server": "10.10.0.2:1723", "call_id": "13", "peer_call_id": "0", "vendor": "linux"},
+        "PPTP: the server 10.10.0.2:1723 has taken the call, its call id is 0; its maker is linux.",
+    ),
+    (
+        What.SESSION_OPENED,
+        {"route": "old-nt4", "server": "10.10.0.2:1723"},
+        "Client and server 10.10.0.2:1723 are joined by the route old-nt4: "
+        "from here on they talk PPP to each other.",
+    ),
+    (
+        What.LCP_OPENED,
+        {"mru_client": "1392", "mru_server": "1400", "auth": "MS-CHAPv2"},
+        "PPP: the link is agreed, frames of 1392 bytes towards the client and 1400 towards "
+        "the server, authentication by MS-CHAPv2.",
+    ),
+    (
+        What.USER_ACCEPTED,
+        {"user": "anna", "method": "MS-CHAPv2"},
+        "PPP: the server has accepted the user anna, by MS-CHAPv2.",
+    ),
+    (
+        What.PPP_UP,
+        {"client_ip": "10.10.0.50", "server_ip": "10.10.0.2", "milliseconds": "812"},
+        "PPP is up: the client has 10.10.0.50, the server 10.10.0.2; the dial took 812 ms.",
+    ),
+    (
+        What.SESSION_CLOSED,
+        {"reason": "the client hung up", "seconds": "60", "bytes_in": "9", "bytes_out": "8"},
+        "The session has ended: the client hung up; after 60 s, 9 bytes from the client "
+        "and 8 to it.",
+    ),
+    (
+        What.REFUSED,
+        {"reason": "no common suite", "detail": "offered only des-md5-modp768"},
+        f"Client {PEER} was not let through: no common suite (offered only des-md5-modp768). "
+        f"{HINTS['no common suite']}.",
+    ),
+    (What.RELOADED, {}, "The configuration was loaded again: new dials follow it."),
+    (
+        What.RELOADED,
+        {"problems": "line 3, client[1].psk: is missing."},
+        "The new configuration is wrong, so the old one stays in force: line 3, client[1].psk: "
+        "is missing. Run `postern check` to see every problem.",
+    ),
+    (
+        What.TROUBLE,
+        {"what": "a packet could not be handled"},
+        "Trouble: a packet could not be handled. "
+        "Look in `journalctl -u postern` for what led to it.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "details", "text"), CASES)
+def test_a_fact_is_a_sentence(what: What, details: dict[str, str], text: str) -> None:
+    assert sentence(Fact(what, 1, PEER, details)) == text
+
+
+def test_every_kind_of_fact_is_among_the_sentences_and_the_tests() -> None:
+    assert set(SENTENCES) == set(What)
+    assert {what for what, _, _ in CASES} == set(What)
+
+
+@pytest.mark.parametrize("what", What)
+def test_without_its_details_a_fact_is_still_a_sentence(what: What) -> None:
+    text = sentence(Fact(what))
+    assert text[0].isupper()
+    assert text.endswith(".")
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("what", What)
+def test_one_missing_detail_takes_only_its_own_piece_away(what: What) -> None:
+    names = {
+        name for piece in SENTENCES[what] for _, name, _, _ in Formatter().parse(piece) if name
+    }
+    for missing in names:
+        text = sentence(Fact(what, 1, PEER, {name: "17" for name in names - {missing}}))
+        assert text.endswith(".")
+
+
+def test_names_of_a_client_cannot_steer_a_terminal() -> None:
+    text = sentence(Fact(What.TUNNEL_OPENED, 1, PEER, {"host_name": "\x1b]0;root\x07{peer}"}))
+    assert text == r"L2TP: a tunnel is open; the client's name is \x1b]0;root\x07{peer}."
+
+
+def test_a_detail_without_end_is_cut() -> None:
+    text = sentence(Fact(What.TROUBLE, details={"what": "x" * 10_000}))
+    assert len(text) < LONGEST_DETAIL + 100
+
+
+def test_what_a_client_says_does_not_take_the_place_of_our_words() -> None:
+    text = sentence(Fact(What.REFUSED, 1, PEER, {"who": "root", "hint": "Pay"}))
+    assert "root" not in text
+    assert "Pay" not in text
+
+
+def test_an_account_counts_milliseconds_from_its_first_fact() -> None:
+    entries = [(100.0, Fact(What.RELOADED)), (100.0625, Fact(What.TROUBLE))]
+    assert [line.ms for line in account(entries)] == [0, 62]
+    assert account(entries)[0] == Told(
+        0, "The configuration was loaded again: new dials follow it."
+    )
+    assert account([]) == []

@@ -1,0 +1,37 @@
+import tomllib
+
+import pytest
+
+from gateway.control.schema import SCHEMA, Key, example, table_named
+from tests.unit.control.written import told
+
+KEYS = [key for table in SCHEMA for key in table.keys]
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_every_key_is_explained_with_an_example_that_it_accepts(key: Key) -> None:
+    assert key.doc.endswith(".")
+    value = tomllib.loads(f"x = {key.example}")["x"]
+    assert [key.read(member) for member in (value if key.listed else [value])]
+
+
+def test_only_the_key_itself_is_secret() -> None:
+    assert [key.name for key in KEYS if key.secret] == ["psk"]
+
+
+def test_the_example_is_a_configuration_without_problems() -> None:
+    text = "\n".join(example())
+    assert told(text) == []
+
+
+def test_tables_are_found_by_name() -> None:
+    assert [table_named(table.name) for table in SCHEMA] == list(SCHEMA)
+    assert table_named("clients") is None
+
+
+def test_a_hint_shows_what_to_write() -> None:
+    table = table_named("outside")
+    assert table is not None
+    key = table.key("interface")
+    assert key is not None
+    assert key.hint() == 'Write for example interface = "eth0"'
