@@ -17,7 +17,7 @@ HINTS: Final[dict[str, str]] = {
     "suite not allowed": (
         "Add it to the client's `ike` or `esp` list in postern.toml, or set the client to a better"
     ),
-    "no client at this address": (
+    "no client may dial": (
         "Look at each client's `address` in postern.toml, or leave it out so that any may dial"
     ),
     "wrong key": (

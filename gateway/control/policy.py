@@ -29,9 +29,6 @@ def client_named(config: Config, name: str) -> Client | None:
     return next((client for client in config.clients if client.name == name), None)
 
 
-def route_of(config: Config, client: str) -> Route | None:
-    """The route of the client of this name; None if a reload has taken the client out."""
-    found = client_named(config, client)
-    if found is None:
-        return None
-    return next(route for route in config.routes if route.name == found.route)
+def route_of(config: Config, client: Client) -> Route:
+    """The client's route, which the check has seen to exist."""
+    return next(route for route in config.routes if route.name == client.route)

@@ -56,11 +56,10 @@ def test_suites_of_all_clients_come_in_our_order_the_weak_ones_last() -> None:
 
 
 def test_a_client_has_its_route() -> None:
-    route = route_of(CONFIG, "machine")
-    assert route is not None
-    assert route.name == "second"
+    client = client_named(CONFIG, "machine")
+    assert client is not None
+    assert route_of(CONFIG, client).name == "second"
 
 
-def test_a_client_that_is_not_there_any_more_has_none() -> None:
-    assert route_of(CONFIG, "gone") is None
+def test_a_client_that_is_not_there_any_more_is_not_found() -> None:
     assert client_named(CONFIG, "gone") is None
