@@ -2,18 +2,22 @@
 
 from typing import ClassVar
 
+from gateway.ike.events import Reason
 from gateway.ike.numbers import Notify
 from gateway.wire.cursor import WireError
 
 
 class IkeError(WireError):
-    """`answer` is the notify type that fits, sent only where it can be protected."""
+    """`answer` is the notify type that fits, sent only to those who are authenticated."""
 
-    answer: ClassVar[int] = Notify.PAYLOAD_MALFORMED
+    answer: int = Notify.PAYLOAD_MALFORMED
+    counted: ClassVar[str] = "bad payload"  # the counter's name
 
 
 class BadHeader(IkeError):
-    """No ISAKMP message of version 1 begins here."""
+    """No ISAKMP message begins here."""
+
+    counted: ClassVar[str] = "bad header"
 
 
 class BadPayload(IkeError):
@@ -27,38 +31,39 @@ class BadProposal(BadPayload):
 class BadSituation(BadProposal):
     """Another DOI or situation than ours (RFC 2407, 4.2)."""
 
-    answer: ClassVar[int] = Notify.SITUATION_NOT_SUPPORTED
-
-
-class BadKey(IkeError):
-    """A Diffie-Hellman value nobody should accept."""
-
-    answer: ClassVar[int] = Notify.INVALID_KEY_INFORMATION
+    answer: int = Notify.SITUATION_NOT_SUPPORTED
 
 
 class BadHash(IkeError):
     """The message is not from whom it says, or was changed on its way. Never answered."""
 
+    counted: ClassVar[str] = "bad hash"
+
 
 class BadCipherText(IkeError):
     """What should be encrypted is no whole number of blocks. Never answered."""
 
-
-class NoProposalChosen(IkeError):
-    """Nothing of what was offered is acceptable."""
-
-    answer: ClassVar[int] = Notify.NO_PROPOSAL_CHOSEN
-
-
-class BadId(IkeError):
-    """An identity or selector that makes no sense for L2TP."""
-
-    answer: ClassVar[int] = Notify.INVALID_ID_INFORMATION
+    counted: ClassVar[str] = "bad ciphertext"
 
 
 class OutOfStep(IkeError):
-    """A message the table of steps has no row for. Never answered."""
+    """A message the table of steps has no use for. Never answered."""
+
+    counted: ClassVar[str] = "out of step"
 
 
 class Replayed(IkeError):
-    """A message identifier or sequence number that was used before. Never answered."""
+    """A message ID or sequence number that was used before. Never answered."""
+
+    counted: ClassVar[str] = "replayed"
+
+
+class Refusal(IkeError):
+    """All is well formed, and we will not have it. The text is the event's `detail`."""
+
+    counted: ClassVar[str] = "refused"
+
+    def __init__(self, reason: Reason, detail: str, answer: int) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.answer = answer

@@ -49,6 +49,3 @@ SELECTOR_TYPES: Final[Mapping[int, Quirk]] = {
 # Quick mode without any identities: the addresses of phase 1 are meant (RFC 2409, 5.5), but for
 # L2TP the port is missing too. Taken as "anything between the two".
 NO_SELECTORS: Final = Quirk("XP, in draft mode", "SP2", "SS a889cfe5e1: omits the TSi")
-
-# A quick mode's fourth message (CONNECTED, or INITIAL-CONTACT) is read and never waited for.
-FOURTH_MESSAGE: Final = Quirk("Windows", "as responder", "SS task_manager_v1.c:1146")

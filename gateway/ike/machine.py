@@ -1,0 +1,329 @@
+"""IKEv1 as the responder: the room's door, main mode, and what time does (RFC 2408, 2409, 3706).
+
+Messages find their phase 1 here, and what the other files decide is carried out; what an
+established phase 1 takes is in `established.py`. A bad message on a living exchange is counted and
+nothing else: the exchange goes on.
+"""
+
+from collections import Counter
+
+from gateway.ike.choice import offered_ike
+from gateway.ike.errors import BadHeader, IkeError, OutOfStep, Refusal
+from gateway.ike.established import Established
+from gateway.ike.events import (
+    Authenticated,
+    Chosen,
+    Floated,
+    IkeEvent,
+    NatFound,
+    Offered,
+    Reason,
+    Refused,
+    Send,
+    Started,
+)
+from gateway.ike.header import Header, build_message, is_version_1, parse_header
+from gateway.ike.inform import build_inform, refusal
+from gateway.ike.nat import choose_variant, offered_variants
+from gateway.ike.numbers import NO_COOKIE, PORT_NATT, Exchange, Notify, Protocol
+from gateway.ike.payloads import build_chain
+from gateway.ike.peers import Peer
+from gateway.ike.phase1 import (
+    Dpd,
+    Fit,
+    Offer,
+    Phase1,
+    Random,
+    answer_auth,
+    answer_key,
+    answer_offer,
+    check_fit,
+    choose_suite,
+    find_credential,
+    parse_offer,
+    secure,
+)
+from gateway.ike.phase2 import Pair, Quick
+from gateway.ike.policy import IkePolicy
+from gateway.ike.protect import next_iv
+from gateway.ike.resend import Memory
+from gateway.ike.sas import Sas
+from gateway.ike.steps import RESPONDER, Do, Step, message_of
+from gateway.ike.vendors import announces_dpd, name_vendor
+from gateway.wire.cursor import WireError
+from gateway.wire.udp import Datagram
+
+_MOST_TURNED_AWAY = 64  # answers kept for those we have no phase 1 with
+_WAITED_FOR = {
+    Step.AWAIT_KEY: "nothing came after our second message",
+    Step.AWAIT_AUTH: "nothing came after our fourth message; it may be that UDP 4500 is blocked",
+}
+
+
+class Ike:
+    """All phase 1 and phase 2 SAs of a gateway. Times are seconds on the caller's clock."""
+
+    def __init__(self, policy: IkePolicy, random: Random) -> None:
+        self.counters: Counter[str] = Counter()
+        self._random = random
+        self._sas = Sas()
+        self._established = Established(policy, random, self._sas, self.counters)
+        self._turned_away = Memory(_MOST_TURNED_AWAY)
+        self._handles = 0
+
+    @property
+    def _policy(self) -> IkePolicy:
+        return self._established.policy
+
+    def set_policy(self, policy: IkePolicy) -> None:
+        """For what comes from now on; living SAs stay as they are."""
+        self._established.policy = policy
+
+    def receive(self, datagram: Datagram, now: float) -> list[IkeEvent]:
+        """One ISAKMP message without its marker; `source` is the peer, `target` is us."""
+        try:
+            return self._receive(datagram, now)
+        except WireError as error:
+            counted = error.counted if isinstance(error, IkeError) else IkeError.counted
+            self.counters[counted] += 1
+            return []
+
+    def handle_timeout(self, now: float) -> list[IkeEvent]:
+        events: list[IkeEvent] = []
+        for due in self._sas.timers.due(now):
+            match due:
+                case Phase1():
+                    events += self._expire_phase(due)
+                case Pair():
+                    events.append(self._sas.close_pair(due, "expired"))
+                case Quick():
+                    events += self._established.resend_quick(due, now)
+                case Peer():
+                    events += self._established.look_after(due, now)
+        return events
+
+    def deadline(self) -> float | None:
+        return self._sas.timers.deadline()
+
+    @property
+    def half_open(self) -> int:
+        """How many have begun and are not authenticated yet."""
+        return len(self._sas.half_open)
+
+    def note_alive(self, sa: int, now: float) -> None:
+        """Authenticated ESP came from the client whose phase 1 this is or was."""
+        peer = self._sas.peers.get(sa)
+        if peer is not None:
+            peer.hear(now)
+
+    def confirm(self, spi_in: int, now: float) -> list[IkeEvent]:
+        """Authenticated ESP came on a pair whose quick mode was not confirmed: now it is."""
+        return self._established.confirm_by_use(spi_in, now)
+
+    def close(self, sa: int, now: float) -> list[IkeEvent]:
+        """Delete a phase 1 and the pairs made under it, and tell the client."""
+        half_open = self._sas.half_open.get(sa)
+        if half_open is not None:
+            return [self._sas.close_phase(half_open, "closed by the gateway")]
+        return self._established.close(sa)
+
+    def close_pair(self, spi_in: int, now: float) -> list[IkeEvent]:
+        """Delete one pair and tell the client, if any phase 1 with it is left."""
+        return self._established.close_pair(spi_in, "closed by the gateway")
+
+    def _receive(self, datagram: Datagram, now: float) -> list[IkeEvent]:
+        header, body = parse_header(datagram.payload)
+        if not is_version_1(header):
+            return self._count("other version")
+        if header.exchange == Exchange.AGGRESSIVE:
+            return self._refuse_aggressive(datagram, header)
+        if header.exchange not in (Exchange.MAIN, Exchange.QUICK, Exchange.INFORMATIONAL):
+            return self._count("authip" if header.exchange == Exchange.AUTHIP else "other exchange")
+        if header.cookie_i == NO_COOKIE:
+            raise BadHeader("no initiator cookie")
+        if header.cookie_r == NO_COOKIE:
+            return self._receive_first(datagram, header, body, now)
+        phase = self._sas.phases.get(header.cookie_i + header.cookie_r)
+        if phase is None:
+            return self._count("unknown cookies")
+        answer = phase.memory.answer(datagram.payload)
+        if answer is not None:
+            return self._resend(datagram, answer)
+        return self._step(phase, datagram, header, body, now)
+
+    def _step(
+        self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
+    ) -> list[IkeEvent]:
+        do, step = RESPONDER[phase.step, message_of(header)]
+        match do:
+            case Do.ANSWER_KEY:
+                events = self._answer_key(phase, datagram, header, body)
+            case Do.ANSWER_AUTH:
+                events = self._answer_auth(phase, datagram, header, body, now)
+            case Do.TAKE_QUICK:
+                events = self._established.take_quick(phase, datagram, header, body, now)
+            case Do.TAKE_INFORM:
+                events = self._established.take_inform(phase, datagram, header, body, now)
+            case Do.COUNT:
+                raise OutOfStep(f"{header.exchange} in {phase.step}")
+        phase.step = step
+        return events
+
+    def _receive_first(
+        self, datagram: Datagram, header: Header, body: bytes, now: float
+    ) -> list[IkeEvent]:
+        if header.exchange != Exchange.MAIN or header.encrypted:
+            return self._count("unauthenticated")
+        phase = self._sas.openings.get((datagram.source, header.cookie_i))
+        memory = self._turned_away if phase is None else phase.memory
+        answer = memory.answer(_with_source(datagram) if phase is None else datagram.payload)
+        if answer is not None:
+            return self._resend(datagram, answer)
+        if phase is not None:
+            raise OutOfStep("another first message with the same cookie")
+        return self._open(datagram, header, parse_offer(header, body), now)
+
+    def _open(self, datagram: Datagram, header: Header, offer: Offer, now: float) -> list[IkeEvent]:
+        policy, source = self._policy, datagram.source
+        sa = self._next_handle()
+        events: list[IkeEvent] = [
+            Started(sa, source, datagram.target),
+            Offered(
+                sa,
+                tuple(map(name_vendor, offer.vendors)),
+                offered_variants(offer.vendors),
+                offered_ike(offer.association),
+            ),
+        ]
+        try:
+            choice = choose_suite(offer, policy, policy.credentials(source))
+        except Refusal as error:
+            return [*events, *self._turn_away(sa, datagram, header, error)]
+        for dropped in self._sas.make_room(policy, source.host):
+            self.counters["half-open dropped"] += 1
+            detail = f"{len(self._sas.half_open) + 1} in all"
+            events.append(Refused(dropped.sa, dropped.peer, Reason.TOO_MANY_HALF_OPEN, detail))
+        phase = Phase1(
+            sa=sa,
+            cookie_i=header.cookie_i,
+            cookie_r=self._sas.free_cookie(header.cookie_i, self._random),
+            opened_from=source,
+            local=datagram.target,
+            peer=source,
+            suite=choice.suite,
+            life=choice.life,
+            variant=choose_variant(offer.vendors, policy.natt),
+            sai_b=offer.sai_b,
+            expires=now + policy.half_open_seconds,
+            dpd=self._start_dpd() if any(map(announces_dpd, offer.vendors)) else None,
+        )
+        message = answer_offer(phase, choice)
+        phase.memory.keep(datagram.payload, message)
+        self._sas.open(phase)
+        natt = phase.variant.name if phase.variant is not None else None
+        return [*events, Chosen(sa, choice.suite.name, natt), _reply(datagram, message)]
+
+    def _answer_key(
+        self, phase: Phase1, datagram: Datagram, header: Header, body: bytes
+    ) -> list[IkeEvent]:
+        try:
+            message, nat = answer_key(phase, header, body, datagram, self._random)
+        except Refusal as error:
+            return self._drop(phase, error)
+        phase.local, phase.peer = datagram.target, datagram.source
+        phase.memory.keep(datagram.payload, message)
+        found = [] if nat is None else [NatFound(phase.sa, nat.client, nat.gateway)]
+        return [*found, _reply(datagram, message)]
+
+    def _answer_auth(
+        self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
+    ) -> list[IkeEvent]:
+        credentials = self._policy.credentials(datagram.source)
+        fit = find_credential(phase, header, body, credentials)
+        if fit is None:
+            detail = f"none of {len(credentials)} keys fits; {phase.suite.name} was agreed on"
+            wrong = Refusal(Reason.WRONG_KEY, detail, Notify.PAYLOAD_MALFORMED)
+            return self._drop(phase, wrong)
+        try:
+            check_fit(phase, fit)
+        except Refusal as error:
+            return [*self._tell(phase, fit, datagram, body, error), *self._drop(phase, error)]
+        floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
+        phase.local, phase.peer = datagram.target, datagram.source
+        message = answer_auth(phase, fit, body, datagram.target)
+        phase.memory.keep(datagram.payload, message)
+        phase.expires = now + phase.life.seconds
+        events: list[IkeEvent] = [Floated(phase.sa, phase.local, phase.peer)] if floated else []
+        secured = phase.secured()
+        events.append(Authenticated(phase.sa, secured.credential, secured.identity))
+        events.append(_reply(datagram, message))
+        events += self._established.begin(phase, fit.payloads, now)
+        return events
+
+    def _tell(
+        self, phase: Phase1, fit: Fit, datagram: Datagram, body: bytes, error: Refusal
+    ) -> list[IkeEvent]:
+        """Say why under protection: who asked has the key, so nobody else learns anything."""
+        phase.keys_of = secure(phase, fit, next_iv(fit.keys, body))
+        notice = refusal(Protocol.ISAKMP, error.answer, phase.cookies)
+        return [_reply(datagram, build_inform(phase, [notice], self._random))]
+
+    def _drop(self, phase: Phase1, error: Refusal) -> list[IkeEvent]:
+        self._sas.forget_phase(phase)
+        self.counters["refused"] += 1
+        return [Refused(phase.sa, phase.peer, error.reason, str(error))]
+
+    def _turn_away(
+        self, sa: int, datagram: Datagram, header: Header, error: Refusal
+    ) -> list[IkeEvent]:
+        """A short notice in the clear, never longer than what asked for it."""
+        self.counters["refused"] += 1
+        notice = refusal(Protocol.ISAKMP, error.answer)
+        message = build_message(
+            Header(header.cookie_i, self._random(8), notice.kind, Exchange.INFORMATIONAL),
+            build_chain([notice]),
+        )
+        self._turned_away.keep(_with_source(datagram), message)
+        refused = Refused(sa, datagram.source, error.reason, str(error))
+        return [refused, _reply(datagram, message)]
+
+    def _refuse_aggressive(self, datagram: Datagram, header: Header) -> list[IkeEvent]:
+        """It would show a hash of the key to anyone who asks. Told once for each message."""
+        self.counters["aggressive mode"] += 1
+        if (
+            header.cookie_r != NO_COOKIE
+            or self._turned_away.answer(_with_source(datagram)) is not None
+        ):
+            return []
+        self._turned_away.keep(_with_source(datagram), b"")
+        return [Refused(0, datagram.source, Reason.AGGRESSIVE_MODE, "main mode is needed")]
+
+    def _expire_phase(self, phase: Phase1) -> list[IkeEvent]:
+        if phase.step is Step.ESTABLISHED:
+            return [self._sas.close_phase(phase, "expired")]
+        waited = Refusal(Reason.TIMED_OUT, _WAITED_FOR[phase.step], Notify.PAYLOAD_MALFORMED)
+        return self._drop(phase, waited)
+
+    def _resend(self, datagram: Datagram, answer: bytes) -> list[IkeEvent]:
+        self.counters["retransmission"] += 1
+        return [_reply(datagram, answer)] if answer else []
+
+    def _count(self, reason: str) -> list[IkeEvent]:
+        self.counters[reason] += 1
+        return []
+
+    def _next_handle(self) -> int:
+        self._handles += 1
+        return self._handles
+
+    def _start_dpd(self) -> Dpd:
+        """Somewhere in the lower half, so that the numbers do not come round (RFC 3706, 5.4)."""
+        return Dpd(int.from_bytes(self._random(4), "big") >> 1)
+
+
+def _reply(datagram: Datagram, message: bytes) -> Send:
+    return Send(datagram.target, datagram.source, message)
+
+
+def _with_source(datagram: Datagram) -> bytes:
+    return str(datagram.source).encode() + datagram.payload

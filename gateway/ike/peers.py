@@ -1,0 +1,58 @@
+"""An authenticated client: its phase 1 SAs, old and new side by side, and its pairs.
+
+A pair outlives the phase 1 that made it, and what is heard by any of them shows that all live.
+"""
+
+from dataclasses import dataclass, field
+
+from gateway.ike.numbers import Protocol
+from gateway.ike.payloads import Delete
+from gateway.ike.phase1 import Phase1
+from gateway.ike.phase2 import Pair
+from gateway.ike.policy import IkePolicy
+from gateway.wire.udp import Endpoint
+
+MOST_PHASES = 8  # of one client; the oldest makes room
+MOST_PAIRS = 32  # of one client; at 250 MB each (CLIENTS, 2) a minute of traffic or more
+
+
+@dataclass(slots=True, eq=False)
+class Peer:
+    """`asked` counts the R-U-THERE since anything was heard; `due` is the next one's time."""
+
+    credential: str
+    identity: str
+    endpoint: Endpoint
+    alive: float
+    phases: list[Phase1] = field(default_factory=list)  # the newest last
+    pairs: dict[int, Pair] = field(default_factory=dict)  # by spi_in, the newest last
+    asked: int = 0
+    due: float = 0.0
+
+    @property
+    def gone(self) -> bool:
+        return not self.phases and not self.pairs
+
+    def is_the_same(self, credential: str, identity: str, endpoint: Endpoint) -> bool:
+        """Never by address alone: many clients share a NAT, and call themselves alike."""
+        known = (self.credential, self.identity, self.endpoint)
+        return known == (credential, identity, endpoint)
+
+    def hear(self, now: float) -> None:
+        self.alive = now
+        self.asked = 0
+
+    def deadline(self, policy: IkePolicy) -> float | None:
+        """When to ask whether the client is there; None if it would not understand."""
+        if not self.phases or self.phases[-1].dpd is None:
+            return None
+        return self.due if self.asked else self.alive + policy.dpd_idle
+
+    def deleted(self, delete: Delete) -> tuple[list[Pair], list[Phase1]]:
+        """What of ours a delete payload means: it names the SPIs the client receives on."""
+        if delete.protocol == Protocol.ESP:
+            spis = {int.from_bytes(spi, "big") for spi in delete.spis if len(spi) == 4}
+            return [pair for pair in self.pairs.values() if pair.spi_out in spis], []
+        if delete.protocol == Protocol.ISAKMP:
+            return [], [phase for phase in self.phases if phase.cookies in delete.spis]
+        return [], []

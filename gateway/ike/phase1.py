@@ -1,0 +1,291 @@
+"""Main mode with a pre-shared key, as the responder (RFC 2409, 5.4), and what it leaves behind."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gateway.crypto.mac import equal
+from gateway.crypto.modp import BadPublicValue, choose_secret, public_value, shared_value
+from gateway.ike.choice import IkeChoice, Life, choose_ike, offered_ike
+from gateway.ike.errors import BadCipherText, BadPayload, OutOfStep, Refusal
+from gateway.ike.events import Reason
+from gateway.ike.header import Header, build_message
+from gateway.ike.keys import (
+    Exchanged,
+    Keys,
+    derive_keys,
+    first_iv,
+    hash_i,
+    hash_r,
+    psk_skeyid,
+)
+from gateway.ike.nat import Nat, Variant, find_nat, nat_d_hash
+from gateway.ike.numbers import (
+    NONCE_LONGEST,
+    NONCE_OURS,
+    NONCE_SHORTEST,
+    Exchange,
+    IdType,
+    Kind,
+    Notify,
+)
+from gateway.ike.payloads import (
+    Identification,
+    Payload,
+    all_of,
+    build_chain,
+    build_identification,
+    one_of,
+    parse_chain,
+    parse_identification,
+)
+from gateway.ike.policy import MOST_CREDENTIALS, Credential, IkePolicy
+from gateway.ike.proposals import (
+    IKE_SUITES,
+    Association,
+    IkeSuite,
+    build_association,
+    parse_association,
+)
+from gateway.ike.protect import next_iv, seal, unseal
+from gateway.ike.resend import Memory, Used
+from gateway.ike.steps import Step
+from gateway.ike.vendors import DPD
+from gateway.wire.cursor import Reader, WireError
+from gateway.wire.udp import Datagram, Endpoint
+
+Random = Callable[[int], bytes]
+LONGEST_IDENTITY = 256  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The first message; `sai_b` is hashed later as it came."""
+
+    sai_b: bytes
+    association: Association
+    vendors: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """What an authenticated phase 1 has: no field of it ever changes."""
+
+    keys: Keys
+    last_block: bytes  # of the last message of main mode
+    credential: str
+    esp_suites: frozenset[str]
+    identity: str
+
+
+@dataclass(slots=True)
+class Dpd:
+    """Sequence numbers of dead peer detection (RFC 3706, 5.4)."""
+
+    ours: int  # of the next R-U-THERE
+    heard: int = -1  # the highest the peer has used
+
+
+@dataclass(slots=True, eq=False)
+class Phase1:
+    """One phase 1 SA, half open or established. `expires` is the end of either."""
+
+    sa: int
+    cookie_i: bytes
+    cookie_r: bytes
+    opened_from: Endpoint
+    local: Endpoint
+    peer: Endpoint
+    suite: IkeSuite
+    life: Life
+    variant: Variant | None
+    sai_b: bytes = field(repr=False)
+    expires: float
+    dpd: Dpd | None = None  # None: the peer did not announce it
+    step: Step = Step.AWAIT_KEY
+    nat: Nat = Nat()
+    exchanged: Exchanged | None = field(default=None, repr=False)
+    keys_of: Secured | None = field(default=None, repr=False)
+    memory: Memory = field(default_factory=Memory, repr=False)
+    used: Used = field(default_factory=Used, repr=False)
+
+    @property
+    def cookies(self) -> bytes:
+        return self.cookie_i + self.cookie_r
+
+    def header(self, exchange: Exchange, message_id: int = 0) -> Header:
+        return Header(self.cookie_i, self.cookie_r, Kind.NONE, exchange, message_id=message_id)
+
+    def secured(self) -> Secured:
+        """OutOfStep before the fifth message."""
+        if self.keys_of is None:
+            raise OutOfStep("nobody is authenticated yet")
+        return self.keys_of
+
+
+def parse_offer(header: Header, body: bytes) -> Offer:
+    payloads = parse_chain(Reader(body), header.first)
+    sai_b = one_of(payloads, Kind.SA, "security association")
+    return Offer(sai_b, parse_association(sai_b), tuple(all_of(payloads, Kind.VENDOR)))
+
+
+def choose_suite(offer: Offer, policy: IkePolicy, credentials: Sequence[Credential]) -> IkeChoice:
+    """By our order, among what at least one of those who may be dialling may use.
+
+    Who it is shows only with the fifth message. Refusal if nothing fits.
+    """
+    told = "offered " + ", ".join(offered_ike(offer.association))
+    if not credentials:
+        raise Refusal(Reason.NO_CLIENT, told, Notify.NO_PROPOSAL_CHOSEN)
+    allowed = frozenset[str]().union(*(credential.ike_suites for credential in credentials))
+    ours = [IKE_SUITES[name] for name in policy.ike_suites]
+    choice = choose_ike(offer.association, [suite for suite in ours if suite.name in allowed])
+    if choice is not None:
+        return choice
+    known = choose_ike(offer.association, ours) is not None
+    reason = Reason.SUITE_NOT_ALLOWED if known else Reason.NO_COMMON_SUITE
+    raise Refusal(reason, told, Notify.NO_PROPOSAL_CHOSEN)
+
+
+def answer_offer(phase: Phase1, choice: IkeChoice) -> bytes:
+    """The second message. All that is in it came in the first one, so it is never larger."""
+    payloads = [Payload(Kind.SA, build_association(choice.answer))]
+    if phase.variant is not None:
+        payloads.append(Payload(Kind.VENDOR, phase.variant.vendor_id))
+    if phase.dpd is not None:
+        payloads.append(Payload(Kind.VENDOR, DPD))
+    return _build_clear(phase, payloads)
+
+
+def answer_key(
+    phase: Phase1, header: Header, body: bytes, datagram: Datagram, random: Random
+) -> tuple[bytes, Nat | None]:
+    """The fourth message, and the NATs found if the peer takes part in looking for them.
+
+    Refusal for a public value nobody should accept. Nothing is changed before all is checked.
+    """
+    payloads = parse_chain(Reader(body), header.first)
+    g_xi = one_of(payloads, Kind.KE, "key exchange")
+    ni_b = take_nonce(payloads)
+    group = phase.suite.group
+    secret = choose_secret(group, random)
+    try:
+        g_xy = shared_value(group, secret, g_xi)
+    except BadPublicValue as error:
+        raise Refusal(
+            Reason.BAD_PUBLIC_VALUE, str(error), Notify.INVALID_KEY_INFORMATION
+        ) from error
+    g_xr, nr_b = public_value(group, secret), random(NONCE_OURS)
+    answer = [Payload(Kind.KE, g_xr), Payload(Kind.NONCE, nr_b)]
+    nat = None
+    if phase.variant is not None:
+        kind = phase.variant.nat_d
+        peer, local = (
+            nat_d_hash(phase.suite.hash, phase.cookie_i, phase.cookie_r, endpoint)
+            for endpoint in (datagram.source, datagram.target)
+        )
+        answer += [Payload(kind, peer), Payload(kind, local)]
+        came = all_of(payloads, kind)
+        nat = find_nat(came, local, peer) if came else None
+    phase.nat = nat or Nat()
+    phase.exchanged = Exchanged(
+        phase.cookie_i, phase.cookie_r, phase.sai_b, g_xi, g_xr, ni_b, nr_b, g_xy
+    )
+    return _build_clear(phase, answer), nat
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A credential that opened the fifth message."""
+
+    credential: Credential
+    keys: Keys
+    identity: Identification
+    payloads: tuple[Payload, ...]
+
+
+def find_credential(
+    phase: Phase1, header: Header, body: bytes, credentials: Sequence[Credential]
+) -> Fit | None:
+    """The first credential whose key opens the fifth message.
+
+    All are tried whatever happens, so that the time it takes does not tell which one it was.
+    """
+    exchanged = phase.exchanged
+    if exchanged is None:
+        raise OutOfStep("no key was exchanged yet")
+    if not body or len(body) % phase.suite.cipher.block:
+        raise BadCipherText(f"{len(body)} bytes are no whole number of cipher blocks")
+    fits = [
+        _try_credential(phase.suite, exchanged, header, body, credential)
+        for credential in credentials[:MOST_CREDENTIALS]
+    ]
+    return next((fit for fit in fits if fit is not None), None)
+
+
+def _try_credential(
+    suite: IkeSuite, exchanged: Exchanged, header: Header, body: bytes, credential: Credential
+) -> Fit | None:
+    skeyid = psk_skeyid(suite.hash, credential.psk, exchanged.ni_b, exchanged.nr_b)
+    keys = derive_keys(suite, skeyid, exchanged)
+    try:
+        plain = unseal(keys, first_iv(keys, exchanged.g_xi, exchanged.g_xr), body)
+        payloads = parse_chain(Reader(plain), header.first)
+        idii_b = one_of(payloads, Kind.ID, "identity")
+        came = one_of(payloads, Kind.HASH, "hash")
+        identity = parse_identification(idii_b)
+    except WireError:  # rubbish: it was another key
+        return None
+    if not equal(came, hash_i(keys, exchanged, idii_b)):
+        return None
+    return Fit(credential, keys, identity, payloads)
+
+
+def check_fit(phase: Phase1, fit: Fit) -> None:
+    """Refusal if who it turned out to be may not do what was agreed on."""
+    if phase.suite.name not in fit.credential.ike_suites:
+        detail = f"{fit.credential.name} used {phase.suite.name}"
+        raise Refusal(Reason.SUITE_NOT_ALLOWED, detail, Notify.NO_PROPOSAL_CHOSEN)
+    identity = fit.identity
+    known = identity.kind in set(IdType) and 0 < len(identity.data) <= LONGEST_IDENTITY
+    if not known or (identity.kind == IdType.IPV4 and len(identity.data) != 4):
+        detail = f"type {identity.kind}, {len(identity.data)} bytes"
+        raise Refusal(Reason.BAD_IDENTITY, detail, Notify.INVALID_ID_INFORMATION)
+
+
+def secure(phase: Phase1, fit: Fit, last_block: bytes) -> Secured:
+    return Secured(
+        keys=fit.keys,
+        last_block=last_block,
+        credential=fit.credential.name,
+        esp_suites=fit.credential.esp_suites,
+        identity=str(fit.identity),
+    )
+
+
+def answer_auth(phase: Phase1, fit: Fit, message: bytes, local: Endpoint) -> bytes:
+    """The sixth message; from now on the phase is secured and the secrets of main mode are gone."""
+    exchanged = phase.exchanged
+    if exchanged is None:
+        raise OutOfStep("no key was exchanged yet")
+    idir_b = build_identification(Identification(IdType.IPV4, local.host))
+    payloads = [
+        Payload(Kind.ID, idir_b),
+        Payload(Kind.HASH, hash_r(fit.keys, exchanged, idir_b)),
+    ]
+    answer = seal(fit.keys, next_iv(fit.keys, message), phase.header(Exchange.MAIN), payloads)
+    phase.keys_of = secure(phase, fit, next_iv(fit.keys, answer))
+    phase.exchanged = None
+    phase.sai_b = b""
+    return answer
+
+
+def take_nonce(payloads: Iterable[Payload]) -> bytes:
+    nonce = one_of(payloads, Kind.NONCE, "nonce")
+    if not NONCE_SHORTEST <= len(nonce) <= NONCE_LONGEST:
+        raise BadPayload(f"nonce of {len(nonce)} bytes")
+    return nonce
+
+
+def _build_clear(phase: Phase1, payloads: Sequence[Payload]) -> bytes:
+    header = Header(phase.cookie_i, phase.cookie_r, payloads[0].kind, Exchange.MAIN)
+    return build_message(header, build_chain(payloads))

@@ -1,0 +1,239 @@
+"""Quick mode in transport mode, as the responder (RFC 2409, 5.5; RFC 3193; RFC 3947, 5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from gateway.crypto.modp import BadPublicValue, Group, choose_secret, public_value, shared_value
+from gateway.ike.attributes import Attribute, build_attributes, short_attribute
+from gateway.ike.choice import EspChoice, answer_esp, choose_esp, offered_esp
+from gateway.ike.errors import BadPayload, Refusal
+from gateway.ike.events import PairReady, Reason
+from gateway.ike.header import Header
+from gateway.ike.keys import keymat, message_iv
+from gateway.ike.nat import allowed_modes, nat_oa_to_send, parse_nat_oa
+from gateway.ike.numbers import (
+    LIFE_SECONDS,
+    NONCE_OURS,
+    UDP,
+    EspAttribute,
+    Exchange,
+    Kind,
+    Notify,
+    Protocol,
+)
+from gateway.ike.payloads import (
+    Notification,
+    Payload,
+    all_of,
+    build_notification,
+    one_of,
+    parse_identification,
+)
+from gateway.ike.phase1 import Phase1, Random, Secured, take_nonce
+from gateway.ike.policy import IkePolicy
+from gateway.ike.proposals import ESP_SUITES, Association, build_association, parse_association
+from gateway.ike.protect import check_hash, check_hash_3, hash_3, next_iv, seal, unseal, with_hash
+from gateway.ike.quirks import SELECTOR_TYPES, SERVER_PORTS
+from gateway.ike.resend import Retry
+
+
+@dataclass(slots=True, eq=False)
+class Pair:
+    """Two SAs of phase 2, one for each direction; `expires` on the caller's clock."""
+
+    sa: int
+    spi_in: int
+    spi_out: int
+    expires: float
+
+
+@dataclass(slots=True, eq=False)
+class Quick:
+    """A quick mode that waits for its third message."""
+
+    phase: Phase1
+    pair: Pair
+    message_id: int
+    iv: bytes = field(repr=False)  # of the third message
+    expected: bytes = field(repr=False)  # HASH(3)
+    retry: Retry
+
+
+@dataclass(frozen=True, slots=True)
+class QuickOffer:
+    """The first message, its hash checked. The IDs go back as they came."""
+
+    association: Association
+    ni_b: bytes
+    public: bytes | None
+    ids: tuple[bytes, ...]
+    nat_oa: tuple[bytes, ...]
+
+
+def open_quick(secured: Secured, header: Header, body: bytes) -> tuple[tuple[Payload, ...], bytes]:
+    """The payloads of a first message behind its hash, and the IV of the answer."""
+    keys = secured.keys
+    plain = unseal(keys, message_iv(keys, secured.last_block, header.message_id_bytes), body)
+    return check_hash(keys, header.message_id_bytes, header.first, plain), next_iv(keys, body)
+
+
+def parse_quick(phase: Phase1, payloads: Sequence[Payload]) -> QuickOffer:
+    publics = all_of(payloads, Kind.KE)
+    if len(publics) > 1:
+        raise BadPayload("more than one key exchange payload")
+    nat_oa = all_of(payloads, phase.variant.nat_oa) if phase.variant is not None else []
+    return QuickOffer(
+        association=parse_association(one_of(payloads, Kind.SA, "security association")),
+        ni_b=take_nonce(payloads),
+        public=publics[0] if publics else None,
+        ids=tuple(all_of(payloads, Kind.ID)),
+        nat_oa=tuple(nat_oa),
+    )
+
+
+def check_selectors(ids: Sequence[bytes]) -> int:
+    """The client's port, 0 for any; Refusal unless the selectors can mean L2TP.
+
+    The addresses in them are the client's own idea of both ends and not looked at: behind a NAT
+    they are wrong, and some send host names (see quirks.py). With one alone it is the server's.
+    """
+    if len(ids) > 2:
+        raise _bad_id(f"{len(ids)} identities")
+    selectors = [parse_identification(body) for body in ids]
+    for selector in selectors:
+        if selector.kind not in SELECTOR_TYPES:
+            raise _bad_id(f"selector of type {selector.kind}")
+        if selector.protocol not in (0, UDP):
+            raise _bad_id(f"selector for protocol {selector.protocol}, not UDP")
+    if selectors and selectors[-1].port not in SERVER_PORTS:
+        raise _bad_id(f"selector for port {selectors[-1].port}, not 1701")
+    return selectors[0].port if len(selectors) == 2 else 0
+
+
+def _bad_id(detail: str) -> Refusal:
+    return Refusal(Reason.UNSUITABLE_QUICK_MODE, detail, Notify.INVALID_ID_INFORMATION)
+
+
+def choose_pair(phase: Phase1, secured: Secured, offer: QuickOffer, policy: IkePolicy) -> EspChoice:
+    """By our order, among what this client may use; Refusal if nothing fits."""
+    ours = [ESP_SUITES[name] for name in policy.esp_suites]
+    allowed = [suite for suite in ours if suite.name in secured.esp_suites]
+    modes = frozenset(allowed_modes(phase.variant, phase.nat, phase.local))
+    pfs = offer.public is not None
+    choice = choose_esp(offer.association, allowed, modes, pfs)
+    if choice is not None:
+        return choice
+    known = choose_esp(offer.association, ours, modes, pfs) is not None
+    reason = Reason.SUITE_NOT_ALLOWED if known else Reason.UNSUITABLE_QUICK_MODE
+    wanted = " or ".join(map(str, sorted(modes)))
+    detail = f"offered {', '.join(offered_esp(offer.association))}; encapsulation must be {wanted}"
+    raise Refusal(reason, detail, Notify.NO_PROPOSAL_CHOSEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The second message and all that follows from it."""
+
+    message: bytes
+    expected: bytes = field(repr=False)  # HASH(3)
+    ready: PairReady
+
+
+def answer_quick(
+    phase: Phase1,
+    header: Header,
+    offer: QuickOffer,
+    iv: bytes,
+    spi_in: int,
+    policy: IkePolicy,
+    random: Random,
+) -> Answer:
+    """Refusal or another WireError if it cannot be; nothing is changed here."""
+    secured = phase.secured()
+    keys = secured.keys
+    client_port = check_selectors(offer.ids)
+    choice = choose_pair(phase, secured, offer, policy)
+    public, g_xy = _exchange(choice.group, offer.public, random)
+    nr_b = random(NONCE_OURS)
+    seconds, notices = _limit_life(choice, policy)
+    spi = spi_in.to_bytes(4, "big")
+    payloads = [
+        Payload(Kind.SA, build_association(answer_esp(choice, spi))),
+        Payload(Kind.NONCE, nr_b),
+        *public,
+        *(Payload(Kind.ID, body) for body in offer.ids),
+        *_original_addresses(phase, choice, offer),
+        *notices,
+    ]
+    message_id = header.message_id_bytes
+    payloads = with_hash(keys, message_id + offer.ni_b, payloads)
+    message = seal(keys, iv, phase.header(Exchange.QUICK, header.message_id), payloads)
+    marker = allowed_modes(phase.variant, phase.nat, phase.local)[choice.mode]
+    length = choice.suite.keymat_length
+    nonces = offer.ni_b + nr_b
+    ready = PairReady(
+        sa=phase.sa,
+        spi_in=spi_in,
+        spi_out=int.from_bytes(choice.spi, "big"),
+        suite=choice.suite.name,
+        keymat_in=keymat(keys, Protocol.ESP, spi, nonces, length, g_xy),
+        keymat_out=keymat(keys, Protocol.ESP, choice.spi, nonces, length, g_xy),
+        natt=phase.variant.name if phase.variant is not None and marker else None,
+        marker=marker,
+        local=phase.local,
+        peer=phase.peer,
+        client_port=client_port,
+        life_seconds=seconds,
+        life_kilobytes=choice.life.kilobytes,
+        nat_oa=parse_nat_oa(offer.nat_oa[0]) if offer.nat_oa else None,
+    )
+    return Answer(message, hash_3(keys, message_id, offer.ni_b, nr_b), ready)
+
+
+def confirm_quick(quick: Quick, header: Header, body: bytes) -> None:
+    """BadHash unless the third message is right."""
+    keys = quick.phase.secured().keys
+    check_hash_3(keys, quick.expected, header.first, unseal(keys, quick.iv, body))
+
+
+def quick_iv(phase: Phase1, message: bytes) -> bytes:
+    return next_iv(phase.secured().keys, message)
+
+
+def _exchange(
+    group: Group | None, peer: bytes | None, random: Random
+) -> tuple[list[Payload], bytes]:
+    """Our key exchange payload and g(qm)^xy, where the client wants perfect forward secrecy."""
+    if group is None or peer is None:
+        return [], b""
+    secret = choose_secret(group, random)
+    try:
+        shared = shared_value(group, secret, peer)
+    except BadPublicValue as error:
+        raise Refusal(
+            Reason.BAD_PUBLIC_VALUE, str(error), Notify.INVALID_KEY_INFORMATION
+        ) from error
+    return [Payload(Kind.KE, public_value(group, secret))], shared
+
+
+def _limit_life(choice: EspChoice, policy: IkePolicy) -> tuple[int, list[Payload]]:
+    """The seconds we keep to, and RESPONDER-LIFETIME if they are not what was asked for."""
+    seconds = choice.life.seconds
+    if not policy.tell_life or seconds <= policy.longest_life:
+        return seconds, []
+    told = build_attributes(
+        (
+            short_attribute(EspAttribute.LIFE_TYPE, LIFE_SECONDS),
+            Attribute(EspAttribute.LIFE_DURATION, policy.longest_life.to_bytes(4, "big"), False),
+        )
+    )
+    notice = Notification(Notify.RESPONDER_LIFETIME, Protocol.ESP, choice.spi, told)
+    return policy.longest_life, [Payload(Kind.NOTIFICATION, build_notification(notice))]
+
+
+def _original_addresses(phase: Phase1, choice: EspChoice, offer: QuickOffer) -> list[Payload]:
+    variant = phase.variant
+    if variant is None or choice.mode != variant.udp_transport:
+        return []
+    bodies = nat_oa_to_send(variant, phase.nat, len(offer.nat_oa), phase.peer, phase.local)
+    return [Payload(variant.nat_oa, body) for body in bodies]

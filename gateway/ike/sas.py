@@ -1,0 +1,138 @@
+"""Which SAs there are: the tables, their limits and their timers. Nothing here reads a message."""
+
+from collections.abc import Callable
+
+from gateway.ike.events import PairClosed, Phase1Closed
+from gateway.ike.numbers import COOKIE, LOWEST_SPI
+from gateway.ike.peers import MOST_PAIRS, MOST_PHASES, Peer
+from gateway.ike.phase1 import Phase1
+from gateway.ike.phase2 import Pair, Quick
+from gateway.ike.policy import IkePolicy
+from gateway.ike.steps import Step
+from gateway.ike.timers import Timers
+from gateway.wire.udp import Endpoint
+
+Due = Phase1 | Pair | Quick | Peer
+
+
+class Sas:
+    """Every way to look up a phase 1, a quick mode, a pair or the client they belong to."""
+
+    def __init__(self) -> None:
+        self.phases: dict[bytes, Phase1] = {}  # by both cookies
+        self.openings: dict[tuple[Endpoint, bytes], Phase1] = {}  # by who sent the first message
+        self.half_open: dict[int, Phase1] = {}  # by handle, the oldest first
+        self.quicks: dict[tuple[int, int], Quick] = {}  # by handle and message ID
+        self.pairs: dict[int, Pair] = {}  # by spi_in
+        self.peers: dict[int, Peer] = {}  # by every handle it has, living or not
+        self.timers: Timers[Due] = Timers()
+
+    def make_room(self, policy: IkePolicy, host: bytes) -> list[Phase1]:
+        """Drop half-open ones until one more of `host` is within the limits; tell which.
+
+        The oldest goes, and before all others one whose client has not yet shown that it receives
+        what we send: a flood from made-up addresses pushes out itself.
+        """
+        dropped: list[Phase1] = []
+        same = [phase for phase in self.half_open.values() if phase.opened_from.host == host]
+        if same and len(same) >= policy.half_open_per_source:
+            dropped.append(_first_to_go(same))
+        elif self.half_open and len(self.half_open) >= policy.half_open:
+            dropped.append(_first_to_go(list(self.half_open.values())))
+        for phase in dropped:
+            self.forget_phase(phase)
+        return dropped
+
+    def open(self, phase: Phase1) -> None:
+        self.phases[phase.cookies] = phase
+        self.openings[phase.opened_from, phase.cookie_i] = phase
+        self.half_open[phase.sa] = phase
+        self.timers.set(phase, phase.expires)
+
+    def establish(self, phase: Phase1, now: float) -> tuple[Peer, list[Phase1Closed]]:
+        """Put an authenticated phase 1 beside the others of its client."""
+        secured = phase.secured()
+        del self.half_open[phase.sa]
+        peer = next(
+            (
+                peer
+                for peer in dict.fromkeys(self.peers.values())
+                if peer.is_the_same(secured.credential, secured.identity, phase.peer)
+            ),
+            None,
+        )
+        if peer is None:
+            peer = Peer(secured.credential, secured.identity, phase.peer, now)
+        peer.phases.append(phase)
+        peer.hear(now)
+        self.peers[phase.sa] = peer
+        self.timers.set(phase, phase.expires)
+        too_many = peer.phases[:-MOST_PHASES]
+        return peer, [self.close_phase(old, "too many of one client") for old in too_many]
+
+    def add_pair(self, peer: Peer, pair: Pair, quick: Quick) -> list[PairClosed]:
+        peer.pairs[pair.spi_in] = self.pairs[pair.spi_in] = pair
+        self.quicks[quick.phase.sa, quick.message_id] = quick
+        self.timers.set(pair, pair.expires)
+        self.timers.set(quick, quick.retry.due)
+        too_many = list(peer.pairs.values())[:-MOST_PAIRS]
+        return [self.close_pair(old, "too many of one client") for old in too_many]
+
+    def end_quick(self, quick: Quick) -> None:
+        self.quicks.pop((quick.phase.sa, quick.message_id), None)
+        self.timers.set(quick, None)
+
+    def quick_of(self, spi_in: int) -> Quick | None:
+        """The quick mode in which the client has yet to confirm a pair."""
+        return next((q for q in self.quicks.values() if q.pair.spi_in == spi_in), None)
+
+    def close_pair(self, pair: Pair, reason: str) -> PairClosed:
+        quick = self.quick_of(pair.spi_in)
+        if quick is not None:
+            self.end_quick(quick)
+        self.timers.set(pair, None)
+        del self.pairs[pair.spi_in]
+        peer = self.peers[pair.sa]
+        del peer.pairs[pair.spi_in]
+        self._forget_handle(pair.sa, peer)
+        return PairClosed(pair.sa, pair.spi_in, pair.spi_out, reason)
+
+    def close_phase(self, phase: Phase1, reason: str) -> Phase1Closed:
+        """Its pairs stay; its quick modes cannot be confirmed any more."""
+        self.forget_phase(phase)
+        return Phase1Closed(phase.sa, reason)
+
+    def forget_phase(self, phase: Phase1) -> None:
+        for quick in [quick for quick in self.quicks.values() if quick.phase is phase]:
+            self.end_quick(quick)
+        self.timers.set(phase, None)
+        del self.phases[phase.cookies]
+        del self.openings[phase.opened_from, phase.cookie_i]
+        self.half_open.pop(phase.sa, None)
+        peer = self.peers.get(phase.sa)
+        if peer is not None:
+            peer.phases.remove(phase)
+            self._forget_handle(phase.sa, peer)
+
+    def _forget_handle(self, sa: int, peer: Peer) -> None:
+        used = {phase.sa for phase in peer.phases} | {pair.sa for pair in peer.pairs.values()}
+        if sa not in used:
+            del self.peers[sa]
+        if peer.gone:
+            self.timers.set(peer, None)
+
+    def free_spi(self, random: Callable[[int], bytes]) -> int:
+        spi = int.from_bytes(random(4), "big")
+        while spi < LOWEST_SPI or spi in self.pairs:
+            spi = (spi + 1) % (1 << 32)
+        return spi
+
+    def free_cookie(self, cookie_i: bytes, random: Callable[[int], bytes]) -> bytes:
+        cookie = int.from_bytes(random(COOKIE), "big")
+        while cookie == 0 or cookie_i + cookie.to_bytes(COOKIE, "big") in self.phases:
+            cookie = (cookie + 1) % (1 << 64)
+        return cookie.to_bytes(COOKIE, "big")
+
+
+def _first_to_go(phases: list[Phase1]) -> Phase1:
+    return next((phase for phase in phases if phase.step is Step.AWAIT_KEY), phases[0])
