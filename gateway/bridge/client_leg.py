@@ -71,7 +71,6 @@ class ClientLeg:
         self.current: Pair | None = None  # the one that sends
         self.drops = Counters()
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
-        self.dead = ""  # why the client must be taken for gone
         self.identity = self.ike_suite = self.natt = ""
         self.scheduled: float | None = None  # for Timers
 
@@ -110,8 +109,8 @@ class ClientLeg:
         self.pairs.pop(spi, None)
 
     def deadline(self) -> float | None:
-        """When L2TP wants attention; at once when the client is known to be dead."""
-        return float("-inf") if self.dead else self.lns.deadline()
+        """When L2TP wants attention."""
+        return self.lns.deadline()
 
     @property
     def is_empty(self) -> bool:

@@ -12,6 +12,7 @@ from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
 from gateway.bridge.tell import tell_ike
 from gateway.esp import events as esp
 from gateway.esp.machine import SaTable
+from gateway.esp.quirks import life_bytes
 from gateway.ike import events as ike
 from gateway.ike.machine import Ike
 from gateway.l2tp.machine import Lns
@@ -19,7 +20,6 @@ from gateway.outputs import Fact, Output, SendIp
 from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
-KILOBYTE = 1000  # what Windows counts as one in a volume lifetime: the sooner limit of the two
 DEAD = "the client no longer answers"
 
 
@@ -46,7 +46,8 @@ class Clients:
         self.legs: dict[LegKey, ClientLeg] = {}
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
-        self.scheduled: float | None = None  # for Timers: IKE's own
+        self.dead: list[ClientLeg] = []  # to be ended by whoever asked
+        self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self._random = random
         self._next_dial = next_dial
 
@@ -69,6 +70,12 @@ class Clients:
                     leg.forget_pair(spi)
                     self.tidy(leg)
         return found
+
+    def confirm(self, pair: Pair, now: float) -> list[Output]:
+        """A packet came by the pair, so the client has its keys, whatever became of its message."""
+        leg, _ = self.by_spi[pair.inbound.spi]
+        leg.confirm(pair.inbound.spi)
+        return self.carry(self.ike.confirm(pair.inbound.spi, now), now)
 
     def close_all(self, now: float) -> list[Output]:
         """Tell every client that its security associations end."""
@@ -93,10 +100,10 @@ class Clients:
         if leg.is_empty and self.legs.get(leg.key) is leg:
             del self.legs[leg.key]
 
-    def bury(self, leg: ClientLeg, now: float) -> None:
+    def bury(self, leg: ClientLeg) -> None:
         """The client is gone: its keys are of no more use."""
         for spi in list(leg.pairs):
-            self.sas.remove(spi, now)
+            self.sas.remove(spi)
             del self.by_spi[spi]
             leg.forget_pair(spi)
         self.tidy(leg)
@@ -111,27 +118,34 @@ class Clients:
             if isinstance(event, ike.Started):
                 phase = Phase1(self._next_dial(), event.peer, event.local)
                 self.phases[event.sa] = phase
-            self._learn(event, now)
-            found += self._tell(event)
+            self._learn(event, event.sa, now)
+            found += self._tell(event, event.sa)
             if isinstance(event, ike.Phase1Closed):
-                self.phases.pop(event.sa, None)
+                self._phase_closed(event)
             elif isinstance(event, ike.Refused):
                 self._drop_unproved(event.sa)
         return found
 
-    def _tell(self, event: ike.IkeEvent) -> list[Fact]:
-        phase = None if isinstance(event, ike.Send) else self.phases.get(event.sa)
-        return (
-            tell_ike(event, 0, None) if phase is None else tell_ike(event, phase.dial, phase.peer)
-        )
+    def _tell(self, event: ike.IkeEvent, handle: int) -> list[Fact]:
+        phase = self.phases.get(handle)
+        if phase is None:
+            return tell_ike(event, 0, None)
+        return tell_ike(event, phase.dial, phase.peer)
+
+    def _phase_closed(self, event: ike.Phase1Closed) -> None:
+        phase = self.phases.pop(event.sa, None)
+        if phase is not None and event.reason == DEAD:
+            leg = self.legs.get((phase.client, phase.peer))
+            if leg is not None and leg not in self.dead:
+                self.dead.append(leg)
 
     def _drop_unproved(self, handle: int) -> None:
         phase = self.phases.get(handle)
         if phase is not None and not phase.client:
             del self.phases[handle]
 
-    def _learn(self, event: ike.IkeEvent, now: float) -> None:
-        phase = self.phases.get(event.sa)
+    def _learn(self, event: ike.IkeEvent, handle: int, now: float) -> None:
+        phase = self.phases.get(handle)
         if phase is None:
             return
         match event:
@@ -166,7 +180,7 @@ class Clients:
             self.legs[key] = leg
         leg.local = event.local
         leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
-        limit = None if event.life_kilobytes is None else event.life_kilobytes * KILOBYTE
+        limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)
         suite, spi = event.suite, event.spi_in
         inbound = self.sas.add_inbound(spi, suite, event.keymat_in, now, life_bytes=limit)
         outbound = self.sas.add_outbound(

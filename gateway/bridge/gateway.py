@@ -69,7 +69,7 @@ class Gateway:
             return self._receive_esp(packet, kind, start, end, now)
         if kind is Kind.IKE:
             found = self.clients.receive(ike_datagram(packet, start, end), now)
-            return self._told(found, now, self.clients)
+            return self._ike(found, now)
         if kind is Kind.OTHER:
             self.drops.count("not_for_us")
         return []
@@ -128,7 +128,7 @@ class Gateway:
             found += self._told(session.disconnect(STOPPING, now), now, session, session.leg)
         for leg in list(self.clients.legs.values()):
             found += leg.carry(leg.lns.close(STOPPING, now))
-        return found + self._told(self.clients.close_all(now), now, self.clients)
+        return found + self._ike(self.clients.close_all(now), now)
 
     def idle(self) -> bool:
         """Nothing is left that an inside server would miss."""
@@ -140,12 +140,18 @@ class Gateway:
         self.clients.ike.set_policy(ike_policy(config))
         return self._told([Fact(What.RELOADED)], now)
 
-    def disconnect(self, number: int, reason: str, now: float) -> list[Output] | None:
-        """End one session in order; None if there is none of that number."""
-        session = self.sessions.get(number)
-        if session is None:
-            return None
+    def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
+        """End one session in order; KeyError if there is none of that number."""
+        session = self.sessions[number]
         return self._told(session.disconnect(reason, now), now, session, session.leg)
+
+    def counters(self) -> dict[str, int]:
+        """What was counted since the start, by room and reason."""
+        found = {f"gateway_{name}": count for name, count in self.drops.by_reason.items()}
+        found |= {f"ike_{name}": count for name, count in self.clients.ike.counters.items()}
+        for reason in EspDrop:
+            found[f"esp_{reason.name.lower()}"] = self.clients.sas.drops[reason]
+        return {name: count for name, count in found.items() if count}
 
     # the road in
 
@@ -162,7 +168,7 @@ class Gateway:
             return []
         moved = self._moved(leg, packet, kind) if inbound.newest else []
         if not pair.confirmed:
-            leg.confirm(inbound.spi)
+            moved += self.clients.confirm(pair, now)
         if now - leg.noted > NOTED_EVERY:
             leg.noted = now
             leg.lns.note_alive(now)
@@ -306,21 +312,21 @@ class Gateway:
             found = who.handle_timeout(now)
             return self._inside(who, found, now)
         if isinstance(who, ClientLeg):
-            found = self._buried(who, now) if who.dead else []
-            found += self._l2tp(who, who.lns.handle_timeout(now), now)
+            found = self._l2tp(who, who.lns.handle_timeout(now), now)
             self.clients.tidy(who)
             return self._told(found, now, who)
-        return self._told(self.clients.handle_timeout(now), now, self.clients)
+        return self._ike(self.clients.handle_timeout(now), now)
 
-    def _buried(self, leg: ClientLeg, now: float) -> list[Output]:
-        """The client is gone without a word: end what it has left behind."""
-        found: list[Output] = []
-        reason, leg.dead = leg.dead, ""
-        for session in [one for one in self.sessions.values() if one.leg is leg]:
-            found += self._inside(session, session.client_ended(reason, now), now)
-        leg.lns.close(reason, now)
-        self.clients.bury(leg, now)
-        return found
+    def _ike(self, found: list[Output], now: float) -> list[Output]:
+        """IKE has spoken; a client that it found dead leaves nothing behind."""
+        while self.clients.dead:
+            leg = self.clients.dead.pop()
+            for session in [one for one in self.sessions.values() if one.leg is leg]:
+                found += session.client_ended(DEAD, now)
+                found += self._inside(session, [], now)
+            leg.lns.close(DEAD, now)
+            self.clients.bury(leg)
+        return self._told(found, now, self.clients)
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:
         """Enter the facts, look at the deadlines of what was touched, and hand the rest on."""

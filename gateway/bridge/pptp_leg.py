@@ -99,7 +99,7 @@ class PptpLeg:
                     self.vendor = vendor
                 case CallOpened(peer_call=peer_call, window=window):
                     self.peer_call = peer_call
-                    self.gre = Gre(self.call_id, peer_call, window, now)
+                    self.gre = Gre(self.call_id, peer_call, window)
                     outputs.append(Answered(self.vendor, peer_call))
                 case CallClosed(result=result, reason=reason):
                     busy = self.gre is None and result == RESULT_BUSY

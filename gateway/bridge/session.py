@@ -14,6 +14,7 @@ from gateway.bridge.tell import tell_ppp
 from gateway.outputs import Fact, Output, What
 from gateway.ppp.frame import is_control
 from gateway.ppp.machine import Passage
+from gateway.pptp.gre import Gre
 
 MOST_HELD = 16  # frames a direction
 
@@ -223,9 +224,7 @@ class Session:
         found: list[Output] = []
         for frame in gre.open(packet, start, end, now):
             found += self._frame_from_inside(frame, now)
-        for ready in gre.drain(now):
-            found.append(self.inside.packet(ready))
-        return found
+        return found + self._drain(gre, now) if gre.ready else found
 
     def _frame_from_inside(self, frame: bytes, now: float) -> list[Output]:
         if is_control(frame):
@@ -239,7 +238,8 @@ class Session:
                 self.held_in.append(frame)
             return []
         sealed = gre.seal(frame, now)
-        return [] if sealed is None else [self.inside.packet(sealed)]
+        found: list[Output] = [] if sealed is None else [self.inside.packet(sealed)]
+        return found + self._drain(gre, now) if gre.ready else found
 
     def _to_client(self, frame: bytes) -> list[Output]:
         if self.state is not State.UP:
@@ -274,9 +274,12 @@ class Session:
         if gre is not None:
             for frame in gre.late(now):
                 found += self._frame_from_inside(frame, now)
-            for ready in gre.drain(now):
-                found.append(self.inside.packet(ready))
+            found += self._drain(gre, now)
         return found
+
+    def _drain(self, gre: Gre, now: float) -> list[Output]:
+        """What the server's window lets go, and acknowledgements that are due."""
+        return [self.inside.packet(ready) for ready in gre.drain(now)]
 
     # words
 

@@ -4,6 +4,7 @@ Each function is a table by type of event. What an owner does not need to know i
 """
 
 from collections.abc import Callable
+from typing import Any, Final
 
 from gateway.ike import events as ike
 from gateway.l2tp import events as l2tp
@@ -12,7 +13,6 @@ from gateway.ppp import events as ppp
 from gateway.wire.udp import Endpoint
 
 Details = dict[str, str]
-Told = tuple[What, Details] | None
 NAT_PLACES = {
     (False, False): "nowhere",
     (True, False): "client",
@@ -23,42 +23,13 @@ NAT_PLACES = {
 
 def tell_ike(event: ike.IkeEvent, dial: int, peer: Endpoint | None) -> list[Fact]:
     """`dial` and `peer` are those of the event's phase 1, as far as it is known."""
-    told = _ike(event)
+    row = IKE.get(type(event))
+    if row is None:
+        return []
     if isinstance(event, ike.Started | ike.Refused):
         peer = event.peer
-    return [] if told is None else [Fact(told[0], dial, str(peer or ""), told[1])]
-
-
-def _ike(event: ike.IkeEvent) -> Told:
-    match event:
-        case ike.Started(local=local):
-            return What.DIAL_STARTED, {"local": str(local)}
-        case ike.Offered(vendors=vendors, natt=natt, suites=suites):
-            return What.OFFERED, {
-                "vendors": ", ".join(vendors),
-                "natt": ", ".join(natt) or "none",
-                "suites": ", ".join(suites),
-            }
-        case ike.Chosen(suite=suite, natt=natt_chosen):
-            return What.CHOSEN, {"suite": suite, "natt": natt_chosen or "none"}
-        case ike.NatFound(client=client, gateway=gateway):
-            return What.NAT_FOUND, {"where": NAT_PLACES[client, gateway]}
-        case ike.Floated(local=local):
-            return What.FLOATED, {"port": str(local.port)}
-        case ike.Authenticated(credential=name, identity=identity):
-            return What.AUTHENTICATED, {"client": name, "identity": identity}
-        case ike.PeerMoved(peer=to):
-            return What.PEER_MOVED, {"to": str(to)}
-        case ike.Phase1Closed(reason=reason):
-            return What.PHASE1_CLOSED, {"reason": reason}
-        case ike.Refused(reason=why, detail=detail):
-            return What.REFUSED, {"reason": why.value, "detail": detail}
-        case ike.PairClosed(spi_in=spi, reason=reason):
-            return What.SA_CLOSED, {"spi_in": f"{spi:08x}", "reason": reason}
-        case ike.PairReady():
-            return What.SA_READY, _pair_ready(event)
-        case _:
-            return None
+    what, details = row
+    return [Fact(what, dial, str(peer or ""), details(event))]
 
 
 def _pair_ready(event: ike.PairReady) -> Details:
@@ -74,6 +45,43 @@ def _pair_ready(event: ike.PairReady) -> Details:
     return details
 
 
+IKE: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
+    ike.Started: (What.DIAL_STARTED, lambda event: {"local": str(event.local)}),
+    ike.Offered: (
+        What.OFFERED,
+        lambda event: {
+            "vendors": ", ".join(event.vendors),
+            "natt": ", ".join(event.natt) or "none",
+            "suites": ", ".join(event.suites),
+        },
+    ),
+    ike.Chosen: (
+        What.CHOSEN,
+        lambda event: {"suite": event.suite, "natt": event.natt or "none"},
+    ),
+    ike.NatFound: (
+        What.NAT_FOUND,
+        lambda event: {"where": NAT_PLACES[event.client, event.gateway]},
+    ),
+    ike.Floated: (What.FLOATED, lambda event: {"port": str(event.local.port)}),
+    ike.Authenticated: (
+        What.AUTHENTICATED,
+        lambda event: {"client": event.credential, "identity": event.identity},
+    ),
+    ike.PeerMoved: (What.PEER_MOVED, lambda event: {"to": str(event.peer)}),
+    ike.PairReady: (What.SA_READY, _pair_ready),
+    ike.PairClosed: (
+        What.SA_CLOSED,
+        lambda event: {"spi_in": f"{event.spi_in:08x}", "reason": event.reason},
+    ),
+    ike.Phase1Closed: (What.PHASE1_CLOSED, lambda event: {"reason": event.reason}),
+    ike.Refused: (
+        What.REFUSED,
+        lambda event: {"reason": event.reason.value, "detail": event.detail},
+    ),
+}
+
+
 def tell_l2tp(event: l2tp.L2tpEvent, dial: int, peer: Endpoint) -> list[Fact]:
     """Only the tunnel: calls are told of by their session."""
     if not isinstance(event, l2tp.TunnelOpened):
@@ -85,12 +93,3 @@ def tell_l2tp(event: l2tp.L2tpEvent, dial: int, peer: Endpoint) -> list[Fact]:
         "vendor": event.vendor,
     }
     return [Fact(What.TUNNEL_OPENED, dial, str(peer), details)]
-
-
-def tell_ppp(event: ppp.PppEvent, say: Callable[[What, Details], Fact]) -> list[Fact]:
-    told = _ppp(event)
-    return [] if told is None else [say(*told)]
-
-
-def _ppp(event: ppp.PppEvent) -> Told:
-    return None

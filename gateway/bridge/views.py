@@ -2,9 +2,8 @@
 
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.session import Session, State
-from gateway.control.explain import explain
+from gateway.control.explain import sentence
 from gateway.control.sessions import SessionView
-from gateway.outputs import Fact
 
 STATES = {State.CALLING: "dialling", State.ANSWERED: "dialling", State.CLOSING: "closing"}
 
@@ -59,21 +58,11 @@ def _drops(session: Session) -> dict[str, int]:
     return found
 
 
-def account(gateway: Gateway, number: int) -> list[dict[str, object]]:
-    """The account of one dial: sentences, with milliseconds since its first."""
-    entries = gateway.accounts.of(number)
-    return [_sentence(fact, when - entries[0][0]) for when, fact in entries]
-
-
-def refusals(gateway: Gateway, now: float) -> list[str]:
+def refusals(gateway: Gateway, now: float) -> tuple[str, ...]:
     """The newest refusals in a sentence each, newest first."""
-    return [
-        f"{_ago(now - when)} ago: {explain(fact)}" for when, fact in gateway.accounts.failures()
-    ]
-
-
-def _sentence(fact: Fact, after: float) -> dict[str, object]:
-    return {"ms": round(after * 1000), "what": fact.what.value, "text": explain(fact)}
+    return tuple(
+        f"{_ago(now - when)} ago: {sentence(fact)}" for when, fact in gateway.accounts.failures()
+    )
 
 
 def _ago(seconds: float) -> str:

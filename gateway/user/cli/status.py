@@ -45,5 +45,8 @@ def _lines(status: StatusView) -> list[str]:
     if status.config_problems:
         lines.append("the last reload was refused, and the old configuration is in force:")
         lines += [f"  {printable(problem)}" for problem in status.config_problems]
+    if status.refusals:
+        lines.append("refused of late:")
+        lines += [f"  {printable(refusal)}" for refusal in status.refusals]
     counted = [(name, str(count)) for name, count in sorted(status.counters.items()) if count]
     return [*lines, "counted since the start:", *show.pairs(counted)] if counted else lines

@@ -1,0 +1,71 @@
+"""What the control socket answers about sessions: one request in, one answer out.
+
+`{"ok": true, "result": ...}` or `{"ok": false, "error": ..., "hint": ...}`; the asking end is
+`user/client.py`.
+"""
+
+from collections.abc import Mapping
+
+from gateway.bridge.gateway import Gateway
+from gateway.bridge.views import session_view, session_views
+from gateway.control.explain import account
+from gateway.control.sessions import to_json
+from gateway.outputs import Output
+
+Answer = dict[str, object]
+ASKED = "the owner of the gateway ended it"
+
+
+def answer(
+    gateway: Gateway, request: Mapping[str, object], now: float
+) -> tuple[Answer, list[Output]]:
+    """The answer, and what the gateway wants done because of it."""
+    match request.get("verb"):
+        case "sessions":
+            return done([to_json(view) for view in session_views(gateway, now)]), []
+        case "session":
+            return _session(gateway, request.get("id"), now), []
+        case "disconnect":
+            return _disconnect(gateway, request, now)
+    return refused("this daemon does not know that", "Compare the versions: `postern version`"), []
+
+
+def done(result: object) -> Answer:
+    return {"ok": True, "result": result}
+
+
+def refused(error: str, hint: str) -> Answer:
+    return {"ok": False, "error": error, "hint": hint}
+
+
+def _session(gateway: Gateway, number: object, now: float) -> Answer:
+    if not isinstance(number, int):
+        return refused("a session has a number", "See `postern sessions`")
+    session = gateway.sessions.get(number)
+    entries = gateway.accounts.of(number)
+    if session is None and not entries:
+        return refused(f"there is no dial {number} in memory", "See `postern sessions`")
+    return done(
+        {
+            "session": None if session is None else to_json(session_view(session, now)),
+            "account": [{"ms": told.ms, "text": told.text} for told in account(entries)],
+        }
+    )
+
+
+def _disconnect(
+    gateway: Gateway, request: Mapping[str, object], now: float
+) -> tuple[Answer, list[Output]]:
+    number, client = request.get("id"), request.get("client")
+    numbers = [
+        one.number
+        for one in gateway.sessions.values()
+        if one.number == number or (client is not None and one.leg.client == client)
+    ]
+    if not numbers:
+        who = f"session {number}" if client is None else f"session of {client}"
+        return refused(f"there is no {who}", "See `postern sessions`"), []
+    found: list[Output] = []
+    for one in numbers:
+        found += gateway.disconnect(one, ASKED, now)
+    return done({"closed": numbers}), found

@@ -1,0 +1,197 @@
+"""The daemon: builds every part once, then runs the loop. The only file that knows all parts.
+
+`postern run` becomes this; it is also `python -m gateway.daemon`.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from gateway import __version__
+from gateway.bridge.answers import Answer, answer, done
+from gateway.bridge.gateway import Gateway
+from gateway.bridge.views import refusals
+from gateway.control.config import Config, load
+from gateway.control.document import File
+from gateway.control.explain import sentence
+from gateway.control.problems import Problem
+from gateway.control.sessions import StatusView, to_json
+from gateway.outputs import Fact, Output, What
+from gateway.system.chance import Chance
+from gateway.system.clock import now
+from gateway.system.control_socket import AlreadyRunning, ControlSocket
+from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
+from gateway.system.journal import ERROR, Journal, read_by_systemd
+from gateway.system.loop import Doors, Loop
+from gateway.system.nfqueue import Queue, QueueUnavailable
+from gateway.system.raw import GreReceiver, Sender
+from gateway.system.rules import Rules
+from gateway.system.run import ToolFailed
+from gateway.system.service import Service
+from gateway.system.signals import Signals
+from gateway.system.tcp import Connections
+from gateway.user.files import beside, read_file
+
+QUEUE = 1701
+OK, FAILED = 0, 1
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 after an orderly stop, 1 if it could not start; standard error says why."""
+    parser = argparse.ArgumentParser(prog="postern run", description=__doc__)
+    parser.add_argument("--config", type=Path, default=Path("/etc/postern/postern.toml"))
+    parser.add_argument("--socket", type=Path, default=Path("/run/postern/control.sock"))
+    parser.add_argument("--remove-rules", action="store_true")
+    options = parser.parse_args(argv)
+    journal = Journal(sys.stderr, now, read_by_systemd(os.environ, sys.stderr.fileno()))
+    try:
+        if options.remove_rules:
+            return _remove_rules(journal)
+        config = read_config(options.config)
+        if isinstance(config, list):
+            for problem in config:
+                journal.line(str(problem), ERROR)
+            journal.line("not started: `postern check` shows the same list", ERROR)
+            return FAILED
+        _serve(config, options.config, options.socket, journal)
+    except (AlreadyRunning, NoFirewall, QueueUnavailable, ToolFailed, OSError) as error:
+        journal.line(f"not started: {error}", ERROR)
+        return FAILED
+    return OK
+
+
+def read_config(path: Path) -> Config | list[Problem]:
+    """The configuration, or everything that is wrong with it."""
+    file = read_file(path)
+    if not isinstance(file, File):
+        what = f"cannot be read: {file}"
+        return [Problem(path.name, what, f"Look at {path}, or name another with --config")]
+    return load(file, beside(path), path.name)
+
+
+def _remove_rules(journal: Journal) -> int:
+    tools = remove_rules(every_tool())
+    journal.line(f"rules removed ({', '.join(tools)})" if tools else "there were no rules of ours")
+    return OK
+
+
+def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
+    """Everything is there before the first rule is set, so no packet finds half a daemon."""
+    desk = Desk(Gateway(config, Chance(), now()), path, journal)
+    control = ControlSocket(socket, desk.answer)
+    try:
+        queue = Queue()
+        queue.bind(QUEUE)
+        signals = Signals()
+        doors = Doors(
+            queue=queue,
+            gre=GreReceiver(config.inside.address),
+            sender=Sender(),
+            tcp=Connections(),
+            control=control,
+            signals=signals,
+            service=Service(os.environ),
+        )
+        outside = config.outside
+        desk.tool = apply_rules(Rules((outside.interface,), outside.addresses, QUEUE), every_tool())
+        with signals:
+            desk.queue = queue
+            desk.loop = Loop(desk.gateway, doors, desk.tell, desk.reload)
+            journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
+            desk.loop.run()
+        journal.line("stopped; the rules stay, so what comes now is dropped")
+    finally:
+        control.close()
+
+
+class Desk:
+    """Where the owner's questions and commands meet the gateway."""
+
+    def __init__(self, gateway: Gateway, path: Path, journal: Journal) -> None:
+        self.gateway = gateway
+        self.path = path
+        self.loop: Loop | None = None
+        self.queue: Queue | None = None
+        self.tool: Tool | None = None
+        self._journal = journal
+        self._loaded = now()
+        self._problems: tuple[str, ...] = ()
+
+    def tell(self, fact: Fact) -> None:
+        """A fact as a line of the journal: the sentence of the account."""
+        dial = f"dial {fact.dial}: " if fact.dial else ""
+        trace = fact.details.get("trace", "")
+        self._journal.line(
+            dial + sentence(fact) + (f"\n{trace}" if trace else ""), 6, fact.what.value
+        )
+
+    def answer(self, request: dict[str, Any]) -> Answer:
+        """One request from the control socket."""
+        if request.get("verb") == "status":
+            return done(to_json(self._status()))
+        found, outputs = answer(self.gateway, request, now())
+        if self.loop is not None:
+            self.loop.carry_out(outputs)
+        return found
+
+    def reload(self, moment: float) -> list[Output]:
+        """Read the file again; what is wrong leaves everything as it is."""
+        config = read_config(self.path)
+        if isinstance(config, list):
+            self._problems = tuple(map(str, config))
+            return [Fact(What.RELOADED, details={"problems": "; ".join(self._problems)})]
+        self._problems = self._needs_restart(config)
+        self._loaded = moment
+        found = self.gateway.reload(config, moment)
+        if self._problems:
+            what = self._problems[0]
+            return [*found, Fact(What.TROUBLE, details={"what": what})]
+        return found
+
+    def _needs_restart(self, config: Config) -> tuple[str, ...]:
+        """What only a restart changes: the places where packets are picked up."""
+        before = self.gateway.config
+        if (config.outside.interface, config.outside.addresses, config.inside.address) == (
+            before.outside.interface,
+            before.outside.addresses,
+            before.inside.address,
+        ):
+            return ()
+        return ("interfaces and addresses change only when postern is restarted",)
+
+    def _status(self) -> StatusView:
+        gateway, moment = self.gateway, now()
+        return StatusView(
+            version=__version__,
+            uptime_s=round(moment - gateway.started, 3),
+            sessions=len(gateway.sessions),
+            half_open=gateway.clients.ike.half_open,
+            queue_drops=0 if self.queue is None else self.queue.kernel_drops(),
+            counters=gateway.counters(),
+            config_file=str(self.path),
+            config_loaded_s=round(moment - self._loaded, 3),
+            config_problems=self._problems,
+            firewall="" if self.tool is None else self.tool.name,
+            rules_ok=self._rules_there(),
+            rss_kb=_rss_kb(),
+            refusals=refusals(gateway, moment),
+        )
+
+    def _rules_there(self) -> bool:
+        try:
+            return self.tool is not None and self.tool.present()
+        except ToolFailed:
+            return False
+
+
+def _rss_kb() -> int:
+    """Memory in use, in kB (proc(5))."""
+    with open("/proc/self/status") as file:
+        lines = dict(line.split(":", 1) for line in file)
+    return int(lines["VmRSS"].split()[0])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
