@@ -46,7 +46,8 @@ class Initiator:
 
     @property
     def phase1(self) -> Phase1:
-        return self.phase1s[-1]
+        """The newest that stands; while none does, the newest there is."""
+        return next((each for each in reversed(self.phase1s) if not each.step), self.phase1s[-1])
 
     def dial(self, now: float, *, floated: bool = False) -> list[Datagram]:
         """Main mode, and quick mode as soon as it stands."""
