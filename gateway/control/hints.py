@@ -76,8 +76,16 @@ HINTS: Final[dict[str, str]] = {
 SERVER_HINTS: Final[dict[str, str]] = {
     "busy": "Wait for a line to become free at the server, or give it more PPTP ports",
     "connection refused": "The server is on, but nothing listens: start its PPTP service",
-    "no route": "The gateway knows no way to the server: look at `ip route get` and its cables",
-    "unreachable": "The gateway knows no way to the server: look at `ip route get` and its cables",
+    "no route to host": (
+        "Nobody is at that address: look whether the server is on and its cable is in"
+    ),
+    "network unreachable": "The gateway knows no way there: look at `ip route`",
+    "source address": "Correct `address` under [inside] in postern.toml: `ip address` shows yours",
+    "firewall rule": "A rule of this machine forbids it: look at `nft list ruleset`, `iptables -L`",
+    "connection reset": (
+        "The server hung up at once: look at its log, and whether it takes PPTP from the gateway"
+    ),
+    "no answer": "Look whether the server is on and whether TCP 1723 is let through to it",
     "cannot be reached": (
         "Look whether the server is on, and from the gateway: ping it; TCP 1723 must be open"
     ),

@@ -1,0 +1,87 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.user.cli import exits
+from gateway.user.cli.main import main
+from tests.unit.control.written import GOOD, ROUTE
+
+
+def written(folder: Path, text: str, mode: int = 0o600) -> str:
+    path = folder / "postern.toml"
+    path.write_text(text)
+    path.chmod(mode)
+    return str(path)
+
+
+def test_a_good_one_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--config", written(tmp_path, GOOD)]) == exits.OK
+    assert capsys.readouterr().out == "ok: 1 client, 1 route\n"
+
+
+def test_warnings_are_told_and_leave_it_good(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = GOOD + ROUTE.replace("old-nt4", "spare")
+    assert main(["check", "--config", written(tmp_path, text, 0o644)]) == exits.OK
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert "mode 0644" in lines[0]
+    assert lines[-1] == "ok: 1 client, 2 routes, 2 warnings"
+
+
+def test_all_problems_are_told_without_a_key_among_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = GOOD.replace("psk", "pks").replace("pptp", "ppp")
+    path = written(tmp_path, text)
+    assert main(["check", "--config", path]) == exits.PROBLEM
+    out = capsys.readouterr().out
+    assert "client[1].pks: there is no key 'pks' in [[client]]. Perhaps 'psk' is meant." in out
+    assert out.splitlines()[-1] == f"3 problems to put right in {path}"
+    assert "hunter2" not in out
+
+
+def test_a_key_in_a_file_beside_it_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = GOOD.replace('psk = "hunter2-hunter2"', 'psk_file = "press-3.psk"')
+    path = written(tmp_path, text)
+    assert main(["check", "--config", path]) == exits.PROBLEM
+    assert "psk_file: cannot be read: no such file or directory" in capsys.readouterr().out
+    (tmp_path / "press-3.psk").write_text("hunter2-hunter2\n")
+    (tmp_path / "press-3.psk").chmod(0o600)
+    assert main(["check", "--config", path]) == exits.OK
+
+
+def test_a_configuration_that_is_not_there_is_a_problem_like_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(tmp_path / "absent.toml")
+    assert main(["check", "--config", path, "--json"]) == exits.PROBLEM
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] is False
+    assert found["problems"][0]["what"] == "cannot be read: no such file or directory"
+
+
+def test_json_has_each_problem_with_where_what_and_hint(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, GOOD.replace("eth0", "eth 0"))
+    assert main(["check", "--config", path, "--json"]) == exits.PROBLEM
+    assert json.loads(capsys.readouterr().out) == {
+        "ok": False,
+        "file": path,
+        "clients": 1,
+        "routes": 1,
+        "problems": [
+            {
+                "where": "outside.interface",
+                "what": "is 'eth 0', which no Linux interface can be called",
+                "hint": 'Write for example interface = "eth0"',
+                "warning": False,
+                "line": 3,
+            }
+        ],
+    }

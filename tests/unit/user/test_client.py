@@ -1,0 +1,135 @@
+import socket
+from pathlib import Path
+
+import pytest
+
+from gateway.control.explain import Told
+from gateway.control.sessions import SessionView, StatusView
+from gateway.user import client
+from gateway.user.client import BadAnswer, Daemon, DaemonError, NotRunning, Refused, socket_path
+from tests.unit.user.daemon import answering, answering_bytes, refusing
+
+
+def test_the_status_is_asked_for_and_understood(tmp_path: Path) -> None:
+    with answering(tmp_path, {"version": "0.1.0", "sessions": 2, "rules_ok": True}) as daemon:
+        found = Daemon(daemon.path).status()
+    assert found == StatusView(version="0.1.0", sessions=2, rules_ok=True)
+    assert daemon.asked == [{"verb": "status"}]
+
+
+def test_sessions_are_a_list_of_views(tmp_path: Path) -> None:
+    with answering(tmp_path, [{"id": 7, "client": "press-3"}]) as daemon:
+        assert Daemon(daemon.path).sessions() == [SessionView(id=7, client="press-3")]
+    assert daemon.asked == [{"verb": "sessions"}]
+
+
+def test_one_session_comes_with_the_account_of_its_dial(tmp_path: Path) -> None:
+    answer = {"session": {"id": 7}, "account": [{"ms": 0, "text": "It began."}]}
+    with answering(tmp_path, answer) as daemon:
+        assert Daemon(daemon.path).session(7) == (SessionView(id=7), [Told(0, "It began.")])
+    assert daemon.asked == [{"verb": "session", "id": 7}]
+
+
+def test_a_dial_that_failed_has_an_account_alone(tmp_path: Path) -> None:
+    with answering(tmp_path, {"session": None, "account": []}) as daemon:
+        assert Daemon(daemon.path).session(7) == (None, [])
+
+
+def test_a_session_is_ended_by_its_number(tmp_path: Path) -> None:
+    with answering(tmp_path, {"closed": [7]}) as daemon:
+        assert Daemon(daemon.path).disconnect(number=7) == [7]
+    assert daemon.asked == [{"verb": "disconnect", "id": 7}]
+
+
+def test_all_sessions_of_a_client_are_ended_by_its_name(tmp_path: Path) -> None:
+    with answering(tmp_path, {"closed": [7, 9]}) as daemon:
+        assert Daemon(daemon.path).disconnect(client="press-3") == [7, 9]
+    assert daemon.asked == [{"verb": "disconnect", "client": "press-3"}]
+
+
+def test_a_refusal_has_the_daemons_own_words(tmp_path: Path) -> None:
+    with (
+        refusing(tmp_path, "there is no session 7", "Look at `postern sessions`") as daemon,
+        pytest.raises(Refused, match="there is no session 7") as refused,
+    ):
+        Daemon(daemon.path).disconnect(number=7)
+    assert refused.value.hint == "Look at `postern sessions`"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b'{"ok": true',
+        b"nonsense\n",
+        b"[" * 100_000 + b"\n",
+        b"[]\n",
+        b'{"ok": 1}\n',
+        b'{"ok": true, "result": 3}\n',
+        b'{"ok": true, "result": [3]}\n',
+        b'{"ok": true, "result": [{"id": "x"}]}\n',
+        b"\xff\n",
+    ],
+)
+def test_what_is_no_answer_is_told_as_that(tmp_path: Path, answer: bytes) -> None:
+    with answering_bytes(tmp_path, answer) as daemon, pytest.raises(BadAnswer) as bad:
+        Daemon(daemon.path).sessions()
+    assert "postern version" in bad.value.hint
+
+
+@pytest.mark.parametrize(
+    "result", [None, {}, {"account": [3]}, {"account": [{"ms": "0", "text": "x"}]}]
+)
+def test_an_account_that_is_none_is_told_as_that(tmp_path: Path, result: object) -> None:
+    with answering(tmp_path, result) as daemon, pytest.raises(BadAnswer):
+        Daemon(daemon.path).session(7)
+
+
+def test_an_answer_without_end_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "LONGEST_ANSWER", 1000)
+    with (
+        answering_bytes(tmp_path, bytes(2000)) as daemon,
+        pytest.raises(BadAnswer, match="does not end"),
+    ):
+        Daemon(daemon.path).status()
+
+
+def test_a_daemon_that_is_silent_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PATIENCE", 1 / 64)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen(1)
+        with pytest.raises(BadAnswer, match="silent"):
+            Daemon(str(tmp_path / "s")).status()
+
+
+def test_without_a_daemon_the_hint_says_how_to_start_it(tmp_path: Path) -> None:
+    with pytest.raises(NotRunning, match="nobody answers at") as absent:
+        Daemon(str(tmp_path / "s")).status()
+    assert "systemctl start postern" in absent.value.hint
+
+
+def test_a_socket_that_nobody_listens_at_is_no_daemon(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "s"))
+    with pytest.raises(NotRunning):
+        Daemon(str(tmp_path / "s")).status()
+
+
+def test_a_name_that_no_socket_can_have_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DaemonError, match="could not be asked"):
+        Daemon(str(tmp_path / ("s" * 200))).status()
+
+
+def test_the_socket_is_the_option_then_the_environment_then_the_usual(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("POSTERN_SOCKET", raising=False)
+    assert socket_path(None) == "/run/postern/control.sock"
+    monkeypatch.setenv("POSTERN_SOCKET", "/a")
+    assert socket_path(None) == "/a"
+    assert socket_path("/b") == "/b"

@@ -1,0 +1,37 @@
+import os
+from pathlib import Path
+
+from gateway.control.document import File
+from gateway.control.limits import LARGEST_FILE
+from gateway.user.files import beside, read_file
+
+
+def test_a_file_comes_with_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "press-3.psk"
+    path.write_bytes(b"hunter2")
+    path.chmod(0o640)
+    assert read_file(path) == File(b"hunter2", 0o640)
+
+
+def test_files_named_in_a_configuration_lie_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "a.psk").write_bytes(b"hunter2")
+    found = beside(tmp_path / "postern.toml")("keys/a.psk")
+    assert isinstance(found, File)
+    assert found.data == b"hunter2"
+
+
+def test_what_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert read_file(tmp_path / "absent") == "no such file or directory"
+    assert read_file(tmp_path / "pipe") == "it is not a plain file"
+    assert read_file(tmp_path) in ("it is not a plain file", "is a directory")
+    assert read_file(Path("a\0b")) == "no file can have this name"
+
+
+def test_a_file_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(2 * LARGEST_FILE))
+    found = read_file(path)
+    assert isinstance(found, File)
+    assert len(found.data) == LARGEST_FILE + 1
