@@ -1,6 +1,7 @@
 """A configuration that can be used, as typed values."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from gateway.control.check import NAME, judge
 from gateway.control.document import File, ReadFile
@@ -49,11 +50,8 @@ class Client:
     route: str
     address: Network = ANYWHERE
 
-    def may_come_from(self, host: bytes) -> bool:
-        return self.address.holds(host)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `placed` is worked out once and kept
 class Config:
     """The whole of `postern.toml`."""
 
@@ -62,6 +60,18 @@ class Config:
     limits: Limits
     clients: tuple[Client, ...]
     routes: tuple[Route, ...]
+
+    @cached_property
+    def placed(self) -> dict[int, dict[int, list[Client]]]:
+        """Clients by the size of their network, the smallest first, and by its first address.
+
+        Strangers make us look here as often as they like: it must not cost more with more clients.
+        """
+        found: dict[int, dict[int, list[Client]]] = {}
+        for client in sorted(self.clients, key=lambda client: client.address.size()):
+            places = found.setdefault(client.address.size(), {})
+            places.setdefault(client.address.first, []).append(client)
+        return found
 
 
 def load(file: File, read_file: ReadFile, name: str = NAME) -> Config | list[Problem]:

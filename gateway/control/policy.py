@@ -9,8 +9,12 @@ def candidates(config: Config, host: bytes) -> tuple[Client, ...]:
 
     At most `limits.MOST_CANDIDATES`, which the check has seen to.
     """
-    found = [client for client in config.clients if client.may_come_from(host)]
-    return tuple(sorted(found, key=lambda client: client.address.size()))
+    where = int.from_bytes(host, "big")
+    return tuple(
+        client
+        for size, places in config.placed.items()
+        for client in places.get(where - where % size, ())
+    )
 
 
 def ike_suites(config: Config) -> tuple[str, ...]:

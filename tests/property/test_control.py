@@ -2,21 +2,22 @@
 
 import json
 import tomllib
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.control.check import check
-from gateway.control.config import Config, load
+from gateway.control.config import Client, Config, load
 from gateway.control.document import File
 from gateway.control.explain import sentence
+from gateway.control.policy import candidates
 from gateway.control.problems import Problem, printable
 from gateway.control.schema import SCHEMA
 from gateway.control.sessions import SessionView, session_from_json, to_json
-from gateway.control.values import network
+from gateway.control.values import Network, network
 from gateway.outputs import Fact, What
-from tests.unit.control.written import GOOD, no_files
+from tests.unit.control.written import GOOD, config_of, no_files
 
 WORDS = st.sampled_from(
     [key.name for table in SCHEMA for key in table.keys]
@@ -122,3 +123,25 @@ def test_any_object_is_a_session_or_refused(data: dict[str, object]) -> None:
     except ValueError:
         return
     assert {name: to_json(view)[name] for name in data} == data
+
+
+PLACES = st.builds(
+    lambda host, length: (host >> (32 - length) << (32 - length), 1 << (32 - length)),
+    st.sampled_from([0, 0xCB00710A, 0xCB00710B, 0xFFFFFFFF]),
+    st.sampled_from([0, 1, 24, 31, 32]),
+)
+
+
+@given(st.lists(PLACES, max_size=8), st.sampled_from([0xCB00710A, 0xCB00710B, 0, 0xFFFFFFFF]))
+def test_candidates_are_those_whose_network_holds_the_address_the_smallest_first(
+    places: list[tuple[int, int]], where: int
+) -> None:
+    networks = [Network(first, first + size - 1) for first, size in places]
+    config = replace(
+        config_of(GOOD),
+        clients=tuple(Client(str(i), b"", (), (), "r", net) for i, net in enumerate(networks)),
+    )
+    host = where.to_bytes(4, "big")
+    holding = [client for client in config.clients if client.address.holds(host)]
+    found = candidates(config, host)
+    assert list(found) == sorted(holding, key=lambda client: client.address.size())

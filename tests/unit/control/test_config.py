@@ -65,10 +65,15 @@ def test_what_is_not_written_has_its_default() -> None:
     assert config.clients[0].esp == ("aes128-sha1", "aes192-sha1", "aes256-sha1", "3des-sha1")
 
 
-def test_a_client_comes_only_from_its_address() -> None:
+def test_a_client_has_the_place_it_comes_from() -> None:
     client = config_of(WHOLE, psk_file).clients[0]
-    assert client.may_come_from(b"\xcb\x00\x71\x0a")
-    assert not client.may_come_from(b"\xcb\x00\x71\x0b")
+    assert client.address.holds(b"\xcb\x00\x71\x0a")
+    assert not client.address.holds(b"\xcb\x00\x71\x0b")
+
+
+def test_clients_are_found_by_the_size_of_their_network_the_smallest_first() -> None:
+    config = config_of(WHOLE.replace("203.0.113.10", "203.0.112.0/20"), psk_file)
+    assert config.placed == {4096: {0xCB007000: [config.clients[0]]}}
 
 
 def test_the_key_is_not_in_what_is_printed() -> None:
