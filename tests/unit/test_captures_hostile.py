@@ -15,14 +15,17 @@ from gateway.bridge.classify import classify
 from gateway.esp.inbound import Inbound
 from gateway.esp.machine import SaTable
 from gateway.esp.suites import SUITES
+from gateway.ike.events import Send
 from gateway.ike.header import parse_header
+from gateway.ike.machine import Ike
 from gateway.ike.payloads import (
     parse_chain,
     parse_delete,
     parse_identification,
     parse_notification,
 )
-from gateway.ike.proposals import parse_association
+from gateway.ike.policy import Credential, IkePolicy
+from gateway.ike.proposals import ESP_SUITES, IKE_SUITES, parse_association
 from gateway.l2tp.avp import parse_avps
 from gateway.l2tp.data import Road, open_data
 from gateway.l2tp.header import parse_header as parse_l2tp
@@ -33,10 +36,10 @@ from gateway.pptp.machine import Caller
 from gateway.pptp.messages import parse_message
 from gateway.wire.cursor import Reader, WireError
 from gateway.wire.ipv4 import parse_ipv4
-from gateway.wire.udp import parse_udp
+from gateway.wire.udp import Datagram, parse_udp
 from tests.captures import shared_data, udp_payloads
 from tests.hostile import cut, in_the_tree, whole
-from tests.pair.net import seeded
+from tests.pair.net import endpoint, seeded
 
 SECONDS = 20  # a file that takes longer hangs somebody
 SUITE = SUITES["3des-sha1"]
@@ -85,8 +88,10 @@ def machines() -> dict[str, Callable[[bytes], object]]:
     esp.add_inbound(0x12345678, SUITE.name, bytes(SUITE.keymat_length), 0.0)
     inbound = Inbound(0x12345678, SUITE, bytes(SUITE.keymat_length))
     gre = Gre(our_call=7, peer_call=8, peer_window=4)
+    ike = new_ike()
     return {
         "classify": classify,
+        "IKE": lambda data: receive_ike(ike, data),
         "ESP": inbound.open,
         "ESP table": lambda data: esp.open(data, 0, len(data), 1.0),
         "L2TP control": partial(lns.receive, now=1.0),
@@ -96,6 +101,24 @@ def machines() -> dict[str, Callable[[bytes], object]]:
         "GRE": lambda data: gre.open(data, 0, len(data), 1.0),
         "PPTP control": pptp_control,
     }
+
+
+def new_ike() -> Ike:
+    """One that takes every suite there is, so that what can begin begins."""
+    names, client = tuple(IKE_SUITES), Credential("any", b"a key", *ALL_SUITES)
+    return Ike(IkePolicy(names, tuple(ESP_SUITES), lambda _: [client], half_open=8), seeded(4))
+
+
+ALL_SUITES = frozenset(IKE_SUITES), frozenset(ESP_SUITES)
+
+
+def receive_ike(ike: Ike, data: bytes) -> None:
+    """From port 500 and, as if its marker had been taken off, on port 4500."""
+    for here in (endpoint("198.51.100.1:500"), endpoint("198.51.100.1:4500")):
+        events = ike.receive(Datagram(endpoint("203.0.113.66:500"), here, data), 1.0)
+        sent = [event.message for event in events if isinstance(event, Send)]
+        assert all(len(message) <= len(data) for message in sent)
+    assert ike.half_open <= 8
 
 
 def pptp_control(data: bytes) -> None:
@@ -161,9 +184,11 @@ def test_parsers_answer_or_refuse_what_lies_beside_the_checkout() -> None:
 
 def test_certificates_that_crashed_others_are_just_bytes() -> None:
     """Nothing here reads certificates yet; the payloads around them are read."""
+    ike = new_ike()
     for path in beside():
         for form in whole(path):
             for data in cut(form):
+                receive_ike(ike, data)
                 with suppress(WireError):
                     ike_message(data)
 
