@@ -11,9 +11,10 @@ from gateway.wire.udp import Endpoint
 def ike_policy(config: Config) -> IkePolicy:
     """What IKE may agree to under this configuration."""
     limits = config.limits
+    known = {client.name: _credential(client) for client in config.clients}
 
     def credentials(peer: Endpoint) -> Sequence[Credential]:
-        return [credential(client) for client in candidates(config, peer.host)]
+        return [known[client.name] for client in candidates(config, peer.host)]
 
     return IkePolicy(
         ike_suites=ike_suites(config),
@@ -27,11 +28,11 @@ def ike_policy(config: Config) -> IkePolicy:
     )
 
 
-def credential(client: Client) -> Credential:
-    return Credential(client.name, client.psk, frozenset(client.ike), frozenset(client.esp))
-
-
 def route_for(config: Config, name: str) -> Route | None:
     """The route of the client of this name; None once the owner has taken the client out."""
     client = client_named(config, name)
     return None if client is None else route_of(config, client)
+
+
+def _credential(client: Client) -> Credential:
+    return Credential(client.name, client.psk, frozenset(client.ike), frozenset(client.esp))

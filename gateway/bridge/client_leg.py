@@ -55,12 +55,14 @@ class ClientLeg:
     def __init__(
         self,
         dial: int,
+        began: float,
         client: str,
         local: Endpoint,
         peer: Endpoint,
         lns: Lns,
     ) -> None:
         self.dial = dial
+        self.began = began  # when its first packet came
         self.client = client
         self.local = local
         self.peer = peer

@@ -28,6 +28,7 @@ class Phase1:
     """What is known of one phase 1; `dial` numbers the account it belongs to."""
 
     dial: int
+    began: float  # seconds on the caller's clock
     peer: Endpoint
     local: Endpoint
     client: str = ""
@@ -39,8 +40,14 @@ class Clients:
     """All legs, by endpoint and by SPI, and the IKE machine that gives them keys."""
 
     def __init__(
-        self, machine: Ike, random: Callable[[int], bytes], next_dial: Callable[[], int]
+        self,
+        machine: Ike,
+        random: Callable[[int], bytes],
+        next_dial: Callable[[], int],
+        hello: float,
     ) -> None:
+        """`hello`: seconds of silence after which L2TP asks whether a client lives."""
+        self.hello = hello
         self.ike = machine
         self.phases: dict[int, Phase1] = {}  # by IKE's handle
         self.legs: dict[LegKey, ClientLeg] = {}
@@ -116,7 +123,7 @@ class Clients:
                 found.append(_packet(event))
                 continue
             if isinstance(event, ike.Started):
-                phase = Phase1(self._next_dial(), event.peer, event.local)
+                phase = Phase1(self._next_dial(), now, event.peer, event.local)
                 self.phases[event.sa] = phase
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa)
@@ -175,8 +182,8 @@ class Clients:
         key = (phase.client, event.peer)
         leg = self.legs.get(key)
         if leg is None:
-            lns = Lns("postern", self._random)
-            leg = ClientLeg(phase.dial, phase.client, event.local, event.peer, lns)
+            lns = Lns("postern", self._random, hello=self.hello)
+            leg = ClientLeg(phase.dial, phase.began, phase.client, event.local, event.peer, lns)
             self.legs[key] = leg
         leg.local = event.local
         leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"

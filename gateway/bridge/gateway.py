@@ -46,7 +46,12 @@ class Gateway:
         self.accounts = Accounts()
         self.drops = Counters()
         self.sessions: dict[int, Session] = {}  # by number
-        self.clients = Clients(Ike(ike_policy(config), random), random, self._next_number)
+        self.clients = Clients(
+            Ike(ike_policy(config), random),
+            random,
+            self._next_number,
+            float(config.limits.hello_seconds),
+        )
         self._by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id
         self._by_call_id: dict[int, Session] = {}  # our PPTP call id
         self._by_key: dict[int, Session] = {}  # the TCP connection's key
@@ -138,6 +143,7 @@ class Gateway:
         """From now on new dials follow `config`; what is up stays as it is."""
         self.config = config
         self.clients.ike.set_policy(ike_policy(config))
+        self.clients.hello = float(config.limits.hello_seconds)
         return self._told([Fact(What.RELOADED)], now)
 
     def disconnect(self, number: int, reason: str, now: float) -> list[Output]:

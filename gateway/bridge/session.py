@@ -12,6 +12,7 @@ from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
 from gateway.bridge.tell import tell_ppp
 from gateway.outputs import Fact, Output, What
+from gateway.ppp import events as ppp
 from gateway.ppp.frame import is_control
 from gateway.ppp.machine import Passage
 from gateway.pptp.gre import Gre
@@ -100,8 +101,9 @@ class Session:
         self.passage = passage
         self.state = State.CALLING
         self.began = now
+        self.dialled = leg.began if number == leg.dial else now  # for how long the dial took
         self.gone = False  # the inside connection is closed too
-        self.user = self.client_ip = self.server_ip = self.last_error = ""
+        self.user = self.method = self.client_ip = self.server_ip = self.last_error = ""
         self.frames_in = self.frames_out = self.bytes_in = self.bytes_out = 0
         self.held_in: list[bytes] = []
         self.held_out: list[bytes] = []
@@ -163,8 +165,8 @@ class Session:
         actions, self.state = TABLE[before, what]
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
-            self.last_error = reason
-            found.append(self._closed(reason, now))
+            self.last_error = self.last_error or reason
+            found.append(self._closed(self.last_error, now))
         for action in actions:
             found += self._do(action, reason, result, now)
         return found
@@ -258,10 +260,30 @@ class Session:
         passed, events = self.passage.pass_frame(frame, from_client, now)
         found: list[Output] = []
         for event in events:
-            found += tell_ppp(self, event, now)
+            found += self._ppp_event(event, now)
         if passed is None:
             return found
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
+
+    def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
+        match event:
+            case ppp.AuthStarted(method, user):
+                self.user, self.method = user, method
+            case ppp.IpOpened(client_ip, server_ip):
+                self.client_ip, self.server_ip = client_ip, server_ip
+            case ppp.Terminated(by_client, reason):
+                who = "the client" if by_client else "the server"
+                self.last_error = f"{who} ended PPP" + (f": {reason}" if reason else "")
+            case ppp.AuthFailed() | ppp.AuthRefused():
+                self.last_error = "the server did not accept the user"
+        found: list[Output] = []
+        for what, details in tell_ppp(event):
+            if what is What.PPP_UP:
+                details["milliseconds"] = f"{1000 * (now - self.dialled):.0f}"
+            elif what is What.USER_ACCEPTED:
+                details["method"] = self.method
+            found.append(self.fact(what, details))
+        return found
 
     # time
 

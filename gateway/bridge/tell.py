@@ -93,3 +93,70 @@ def tell_l2tp(event: l2tp.L2tpEvent, dial: int, peer: Endpoint) -> list[Fact]:
         "vendor": event.vendor,
     }
     return [Fact(What.TUNNEL_OPENED, dial, str(peer), details)]
+
+
+def tell_ppp(event: ppp.PppEvent) -> list[tuple[What, Details]]:
+    """What a session says of an event of its PPP; for itself it adds what only it knows."""
+    row = PPP.get(type(event))
+    return [] if row is None else [(row[0], row[1](event))]
+
+
+def _side(by_client: bool) -> str:
+    return "the client" if by_client else "the server"
+
+
+def _not_spoken(event: ppp.ProtocolRejected) -> Details:
+    who, whose = _side(event.by_client), _side(not event.by_client)
+    return {"what": f"{who} does not speak {event.protocol}, which {whose} has tried"}
+
+
+PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
+    ppp.LcpOpened: (
+        What.LCP_OPENED,
+        lambda event: {
+            "mru_client": str(event.mru_client),
+            "mru_server": str(event.mru_server),
+            "auth": event.auth,
+        },
+    ),
+    ppp.AuthSucceeded: (What.USER_ACCEPTED, lambda event: {"user": event.user}),
+    ppp.AuthFailed: (
+        What.REFUSED,
+        lambda event: {
+            "reason": "ppp authentication failed",
+            "detail": f"user {event.user}: {event.message}",
+        },
+    ),
+    ppp.AuthRefused: (
+        What.REFUSED,
+        lambda event: {
+            "reason": "ppp: the client refuses the server's kind of authentication",
+            "detail": f"the server asks for {event.offered}, the client for {event.wanted or '?'}",
+        },
+    ),
+    ppp.IpOpened: (
+        What.PPP_UP,
+        lambda event: {"client_ip": event.client_ip, "server_ip": event.server_ip},
+    ),
+    ppp.ProtocolRejected: (What.TROUBLE, _not_spoken),
+    ppp.NotConverging: (
+        What.REFUSED,
+        lambda event: {
+            "reason": "ppp: client and server do not agree",
+            "detail": f"{event.protocol}: {event.reason}",
+        },
+    ),
+    ppp.MruNotClamped: (
+        What.TROUBLE,
+        lambda event: {
+            "what": f"{_side(event.by_client)} does not take a smaller MRU, so packets may be cut"
+        },
+    ),
+    ppp.Malformed: (
+        What.TROUBLE,
+        lambda event: {
+            "what": f"{_side(event.from_client)} has sent a PPP packet that is not one, which was "
+            f"dropped: {event.reason}"
+        },
+    ),
+}

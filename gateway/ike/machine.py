@@ -51,7 +51,7 @@ from gateway.ike.sas import Sas
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
 from gateway.ike.vendors import announces_dpd, name_vendor
 from gateway.wire.cursor import WireError
-from gateway.wire.udp import Datagram
+from gateway.wire.udp import Datagram, Endpoint
 
 _MOST_TURNED_AWAY = 64  # answers kept for those we have no phase 1 with
 _WAITED_FOR = {
@@ -115,6 +115,15 @@ class Ike:
         peer = self._sas.peers.get(sa)
         if peer is not None:
             peer.hear(now)
+
+    def move(self, sa: int, endpoint: Endpoint) -> None:
+        """Authenticated ESP, newest of all, came from elsewhere: speak to the client there."""
+        peer = self._sas.peers.get(sa)
+        if peer is not None:
+            for phase in peer.phases:
+                if phase.peer == peer.endpoint:
+                    phase.peer = endpoint
+            peer.endpoint = endpoint
 
     def confirm(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Authenticated ESP came on a pair whose quick mode was not confirmed: now it is."""
