@@ -45,9 +45,9 @@ def parse_chain(message: Reader, first: int) -> tuple[Payload, ...]:
 
 def build_chain(payloads: Sequence[Payload]) -> bytes:
     """The bytes of all; the type of the first belongs in the header before them."""
-    kinds = [payload.kind for payload in payloads[1:]] + [int(Kind.NONE)]
     parts: list[bytes] = []
-    for payload, following in zip(payloads, kinds, strict=True):
+    for place, payload in enumerate(payloads, 1):
+        following = payloads[place].kind if place < len(payloads) else Kind.NONE
         if len(payload.body) > LONGEST_BODY:
             raise ValueError(f"payload body of {len(payload.body)} bytes")
         parts.append(_GENERIC.pack(following, payload.reserved, GENERIC + len(payload.body)))

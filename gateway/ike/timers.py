@@ -46,3 +46,8 @@ class Timers(Generic[Key]):
 
     def __len__(self) -> int:
         return len(self._times)
+
+    @property
+    def entries(self) -> int:
+        """How much is kept, with what is out of date."""
+        return len(self._heap)

@@ -1,0 +1,45 @@
+"""Answers from memory and messages sent again (RFC 2408, 5.1)."""
+
+from gateway.ike.resend import Memory, Retry, Used
+
+
+def test_the_same_bytes_get_the_same_answer() -> None:
+    memory = Memory()
+    memory.keep(b"question", b"answer")
+    assert memory.answer(b"question") == b"answer"
+    assert memory.answer(b"another") is None
+
+
+def test_what_needed_no_answer_is_remembered_too() -> None:
+    memory = Memory()
+    memory.keep(b"statement", b"")
+    assert memory.answer(b"statement") == b""
+
+
+def test_memory_is_bounded_and_forgets_the_oldest() -> None:
+    memory = Memory(most=2)
+    for question in (b"1", b"2", b"3"):
+        memory.keep(question, b"answer")
+    assert memory.answer(b"1") is None
+    assert len(memory.answers) == 2
+
+
+def test_waits_double_until_all_tries_are_used_up() -> None:
+    retry = Retry(b"message", due=2.0, wait=2.0, left=3)
+    seen = []
+    while retry.again(retry.due):
+        seen.append(retry.due)
+    assert seen == [6.0, 14.0, 30.0]
+
+
+def test_no_key_or_message_shows_in_the_representation() -> None:
+    memory = Memory()
+    memory.keep(b"question", b"ANSWER")
+    assert "ANSWER" not in repr(memory)
+
+
+def test_used_ids_are_known_and_bounded() -> None:
+    used = Used(most=2)
+    for message_id in (1, 2, 3):
+        used.add(message_id)
+    assert [message_id in used for message_id in (1, 2, 3)] == [False, True, True]
