@@ -237,7 +237,7 @@ class Gateway:
                     self._timers.note(session)
                 case l2tp.CallClosed(call=call) if (leg, call) in self._by_call:
                     session = self._by_call[leg, call]
-                    found += session.client_ended(event.message or "the client hung up", now)
+                    found += session.client_ended(_hung_up(event.message), now)
                     found += self._settle(session)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
@@ -342,3 +342,7 @@ class Gateway:
         for who in touched:
             self._timers.note(who)
         return found
+
+
+def _hung_up(message: str) -> str:
+    return "the client hung up" + (f" ({message})" if message else "")

@@ -18,6 +18,7 @@ from gateway.ppp.machine import Passage
 from gateway.pptp.gre import Gre
 
 MOST_HELD = 16  # frames a direction
+SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP speaks, if it ever does
 
 # CDN result codes (RFC 2661, 4.4.2)
 RESULT_LOSS, RESULT_GENERAL, RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, RESULT_BUSY = 1, 2, 3, 4, 8
@@ -107,6 +108,8 @@ class Session:
         self.frames_in = self.frames_out = self.bytes_in = self.bytes_out = 0
         self.held_in: list[bytes] = []
         self.held_out: list[bytes] = []
+        self.holding = True  # frames to the client wait
+        self.release_at: float | None = None
         self.scheduled: float | None = None  # for Timers
 
     # what happens to the two calls
@@ -185,7 +188,8 @@ class Session:
             case Do.OPEN:
                 server = str(self.inside.server)
                 opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
-                return [opened, *self._let_go(now)]
+                self.release_at = now + SPEAKS_WITHIN
+                return [opened, *self._let_in(now)]
 
     def _carry_plain(self, outputs: list[LegOutput]) -> list[Output]:
         """The outputs of a leg that is only being started or closed: nothing to react to."""
@@ -197,16 +201,16 @@ class Session:
                 found.append(output)
         return found
 
-    def _let_go(self, now: float) -> list[Output]:
-        """Both ends are ready: what waited goes its way."""
-        outwards, self.held_out = self.held_out, []
-        inwards, self.held_in = self.held_in, []
-        found: list[Output] = []
-        for frame in outwards:
-            found += self._to_client(frame)
-        for frame in inwards:
-            found += self._to_inside(frame, now)
-        return found
+    def _let_in(self, now: float) -> list[Output]:
+        """The server is ready: what waited for it goes its way."""
+        frames, self.held_in = self.held_in, []
+        return [output for frame in frames for output in self._to_inside(frame, now)]
+
+    def _let_out(self) -> list[Output]:
+        """The client is ready, too."""
+        self.holding, self.release_at = False, None
+        frames, self.held_out = self.held_out, []
+        return [output for frame in frames for output in self._to_client(frame)]
 
     # the road
 
@@ -214,9 +218,10 @@ class Session:
         """A PPP frame out of the client's L2TP."""
         self.frames_in += 1
         self.bytes_in += len(frame)
+        ready = self._let_out() if self.holding and self.state is State.UP else []
         if is_control(frame):
-            return self._pass_control(frame, True, now)
-        return self._to_inside(frame, now)
+            return ready + self._pass_control(frame, True, now)
+        return ready + self._to_inside(frame, now)
 
     def from_inside(self, packet: bytes, start: int, end: int, now: float) -> list[Output]:
         """A GRE packet of the server's call, in `packet[start:end]`."""
@@ -244,7 +249,7 @@ class Session:
         return found + self._drain(gre, now) if gre.ready else found
 
     def _to_client(self, frame: bytes) -> list[Output]:
-        if self.state is not State.UP:
+        if self.holding:
             if self.state is not State.CLOSING and len(self.held_out) < MOST_HELD:
                 self.held_out.append(frame)
             return []
@@ -288,10 +293,14 @@ class Session:
     # time
 
     def deadline(self) -> float | None:
-        return self.inside.deadline()
+        times = (self.inside.deadline(), self.release_at)
+        return min((time for time in times if time is not None), default=None)
 
     def handle_timeout(self, now: float) -> list[Output]:
-        found = self.inside_event(self.inside.handle_timeout(now), now)
+        found: list[Output] = []
+        if self.release_at is not None and now >= self.release_at:
+            found += self._let_out()
+        found += self.inside_event(self.inside.handle_timeout(now), now)
         gre = self.inside.gre
         if gre is not None:
             for frame in gre.late(now):

@@ -33,7 +33,7 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.NAT_FOUND: ("{nat_words}",),
-    What.FLOATED: ("{who} went on", " from port {port}", ", as NAT traversal wants it."),
+    What.FLOATED: ("{who} went over", " to our port {port}", ", as NAT traversal wants it."),
     What.AUTHENTICATED: (
         "{who} has proved that it knows the key",
         " of {client!r}",

@@ -55,7 +55,7 @@ CASES = [
     (
         What.FLOATED,
         {"port": "61001"},
-        f"Client {PEER} went on from port 61001, as NAT traversal wants it.",
+        f"Client {PEER} went over to our port 61001, as NAT traversal wants it.",
     ),
     (
         What.AUTHENTICATED,
