@@ -32,6 +32,7 @@ from gateway.ike.proposals import Association, EspSuite, IkeSuite, Proposal, Tra
 Numbers = Mapping[int, int]  # attribute type -> value; lifetimes are not among them
 MOST_NAMES = 32  # suites told of an offer
 ESP_SPI = 4  # bytes
+_GROUP_NUMBERS: Final = {group.name: number for number, group in GROUPS.items()}
 _OTHERS: Final[Mapping[int, str]] = {Protocol.AH: "ah", Protocol.IPCOMP: "ipcomp"}
 
 # What we do not understand here would change what is agreed on; any other unknown attribute is
@@ -220,8 +221,7 @@ def _name_ike(proposal: Proposal, transform: Transform) -> str:
     numbers = _first_numbers(transform.attributes)
     cipher = _word(IKE_CIPHERS, numbers.get(IkeAttribute.ENCRYPTION), "cipher")
     hash = _word(IKE_HASHES, numbers.get(IkeAttribute.HASH), "hash")
-    groups = {group.name: number for number, group in GROUPS.items()}
-    group = _word(groups, numbers.get(IkeAttribute.GROUP), "group")
+    group = _word(_GROUP_NUMBERS, numbers.get(IkeAttribute.GROUP), "group")
     name = f"{cipher}{_bits(cipher, numbers.get(IkeAttribute.KEY_LENGTH))}-{hash}-{group}"
     method = numbers.get(IkeAttribute.AUTHENTICATION)
     return name if method == PRE_SHARED_KEY else f"{name} (authentication method {method})"

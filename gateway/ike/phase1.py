@@ -133,16 +133,17 @@ def choose_suite(offer: Offer, policy: IkePolicy, credentials: Sequence[Credenti
 
     Who it is shows only with the fifth message. Refusal if nothing fits.
     """
-    told = "offered " + ", ".join(offered_ike(offer.association))
-    if not credentials:
-        raise Refusal(Reason.NO_CLIENT, told, Notify.NO_PROPOSAL_CHOSEN)
     allowed = frozenset[str]().union(*(credential.ike_suites for credential in credentials))
     ours = [IKE_SUITES[name] for name in policy.ike_suites]
     choice = choose_ike(offer.association, [suite for suite in ours if suite.name in allowed])
     if choice is not None:
         return choice
-    known = choose_ike(offer.association, ours) is not None
-    reason = Reason.SUITE_NOT_ALLOWED if known else Reason.NO_COMMON_SUITE
+    reason = Reason.NO_COMMON_SUITE
+    if not credentials:
+        reason = Reason.NO_CLIENT
+    elif choose_ike(offer.association, ours) is not None:
+        reason = Reason.SUITE_NOT_ALLOWED
+    told = "offered " + ", ".join(offered_ike(offer.association))
     raise Refusal(reason, told, Notify.NO_PROPOSAL_CHOSEN)
 
 

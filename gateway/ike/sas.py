@@ -1,6 +1,7 @@
 """Which SAs there are: the tables, their limits and their timers. Nothing here reads a message."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 from gateway.ike.events import PairClosed, Phase1Closed
 from gateway.ike.numbers import COOKIE, LOWEST_SPI
@@ -26,6 +27,7 @@ class Sas:
         self.pairs: dict[int, Pair] = {}  # by spi_in
         self.peers: dict[int, Peer] = {}  # by every handle it has, living or not
         self.timers: Timers[Due] = Timers()
+        self._half_open_by_host: Counter[bytes] = Counter()
 
     def make_room(self, policy: IkePolicy, host: bytes) -> list[Phase1]:
         """Drop half-open ones until one more of `host` is within the limits; tell which.
@@ -34,11 +36,11 @@ class Sas:
         what we send: a flood from made-up addresses pushes out itself.
         """
         dropped: list[Phase1] = []
-        same = [phase for phase in self.half_open.values() if phase.opened_from.host == host]
-        if same and len(same) >= policy.half_open_per_source:
+        if self._half_open_by_host[host] >= max(policy.half_open_per_source, 1):
+            same = (phase for phase in self.half_open.values() if phase.opened_from.host == host)
             dropped.append(_first_to_go(same))
-        elif self.half_open and len(self.half_open) >= policy.half_open:
-            dropped.append(_first_to_go(list(self.half_open.values())))
+        elif len(self.half_open) >= max(policy.half_open, 1):
+            dropped.append(_first_to_go(self.half_open.values()))
         for phase in dropped:
             self.forget_phase(phase)
         return dropped
@@ -47,12 +49,13 @@ class Sas:
         self.phases[phase.cookies] = phase
         self.openings[phase.opened_from, phase.cookie_i] = phase
         self.half_open[phase.sa] = phase
+        self._half_open_by_host[phase.opened_from.host] += 1
         self.timers.set(phase, phase.expires)
 
     def establish(self, phase: Phase1, now: float) -> tuple[Peer, list[Phase1Closed]]:
         """Put an authenticated phase 1 beside the others of its client."""
         secured = phase.secured()
-        del self.half_open[phase.sa]
+        self._close_half(phase)
         peer = next(
             (
                 peer
@@ -108,11 +111,19 @@ class Sas:
         self.timers.set(phase, None)
         del self.phases[phase.cookies]
         del self.openings[phase.opened_from, phase.cookie_i]
-        self.half_open.pop(phase.sa, None)
+        self._close_half(phase)
         peer = self.peers.get(phase.sa)
         if peer is not None:
             peer.phases.remove(phase)
             self._forget_handle(phase.sa, peer)
+
+    def _close_half(self, phase: Phase1) -> None:
+        if self.half_open.pop(phase.sa, None) is None:
+            return
+        host = phase.opened_from.host
+        self._half_open_by_host[host] -= 1
+        if not self._half_open_by_host[host]:
+            del self._half_open_by_host[host]
 
     def _forget_handle(self, sa: int, peer: Peer) -> None:
         used = {phase.sa for phase in peer.phases} | {pair.sa for pair in peer.pairs.values()}
@@ -134,5 +145,13 @@ class Sas:
         return cookie.to_bytes(COOKIE, "big")
 
 
-def _first_to_go(phases: list[Phase1]) -> Phase1:
-    return next((phase for phase in phases if phase.step is Step.AWAIT_KEY), phases[0])
+def _first_to_go(phases: Iterable[Phase1]) -> Phase1:
+    """Of at least one, given the oldest first."""
+    oldest = None
+    for phase in phases:
+        if phase.step is Step.AWAIT_KEY:
+            return phase
+        oldest = oldest or phase
+    if oldest is None:
+        raise ValueError("nobody to go")
+    return oldest
