@@ -6,6 +6,7 @@ import pytest
 
 from gateway.ike.events import InitialContact, PairClosed, PairReady, Phase1Closed
 from tests.pair.ike_world import World, meet, policy
+from tests.pair.peers import isakmp
 from tests.pair.peers.ike_profiles import DPD, SAFENET_98, XP_SP2, Profile, offering
 
 ALIVE = replace(offering("rfc3947"), vendors=(*offering("rfc3947").vendors, DPD))
@@ -27,6 +28,26 @@ def test_we_ask_a_silent_client_and_its_answer_keeps_it() -> None:
     assert world.client.notices.count(36136) >= 3
     assert world.gateway.seen(Phase1Closed) == []
     assert world.client.errors == []
+
+
+def test_our_questions_are_numbered_in_order_whatever_the_client_claims_to_answer() -> None:
+    world = meet(ALIVE, rules=policy(dpd_idle=30.0))
+    world.dial(100.0)
+    body = isakmp.notify(1, world.client.phase1.cookies, isakmp.R_U_THERE_ACK, b"\0\0\x12\x34")
+    world.net.send(world.client.inform([(isakmp.NOTIFY, body)]))
+    world.net.run_for(100.0)
+    asked = world.client.asked
+    assert len(asked) >= 4
+    assert asked == list(range(asked[0], asked[0] + len(asked)))
+
+
+def test_an_old_question_is_not_answered_again() -> None:
+    world = meet(ALIVE, rules=policy(dpd_idle=1e6))
+    world.dial(10.0)
+    for sequence in (9, 8, 9, 10):
+        world.net.send(world.client.ask_alive(sequence))
+        world.net.run_for(1.0)
+    assert world.client.notices == [36137] * 3
 
 
 def test_authenticated_traffic_spares_the_question() -> None:

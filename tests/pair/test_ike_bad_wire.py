@@ -75,6 +75,32 @@ def test_a_lost_third_message_of_quick_mode_is_asked_for_again() -> None:
     assert [event.spi_in for event in world.gateway.seen(PairConfirmed)] == [ready[0].spi_in]
 
 
+def test_a_spoiled_third_message_confirms_nothing() -> None:
+    world = meet(offering("draft-02n"))
+    world.net.lose(Nth(5, ours=False))
+    world.dial(0.5)
+    (lost,) = (each.datagram for each in world.net.carried if each.lost)
+    world.net.send([lost._replace(payload=lost.payload[:-8] + bytes(8))])
+    world.net.run_for(0.5)
+    assert world.gateway.seen(PairConfirmed) == []
+    world.net.run_for(10.0)
+    assert len(world.gateway.seen(PairConfirmed)) == 1
+
+
+def test_a_packet_by_the_new_keys_confirms_them_too() -> None:
+    """The third message may be lost for good; who sends with the keys has them."""
+    world = meet(offering("draft-02n"))
+    world.net.lose(Nth(5, ours=False, onwards=True), times=10)
+    world.dial(0.5)
+    spi_in = world.newest().spi_in
+    world.gateway.take(world.gateway.core.confirm(spi_in, world.net.now))
+    sent = len(world.net.carried)
+    world.net.run_for(20.0)
+    assert [event.spi_in for event in world.gateway.seen(PairConfirmed)] == [spi_in]
+    assert world.gateway.seen(PairClosed) == []
+    assert len(world.net.carried) == sent
+
+
 def test_a_client_lost_after_the_first_message_costs_little_and_is_forgotten() -> None:
     world = meet(XP_SP2)
     world.net.send(world.client.dial(world.net.now))

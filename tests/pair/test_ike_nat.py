@@ -79,6 +79,68 @@ def test_an_old_message_from_elsewhere_moves_nobody() -> None:
     assert world.gateway.seen(PairClosed) == []
 
 
+def test_a_very_old_message_from_elsewhere_moves_nobody_either() -> None:
+    """Long after the answers were forgotten, the numbers of the messages are not."""
+    world = meet(SAFENET_98, rules=QUIET)
+    world.dial(10.0)
+    for sequence in range(40):
+        world.net.send(world.client.ask_alive(sequence))
+        world.net.run_for(0.25)
+    recorded = [each.datagram for each in world.net.carried]
+    inward = [each for each in recorded if each.target.host == host_bytes(GATEWAY)]
+    stranger = Nat("203.0.113.66")
+    for datagram in inward:
+        world.net.send([stranger.leave(datagram, world.net.now)])
+        world.net.run_for(0.25)
+    world.net.send(world.gateway.take(world.gateway.core.close(world.newest().sa, world.net.now)))
+    world.net.run_for(1.0)
+    assert world.gateway.seen(PeerMoved) == []
+    assert len(world.client.gone) == 2
+
+
+def test_who_has_floated_does_not_come_back_to_port_500() -> None:
+    world = meet(XP_SP2, rules=QUIET)
+    world.dial(10.0)
+    world.client.phase1.floated = False
+    world.net.send(world.client.ask_alive(1))
+    world.net.run_for(1.0)
+    world.client.phase1.floated = True
+    assert world.client.notices == [36137]
+    assert world.gateway.seen(PeerMoved) == []
+    world.net.send(world.gateway.take(world.gateway.core.close(world.newest().sa, world.net.now)))
+    assert {each.datagram.source.port for each in world.net.carried[-2:]} == {4500}
+
+
+def test_an_older_phase_1_moves_with_the_newer() -> None:
+    world = meet(XP_SP2, rules=QUIET)
+    assert world.nat is not None
+    world.dial(10.0)
+    world.net.send(world.client.rekey_phase1(world.net.now))
+    world.net.run_for(5.0)
+    world.nat.forget()
+    world.net.send(world.client.ask_alive(1))
+    world.net.run_for(1.0)
+    first, _ = world.gateway.seen(Authenticated)
+    world.net.send(world.gateway.take(world.gateway.core.close(first.sa, world.net.now)))
+    world.net.run_for(1.0)
+    assert world.client.phase1s[0].cookies in world.client.gone
+
+
+def test_initial_contact_after_a_move_is_of_the_same_client() -> None:
+    world = meet(SAFENET_98, rules=QUIET)
+    assert world.nat is not None
+    world.dial(10.0)
+    world.nat.forget()
+    world.net.send(world.client.ask_alive(1))
+    world.net.run_for(1.0)
+    world.net.send(world.client.rekey_phase1(world.net.now))
+    world.net.run_for(10.0)
+    first, second = world.gateway.seen(Authenticated)
+    assert [event.sa for event in world.gateway.seen(Phase1Closed)] == [first.sa]
+    assert [event.sa for event in world.gateway.seen(PairClosed)] == [first.sa]
+    assert second.sa != first.sa
+
+
 def test_a_client_silent_behind_a_forgetful_nat_dials_anew() -> None:
     world = meet(XP_SP2)
     assert world.nat is not None

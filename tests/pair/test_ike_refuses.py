@@ -11,6 +11,7 @@ from gateway.ike.events import (
     Phase1Closed,
     Reason,
     Refused,
+    Started,
 )
 from gateway.wire.udp import Datagram, Endpoint
 from tests.pair.ike_world import GATEWAY, World, agree, client_of, credential, meet, policy
@@ -67,14 +68,43 @@ def test_a_suite_this_client_may_not_use_is_refused_though_others_may() -> None:
     assert world.gateway.seen(Authenticated) == []
 
 
+def test_a_suite_another_client_may_use_does_not_help_who_may_not() -> None:
+    """Only the fifth message shows who it is, so the suite was agreed on already."""
+    anna = credential("anna", b"the key of anna", ike=["aes128-sha1-modp2048"])
+    world = meet(
+        replace(XP_SP2, suites=(TRIPLE_SHA_1024,)),
+        psk=b"the key of anna",
+        rules=policy(anna, credential("bert", b"the key of bert")),
+    )
+    world.dial(300.0)
+    refused = refusal(world)
+    assert refused.reason is Reason.SUITE_NOT_ALLOWED
+    assert "anna" in refused.detail
+    assert world.client.notices == [14]
+    assert world.gateway.seen(Authenticated) == []
+
+
+def test_another_first_message_with_the_same_cookie_begins_nothing() -> None:
+    gateway = IkeGateway(policy(), seeded(1))
+    source = endpoint("203.0.113.66:500")
+    (data,) = first_messages(1)
+    assert len(gateway.receive(Datagram(source, HERE, data), 1000.0)) == 1
+    assert gateway.receive(Datagram(source, HERE, data[:-1] + b"?"), 1000.0) == []
+    assert len(gateway.receive(Datagram(source, HERE, data), 1000.0)) == 1
+    assert len(gateway.seen(Started)) == 1
+
+
 @pytest.mark.parametrize(
     "profile",
     [
-        replace(XP_SP2, tunnel=True),
+        replace(XP_SP2, mode=1),
+        replace(XP_SP2, mode=2),
+        replace(XP_SP2, mode=61443),
+        replace(XP_SP2, mode=4),
         replace(XP_SP2, esp=(ESP_DES_MD5,)),
         replace(XP_SP2, server_port=445),
     ],
-    ids=["tunnel mode", "weak ESP", "another port"],
+    ids=["tunnel", "plain ESP", "tunnel in UDP", "the RFC's mode", "weak ESP", "another port"],
 )
 def test_an_unsuitable_quick_mode_is_refused_and_phase_1_stays(profile: Profile) -> None:
     world = meet(profile, rules=policy(dpd_idle=1e6))

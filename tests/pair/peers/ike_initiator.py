@@ -33,6 +33,7 @@ class Initiator:
         self.pairs: list[Pair] = []
         self.errors: list[str] = []
         self.notices: list[int] = []  # kinds of notify that came with a good hash
+        self.asked: list[int] = []  # sequence numbers of R-U-THERE
         self.gone: list[bytes] = []  # SPIs and cookies the gateway deleted
         self.listening = True  # False: nothing that comes in is heard
         self._random = random
@@ -276,6 +277,8 @@ class Initiator:
     ) -> Pair:
         suite, keys = quick.phase1.ready
         values, way = taken.values, quick.phase1.natt
+        if self.profile.with_ah and taken.proposal == 1:
+            raise ValueError("half of a bundle was chosen")
         esp = Esp(taken.kind, values.get(6), values[5])
         if esp not in self.profile.esp or values[4] != offers.mode(self.profile, quick.phase1):
             raise ValueError("the chosen ESP transform was not offered")
@@ -330,6 +333,7 @@ class Initiator:
         self.notices.append(kind)
         if kind != isakmp.R_U_THERE:
             return []
+        self.asked.append(int.from_bytes(body[8 + spi_size :]))
         answer = isakmp.notify(1, phase1.cookies, isakmp.R_U_THERE_ACK, body[8 + spi_size :])
         return self.inform([(isakmp.NOTIFY, answer)])
 

@@ -56,10 +56,10 @@ def esp_offer(profile: Profile, spi: bytes, mode: int) -> bytes:
 
 
 def _bundle(spi: bytes, mode: int) -> list[bytes]:
-    """AH and ESP under one number: both or neither (RFC 2408, 4.2)."""
+    """AH and ESP under number 1: both or neither (RFC 2408, 4.2)."""
     data = isakmp.attribute(4, mode) + isakmp.attribute(5, 2)
     ah = isakmp.transform(1, 3, data, last=True)
-    esp = isakmp.transform(1, 3, isakmp.attribute(4, mode), last=True)
+    esp = isakmp.transform(1, 3, data, last=True)
     return [
         isakmp.proposal(1, 2, spi, [ah], last=False),
         isakmp.proposal(1, isakmp.ESP, spi, [esp], last=False),
@@ -68,8 +68,8 @@ def _bundle(spi: bytes, mode: int) -> list[bytes]:
 
 def mode(profile: Profile, phase1: Phase1) -> int:
     """The encapsulation mode to offer, which is also the one to be answered."""
-    if profile.tunnel:
-        return 1
+    if profile.mode is not None:
+        return profile.mode
     return NATT[phase1.natt].transport if phase1.floated and phase1.natt else TRANSPORT
 
 

@@ -86,7 +86,7 @@ class Profile:
     server_port: int = 1701  # or 0, which is any
     nat_oa: bool = True
     pfs: int | None = None
-    tunnel: bool = False
+    mode: int | None = None  # an encapsulation that does not fit, on purpose
     initial_contact: str = ""  # or "mm5", "informational"
     delete_old: bool = True  # the old pair at once when the new one stands
     commit: bool = False
