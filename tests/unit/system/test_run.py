@@ -1,0 +1,45 @@
+"""Running programs."""
+
+import pytest
+
+from gateway.system.run import Result, ToolFailed, ToolMissing, run
+
+
+def test_what_a_program_reads_and_writes() -> None:
+    assert run(["sh", "-c", "cat; echo aside >&2"], "given") == Result("given", "aside\n")
+
+
+def test_a_failure_says_command_status_and_reason() -> None:
+    with pytest.raises(
+        ToolFailed, match=r"`sh -c 'echo no such thing >&2; exit 3'` failed"
+    ) as told:
+        run(["sh", "-c", "echo no such thing >&2; exit 3"])
+    assert (told.value.status, told.value.stderr) == (3, "no such thing\n")
+    assert "no such thing" in str(told.value)
+
+
+def test_a_failure_without_a_reason_says_so() -> None:
+    with pytest.raises(ToolFailed, match="it gave no reason"):
+        run(["false"])
+
+
+def test_a_program_that_is_not_there_is_missing() -> None:
+    with pytest.raises(ToolMissing, match="no-such-tool"):
+        run(["no-such-tool"])
+
+
+def test_a_program_that_does_not_end_is_ended() -> None:
+    with pytest.raises(ToolFailed, match=r"no end after 0\.05 s"):
+        run(["sleep", "10"], timeout=0.05)
+
+
+def test_nothing_is_given_to_a_shell() -> None:
+    assert run(["echo", "$HOME; true"]).stdout == "$HOME; true\n"
+
+
+def test_programs_speak_one_language_whatever_ours_is() -> None:
+    assert "LC_ALL=C\n" in run(["env"]).stdout
+
+
+def test_bytes_that_are_no_text_do_no_harm() -> None:
+    assert run(["printf", r"\377x"]).stdout == "\N{REPLACEMENT CHARACTER}x"
