@@ -1,0 +1,168 @@
+"""The rules Postern wants in netfilter, as one value, and as text for the tools that set them.
+
+Pure: `firewall.py` carries the text to the kernel. What the rules say:
+
+* clear L2TP (UDP 1701) that comes in from outside is dropped before anything looks at it, whether
+  it is for us or for a host behind us, without state;
+* UDP 500, UDP 4500 and ESP that come in from outside to our outside addresses go to the queue.
+  The hook is INPUT: there the IP stack has reassembled fragments itself, conntrack or not.
+  Without `bypass`: when nobody reads the queue the kernel drops, and answers nothing.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.wire.ipv4 import host_text
+
+PORTS = (500, 4500)  # IKE, and IKE with ESP in UDP (RFC 3947, 4)
+CLEAR_L2TP = 1701
+LARGEST_QUEUE = 65535
+TABLE = "postern"  # nftables: everything of ours is in this one table
+PROBE = "POSTERN-PROBE"
+# iptables: the table, the hook our chain is called from, and our chain
+CHAINS: Final = (("raw", "PREROUTING", "POSTERN-CLEAR"), ("mangle", "INPUT", "POSTERN-IN"))
+OURS: Final = frozenset({PROBE, *(chain for _, _, chain in CHAINS)})
+_INTERFACE = re.compile(r"[A-Za-z0-9_.@:-]{1,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is to come to the daemon. Empty `interfaces` or `addresses` mean any, but not both."""
+
+    interfaces: tuple[str, ...]
+    addresses: tuple[bytes, ...]
+    queue: int
+
+    def __post_init__(self) -> None:
+        if not self.interfaces and not self.addresses:
+            raise ValueError("neither an outside interface nor an outside address is named")
+        for name in self.interfaces:
+            if not _INTERFACE.fullmatch(name):
+                raise ValueError(f"{name!r} is not the name of an interface")
+        if any(len(address) != 4 for address in self.addresses):
+            raise ValueError("an outside address is not four bytes")
+        if not 0 <= self.queue <= LARGEST_QUEUE:
+            raise ValueError(f"there is no queue {self.queue}")
+
+
+def nft_text(rules: Rules) -> str:
+    """For `nft -f`: one transaction that replaces whatever table of ours there was."""
+    comes_in = _nft_match("iifname", [f'"{name}"' for name in rules.interfaces])
+    to_us = _nft_match("ip daddr", [host_text(address) for address in rules.addresses])
+    ports = ", ".join(map(str, PORTS))
+    return f"""\
+table ip {TABLE}
+delete table ip {TABLE}
+table ip {TABLE} {{
+  chain drop_clear {{
+    type filter hook prerouting priority raw; policy accept;
+    {comes_in}{"" if comes_in else to_us}udp dport {CLEAR_L2TP} drop
+  }}
+  chain to_queue {{
+    type filter hook input priority mangle; policy accept;
+    {comes_in}{to_us}udp dport {{ {ports} }} queue num {rules.queue}
+    {comes_in}{to_us}meta l4proto esp queue num {rules.queue}
+  }}
+}}
+"""
+
+
+def nft_probe() -> str:
+    """For `nft --check -f`, which asks the kernel and leaves nothing behind."""
+    return nft_text(Rules(("lo",), (), 0))
+
+
+def nft_removal() -> str:
+    """Right whether or not the table is there."""
+    return f"table ip {TABLE}\ndelete table ip {TABLE}\n"
+
+
+def nft_present(listed: str) -> bool:
+    """Whether `nft list tables` shows ours."""
+    return f"table ip {TABLE}" in listed.splitlines()
+
+
+def iptables_text(rules: Rules, saved: str) -> str:
+    """For `iptables-restore --noflush`; `saved` is what `iptables-save` says now.
+
+    One transaction a table, the drop of clear L2TP first. Our chain is called first of all, so
+    that nobody's rule before it lets a packet past the queue.
+    """
+    wanted = {"raw": _clear_rules(rules), "mangle": _queue_rules(rules)}
+    text = ""
+    for table, hook, chain in CHAINS:
+        lines = [f":{chain} - [0:0]"]  # made, or emptied
+        lines += [f"-A {chain} {rule}" for rule in wanted[table]]
+        lines += _calls_removed(saved, table, chain)
+        lines += [f"-I {hook} 1 -j {chain}"]
+        text += _transaction(table, lines)
+    return text
+
+
+def iptables_probe() -> str:
+    """A chain that nobody calls, with all we need in it."""
+    wanted = {"raw": "-p udp -m udp --dport 1701 -j DROP", "mangle": "-p esp -j NFQUEUE"}
+    return "".join(
+        _transaction(table, [f":{PROBE} - [0:0]", f"-A {PROBE} {rule}"])
+        for table, rule in wanted.items()
+    )
+
+
+def iptables_removal(saved: str, chains: Collection[str] = OURS) -> str:
+    """What takes these chains of ours, and the calls to them, out of `saved`; empty if none is."""
+    text = ""
+    for table, _, _ in CHAINS:
+        lines = []
+        for chain in _chains(saved, table):
+            if chain in chains:
+                lines += [*_calls_removed(saved, table, chain), f"-F {chain}", f"-X {chain}"]
+        text += _transaction(table, lines) if lines else ""
+    return text
+
+
+def _nft_match(what: str, values: list[str]) -> str:
+    return f"{what} {{ {', '.join(values)} }} " if values else ""
+
+
+def _clear_rules(rules: Rules) -> Iterator[str]:
+    for place in [f"-i {name}" for name in rules.interfaces] or _iptables_targets(rules):
+        yield f"{place} -p udp -m udp --dport {CLEAR_L2TP} -j DROP"
+
+
+def _queue_rules(rules: Rules) -> Iterator[str]:
+    for name in rules.interfaces or ("",):
+        for target in _iptables_targets(rules) or [""]:
+            place = " ".join(filter(None, [f"-i {name}" if name else "", target]))
+            for port in PORTS:
+                yield f"{place} -p udp -m udp --dport {port} -j NFQUEUE --queue-num {rules.queue}"
+            yield f"{place} -p esp -j NFQUEUE --queue-num {rules.queue}"
+
+
+def _iptables_targets(rules: Rules) -> list[str]:
+    return [f"-d {host_text(address)}" for address in rules.addresses]
+
+
+def _transaction(table: str, lines: list[str]) -> str:
+    return "\n".join([f"*{table}", *lines, "COMMIT", ""])
+
+
+def _section(saved: str, table: str) -> Iterator[str]:
+    inside = ""
+    for line in saved.splitlines():
+        if line.startswith("*"):
+            inside = line[1:]
+        elif inside == table:
+            yield line
+
+
+def _chains(saved: str, table: str) -> Iterator[str]:
+    for line in _section(saved, table):
+        if line.startswith(":"):
+            yield line[1:].split(" ")[0]
+
+
+def _calls_removed(saved: str, table: str, chain: str) -> list[str]:
+    calls = (line for line in _section(saved, table) if line.endswith(f" -j {chain}"))
+    return ["-D " + line.removeprefix("-A ") for line in calls]

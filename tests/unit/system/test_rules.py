@@ -1,0 +1,184 @@
+"""The wanted rules as text. That the tools and the kernel agree is shown in tests/interop."""
+
+import pytest
+
+from gateway.system.rules import (
+    Rules,
+    iptables_probe,
+    iptables_removal,
+    iptables_text,
+    nft_present,
+    nft_probe,
+    nft_removal,
+    nft_text,
+)
+from gateway.wire.ipv4 import host_bytes
+
+RULES = Rules(("wan0",), (host_bytes("192.0.2.1"),), 7)
+
+# As `iptables-nft-save` (1.8.9) of Debian 12 wrote it with the rules above set, and a rule of
+# somebody else's: run for this test, in a network namespace.
+SAVED = """\
+*mangle
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:POSTERN-IN - [0:0]
+-A INPUT -j POSTERN-IN
+-A INPUT -s 198.51.100.7/32 -j DROP
+-A POSTERN-IN -d 192.0.2.1/32 -i wan0 -p udp -m udp --dport 500 -j NFQUEUE --queue-num 7
+COMMIT
+*raw
+:PREROUTING ACCEPT [0:0]
+:POSTERN-CLEAR - [0:0]
+-A PREROUTING -j POSTERN-CLEAR
+-A POSTERN-CLEAR -i wan0 -p udp -m udp --dport 1701 -j DROP
+COMMIT
+"""
+NOT_OURS = """\
+*mangle
+:INPUT ACCEPT [0:0]
+-A INPUT -s 198.51.100.7/32 -j DROP
+COMMIT
+"""
+
+
+def test_nftables_get_one_table_in_one_transaction() -> None:
+    assert (
+        nft_text(RULES)
+        == """\
+table ip postern
+delete table ip postern
+table ip postern {
+  chain drop_clear {
+    type filter hook prerouting priority raw; policy accept;
+    iifname { "wan0" } udp dport 1701 drop
+  }
+  chain to_queue {
+    type filter hook input priority mangle; policy accept;
+    iifname { "wan0" } ip daddr { 192.0.2.1 } udp dport { 500, 4500 } queue num 7
+    iifname { "wan0" } ip daddr { 192.0.2.1 } meta l4proto esp queue num 7
+  }
+}
+"""
+    )
+
+
+def test_iptables_get_our_chains_and_one_call_of_each() -> None:
+    assert (
+        iptables_text(RULES, NOT_OURS)
+        == """\
+*raw
+:POSTERN-CLEAR - [0:0]
+-A POSTERN-CLEAR -i wan0 -p udp -m udp --dport 1701 -j DROP
+-I PREROUTING 1 -j POSTERN-CLEAR
+COMMIT
+*mangle
+:POSTERN-IN - [0:0]
+-A POSTERN-IN -i wan0 -d 192.0.2.1 -p udp -m udp --dport 500 -j NFQUEUE --queue-num 7
+-A POSTERN-IN -i wan0 -d 192.0.2.1 -p udp -m udp --dport 4500 -j NFQUEUE --queue-num 7
+-A POSTERN-IN -i wan0 -d 192.0.2.1 -p esp -j NFQUEUE --queue-num 7
+-I INPUT 1 -j POSTERN-IN
+COMMIT
+"""
+    )
+
+
+def test_where_iptables_have_our_call_already_it_moves_to_the_front() -> None:
+    lines = iptables_text(RULES, SAVED).splitlines()
+    place = lines.index("-D INPUT -j POSTERN-IN")
+    assert lines[place + 1] == "-I INPUT 1 -j POSTERN-IN"
+    assert lines.count("-D PREROUTING -j POSTERN-CLEAR") == 1
+
+
+@pytest.mark.parametrize("text", [nft_text(RULES), iptables_text(RULES, "")])
+def test_a_queue_without_a_reader_lets_nothing_past(text: str) -> None:
+    assert "bypass" not in text
+
+
+def test_several_interfaces_and_addresses_are_all_meant() -> None:
+    rules = Rules(("wan0", "ppp0"), (host_bytes("192.0.2.1"), host_bytes("192.0.2.9")), 7)
+    assert 'iifname { "wan0", "ppp0" } ip daddr { 192.0.2.1, 192.0.2.9 } udp' in nft_text(rules)
+    assert iptables_text(rules, "").count("--queue-num") == 2 * 2 * 3
+    assert iptables_text(rules, "").count("--dport 1701") == 2
+
+
+def test_no_address_means_any_of_ours() -> None:
+    rules = Rules(("wan0",), (), 7)
+    assert 'iifname { "wan0" } udp dport { 500, 4500 } queue num 7' in nft_text(rules)
+    assert "-A POSTERN-IN -i wan0 -p esp -j NFQUEUE" in iptables_text(rules, "")
+
+
+def test_no_interface_means_any() -> None:
+    rules = Rules((), (host_bytes("192.0.2.1"),), 7)
+    assert "    ip daddr { 192.0.2.1 } udp dport 1701 drop" in nft_text(rules)
+    assert "-A POSTERN-CLEAR -d 192.0.2.1 -p udp -m udp --dport 1701" in iptables_text(rules, "")
+    assert "-A POSTERN-IN -d 192.0.2.1 -p esp -j NFQUEUE" in iptables_text(rules, "")
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "addresses", "queue"),
+    [
+        ((), (), 7),
+        (("wan0; flush ruleset",), (), 7),
+        (('wan"',), (), 7),
+        (("",), (), 7),
+        (("a-name-too-long-for-it",), (), 7),
+        (("wan+",), (), 7),
+        (("wan0",), (b"\xc0\0\2",), 7),
+        (("wan0",), (), 65536),
+        (("wan0",), (), -1),
+    ],
+)
+def test_what_is_no_rule_is_refused(
+    interfaces: tuple[str, ...], addresses: tuple[bytes, ...], queue: int
+) -> None:
+    with pytest.raises(ValueError, match=r"not|no|neither"):
+        Rules(interfaces, addresses, queue)
+
+
+def test_our_table_is_seen_among_others() -> None:
+    assert nft_present("table inet filter\ntable ip postern\n")
+    assert not nft_present("table ip postern2\ntable inet postern\n")
+
+
+def test_nft_removal_is_right_whether_or_not_there_is_a_table() -> None:
+    assert nft_removal() == "table ip postern\ndelete table ip postern\n"
+
+
+def test_iptables_removal_takes_ours_and_only_ours() -> None:
+    assert (
+        iptables_removal(SAVED)
+        == """\
+*raw
+-D PREROUTING -j POSTERN-CLEAR
+-F POSTERN-CLEAR
+-X POSTERN-CLEAR
+COMMIT
+*mangle
+-D INPUT -j POSTERN-IN
+-F POSTERN-IN
+-X POSTERN-IN
+COMMIT
+"""
+    )
+
+
+def test_where_nothing_is_ours_nothing_is_removed() -> None:
+    assert iptables_removal(NOT_OURS) == iptables_removal("") == ""
+
+
+def test_every_call_of_our_chain_goes_whatever_its_conditions() -> None:
+    saved = SAVED.replace("-A INPUT -j", "-A INPUT -i lo -j POSTERN-IN\n-A INPUT -j")
+    assert "-D INPUT -i lo -j POSTERN-IN\n-D INPUT -j POSTERN-IN" in iptables_removal(saved)
+
+
+def test_the_probes_ask_for_what_the_rules_need() -> None:
+    assert "queue num" in nft_probe()
+    assert "-j NFQUEUE" in iptables_probe()
+
+
+def test_an_abandoned_probe_is_removed_alone_or_with_the_rest() -> None:
+    saved = SAVED.replace(":POSTERN-IN", ":POSTERN-PROBE - [0:0]\n:POSTERN-IN")
+    alone = "*mangle\n-F POSTERN-PROBE\n-X POSTERN-PROBE\nCOMMIT\n"
+    assert iptables_removal(saved, {"POSTERN-PROBE"}) == alone
+    assert "-X POSTERN-PROBE\n-D INPUT -j POSTERN-IN\n" in iptables_removal(saved)
