@@ -1,0 +1,126 @@
+"""Whole IPv4 packets in and out (raw(7)). The road: counts what fails, raises nothing."""
+
+import errno
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import cycle
+from struct import Struct
+from typing import Final
+
+from gateway.wire.ipv4 import fragment_ipv4, host_text
+
+LIMIT = 64  # packets at a time
+LARGEST = 65535  # bytes of an IPv4 packet
+SEND_BUFFER, RECEIVE_BUFFER = 1 << 20, 4 << 20  # bytes
+SMALLEST_MTU = 68  # bytes (RFC 791, 3.2)
+_IP_MTU, _SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 14, 32, 33  # linux/in.h, asm-generic/socket.h
+_TARGET: Final = slice(16, 20)  # of an IPv4 header
+_U16: Final = Struct("!H")
+_dotted = lru_cache(maxsize=1024)(host_text)
+
+
+class Sender:
+    """Sends packets as they are, from the source their header names.
+
+    The kernel fills in checksum and identification. What is larger than the MTU of the way is sent
+    in fragments; `mtu` (0: none) sets a smaller limit for all ways.
+    """
+
+    def __init__(self, mtu: int = 0) -> None:
+        self.sent = 0
+        self.fragmented = 0
+        self.failed: Counter[str] = Counter()  # by the name of the error, such as ENETUNREACH
+        self._mtu = mtu or LARGEST
+        # Zero asks the kernel for a number, which would differ from fragment to fragment.
+        self._identifications: Iterator[int] = cycle(range(1, 0x10000))
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+        self._socket.setblocking(False)
+        self._asking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # sends nothing
+        _enlarge(self._socket, _SO_SNDBUFFORCE, socket.SO_SNDBUF, SEND_BUFFER)
+
+    def send(self, packet: bytes) -> None:
+        """Put `packet` on its way, or count why not."""
+        if len(packet) > self._mtu:
+            self._send_fragments(packet, self._mtu)
+            return
+        try:
+            self._socket.sendto(packet, (_dotted(packet[_TARGET]), 0))
+        except OSError as error:
+            if error.errno == errno.EMSGSIZE:
+                self._send_fragments(packet, self._mtu_towards(packet[_TARGET]))
+            else:
+                self._count(error)
+        else:
+            self.sent += 1
+
+    def close(self) -> None:
+        self._socket.close()
+        self._asking.close()
+
+    def _send_fragments(self, packet: bytes, mtu: int) -> None:
+        target = (_dotted(packet[_TARGET]), 0)
+        mtu = max(min(mtu, self._mtu), SMALLEST_MTU)
+        try:
+            for fragment in fragment_ipv4(packet, mtu, next(self._identifications)):
+                self._socket.sendto(fragment, target)
+        except OSError as error:
+            self._count(error)
+        else:
+            self.sent += 1
+            self.fragmented += 1
+
+    def _mtu_towards(self, target: bytes) -> int:
+        """The MTU of the route. Asked each time, for it may change and few packets do not fit."""
+        try:
+            self._asking.connect((_dotted(target), 9))
+            return self._asking.getsockopt(socket.IPPROTO_IP, _IP_MTU)
+        except OSError:
+            return SMALLEST_MTU
+
+    def _count(self, error: OSError) -> None:
+        self.failed[errno.errorcode.get(error.errno or 0, "other")] += 1
+
+
+class GreReceiver:
+    """GRE as it comes from the inside servers: whole IPv4 packets, already reassembled."""
+
+    def __init__(self, address: bytes | None = None) -> None:
+        """Only what is sent to `address`, if one is given."""
+        self.received = 0
+        self.errors = 0
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_GRE)
+        self._socket.setblocking(False)
+        _enlarge(self._socket, _SO_RCVBUFFORCE, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        if address is not None:
+            self._socket.bind((host_text(address), 0))
+        self._buffer = bytearray(LARGEST)
+        self._view = memoryview(self._buffer)
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def take(self, limit: int = LIMIT) -> list[bytes]:
+        """Up to `limit` packets, without waiting."""
+        packets: list[bytes] = []
+        try:
+            while len(packets) < limit:
+                size = self._socket.recv_into(self._buffer)
+                packets.append(bytes(self._view[:size]))
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.errors += 1  # an ICMP error about an earlier packet: nothing was received
+        self.received += len(packets)
+        return packets
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _enlarge(sock: socket.socket, force: int, plain: int, size: int) -> None:
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, force, size)
+    except OSError:  # without CAP_NET_ADMIN: as much as the system allows everyone
+        sock.setsockopt(socket.SOL_SOCKET, plain, size)

@@ -1,0 +1,195 @@
+"""TCP connections a core asks for, under the keys it chose. Nothing here waits."""
+
+import errno
+import os
+import select
+import socket
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gateway.outputs import CloseTcp, OpenTcp, SendTcp
+from gateway.wire.ipv4 import host_text
+
+LIMIT = 64  # connections looked at in one go
+ONE_READ = 65536  # bytes
+LARGEST_BACKLOG = 262144  # bytes given to send that the peer has not taken
+CONNECT_WITHIN = 10.0  # seconds
+CLOSE_WITHIN = 3.0  # seconds for what is still to be sent
+
+NO_ANSWER = f"no answer within {CONNECT_WITHIN:g} s"
+REASONS = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.EHOSTUNREACH: "no route to host",
+    errno.ENETUNREACH: "network unreachable",
+    errno.ETIMEDOUT: "no answer",
+    errno.ECONNRESET: "connection reset by the server",
+    errno.EPIPE: "connection reset by the server",
+    errno.EADDRNOTAVAIL: "the source address is not on this machine",
+    errno.EPERM: "forbidden by a firewall rule on this machine",
+}
+
+
+class TcpOpened(NamedTuple):
+    key: int
+
+
+class TcpReceived(NamedTuple):
+    key: int
+    data: bytes
+
+
+class TcpClosed(NamedTuple):
+    """Not asked for by the core: `reason` says why, in words for a person."""
+
+    key: int
+    reason: str
+
+
+TcpEvent = TcpOpened | TcpReceived | TcpClosed
+
+
+@dataclass(slots=True, eq=False)
+class _Connection:
+    key: int
+    socket: socket.socket
+    due: float  # when connecting, or closing, has taken too long
+    connected: bool = False
+    closing: bool = False
+    backlog: bytearray = field(default_factory=bytearray)
+
+
+class Connections:
+    """All connections, behind one descriptor (an epoll) that is readable when any is ready."""
+
+    def __init__(self) -> None:
+        self._epoll = select.epoll()
+        self._by_key: dict[int, _Connection] = {}  # those the core knows
+        self._by_fd: dict[int, _Connection] = {}  # and those that only have to be emptied
+        self._waiting: set[_Connection] = set()  # those with a `due`
+        self._failed: list[TcpEvent] = []  # at once, to be told later: see `deadline`
+
+    def fileno(self) -> int:
+        return self._epoll.fileno()
+
+    def open(self, request: OpenTcp, now: float) -> None:
+        """Begin to connect. How it ends is told by `take` or `handle_timeout`, never from here."""
+        if request.key in self._by_key:
+            raise ValueError(f"there is a connection {request.key} already")
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            if request.source is not None:
+                sock.bind((host_text(request.source), 0))
+            sock.connect((host_text(request.peer.host), request.peer.port))
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            sock.close()
+            self._failed.append(TcpClosed(request.key, reason_of(error.errno)))
+            return
+        connection = _Connection(request.key, sock, now + CONNECT_WITHIN)
+        self._by_key[request.key] = self._by_fd[sock.fileno()] = connection
+        self._waiting.add(connection)
+        self._epoll.register(sock.fileno(), select.EPOLLIN | select.EPOLLOUT)
+
+    def send(self, request: SendTcp) -> None:
+        """Send in order; for a connection that is gone this does nothing."""
+        connection = self._by_key.get(request.key)
+        if connection is None:
+            return
+        connection.backlog += request.data
+        if connection.connected:
+            self._flush(connection)
+        if len(connection.backlog) > LARGEST_BACKLOG:
+            self._end(connection)
+            self._failed.append(TcpClosed(connection.key, "the server takes nothing any more"))
+
+    def close(self, request: CloseTcp, now: float) -> None:
+        """Close, after what was given to `send` has left or `CLOSE_WITHIN` has gone by."""
+        connection = self._by_key.pop(request.key, None)
+        if connection is None:
+            return
+        connection.closing = True
+        connection.due = now + CLOSE_WITHIN
+        self._waiting.add(connection)
+        if not connection.connected or not connection.backlog:
+            self._end(connection)
+
+    def idle(self) -> bool:
+        """Whether everything given to `send` has left."""
+        return not any(connection.backlog for connection in self._by_fd.values())
+
+    def take(self, limit: int = LIMIT) -> list[TcpEvent]:
+        """What has happened on at most `limit` connections, at most one read of each."""
+        events: list[TcpEvent] = []
+        for fd, _ in self._epoll.poll(0, limit):
+            connection = self._by_fd[fd]
+            try:
+                self._look(connection, events)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                self._fail(connection, reason_of(error.errno), events)
+        return events
+
+    def deadline(self) -> float | None:
+        if self._failed:
+            return 0.0
+        return min((connection.due for connection in self._waiting), default=None)
+
+    def handle_timeout(self, now: float) -> list[TcpEvent]:
+        events, self._failed = self._failed, []
+        for connection in list(self._waiting):
+            if connection.due <= now:
+                self._fail(connection, NO_ANSWER, events)
+        return events
+
+    def close_all(self) -> None:
+        for connection in list(self._by_fd.values()):
+            self._end(connection)
+        self._epoll.close()
+
+    def _look(self, connection: _Connection, events: list[TcpEvent]) -> None:
+        if not connection.connected:
+            error = connection.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if error:
+                raise OSError(error, os.strerror(error))
+            connection.connected = True
+            self._waiting.discard(connection)
+            events.append(TcpOpened(connection.key))
+        self._flush(connection)
+        if connection.closing and not connection.backlog:
+            self._end(connection)
+            return
+        data = connection.socket.recv(ONE_READ)
+        if not data:
+            self._fail(connection, "the server closed the connection", events)
+        elif not connection.closing:
+            events.append(TcpReceived(connection.key, data))
+
+    def _flush(self, connection: _Connection) -> None:
+        try:
+            while connection.backlog:
+                del connection.backlog[: connection.socket.send(connection.backlog)]
+        except OSError:
+            pass  # full for now; or broken, which the next `recv` says with its reason
+        wanted = select.EPOLLIN | (select.EPOLLOUT if connection.backlog else 0)
+        self._epoll.modify(connection.socket.fileno(), wanted)
+
+    def _fail(self, connection: _Connection, reason: str, events: list[TcpEvent]) -> None:
+        self._end(connection)
+        if not connection.closing:
+            events.append(TcpClosed(connection.key, reason))
+
+    def _end(self, connection: _Connection) -> None:
+        if self._by_key.get(connection.key) is connection:
+            del self._by_key[connection.key]
+        self._waiting.discard(connection)
+        del self._by_fd[connection.socket.fileno()]
+        connection.socket.close()  # which also takes it out of the epoll
+
+
+def reason_of(number: int | None) -> str:
+    """The error in words for a person."""
+    return REASONS.get(number or 0) or os.strerror(number or 0).lower()
