@@ -1,0 +1,191 @@
+"""The socket of the `postern` command: one line of JSON in, one line of JSON out, then it closes.
+
+Who may ask is decided by the file's mode: only the owner of the daemon, or root. Nobody who asks
+can hold up the loop: nothing here waits, and everything has a size and a time limit.
+"""
+
+import fcntl
+import json
+import os
+import select
+import socket
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DEFAULT_PATH = Path("/run/postern/control.sock")
+LARGEST_REQUEST = 65536  # bytes, the end of the line included
+LARGEST_ANSWER = 4 << 20  # bytes
+MOST_CLIENTS = 16
+PATIENCE = 5.0  # seconds a client has to ask and to read
+
+Handler = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class AlreadyRunning(Exception):
+    """Somebody answers on this socket."""
+
+
+@dataclass(slots=True, eq=False)
+class _Client:
+    socket: socket.socket
+    due: float
+    request: bytearray = field(default_factory=bytearray)
+    answer: bytearray = field(default_factory=bytearray)
+
+
+class ControlSocket:
+    """Listens at `path`, which it makes and takes away. All behind one descriptor (an epoll)."""
+
+    def __init__(self, path: Path, handler: Handler) -> None:
+        self._path = path
+        self._handler = handler
+        self._clients: dict[int, _Client] = {}
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = _lock(path)
+        try:
+            _remove_stale(path)
+            self._listener = _listen(path)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self._epoll = select.epoll()
+        self._epoll.register(self._listener, select.EPOLLIN)
+
+    def fileno(self) -> int:
+        return self._epoll.fileno()
+
+    def serve(self, now: float) -> None:
+        """Go on with every client that is ready. An error in the handler closes its client."""
+        for fd, _ in self._epoll.poll(0):
+            if fd == self._listener.fileno():
+                self._accept(now)
+            elif fd in self._clients:  # or it had to make way for another just now
+                self._go_on(self._clients[fd])
+
+    def deadline(self) -> float | None:
+        return min((client.due for client in self._clients.values()), default=None)
+
+    def handle_timeout(self, now: float) -> None:
+        for client in list(self._clients.values()):
+            if client.due <= now:
+                self._end(client)
+
+    def close(self) -> None:
+        for client in list(self._clients.values()):
+            self._end(client)
+        self._path.unlink(missing_ok=True)
+        self._listener.close()
+        self._epoll.close()
+        os.close(self._lock)
+
+    def _accept(self, now: float) -> None:
+        try:
+            sock, _ = self._listener.accept()
+        except OSError:
+            return  # gone again, or no descriptor left: the next turn tries anew
+        sock.setblocking(False)
+        if len(self._clients) >= MOST_CLIENTS:
+            self._end(min(self._clients.values(), key=lambda client: client.due))
+        self._clients[sock.fileno()] = _Client(sock, now + PATIENCE)
+        self._epoll.register(sock, select.EPOLLIN)
+
+    def _go_on(self, client: _Client) -> None:
+        try:
+            if not client.answer and not self._read(client):
+                return
+            del client.answer[: client.socket.send(client.answer)]
+        except BlockingIOError:
+            return
+        except OSError:
+            client.answer.clear()
+        if not client.answer:
+            self._end(client)
+
+    def _read(self, client: _Client) -> bool:
+        """Whether there now is an answer to write."""
+        data = client.socket.recv(LARGEST_REQUEST)
+        client.request += data
+        line, end, _ = client.request.partition(b"\n")
+        if len(line) >= LARGEST_REQUEST:
+            client.answer += _line({"error": f"a request is at most {LARGEST_REQUEST} bytes"})
+        elif end:
+            client.answer += self._ask(client, bytes(line))
+        elif not data:
+            self._end(client)
+            return False
+        if client.answer:
+            self._epoll.modify(client.socket, select.EPOLLOUT)
+        return bool(client.answer)
+
+    def _ask(self, client: _Client, line: bytes) -> bytes:
+        try:
+            request = json.loads(line)
+        except (ValueError, RecursionError):  # no JSON, no UTF-8, or nested without end
+            request = None
+        if not isinstance(request, dict):
+            return _line({"error": "a request is one JSON object on one line"})
+        answered = False
+        try:
+            answer = _line(self._handler(request))
+            answered = True
+        finally:
+            if not answered:
+                self._end(client)
+        if len(answer) > LARGEST_ANSWER:
+            return _line({"error": f"the answer is larger than {LARGEST_ANSWER} bytes"})
+        return answer
+
+    def _end(self, client: _Client) -> None:
+        del self._clients[client.socket.fileno()]
+        client.socket.close()  # which also takes it out of the epoll
+
+
+def _line(message: dict[str, Any]) -> bytes:
+    return json.dumps(message).encode() + b"\n"
+
+
+def _lock(path: Path) -> int:
+    """Hold the lock file beside the socket. It stays: to remove it would let two daemons in."""
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise AlreadyRunning(f"a daemon is already running: it holds {path}.lock") from None
+    return lock
+
+
+def _remove_stale(path: Path) -> None:
+    """Make way for our socket; raise if there is something else, or somebody answers."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(mode):
+        raise FileExistsError(f"{path} is there and is no socket: remove it or choose another")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.setblocking(False)
+        try:
+            asking.connect(str(path))
+        except BlockingIOError:
+            pass  # its backlog is full, so somebody listens
+        except OSError:
+            path.unlink(missing_ok=True)
+            return
+    raise AlreadyRunning(f"a daemon is already running: it answers on {path}")
+
+
+def _listen(path: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.setblocking(False)
+        os.fchmod(listener.fileno(), 0o600)  # before there is a file that others could open
+        listener.bind(str(path))
+        listener.listen(MOST_CLIENTS)
+    except BaseException:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,96 @@
+"""Facts and other lines for people, on standard error, where systemd's journal picks them up.
+
+Each kind of line may come `BURST` times in `PERIOD`; what is more is counted and told later, so
+that a stranger can neither fill the disk nor keep the daemon busy with writing.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TextIO
+
+from gateway.outputs import Fact, What
+
+BURST = 100  # lines of a kind
+PERIOD = 10.0  # seconds
+ERROR, WARNING, NOTICE, INFO = 3, 4, 5, 6  # syslog(3)
+_LEVELS: Final = {What.TROUBLE: ERROR, What.REFUSED: NOTICE}
+
+
+@dataclass(slots=True)
+class _Window:
+    """How many lines of one kind were written and left out since `start`."""
+
+    start: float
+    written: int = 0
+    left_out: int = 0
+
+
+class Journal:
+    """Calling it writes a fact. `levels` puts systemd's <6> before each line."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float], levels: bool = False) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._levels = levels
+        self._windows: dict[str, _Window] = {}
+
+    def __call__(self, fact: Fact) -> None:
+        self.line(fact_text(fact), _LEVELS.get(fact.what, INFO), fact.what.value)
+
+    def line(self, text: str, level: int = INFO, kind: str = "line") -> None:
+        """Write `text`, unless there were too many of its `kind`; kinds are few and our own."""
+        now = self._clock()
+        window = self._windows.setdefault(kind, _Window(now))
+        if now - window.start >= PERIOD:
+            if window.left_out:
+                self._write(f"({window.left_out} more of {kind!r} were left out)", level)
+            window.start, window.written, window.left_out = now, 0, 0
+        if window.written < BURST:
+            window.written += 1
+            self._write(text, level)
+        else:
+            window.left_out += 1
+
+    def _write(self, text: str, level: int) -> None:
+        prefix = f"<{level}>" if self._levels else ""
+        try:
+            for line in text.splitlines():
+                self._stream.write(f"{prefix}{printable(line)}\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            pass  # nobody reads: that is no reason to stop carrying packets
+
+
+def fact_text(fact: Fact) -> str:
+    """One line, and the trace below it if there is one."""
+    who = [f"dial {fact.dial}"] if fact.dial else []
+    if fact.peer:
+        who.append(fact.peer)
+    told = [f"{name} {value}" for name, value in fact.details.items() if name != "trace"]
+    text = (f"{', '.join(who)}: " if who else "") + fact.what.value
+    text += f" ({', '.join(told)})" if told else ""
+    trace = fact.details.get("trace", "")
+    return _one_line(text) + (f"\n{trace}" if trace else "")
+
+
+def printable(text: str) -> str:
+    """With everything that could move a cursor or end a line spelled out: peers choose names."""
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
+
+
+def read_by_systemd(environment: Mapping[str, str], descriptor: int) -> bool:
+    """Whether `descriptor` is the journal's: JOURNAL_STREAM says (systemd.exec(5))."""
+    try:
+        status = os.fstat(descriptor)
+    except OSError:
+        return False
+    return environment.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
+
+
+def _one_line(text: str) -> str:
+    return printable(" ".join(text.splitlines()))

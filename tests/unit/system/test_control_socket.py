@@ -1,0 +1,186 @@
+"""The control socket, asked as the `postern` command asks it."""
+
+import json
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from select import select
+from typing import Any
+
+import pytest
+
+from gateway.system.control_socket import (
+    LARGEST_ANSWER,
+    LARGEST_REQUEST,
+    MOST_CLIENTS,
+    PATIENCE,
+    AlreadyRunning,
+    ControlSocket,
+)
+
+NOW = 100.0
+Ask = Callable[[bytes], socket.socket]
+
+
+def handler(request: dict[str, Any]) -> dict[str, Any]:
+    answers: dict[str, Callable[[], dict[str, Any]]] = {
+        "status": lambda: {"up": True},
+        "much": lambda: {"x": "x" * LARGEST_ANSWER},
+        "large": lambda: {"x": "x" * 2_000_000},
+    }
+    return answers[request["command"]]()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "run" / "control.sock"
+
+
+@pytest.fixture
+def control(path: Path) -> Iterator[ControlSocket]:
+    made = ControlSocket(path, handler)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ask(path: Path, control: ControlSocket) -> Iterator[Ask]:
+    """Connect and send; the client is then known to the server."""
+    clients = []
+
+    def connect(request: bytes) -> socket.socket:
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        clients.append(client)
+        client.connect(str(path))
+        client.settimeout(2)
+        client.sendall(request)
+        control.serve(NOW)
+        return client
+
+    yield connect
+    for client in clients:
+        client.close()
+
+
+def answer(control: ControlSocket, client: socket.socket) -> Any:
+    text = b""
+    while not text.endswith(b"\n"):
+        control.serve(NOW)
+        text += client.recv(65536)
+    assert client.recv(1) == b""
+    return json.loads(text)
+
+
+def test_one_line_in_one_line_out(control: ControlSocket, ask: Ask) -> None:
+    assert answer(control, ask(b'{"command": "status"}\n')) == {"up": True}
+
+
+def test_a_request_may_come_in_pieces(control: ControlSocket, ask: Ask) -> None:
+    client = ask(b'{"command": ')
+    control.serve(NOW)
+    client.sendall(b'"status"}\n')
+    assert answer(control, client) == {"up": True}
+
+
+@pytest.mark.parametrize("text", [b"hello\n", b"[1]\n", b"\xff\xff\n", b"\n", b"[" * 5000 + b"\n"])
+def test_what_is_no_request_is_said_to_be_none(
+    control: ControlSocket, ask: Ask, text: bytes
+) -> None:
+    assert "one JSON object on one line" in answer(control, ask(text))["error"]
+
+
+def test_a_request_without_end_is_cut_short(control: ControlSocket, ask: Ask) -> None:
+    client = ask(b"x" * LARGEST_REQUEST)
+    assert "at most" in answer(control, client)["error"]
+
+
+def test_an_answer_larger_than_a_buffer_comes_whole(control: ControlSocket, ask: Ask) -> None:
+    assert len(answer(control, ask(b'{"command": "large"}\n'))["x"]) == 2_000_000
+
+
+def test_an_answer_without_measure_is_not_sent(control: ControlSocket, ask: Ask) -> None:
+    assert "larger than" in answer(control, ask(b'{"command": "much"}\n'))["error"]
+
+
+def test_an_error_of_ours_closes_that_client_and_no_other(control: ControlSocket, ask: Ask) -> None:
+    other = ask(b'{"command": ')
+    unlucky = ask(b'{"command": "unknown"}\n')
+    with pytest.raises(KeyError):
+        control.serve(NOW)
+    assert unlucky.recv(1) == b""
+    other.sendall(b'"status"}\n')
+    assert answer(control, other) == {"up": True}
+    assert control.deadline() is None
+
+
+def test_who_neither_asks_nor_reads_is_left_after_a_while(control: ControlSocket, ask: Ask) -> None:
+    silent = ask(b"")
+    assert control.deadline() == NOW + PATIENCE
+    control.handle_timeout(NOW + PATIENCE - 1)
+    control.handle_timeout(NOW + PATIENCE)
+    assert silent.recv(1) == b""
+    assert control.deadline() is None
+
+
+def test_who_hangs_up_is_forgotten(control: ControlSocket, ask: Ask) -> None:
+    ask(b'{"comm').close()
+    control.serve(NOW)
+    control.serve(NOW)
+    assert control.deadline() is None
+
+
+def test_too_many_at_once_make_way_the_oldest_first(control: ControlSocket, ask: Ask) -> None:
+    clients = [ask(b"") for _ in range(MOST_CLIENTS + 1)]
+    assert clients[0].recv(1) == b""
+    clients[-1].sendall(b'{"command": "status"}\n')
+    assert answer(control, clients[-1]) == {"up": True}
+
+
+def test_it_is_readable_when_somebody_asks(control: ControlSocket, path: Path) -> None:
+    assert select([control], [], [], 0) == ([], [], [])
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(path))
+        assert select([control], [], [], 1) == ([control], [], [])
+
+
+def test_only_the_owner_may_ask(control: ControlSocket, path: Path) -> None:
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_second_daemon_is_told_that_there_is_one(control: ControlSocket, path: Path) -> None:
+    with pytest.raises(AlreadyRunning, match="it holds"):
+        ControlSocket(path, handler)
+
+
+def test_somebody_else_who_answers_is_left_alone(path: Path) -> None:
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as theirs:
+        theirs.bind(str(path))
+        theirs.listen(1)
+        with pytest.raises(AlreadyRunning, match="it answers"):
+            ControlSocket(path, handler)
+    assert path.exists()
+
+
+def test_what_a_crashed_daemon_left_is_replaced(path: Path) -> None:
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as crashed:
+        crashed.bind(str(path))
+    ControlSocket(path, handler).close()
+    assert not path.exists()
+
+
+def test_a_file_that_is_no_socket_is_not_touched(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("precious")
+    with pytest.raises(FileExistsError, match="is no socket"):
+        ControlSocket(path, handler)
+    assert path.read_text() == "precious"
+
+
+def test_a_path_that_cannot_be_had_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 120)
+    with pytest.raises(OSError, match="too long"):
+        ControlSocket(path, handler)
