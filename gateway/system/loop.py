@@ -1,0 +1,286 @@
+"""The one loop: waits for packets, connections, commands, signals and time, and asks the core.
+
+Fair by construction: of each source at most `LIMIT` packets are read before the others and the
+timers are looked at, and the timers are looked at every `SLICE` seconds of work besides. With
+nothing to do it sleeps until the next deadline, or for ever.
+"""
+
+import selectors
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from signal import SIGHUP, Signals
+from typing import Protocol
+
+from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.system.clock import now as monotonic_now
+from gateway.system.tcp import TcpEvent, TcpOpened, TcpReceived
+
+LIMIT = 64  # packets of one source before the others have their turn
+SLICE = 0.02  # seconds of work after which timers are looked at in any case
+DRAIN = 3.0  # seconds an orderly stop may take
+HOLD = 1.0  # seconds for which timers rest after they failed
+TRACE_EVERY = 1.0  # seconds between two traces in the journal
+
+
+class Core(Protocol):
+    """What the loop drives. Packets are whole IPv4 packets; `now` is seconds, monotonic."""
+
+    def receive_packet(self, packet: bytes, now: float) -> list[Output]: ...
+    def receive_gre(self, packet: bytes, now: float) -> list[Output]: ...
+    def tcp_opened(self, key: int, now: float) -> list[Output]: ...
+    def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]: ...
+    def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]: ...
+    def handle_timeout(self, now: float) -> list[Output]: ...
+    def deadline(self) -> float | None: ...
+    def stop(self, now: float) -> list[Output]: ...
+    def idle(self) -> bool: ...
+
+
+class Packets(Protocol):
+    """A source of packets: `nfqueue.Queue`, `raw.GreReceiver`."""
+
+    def fileno(self) -> int: ...
+    def take(self, limit: int) -> list[bytes]: ...
+
+
+class SendsIp(Protocol):
+    """`raw.Sender`."""
+
+    def send(self, packet: bytes) -> None: ...
+
+
+class Tcp(Protocol):
+    """`tcp.Connections`."""
+
+    def fileno(self) -> int: ...
+    def open(self, request: OpenTcp, now: float) -> None: ...
+    def send(self, request: SendTcp) -> None: ...
+    def close(self, request: CloseTcp, now: float) -> None: ...
+    def take(self, limit: int) -> list[TcpEvent]: ...
+    def deadline(self) -> float | None: ...
+    def handle_timeout(self, now: float) -> list[TcpEvent]: ...
+    def idle(self) -> bool: ...
+
+
+class Control(Protocol):
+    """`control_socket.ControlSocket`."""
+
+    def fileno(self) -> int: ...
+    def serve(self, now: float) -> None: ...
+    def deadline(self) -> float | None: ...
+    def handle_timeout(self, now: float) -> None: ...
+
+
+class SignalSource(Protocol):
+    """`signals.Signals`."""
+
+    def fileno(self) -> int: ...
+    def take(self) -> list[Signals]: ...
+
+
+class Manager(Protocol):
+    """`service.Service`."""
+
+    def ready(self, now: float) -> None: ...
+    def reloading(self, now: float) -> None: ...
+    def stopping(self) -> None: ...
+    def deadline(self) -> float | None: ...
+    def handle_timeout(self, now: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Everything between the core and the world."""
+
+    queue: Packets
+    gre: Packets
+    sender: SendsIp
+    tcp: Tcp
+    control: Control
+    signals: SignalSource
+    service: Manager
+
+
+@dataclass(slots=True)
+class _Timer:
+    deadline: Callable[[], float | None]
+    handle: Callable[[float], Sequence[Output]]
+    held: float = 0.0  # not before this
+
+    def due(self) -> float | None:
+        due = self.deadline()
+        return None if due is None else max(due, self.held)
+
+
+class Loop:
+    """`run` returns after an orderly stop. `reload` is what SIGHUP asks for; its outputs go out."""
+
+    def __init__(
+        self,
+        core: Core,
+        doors: Doors,
+        journal: Callable[[Fact], None],
+        reload: Callable[[float], list[Output]],
+        clock: Callable[[], float] = monotonic_now,
+        selector: selectors.BaseSelector | None = None,
+    ) -> None:
+        self._core = core
+        self._doors = doors
+        self._journal = journal
+        self._reload = reload
+        self._clock = clock
+        self._leave_at: float | None = None  # set once stopping
+        self._look_at = 0.0  # when timers are to be looked at amid work
+        self._trace_at = 0.0  # when the next trace may be written
+        self._untold = 0  # errors since the last trace
+        self._timers = (
+            _Timer(core.deadline, core.handle_timeout),
+            _Timer(doors.tcp.deadline, self._tcp_timeout),
+            _Timer(doors.control.deadline, self._control_timeout),
+            _Timer(doors.service.deadline, self._service_timeout),
+        )
+        self._selector = selector or selectors.DefaultSelector()
+        for source, handle in (
+            (doors.signals, self._from_signals),
+            (doors.control, self._from_control),
+            (doors.tcp, self._from_tcp),
+            (doors.gre, self._from_gre),
+            (doors.queue, self._from_queue),
+        ):
+            self._selector.register(source, selectors.EVENT_READ, handle)
+
+    def run(self) -> None:
+        """Say that we are ready, then work until a signal has stopped us in order."""
+        self._doors.service.ready(self._clock())
+        while not self._finished():
+            self.step()
+        self._selector.close()
+
+    def step(self) -> None:
+        """Wait once, and do what has become due by then."""
+        for ready, _ in self._selector.select(self._patience()):
+            self._do(ready.data)
+        self._look_at_timers(self._clock())
+
+    def carry_out(self, outputs: Sequence[Output]) -> None:
+        """Do what a core asks for, in order."""
+        for output in outputs:
+            if type(output) is SendIp:
+                self._doors.sender.send(output.packet)
+            elif isinstance(output, Fact):
+                self._journal(output)
+            elif isinstance(output, SendTcp):
+                self._doors.tcp.send(output)
+            elif isinstance(output, OpenTcp):
+                self._doors.tcp.open(output, self._clock())
+            elif isinstance(output, CloseTcp):
+                self._doors.tcp.close(output, self._clock())
+
+    def _patience(self) -> float | None:
+        times = [timer.due() for timer in self._timers] + [self._leave_at]
+        due = min((time for time in times if time is not None), default=None)
+        return None if due is None else max(0.0, due - self._clock())
+
+    def _finished(self) -> bool:
+        if self._leave_at is None:
+            return False
+        empty = self._core.idle() and self._doors.tcp.idle()
+        return empty or self._clock() >= self._leave_at
+
+    def _look_at_timers(self, now: float) -> None:
+        self._look_at = now + SLICE
+        for timer in self._timers:
+            due = timer.due()
+            if due is not None and due <= now and not self._do(timer.handle, now):
+                timer.held = now + HOLD  # or it would fail again at once, for ever
+
+    def _receive(
+        self, packets: list[bytes], receive: Callable[[bytes, float], list[Output]]
+    ) -> None:
+        for packet in packets:
+            now = self._clock()
+            if now >= self._look_at:
+                self._look_at_timers(now)
+            self._do(receive, packet, now)
+
+    def _from_queue(self) -> Sequence[Output]:
+        self._receive(self._doors.queue.take(LIMIT), self._core.receive_packet)
+        return ()
+
+    def _from_gre(self) -> Sequence[Output]:
+        self._receive(self._doors.gre.take(LIMIT), self._core.receive_gre)
+        return ()
+
+    def _from_tcp(self) -> Sequence[Output]:
+        self._tell_core(self._doors.tcp.take(LIMIT), self._clock())
+        return ()
+
+    def _from_control(self) -> Sequence[Output]:
+        self._doors.control.serve(self._clock())
+        return ()
+
+    def _from_signals(self) -> Sequence[Output]:
+        for number in self._doors.signals.take():
+            now = self._clock()
+            if number == SIGHUP:
+                self._doors.service.reloading(now)
+                self._do(self._reload, now)
+                self._doors.service.ready(now)
+            else:
+                self._stop(now)
+        return ()
+
+    def _stop(self, now: float) -> None:
+        """In order the first time, at once the second."""
+        if self._leave_at is None:
+            self._leave_at = now + DRAIN
+            self._doors.service.stopping()
+            self._do(self._core.stop, now)
+        else:
+            self._leave_at = now
+
+    def _tell_core(self, events: list[TcpEvent], now: float) -> None:
+        for event in events:
+            if isinstance(event, TcpReceived):
+                self._do(self._core.receive_tcp, event.key, event.data, now)
+            elif isinstance(event, TcpOpened):
+                self._do(self._core.tcp_opened, event.key, now)
+            else:
+                self._do(self._core.tcp_closed, event.key, event.reason, now)
+
+    def _tcp_timeout(self, now: float) -> Sequence[Output]:
+        self._tell_core(self._doors.tcp.handle_timeout(now), now)
+        return ()
+
+    def _control_timeout(self, now: float) -> Sequence[Output]:
+        self._doors.control.handle_timeout(now)
+        return ()
+
+    def _service_timeout(self, now: float) -> Sequence[Output]:
+        self._doors.service.handle_timeout(now)
+        return ()
+
+    def _do(self, step: Callable[..., Sequence[Output]], *arguments: object) -> bool:
+        """Take one step and carry out what it asks for; whether that went without an error.
+
+        An error here is ours. One packet or one timer is lost by it, not the daemon.
+        """
+        try:
+            self.carry_out(step(*arguments))
+        except Exception:  # noqa: BLE001 - the only place: see above
+            self._tell_error(getattr(step, "__qualname__", repr(step)))
+            return False
+        return True
+
+    def _tell_error(self, where: str) -> None:
+        now = self._clock()
+        if now < self._trace_at:
+            self._untold += 1
+            return
+        details = {"what": "an error in Postern itself", "where": where}
+        if self._untold:
+            details["untold before"] = str(self._untold)
+        details["trace"] = traceback.format_exc(limit=-8)
+        self._journal(Fact(What.TROUBLE, details=details))
+        self._trace_at, self._untold = now + TRACE_EVERY, 0
