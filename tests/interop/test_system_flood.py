@@ -1,0 +1,130 @@
+"""The whole of system/ together, while somebody floods the queue."""
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from gateway.outputs import Fact, Output
+from gateway.system.clock import now as clock
+from gateway.system.control_socket import ControlSocket
+from gateway.system.firewall import apply_rules, every_tool
+from gateway.system.loop import Doors, Loop
+from gateway.system.nfqueue import Queue
+from gateway.system.raw import GreReceiver, Sender
+from gateway.system.rules import Rules
+from gateway.system.service import Service
+from gateway.system.signals import Signals
+from gateway.system.tcp import Connections
+from gateway.wire.ipv4 import host_bytes
+from tests.interop.netns import Namespace, join, need_root
+
+pytestmark = [pytest.mark.root, pytest.mark.slow]
+
+CLIENT, GATEWAY, NUMBER = "192.0.2.2", "192.0.2.1", 7
+EVERY = 0.05  # seconds between two calls of the core's timer
+CALLS = 40
+WORK = 60e-6  # seconds a packet costs the core, about what 3DES costs
+
+
+class BusyCore:
+    """Works `WORK` on each packet, wants its timer every `EVERY`, and ends all after `CALLS`."""
+
+    def __init__(self, started: float) -> None:
+        self.packets = 0
+        self.lateness: list[float] = []
+        self.due = started + EVERY
+
+    def receive_packet(self, packet: bytes, now: float) -> list[Output]:
+        self.packets += 1
+        while clock() < now + WORK:
+            pass
+        return []
+
+    def handle_timeout(self, now: float) -> list[Output]:
+        self.lateness.append(now - self.due)
+        self.due = now + EVERY
+        if len(self.lateness) == CALLS:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return []
+
+    def receive_gre(self, packet: bytes, now: float) -> list[Output]:
+        return []
+
+    def tcp_opened(self, key: int, now: float) -> list[Output]:
+        return []
+
+    def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]:
+        return []
+
+    def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]:
+        return []
+
+    def deadline(self) -> float | None:
+        return self.due
+
+    def stop(self, now: float) -> list[Output]:
+        return []
+
+    def idle(self) -> bool:
+        return True
+
+
+def flood(sock: socket.socket) -> None:
+    """1400 bytes at a time, as fast as one process can, for at most ten seconds."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        sock.send(bytes(1400))
+
+
+@pytest.fixture
+def opened() -> Iterator[ExitStack]:
+    need_root()
+    with ExitStack() as stack:
+        yield stack
+
+
+def test_under_a_flood_timers_are_called_as_often_as_they_want(
+    opened: ExitStack, tmp_path: Path
+) -> None:
+    client, gateway = Namespace(), Namespace()
+    join(client, f"{CLIENT}/24", gateway, f"{GATEWAY}/24")
+    queue, tcp = Queue(), Connections()
+    with gateway:
+        apply_rules(Rules(("wan0",), (host_bytes(GATEWAY),), NUMBER), every_tool())
+        queue.bind(NUMBER)
+        sender, gre = Sender(), GreReceiver()
+    with client:
+        attacker = opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    attacker.connect((GATEWAY, 4500))
+    control = ControlSocket(tmp_path / "control.sock", lambda request: {})
+    signals = opened.enter_context(Signals())
+    core = BusyCore(clock())
+    doors = Doors(queue, gre, sender, tcp, control, signals, Service({}))
+    facts: list[Fact] = []
+    loop = Loop(core, doors, facts.append, lambda now: [])
+    flooding = multiprocessing.get_context("fork").Process(target=flood, args=(attacker,))
+    flooding.start()
+    loop.run()
+    flooding.kill()
+    flooding.join()
+    with gateway:
+        drops = queue.kernel_drops()
+    print(
+        f"{core.packets} packets handled, {drops} dropped by the kernel, {queue.overruns} "
+        f"overruns; the timer was late by at most {max(core.lateness) * 1000:.1f} ms",
+        file=sys.stderr,
+    )
+    assert len(core.lateness) == CALLS
+    assert core.packets > 64 * CALLS
+    assert facts == []
+    for part in (queue, gre, sender, control, client, gateway):
+        part.close()
+    tcp.close_all()
