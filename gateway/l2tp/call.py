@@ -147,17 +147,17 @@ class Calls:
 
     def _do(self, call: Call, action: Do, reason: Reason) -> list[L2tpEvent]:
         match action:
-            case Do.SEND_ICRP:
-                self._channel.send(call.peer_call, build_body(Icrp(assigned_call=call.call)))
-            case Do.SEND_CDN:
-                cdn = Cdn(result_code=reason.code(), assigned_call=call.call)
-                self._channel.send(call.peer_call, build_body(cdn))
-            case Do.OPEN:
-                return self._open(call)
-            case Do.CLEAN_UP:
-                return self._gone(call, reason)
             case Do.ANNOUNCE:
                 return [self._request(call)]
+            case Do.OPEN:
+                return [self._open(call)]
+            case Do.CLEAN_UP:
+                return self._gone(call, reason)
+            case Do.SEND_ICRP:
+                body = build_body(Icrp(assigned_call=call.call))
+            case Do.SEND_CDN:
+                body = build_body(Cdn(result_code=reason.code(), assigned_call=call.call))
+        self._channel.send(call.peer_call, body)
         return []
 
     def _request(self, call: Call) -> CallRequested:
@@ -165,12 +165,12 @@ class Calls:
             self._tunnel, call.call, call.peer_call, call.serial, call.called, call.calling
         )
 
-    def _open(self, call: Call) -> list[L2tpEvent]:
+    def _open(self, call: Call) -> CallOpened:
         call.due = None
         self._exchange.roads[call.call] = Road(
             self._tunnel, self._channel.peer_tunnel, call.peer_call, call.sequencing
         )
-        return [CallOpened(self._tunnel, call.call, call.peer_call, call.sequencing)]
+        return CallOpened(self._tunnel, call.call, call.peer_call, call.sequencing)
 
     def _gone(self, call: Call, reason: Reason) -> list[L2tpEvent]:
         """Out of every list; a call nobody was told of is not reported either."""

@@ -49,6 +49,7 @@ class Greeting:
             response = challenge_response(MessageType.SCCRP, self._exchange.secret, asked)
             self._challenge = self._exchange.random(CHALLENGE_LENGTH)
         return Sccrp(
+            protocol_version=PROTOCOL_VERSION,
             framing_capabilities=FRAMING_BOTH,
             bearer_capabilities=0,
             firmware_revision=FIRMWARE,

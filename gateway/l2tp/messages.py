@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, get_args
 from gateway.l2tp.avp import Avp, build_avp, parse_avps
 from gateway.l2tp.errors import BadLength, BadValue, UnknownMandatory, UnknownMessage
 from gateway.l2tp.hidden import reveal
-from gateway.l2tp.numbers import PROTOCOL_VERSION, Kind, MessageType
+from gateway.l2tp.numbers import Kind, MessageType
 from gateway.l2tp.values import FORMS, ResultCode, build_value, parse_value
 from gateway.wire.cursor import Truncated
 
@@ -20,7 +20,7 @@ from gateway.wire.cursor import Truncated
 class Opening:
     """What SCCRQ and SCCRP say alike. A missing host name is for quirks.py to judge."""
 
-    protocol_version: int = PROTOCOL_VERSION
+    protocol_version: int
     framing_capabilities: int
     bearer_capabilities: int | None = None
     tie_breaker: bytes | None = None

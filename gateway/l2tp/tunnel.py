@@ -216,9 +216,7 @@ class Tunnel:
                 return self._clean_up(reason, now)
             case Do.FALL_SILENT:
                 self.channel.cancel()
-            case Do.PASS_ON:
-                pass  # a HELLO is only acknowledged
-        return []
+        return []  # PASS_ON of a HELLO too, which is only acknowledged
 
     def _clean_up(self, reason: Reason, now: float) -> list[L2tpEvent]:
         self._empty_at, self._parting = None, False
