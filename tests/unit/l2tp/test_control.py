@@ -76,10 +76,9 @@ def test_what_comes_before_the_window_is_open_for_it_is_dropped() -> None:
 
 def test_numbers_run_round() -> None:
     made, counters = channel()
-    for ns in range(0x10000):
-        hear(made, ns)
+    made._nr = 0xFFFE  # as after that many messages
+    assert [hear(made, ns) for ns in (0xFFFE, 0xFFFF, 0, 1)] == [[b"x"]] * 4
     assert hear(made, 0xFFFF) == []
-    assert hear(made, 0, body=b"again") == [b"again"]
     assert counters == {"duplicates": 1}
 
 
