@@ -31,6 +31,10 @@ from gateway.l2tp.data import Road, open_data
 from gateway.l2tp.header import parse_header as parse_l2tp
 from gateway.l2tp.machine import Lns
 from gateway.l2tp.messages import parse_body, read_message
+from gateway.ppp.clamp import Clamp
+from gateway.ppp.frame import is_control, parse_packet, protocol_of
+from gateway.ppp.machine import Passage
+from gateway.ppp.options import parse_options
 from gateway.pptp.gre import Gre, call_id_of
 from gateway.pptp.machine import Caller
 from gateway.pptp.messages import parse_message
@@ -79,6 +83,11 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "L2TP": l2tp_message,
     "L2TP AVPs": parse_avps,
     "PPTP": lambda data: parse_message(Reader(data)),
+    "PPP protocol": protocol_of,
+    "PPP packet": lambda data: parse_packet(data, 0),
+    "PPP frame": lambda data: parse_packet(data, protocol_of(data)[1]),
+    "PPP options": parse_options,
+    "PPP clamp": lambda data: Clamp(1400).pass_frame(data, True),
 }
 
 
@@ -88,7 +97,7 @@ def machines() -> dict[str, Callable[[bytes], object]]:
     esp.add_inbound(0x12345678, SUITE.name, bytes(SUITE.keymat_length), 0.0)
     inbound = Inbound(0x12345678, SUITE, bytes(SUITE.keymat_length))
     gre = Gre(our_call=7, peer_call=8, peer_window=4)
-    ike = new_ike()
+    ike, passage = new_ike(), Passage(1400)
     return {
         "classify": classify,
         "IKE": lambda data: receive_ike(ike, data),
@@ -100,6 +109,9 @@ def machines() -> dict[str, Callable[[bytes], object]]:
         "GRE call": lambda data: call_id_of(data, 0, len(data)),
         "GRE": lambda data: gre.open(data, 0, len(data), 1.0),
         "PPTP control": pptp_control,
+        "PPP kind": is_control,
+        "PPP from the client": partial(passage.pass_frame, from_client=True, now=1.0),
+        "PPP from the server": partial(passage.pass_frame, from_client=False, now=1.0),
     }
 
 
