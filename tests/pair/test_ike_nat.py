@@ -13,11 +13,21 @@ from gateway.ike.events import (
     Phase1Closed,
 )
 from gateway.wire.ipv4 import host_bytes
-from tests.pair.ike_world import GATEWAY, OUTSIDE, agree, client_of, credential, meet, policy
+from gateway.wire.udp import Datagram
+from tests.pair.ike_world import (
+    GATEWAY,
+    INSIDE,
+    OUTSIDE,
+    agree,
+    client_of,
+    credential,
+    meet,
+    policy,
+)
 from tests.pair.nat import Nat
-from tests.pair.net import DELAY, Net, seeded
+from tests.pair.net import DELAY, Net, endpoint, seeded
 from tests.pair.peers.ike_gateway import IkeGateway
-from tests.pair.peers.ike_profiles import SAFENET_98, XP_SP2, offering
+from tests.pair.peers.ike_profiles import DPD, SAFENET_98, XP_SP2, offering
 
 QUIET = policy(dpd_idle=1e6)
 
@@ -139,6 +149,19 @@ def test_initial_contact_after_a_move_is_of_the_same_client() -> None:
     assert [event.sa for event in world.gateway.seen(Phase1Closed)] == [first.sa]
     assert [event.sa for event in world.gateway.seen(PairClosed)] == [first.sa]
     assert second.sa != first.sa
+
+
+def test_who_was_moved_by_its_packets_is_asked_at_its_new_place() -> None:
+    """The NAT forgot, and only ESP has come since: the bridge tells, or we would ask nobody."""
+    world = meet(replace(offering("rfc3947"), vendors=(*offering("rfc3947").vendors, DPD)))
+    assert world.nat is not None
+    world.dial(10.0)
+    world.nat.forget()
+    packet = Datagram(endpoint(f"{INSIDE}:4500"), endpoint(f"{GATEWAY}:4500"), b"ESP")
+    world.gateway.core.move(world.newest().sa, world.nat.leave(packet, world.net.now).source)
+    world.net.run_for(200.0)
+    assert len(world.client.asked) >= 4
+    assert world.gateway.seen(Phase1Closed) == []
 
 
 def test_a_client_silent_behind_a_forgetful_nat_dials_anew() -> None:
