@@ -57,6 +57,14 @@ class OldClient:
             server=link.remote,
         )
 
+    def refused_dial(self, patience: float = 20) -> DialFailed:
+        """A dial that must not succeed: where it ended."""
+        try:
+            dial = self.dial(patience)
+        except DialFailed as failure:
+            return failure
+        raise AssertionError(f"the dial came up as {dial.address}, and should not have")
+
     def hang_up(self) -> None:
         """As Windows: PPP and L2TP first, IKE a moment later."""
         self.l2tp.hang_up()
@@ -76,6 +84,12 @@ class OldClient:
         for command in ("pppd", "xl2tpd"):
             self.node.kill(command)
         self.l2tp.start()
+
+    def start_over(self) -> None:
+        """As after a reboot: no association, no call."""
+        self.restart_l2tp()
+        self.ike.down()
+        self.node.sh("ip xfrm state flush; ip xfrm policy flush")
 
     def link(self) -> pppd.Link | None:
         return pppd.link(self.node)

@@ -83,6 +83,10 @@ class Gateway:
         """The steps of a dial: dictionaries with `ms` and `text`."""
         return list(self.ask("session", id=number)["account"])
 
+    def refusals(self) -> list[str]:
+        """Its own sentences for whom it did not let through, the newest first."""
+        return list(self.ask("status")["refusals"])
+
     def wait_for_sessions(self, count: int, seconds: float = 20) -> None:
         until(lambda: len(self.sessions()) == count, seconds, f"{count} sessions at the gateway")
 

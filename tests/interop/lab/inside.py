@@ -22,7 +22,7 @@ OUT = Path("/lab-out")
 STEP = "\x01lab "
 LONGEST = 90  # seconds for one scenario
 DOORS = (("net", "net"), ("uts", "uts"), ("mount", "mnt"))  # nsenter's words, the kernel's
-IN = '#!/bin/sh\nname=$1; shift\nexec nsenter $(cat "/tmp/in-$name") "$@"\n'
+ON = '#!/bin/sh\nname=$1; shift\nexec nsenter $(cat "/lab-hosts/$name.doors") "$@"\n'
 
 
 def main() -> None:
@@ -37,7 +37,8 @@ def play(name: str, keep: bool) -> None:
     started = time.monotonic()
 
     def step(text: str) -> None:
-        print(STEP + json.dumps([name, round(time.monotonic() - started, 2), text]), flush=True)
+        seconds = round(time.monotonic() - started, 2)
+        print(text if keep else STEP + json.dumps([name, seconds, text]), flush=True)
 
     logs = OUT / name
     shutil.rmtree(logs, ignore_errors=True)
@@ -69,13 +70,13 @@ def _shell(lab: Lab, result: dict[str, Any]) -> None:
     """A console in the world as the scenario left it."""
     for node in lab.world.nodes:
         doors = " ".join(f"--{long}={node.spaces.path(kind)}" for long, kind in DOORS)
-        Path(f"/tmp/in-{node.name}").write_text(doors)
-    tool = Path("/usr/local/bin/in")
-    tool.write_text(IN)
+        Path(f"/lab-hosts/{node.name}.doors").write_text(doors)
+    tool = Path("/usr/bin/on")
+    tool.write_text(ON)
     tool.chmod(0o755)
     print(json.dumps(result, indent=1).replace("\\n", "\n"))
     print("hosts:", *(node.name for node in lab.world.nodes))
-    print("in HOST COMMAND runs something there; logs are in /run/log; exit ends the lab")
+    print("on HOST COMMAND runs something there; logs are in /run/log; exit ends the lab")
     subprocess.run(["setsid", "-cw", "sh", "-i"], check=False)
 
 

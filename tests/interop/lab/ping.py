@@ -23,8 +23,28 @@ def ping(node: Node, address: str, count: int = 5, interval: float = 0.05, size:
         f"ping -n -q -c {count} -i {interval} -s {size} -W 2 {address}",
         timeout=count * max(interval, 1) + 20,
     )
+    return _read(text, count)
+
+
+class Pinging:
+    """A ping that goes on while the scenario does something else."""
+
+    def __init__(self, node: Node, address: str, count: int, interval: float = 0.05) -> None:
+        self._node = node
+        self._log = f"ping-{address}-{len(list((node.folder / 'run/log').glob('ping-*')))}"
+        words = f"ping -n -q -c {count} -i {interval} -W 2 {address}"
+        self._seconds = count * interval
+        self._running = node.spawn(words.split(), self._log)
+
+    def finish(self) -> Ping:
+        """Wait for the last answer."""
+        self._running.wait(timeout=3 * self._seconds + 20)
+        return _read(self._node.log(self._log), 0)
+
+
+def _read(text: str, sent: int) -> Ping:
     counts = re.search(r"(\d+) packets transmitted, (\d+) received", text)
     if counts is None:
-        return Ping(count, 0, None)
+        return Ping(sent, 0, None)
     times = re.search(r"= [\d.]+/([\d.]+)/", text)
     return Ping(int(counts[1]), int(counts[2]), float(times[1]) if times else None)

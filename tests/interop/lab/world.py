@@ -10,11 +10,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tests.interop.lab.namespaces import Spaces
 
-NODES = Path("/tmp/nodes")
+NODES = Path("/lab-hosts")
 
 
 class CommandFailed(Exception):
@@ -128,7 +129,8 @@ class Node:
     def kill(self, command: str = "") -> None:
         """End the programs of that name, or all, at once and without a chance to say good-bye."""
         for pid in self.processes(command):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         until(lambda: not self.processes(command), 5, f"{self.name}: end of {command}")
 
     def stop(self, logs: Path) -> None:

@@ -1,0 +1,14 @@
+"""libreswan, NAT-T drafts alone, 3DES, behind a NAT: the old client of the demo."""
+
+from typing import Any
+
+from tests.interop.lab.ike import Profile
+from tests.interop.lab.report import whole_road
+from tests.interop.lab.stage import Lab
+
+
+def run(lab: Lab) -> dict[str, Any]:
+    lab.pptpd()
+    gateway = lab.gateway()
+    client = lab.libreswan(Profile(nat_t="drafts"), behind=lab.nat())
+    return whole_road(lab, gateway, client)

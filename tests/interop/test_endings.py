@@ -1,0 +1,61 @@
+"""What goes wrong with real programs, and what Postern makes of it."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.interop("client_vanishes")
+def test_a_client_that_vanishes_is_noticed_and_its_call_ended(facts: dict[str, Any]) -> None:
+    assert facts["account"][-1].startswith("The session has ended")
+    assert facts["received_by_the_next"] == 5
+    assert facts["sessions"] == 1
+
+
+@pytest.mark.interop("server_refuses")
+def test_a_server_that_refuses_is_told_to_client_and_owner(facts: dict[str, Any]) -> None:
+    assert facts["down"] == "l2tp and ppp"
+    assert "10.10.0.2" in facts["told_down"][0]
+    assert facts["up"] == "10.30.0.10"
+    assert facts["busy"] == "l2tp and ppp"
+    assert len(facts["told_busy"]) > len(facts["told_down"])
+    assert facts["first_still_answers"] == 5
+
+
+@pytest.mark.interop("wrong_offers")
+def test_wrong_keys_and_suites_end_in_ike_and_are_explained(facts: dict[str, Any]) -> None:
+    assert [facts[name] for name in ("key", "weak", "weak_esp")] == ["ike"] * 3
+    assert "pre-shared key" in facts["told_key"][0]
+    assert "des-md5-modp768" in facts["told_weak"][0]
+    assert "des-md5" in facts["told_weak_esp"][0]
+    assert facts["sessions"] == 0
+
+
+@pytest.mark.interop("gateway_restarted")
+def test_clients_dial_again_after_a_stop_and_after_a_crash(facts: dict[str, Any]) -> None:
+    assert facts["after_stop"] == 5
+    assert facts["after_kill"] == 5
+    assert facts["sessions"] == 1
+
+
+@pytest.mark.interop("gateway_restarted")
+def test_an_orderly_stop_is_told_to_both_ends(facts: dict[str, Any]) -> None:
+    assert facts["client_told"]
+    assert facts["server_told"]
+
+
+@pytest.mark.interop("gateway_restarted")
+def test_without_a_daemon_packets_are_dropped_in_silence(facts: dict[str, Any]) -> None:
+    assert facts["while_stopped"] == ["silence"] * 3
+    assert facts["while_killed"] == ["silence"] * 3
+    assert facts["rules_ok"]
+
+
+@pytest.mark.interop("nat_forgets")
+def test_after_the_nat_forgets_the_same_session_goes_on_from_a_new_port(
+    facts: dict[str, Any],
+) -> None:
+    assert facts["before"] != facts["after"]
+    assert facts["same_session"]
+    assert facts["up_received"] == 10
+    assert facts["down_received"] == 5
