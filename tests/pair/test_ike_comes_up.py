@@ -54,6 +54,17 @@ def test_a_client_behind_a_nat_floats_and_gets_its_keys(way: str) -> None:
     assert pair.encapsulation == {"rfc3947": 4}.get(way, 61444)
 
 
+def test_a_client_may_begin_on_port_4500() -> None:
+    """RFC 3947, 4: who knows that there is a NAT need not begin on 500."""
+    world = meet(offering("rfc3947"))
+    world.net.send(world.client.dial(world.net.now, floated=True))
+    world.net.run_for(10.0)
+    assert world.client.errors == []
+    assert agree(world)
+    assert world.newest().marker == 4
+    assert {each.datagram.target.port for each in world.net.carried} == {4500, 62000}
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_without_a_nat_everything_stays_on_500_and_esp_is_plain(way: str) -> None:
     world = meet(offering(way), natted=False)

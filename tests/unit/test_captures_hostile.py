@@ -194,6 +194,7 @@ def test_parsers_answer_or_refuse_what_lies_beside_the_checkout() -> None:
             feed_machines(path)
 
 
+@pytest.mark.slow
 def test_certificates_that_crashed_others_are_just_bytes() -> None:
     """Nothing here reads certificates yet; the payloads around them are read."""
     ike = new_ike()
