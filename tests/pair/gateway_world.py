@@ -1,0 +1,241 @@
+"""The whole gateway on the virtual clock: old clients outside, PPTP servers inside, one net.
+
+    world = meet()
+    client = world.join(nat=Nat("203.0.113.7"))
+    world.dial(client)
+    assert client.up
+
+What the gateway asks for is carried out here as the loop does it: packets go over the net, where
+they are lost and reordered like all others; TCP is a stream that only takes its time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Any
+
+from gateway.bridge.gateway import Gateway
+from gateway.control.config import Client, Config, Inside, Outside, Route
+from gateway.control.limits import Limits
+from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.wire.ipv4 import (
+    PROTOCOL_ESP,
+    PROTOCOL_GRE,
+    PROTOCOL_UDP,
+    build_ipv4,
+    host_bytes,
+    parse_ipv4,
+)
+from gateway.wire.udp import Datagram, Endpoint, build_checked_udp, parse_udp
+from tests.pair.nat import Nat
+from tests.pair.net import DELAY, Net, seeded
+from tests.pair.peers.ike_profiles import SAFENET_98, Profile
+from tests.pair.peers.inside_server import InsideServer, Line
+from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
+
+OUTSIDE, INSIDE = "198.51.100.1", "192.0.2.1"
+SERVER, OTHER_SERVER = "192.0.2.20", "192.0.2.21"
+NAT, CLIENT = "203.0.113.7", "192.168.1.2"
+PSK = "a key only the two of us know"
+LIMITS = Limits(
+    half_open=256,
+    half_open_per_source=32,
+    half_open_seconds=30,
+    sessions=1000,
+    dpd_seconds=30,
+    dpd_tries=5,
+    hello_seconds=60,
+)
+IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
+CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
+
+Step = Callable[[float], list[Output]]
+
+
+def client_entry(name: str = "old-pc", psk: str = PSK, **changes: Any) -> Client:
+    usual: dict[str, Any] = {"ike": IKE, "esp": ESP, "route": "nt4"}
+    return Client(name=name, psk=psk.encode(), **(usual | changes))
+
+
+def configure(*clients: Client, mtu: int = 1500, **limits: int) -> Config:
+    values = {name: getattr(LIMITS, name) for name in LIMITS.__slots__} | limits
+    return Config(
+        Outside("wan0", (host_bytes(OUTSIDE),), mtu),
+        Inside("lan0", host_bytes(INSIDE)),
+        Limits(**values),
+        clients or (client_entry(),),
+        (
+            Route("nt4", "pptp", Endpoint(host_bytes(SERVER), 1723)),
+            Route("other", "pptp", Endpoint(host_bytes(OTHER_SERVER), 1723)),
+        ),
+    )
+
+
+class GatewayNode:
+    """The core as a node: packets as datagrams (port 0 where there are none), TCP as a stream."""
+
+    def __init__(self, config: Config, servers: list[InsideServer], seed: int, now: float) -> None:
+        self.core = Gateway(config, seeded(seed), now)
+        self.facts: list[Fact] = []
+        self._servers = {server.here.host: server for server in servers}
+        self._lines: dict[int, tuple[InsideServer, Line]] = {}
+        self._coming: list[tuple[float, int, Step]] = []  # what TCP still has to tell
+        self._steps = 0
+
+    def receive(self, datagram: Datagram, now: float) -> list[Datagram]:
+        source, target, payload = datagram
+        if target.host == host_bytes(INSIDE):
+            packet = build_ipv4(source.host, target.host, PROTOCOL_GRE, payload)
+            return self.carry(self.core.receive_gre(packet, now), now)
+        if target.port == 0:
+            packet = build_ipv4(source.host, target.host, PROTOCOL_ESP, payload)
+        else:
+            segment = build_checked_udp(source, target, payload)
+            packet = build_ipv4(source.host, target.host, PROTOCOL_UDP, segment)
+        return self.carry(self.core.receive_packet(packet, now), now)
+
+    def handle_timeout(self, now: float) -> list[Datagram]:
+        found: list[Datagram] = []
+        while self._coming and self._coming[0][0] <= now:
+            _, _, step = heappop(self._coming)
+            found += self.carry(step(now), now)
+        due = self.core.deadline()
+        if due is not None and due <= now:
+            found += self.carry(self.core.handle_timeout(now), now)
+        return found
+
+    def deadline(self) -> float | None:
+        times = [self._coming[0][0]] if self._coming else []
+        own = self.core.deadline()
+        return min(times if own is None else [*times, own], default=None)
+
+    def carry(self, outputs: list[Output], now: float) -> list[Datagram]:
+        """Carry out what the core asks for; what goes over the net comes back."""
+        found: list[Datagram] = []
+        for output in outputs:
+            match output:
+                case SendIp(packet):
+                    found.append(_datagram(packet))
+                case Fact():
+                    self.facts.append(output)
+                case OpenTcp(key, _, peer):
+                    self._open(key, self._servers[peer.host], now)
+                case SendTcp(key, data):
+                    self._send(key, data, now)
+                case CloseTcp(key):
+                    if key in self._lines:
+                        self._lines.pop(key)[1].open = False
+        return found
+
+    def drop(self, line: Line, now: float, reason: str = "the server closed it") -> None:
+        """The server's end of the connection breaks."""
+        line.open = False
+        self._lines.pop(line.key, None)
+        self._later(now + DELAY, lambda when: self.core.tcp_closed(line.key, reason, when))
+
+    def tell(self, line: Line, data: bytes, now: float) -> None:
+        """The server says something on its own account."""
+        self._later(now + DELAY, lambda when: self.core.receive_tcp(line.key, data, when))
+
+    def _open(self, key: int, server: InsideServer, now: float) -> None:
+        if server.tcp == "open":
+            self._lines[key] = server, server.accept(key)
+            self._later(now + 2 * DELAY, lambda when: self.core.tcp_opened(key, when))
+            return
+        wait = 2 * DELAY if server.tcp == "refused" else CONNECT_WITHIN
+        why = "connection refused" if server.tcp == "refused" else "no answer within 10 s"
+        self._later(now + wait, lambda when: self.core.tcp_closed(key, why, when))
+
+    def _send(self, key: int, data: bytes, now: float) -> None:
+        if key in self._lines:
+            server, line = self._lines[key]
+            for answer in server.hear(line, data, now):
+                self.tell(line, answer, now + DELAY)
+
+    def _later(self, when: float, step: Step) -> None:
+        self._steps += 1
+        heappush(self._coming, (when, self._steps, step))
+
+
+@dataclass
+class World:
+    """`server` is that of route "nt4", `other` that of route "other"."""
+
+    net: Net
+    gateway: GatewayNode
+    server: InsideServer
+    other: InsideServer
+    seed: int = 0
+    clients: list[L2tpIpsecClient] = field(default_factory=list)
+
+    @property
+    def core(self) -> Gateway:
+        return self.gateway.core
+
+    def join(
+        self,
+        profile: Profile = SAFENET_98,
+        *,
+        host: str = CLIENT,
+        nat: Nat | None = None,
+        psk: str = PSK,
+        **knobs: Any,
+    ) -> L2tpIpsecClient:
+        """One more client; `knobs` are those of `L2tpIpsecClient`."""
+        chance = seeded(1000 * self.seed + len(self.clients) + 1)
+        here, gateway = host_bytes(host), host_bytes(OUTSIDE)
+        client = L2tpIpsecClient(profile, here, gateway, psk.encode(), chance, **knobs)
+        self.clients.append(client)
+        self.net.join(client, host, nat=nat)
+        return client
+
+    def dial(self, client: L2tpIpsecClient, seconds: float = 10.0) -> None:
+        self.net.send(client.dial(self.net.now))
+        self.net.run_for(seconds)
+
+    def call_up(self, **knobs: Any) -> L2tpIpsecClient:
+        """One client behind a NAT, its session up."""
+        client = self.join(**({"nat": Nat(NAT)} | knobs))
+        self.dial(client)
+        assert client.up
+        return client
+
+    def ask(self, outputs: list[Output]) -> None:
+        """Carry out what a command to the core has brought."""
+        self.net.send(self.gateway.carry(outputs, self.net.now))
+
+    def facts(self, *kinds: What) -> list[Fact]:
+        """All facts so far, or those of these kinds."""
+        return [fact for fact in self.gateway.facts if not kinds or fact.what in kinds]
+
+    def errors(self) -> list[str]:
+        """What any peer found wrong with what it heard."""
+        clients = [error for client in self.clients for error in client.errors]
+        return clients + self.server.errors + self.other.errors
+
+
+def meet(
+    *clients: Client, mtu: int = 1500, limits: dict[str, int] | None = None, **wire: Any
+) -> World:
+    """A gateway that knows these clients, and its servers. `wire` goes to the `Net`."""
+    net = Net(**wire)
+    seed = int(wire.get("seed", 0))
+    gateway = Endpoint(host_bytes(INSIDE), 0)
+    servers = [
+        InsideServer(Endpoint(host_bytes(each), 0), gateway) for each in (SERVER, OTHER_SERVER)
+    ]
+    node = GatewayNode(configure(*clients, mtu=mtu, **(limits or {})), servers, seed, net.now)
+    net.join(node, OUTSIDE, INSIDE)
+    for server, host in zip(servers, (SERVER, OTHER_SERVER), strict=True):
+        net.join(server, host)
+    return World(net, node, servers[0], servers[1], seed)
+
+
+def _datagram(packet: bytes) -> Datagram:
+    header = parse_ipv4(packet)
+    payload = packet[header.start : header.end]
+    ports = (0, 0)
+    if header.protocol == PROTOCOL_UDP:
+        *ports_found, payload = parse_udp(payload)
+        ports = (ports_found[0], ports_found[1])
+    return Datagram(Endpoint(header.source, ports[0]), Endpoint(header.target, ports[1]), payload)
