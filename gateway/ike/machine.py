@@ -66,8 +66,8 @@ class Ike:
     def __init__(self, policy: IkePolicy, random: Random) -> None:
         self.counters: Counter[str] = Counter()
         self._random = random
-        self._sas = Sas()
-        self._established = Established(policy, random, self._sas, self.counters)
+        self.sas = Sas()  # for tests and for what is shown; changed only from here
+        self._established = Established(policy, random, self.sas, self.counters)
         self._turned_away = Memory(_MOST_TURNED_AWAY)
         self._handles = 0
 
@@ -90,12 +90,12 @@ class Ike:
 
     def handle_timeout(self, now: float) -> list[IkeEvent]:
         events: list[IkeEvent] = []
-        for due in self._sas.timers.due(now):
+        for due in self.sas.timers.due(now):
             match due:
                 case Phase1():
                     events += self._expire_phase(due)
                 case Pair():
-                    events.append(self._sas.close_pair(due, "expired"))
+                    events.append(self.sas.close_pair(due, "expired"))
                 case Quick():
                     events += self._established.resend_quick(due, now)
                 case Peer():
@@ -103,22 +103,22 @@ class Ike:
         return events
 
     def deadline(self) -> float | None:
-        return self._sas.timers.deadline()
+        return self.sas.timers.deadline()
 
     @property
     def half_open(self) -> int:
         """How many have begun and are not authenticated yet."""
-        return len(self._sas.half_open)
+        return len(self.sas.half_open)
 
     def note_alive(self, sa: int, now: float) -> None:
         """Authenticated ESP came from the client whose phase 1 this is or was."""
-        peer = self._sas.peers.get(sa)
+        peer = self.sas.peers.get(sa)
         if peer is not None:
             peer.hear(now)
 
     def move(self, sa: int, endpoint: Endpoint) -> None:
         """Authenticated ESP, newest of all, came from elsewhere: speak to the client there."""
-        peer = self._sas.peers.get(sa)
+        peer = self.sas.peers.get(sa)
         if peer is not None:
             for phase in peer.phases:
                 if phase.peer == peer.endpoint:
@@ -131,9 +131,9 @@ class Ike:
 
     def close(self, sa: int, now: float) -> list[IkeEvent]:
         """Delete a phase 1 and the pairs made under it, and tell the client."""
-        half_open = self._sas.half_open.get(sa)
+        half_open = self.sas.half_open.get(sa)
         if half_open is not None:
-            return [self._sas.close_phase(half_open, "closed by the gateway")]
+            return [self.sas.close_phase(half_open, "closed by the gateway")]
         return self._established.close(sa)
 
     def close_pair(self, spi_in: int, now: float) -> list[IkeEvent]:
@@ -152,7 +152,7 @@ class Ike:
             raise BadHeader("no initiator cookie")
         if header.cookie_r == NO_COOKIE:
             return self._receive_first(datagram, header, body, now)
-        phase = self._sas.phases.get(header.cookie_i + header.cookie_r)
+        phase = self.sas.phases.get(header.cookie_i + header.cookie_r)
         if phase is None:
             return self._count("unknown cookies")
         answer = phase.memory.answer(datagram.payload)
@@ -183,7 +183,7 @@ class Ike:
     ) -> list[IkeEvent]:
         if header.exchange != Exchange.MAIN or header.encrypted:
             return self._count("unauthenticated")
-        phase = self._sas.openings.get((datagram.source, header.cookie_i))
+        phase = self.sas.openings.get((datagram.source, header.cookie_i))
         memory = self._turned_away if phase is None else phase.memory
         answer = memory.answer(_with_source(datagram) if phase is None else datagram.payload)
         if answer is not None:
@@ -208,14 +208,14 @@ class Ike:
             choice = choose_suite(offer, policy, policy.credentials(source))
         except Refusal as error:
             return [*events, *self._turn_away(sa, datagram, header, error)]
-        for dropped in self._sas.make_room(policy, source.host):
+        for dropped in self.sas.make_room(policy, source.host):
             self.counters["half-open dropped"] += 1
-            detail = f"{len(self._sas.half_open) + 1} in all"
+            detail = f"{len(self.sas.half_open) + 1} in all"
             events.append(Refused(dropped.sa, dropped.peer, Reason.TOO_MANY_HALF_OPEN, detail))
         phase = Phase1(
             sa=sa,
             cookie_i=header.cookie_i,
-            cookie_r=self._sas.free_cookie(header.cookie_i, self._random),
+            cookie_r=self.sas.free_cookie(header.cookie_i, self._random),
             opened_from=source,
             local=datagram.target,
             peer=source,
@@ -228,7 +228,7 @@ class Ike:
         )
         message = answer_offer(phase, choice)
         phase.memory.keep(datagram.payload, message)
-        self._sas.open(phase)
+        self.sas.open(phase)
         natt = phase.variant.name if phase.variant is not None else None
         return [*events, Chosen(sa, choice.suite.name, natt), _reply(datagram, message)]
 
@@ -278,7 +278,7 @@ class Ike:
         return [_reply(datagram, build_inform(phase, [notice], self._random))]
 
     def _drop(self, phase: Phase1, error: Refusal) -> list[IkeEvent]:
-        self._sas.forget_phase(phase)
+        self.sas.forget_phase(phase)
         self.counters["refused"] += 1
         return [Refused(phase.sa, phase.peer, error.reason, str(error))]
 
@@ -309,7 +309,7 @@ class Ike:
 
     def _expire_phase(self, phase: Phase1) -> list[IkeEvent]:
         if phase.step is Step.ESTABLISHED:
-            return [self._sas.close_phase(phase, "expired")]
+            return [self.sas.close_phase(phase, "expired")]
         waited = Refusal(Reason.TIMED_OUT, _WAITED_FOR[phase.step], Notify.PAYLOAD_MALFORMED)
         return self._drop(phase, waited)
 

@@ -147,11 +147,4 @@ class Sas:
 
 def _first_to_go(phases: Iterable[Phase1]) -> Phase1:
     """Of at least one, given the oldest first."""
-    oldest = None
-    for phase in phases:
-        if phase.step is Step.AWAIT_KEY:
-            return phase
-        oldest = oldest or phase
-    if oldest is None:
-        raise ValueError("nobody to go")
-    return oldest
+    return min(phases, key=lambda phase: phase.step is not Step.AWAIT_KEY)

@@ -6,6 +6,7 @@ It agrees with the room by construction; the second opinion is `tests/pair/peers
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Any
 
 from gateway.crypto.modp import public_value, shared_value
 from gateway.ike.attributes import short_attribute
@@ -275,7 +276,7 @@ class Meeting:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-def meet(rules: IkePolicy | None = None, asker: Asker | None = None, **changes: object) -> Meeting:
+def meet(rules: IkePolicy | None = None, asker: Asker | None = None, **changes: Any) -> Meeting:
     """`changes` are fields of the policy."""
-    rules = replace(rules or policy(), **changes)  # type: ignore[arg-type]  # any field
+    rules = replace(rules or policy(), **changes)
     return Meeting(Ike(rules, seeded()), asker or Asker())

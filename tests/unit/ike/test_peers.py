@@ -1,0 +1,63 @@
+"""One client with its old and new SAs."""
+
+import pytest
+
+from gateway.ike.numbers import Protocol
+from gateway.ike.payloads import Delete
+from gateway.ike.peers import Peer
+from gateway.ike.phase2 import Pair
+from gateway.wire.udp import Endpoint
+from tests.unit.ike.asker import PEER, meet, policy
+
+SPI = (0x01020304).to_bytes(4, "big")
+
+
+def peer() -> Peer:
+    return Peer("old-pc", "192.168.1.2", PEER, alive=10.0)
+
+
+@pytest.mark.parametrize(
+    ("credential", "identity", "endpoint"),
+    [
+        ("other", "192.168.1.2", PEER),
+        ("old-pc", "192.168.1.3", PEER),
+        ("old-pc", "192.168.1.2", Endpoint(PEER.host, 501)),
+    ],
+)
+def test_clients_behind_one_nat_are_never_taken_for_each_other(
+    credential: str, identity: str, endpoint: Endpoint
+) -> None:
+    assert peer().is_the_same("old-pc", "192.168.1.2", PEER)
+    assert not peer().is_the_same(credential, identity, endpoint)
+
+
+def test_who_did_not_announce_dead_peer_detection_is_never_asked() -> None:
+    client = peer()
+    assert client.deadline(policy()) is None
+    meeting = meet()
+    meeting.main_mode()
+    client.phases.extend(meeting.ike.sas.phases.values())
+    assert client.deadline(policy()) is None
+
+
+def test_hearing_puts_off_the_question() -> None:
+    client = peer()
+    client.asked = 3
+    client.hear(20.0)
+    assert (client.alive, client.asked) == (20.0, 0)
+
+
+def test_a_delete_names_what_the_client_receives_on() -> None:
+    client = peer()
+    pair = Pair(1, spi_in=5, spi_out=0x01020304, expires=0.0)
+    client.pairs[5] = pair
+    assert client.deleted(Delete(Protocol.ESP, (SPI, b"else"))) == ([pair], [])
+    assert client.deleted(Delete(Protocol.ESP, (b"\0\0\0\5", b"short"))) == ([], [])
+    assert client.deleted(Delete(Protocol.AH, (SPI,))) == ([], [])
+
+
+def test_a_client_is_gone_when_nothing_is_left() -> None:
+    client = peer()
+    assert client.gone
+    client.pairs[5] = Pair(1, 5, 6, 0.0)
+    assert not client.gone

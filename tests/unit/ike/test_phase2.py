@@ -1,0 +1,235 @@
+"""Quick mode as the responder (RFC 2409, 5.5; RFC 3193; RFC 3947, 5)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from gateway.crypto.modp import GROUPS, public_value, shared_value
+from gateway.ike.attributes import parse_attributes
+from gateway.ike.errors import Refusal
+from gateway.ike.events import PairReady, Reason, Refused
+from gateway.ike.keys import keymat
+from gateway.ike.nat import VARIANTS, build_nat_oa
+from gateway.ike.numbers import IdType, Kind, Notify, Protocol
+from gateway.ike.payloads import (
+    Identification,
+    Payload,
+    all_of,
+    build_identification,
+    one_of,
+    parse_notification,
+)
+from gateway.ike.phase2 import check_selectors
+from gateway.ike.proposals import parse_association
+from gateway.wire.cursor import Reader
+from tests.unit.ike.asker import (
+    ESP_OLD,
+    GATEWAY,
+    GATEWAY_4500,
+    L2TP,
+    PEER,
+    PEER_4500,
+    PRIVATE,
+    Asker,
+    Meeting,
+    esp_offer,
+    identity,
+    meet,
+    sent,
+)
+
+RFC3947, DRAFT = VARIANTS[0], VARIANTS[2]
+FQDN = Payload(Kind.ID, build_identification(Identification(IdType.FQDN, b"old-pc", 17, 1701)))
+NONCE = Payload(Kind.NONCE, Asker().nonce)
+
+
+def established(natt: int | None = None, **changes: Any) -> Meeting:
+    """A phase 1; `natt` is the variant by which the client is behind a NAT."""
+    variant = None if natt is None else VARIANTS[natt]
+    meeting = meet(asker=Asker(vendors=(variant.vendor_id,) if variant else ()), **changes)
+    meeting.main_mode(variant.nat_d if variant else None)
+    return meeting
+
+
+def test_both_ends_have_the_same_keys_and_the_answer_echoes_what_came() -> None:
+    meeting = established()
+    asker = meeting.asker
+    offer = esp_offer()
+    payloads = asker.take_quick(meeting.give_for(asker.quick(7, offer, NONCE, *L2TP)))
+    (ready,) = [event for event in meeting.events if isinstance(event, PairReady)]
+    (answer,) = parse_association(one_of(payloads, Kind.SA, "SA")).proposals
+    (asked,) = parse_association(offer.body).proposals
+    assert answer.transforms == asked.transforms
+    assert answer.spi == ready.spi_in.to_bytes(4, "big")
+    assert all_of(payloads, Kind.ID) == [each.body for each in L2TP]
+    nonces = asker.nonce + one_of(payloads, Kind.NONCE, "nonce")
+    assert asker.keys is not None
+    assert ready.keymat_in == keymat(asker.keys, Protocol.ESP, answer.spi, nonces, 44)
+    assert ready.keymat_out == keymat(asker.keys, Protocol.ESP, b"SPI1", nonces, 44)
+    assert (ready.suite, ready.spi_out) == ("3des-sha1", int.from_bytes(b"SPI1", "big"))
+    assert (ready.natt, ready.marker, ready.client_port) == (None, 0, 1701)
+    assert (ready.local, ready.peer, ready.life_seconds) == (GATEWAY, PEER, 3600)
+
+
+def test_perfect_forward_secrecy_is_given_when_asked() -> None:
+    meeting = established()
+    asker, group, secret = meeting.asker, GROUPS[5], 0xABCDEF
+    ours = Payload(Kind.KE, public_value(group, secret))
+    offer = esp_offer({**ESP_OLD, 3: 5})
+    payloads = asker.take_quick(meeting.give_for(asker.quick(7, offer, NONCE, ours, *L2TP)))
+    g_xy = shared_value(group, secret, one_of(payloads, Kind.KE, "key exchange"))
+    (ready,) = [event for event in meeting.events if isinstance(event, PairReady)]
+    nonces = asker.nonce + one_of(payloads, Kind.NONCE, "nonce")
+    assert asker.keys is not None
+    assert ready.keymat_out == keymat(asker.keys, Protocol.ESP, b"SPI1", nonces, 44, g_xy)
+
+
+@pytest.mark.parametrize(
+    ("natt", "mode", "oa_in", "oa_out"),
+    [
+        (0, 4, [PRIVATE, GATEWAY.host], [PEER.host, GATEWAY.host]),
+        (0, 4, [], []),
+        (1, 61444, [PRIVATE], []),
+        (2, 61444, [PRIVATE], []),
+        (3, 61444, [], []),
+    ],
+)
+def test_behind_a_nat_esp_goes_in_udp_in_the_variants_form(
+    natt: int, mode: int, oa_in: list[bytes], oa_out: list[bytes]
+) -> None:
+    meeting = established(natt)
+    kind = VARIANTS[natt].nat_oa
+    addresses = [Payload(kind, build_nat_oa(host)) for host in oa_in]
+    offer = esp_offer({**ESP_OLD, 4: mode})
+    quick = meeting.asker.quick(7, offer, NONCE, *L2TP, *addresses)
+    payloads = meeting.asker.take_quick(meeting.give_for(quick))
+    assert all_of(payloads, kind) == [build_nat_oa(host) for host in oa_out]
+    (ready,) = [event for event in meeting.events if isinstance(event, PairReady)]
+    assert (ready.natt, ready.marker) == (VARIANTS[natt].name, 4)
+    assert (ready.local, ready.peer) == (GATEWAY_4500, PEER_4500)
+    assert ready.nat_oa == (PRIVATE if oa_in else None)
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        (),  # XP in draft mode
+        (identity(GATEWAY.host, 17, 1701),),
+        (identity(PRIVATE, 17, 1701), identity(GATEWAY.host, 17, 0)),  # before the update
+        (identity(PRIVATE, 0, 0), identity(GATEWAY.host, 0, 0)),
+        (FQDN, identity(GATEWAY.host, 17, 1701)),  # KB818043
+        (identity(PRIVATE, 17, 49999), identity(GATEWAY.host, 17, 1701)),
+    ],
+)
+def test_selectors_that_can_mean_l2tp_come_back_as_they_came(ids: Sequence[Payload]) -> None:
+    meeting = established()
+    payloads = meeting.asker.take_quick(
+        meeting.give_for(meeting.asker.quick(7, esp_offer(), NONCE, *ids))
+    )
+    assert all_of(payloads, Kind.ID) == [each.body for each in ids]
+
+
+@pytest.mark.parametrize(
+    ("ids", "port"),
+    [
+        ((), 0),
+        ((identity(GATEWAY.host, 17, 1701),), 0),
+        ((identity(PRIVATE, 17, 1701), identity(GATEWAY.host, 17, 0)), 1701),
+        ((identity(PRIVATE, 17, 0), identity(GATEWAY.host, 17, 1701)), 0),
+    ],
+)
+def test_the_clients_port_is_that_of_its_own_selector(ids: Sequence[Payload], port: int) -> None:
+    assert check_selectors([each.body for each in ids]) == port
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        (identity(PRIVATE, 6, 1701), identity(GATEWAY.host, 17, 1701)),
+        (identity(PRIVATE, 17, 1701), identity(GATEWAY.host, 17, 80)),
+        (identity(), identity(), identity()),
+        (Payload(Kind.ID, build_identification(Identification(IdType.KEY_ID, b"x"))), identity()),
+    ],
+)
+def test_other_selectors_are_refused_as_invalid(ids: Sequence[Payload]) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_selectors([each.body for each in ids])
+    assert refused.value.answer == Notify.INVALID_ID_INFORMATION
+
+
+@pytest.mark.parametrize(
+    ("payloads", "reason", "answer"),
+    [
+        (
+            (esp_offer({**ESP_OLD, 4: 1}), NONCE),
+            Reason.UNSUITABLE_QUICK_MODE,
+            Notify.NO_PROPOSAL_CHOSEN,
+        ),
+        (
+            (esp_offer({**ESP_OLD, 5: 1}), NONCE),
+            Reason.SUITE_NOT_ALLOWED,
+            Notify.NO_PROPOSAL_CHOSEN,
+        ),
+        (
+            (esp_offer(), NONCE, identity(PRIVATE, 6), identity()),
+            Reason.UNSUITABLE_QUICK_MODE,
+            Notify.INVALID_ID_INFORMATION,
+        ),
+        ((esp_offer(),), Reason.UNSUITABLE_QUICK_MODE, Notify.PAYLOAD_MALFORMED),
+        (
+            (Payload(Kind.SA, b"\0\0\0\1"), NONCE),
+            Reason.UNSUITABLE_QUICK_MODE,
+            Notify.PAYLOAD_MALFORMED,
+        ),
+        (
+            (esp_offer(), NONCE, Payload(Kind.KE, b""), Payload(Kind.KE, b"")),
+            Reason.UNSUITABLE_QUICK_MODE,
+            Notify.PAYLOAD_MALFORMED,
+        ),
+        (
+            (esp_offer({**ESP_OLD, 3: 2}), NONCE, Payload(Kind.KE, b"\1")),
+            Reason.BAD_PUBLIC_VALUE,
+            Notify.INVALID_KEY_INFORMATION,
+        ),
+    ],
+)
+def test_a_refused_quick_mode_is_answered_under_protection(
+    payloads: Sequence[Payload], reason: Reason, answer: Notify
+) -> None:
+    meeting = established()
+    events = meeting.give(meeting.asker.quick(7, *payloads))
+    (refused,) = [event for event in events if isinstance(event, Refused)]
+    assert refused.reason is reason
+    (message,) = sent(events)
+    notice = parse_notification(one_of(meeting.asker.read(message), Kind.NOTIFICATION, "notify"))
+    assert (notice.kind, notice.protocol) == (answer, Protocol.ESP)
+    assert meeting.quick_mode(8).sa == 1  # the phase 1 lives on
+
+
+def test_a_refusal_says_what_was_offered_and_what_it_should_have_been() -> None:
+    meeting = established(2)
+    events = meeting.give(meeting.asker.quick(7, esp_offer({**ESP_OLD, 4: 4}), NONCE))
+    (refused,) = [event for event in events if isinstance(event, Refused)]
+    assert refused.detail == "offered 3des-sha1 (encapsulation 4); encapsulation must be 61444"
+
+
+def test_a_long_life_is_taken_as_it_is_unless_the_policy_says_otherwise() -> None:
+    offer = esp_offer({**ESP_OLD, 2: 50000})
+    assert established(longest_life=3600).quick_mode(7, offer, NONCE).life_seconds == 50000
+    meeting = established(longest_life=3600, tell_life=True)
+    payloads = meeting.asker.take_quick(meeting.give_for(meeting.asker.quick(7, offer, NONCE)))
+    (ready,) = [event for event in meeting.events if isinstance(event, PairReady)]
+    assert ready.life_seconds == 3600
+    notice = parse_notification(one_of(payloads, Kind.NOTIFICATION, "notify"))
+    assert (notice.kind, notice.spi) == (Notify.RESPONDER_LIFETIME, b"SPI1")
+    numbers = [attribute.number for attribute in parse_attributes(Reader(notice.data))]
+    assert numbers == [1, 3600]
+
+
+def test_no_key_shows_in_the_representation() -> None:
+    meeting = established()
+    ready = meeting.quick_mode(7)
+    shown = repr(meeting.events) + repr(meeting.ike.__dict__)
+    assert repr(ready.keymat_in) not in shown
+    assert repr(ready.keymat_out) not in shown

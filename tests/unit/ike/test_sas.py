@@ -1,0 +1,131 @@
+"""The tables of SAs, and that nothing in them outlives its use."""
+
+from dataclasses import replace
+
+from gateway.ike.events import PairClosed, Phase1Closed
+from gateway.ike.numbers import LOWEST_SPI
+from gateway.ike.peers import MOST_PAIRS, MOST_PHASES
+from gateway.ike.sas import Sas
+from gateway.wire.udp import Endpoint
+from tests.unit.ike.asker import Asker, Meeting, meet, policy
+
+
+def opened(*hosts: int) -> Meeting:
+    """A half-open phase 1 from each host, with handles from 1."""
+    meeting = meet(half_open=100, half_open_per_source=100)
+    for number, host in enumerate(hosts):
+        meeting.asker = Asker(
+            cookie_i=bytes((9,) * 7 + (number,)), peer=Endpoint(bytes((10, 0, 0, host)), 500)
+        )
+        meeting.give(meeting.asker.first())
+    return meeting
+
+
+def go(meeting: Meeting, host: int, *, in_all: int = 100, per_source: int = 100) -> list[int]:
+    rules = replace(policy(), half_open=in_all, half_open_per_source=per_source)
+    return [phase.sa for phase in meeting.ike.sas.make_room(rules, bytes((10, 0, 0, host)))]
+
+
+def test_within_the_limits_nobody_goes() -> None:
+    assert go(opened(1, 2, 3), 1, in_all=4, per_source=2) == []
+
+
+def test_the_oldest_of_all_makes_room() -> None:
+    meeting = opened(1, 2, 3)
+    assert go(meeting, 4, in_all=3) == [1]
+    assert set(meeting.ike.sas.half_open) == {2, 3}
+
+
+def test_the_oldest_of_the_same_address_makes_room_before_others_must() -> None:
+    assert go(opened(1, 2, 2), 2, in_all=3, per_source=2) == [2]
+
+
+def test_who_has_shown_that_he_receives_stays_longer() -> None:
+    meeting = opened(1)
+    first = meeting.asker
+    first.take_second(meeting.give_for(first.first()))
+    meeting.give(first.third())
+    meeting.asker = Asker(cookie_i=b"another1", peer=Endpoint(bytes((10, 0, 0, 2)), 500))
+    meeting.give(meeting.asker.first())
+    assert go(meeting, 3, in_all=2) == [2]
+    assert go(meeting, 3, in_all=1) == [1]
+
+
+def tables(sas: Sas) -> list[int]:
+    return [
+        len(table)
+        for table in (
+            sas.phases,
+            sas.openings,
+            sas.half_open,
+            sas.quicks,
+            sas.pairs,
+            sas.peers,
+            sas.timers,
+            sas._half_open_by_host,
+        )
+    ]
+
+
+def test_nothing_is_left_of_what_was_closed() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    meeting.quick_mode(7)
+    meeting.give(meeting.asker.quick(8))  # and one that is not confirmed
+    meeting.ike.close(1, 0.0)
+    assert tables(meeting.ike.sas) == [0] * 8
+
+
+def test_nothing_is_left_of_what_expired() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    meeting.quick_mode(7)
+    meeting.give(Asker(cookie_i=b"half way").first())
+    events = meeting.ike.handle_timeout(30000.0)
+    assert [type(event) for event in events][-2:] == [PairClosed, Phase1Closed]
+    assert tables(meeting.ike.sas) == [0] * 8
+
+
+def test_a_pair_outlives_its_phase_1_and_keeps_its_handle() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    ready = meeting.quick_mode(7)
+    (phase,) = meeting.ike.sas.phases.values()
+    meeting.ike.sas.close_phase(phase, "test")
+    assert meeting.ike.close(1, 0.0) == [
+        PairClosed(1, ready.spi_in, ready.spi_out, "closed by the gateway")
+    ]
+
+
+def test_a_clients_pairs_are_bounded() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    for message_id in range(1, MOST_PAIRS + 2):
+        meeting.quick_mode(message_id)
+    assert len(meeting.ike.sas.pairs) == MOST_PAIRS
+    (closed,) = meeting.of(PairClosed)
+    assert isinstance(closed, PairClosed)
+    assert closed.reason == "too many of one client"
+
+
+def test_a_clients_phase_1s_are_bounded() -> None:
+    meeting = meet()
+    for number in range(MOST_PHASES + 1):
+        meeting.asker = Asker(cookie_i=bytes((1,) * 7 + (number,)))
+        meeting.main_mode()
+    assert len(meeting.ike.sas.phases) == MOST_PHASES
+    assert meeting.of(Phase1Closed) == [Phase1Closed(1, "too many of one client")]
+
+
+def test_spis_and_cookies_are_free_and_lawful_whatever_chance_gives() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    meeting.quick_mode(7)
+    sas = meeting.ike.sas
+    (spi,) = sas.pairs
+    assert sas.free_spi(lambda n: spi.to_bytes(n, "big")) == spi + 1
+    assert sas.free_spi(bytes) == LOWEST_SPI
+    (phase,) = sas.phases.values()
+    after = (int.from_bytes(phase.cookie_r, "big") + 1).to_bytes(8, "big")
+    assert sas.free_cookie(phase.cookie_i, lambda _: phase.cookie_r) == after
+    assert sas.free_cookie(b"cookie_i", bytes) == b"\0\0\0\0\0\0\0\1"
