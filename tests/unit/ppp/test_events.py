@@ -1,0 +1,17 @@
+"""Events are values, and have no room for a secret."""
+
+from dataclasses import fields
+from typing import get_args
+
+from gateway.ppp.events import LcpOpened, PppEvent
+
+
+def test_no_event_has_a_field_for_a_proof() -> None:
+    names = {field.name for kind in get_args(PppEvent) for field in fields(kind)}
+    assert not names & {"password", "challenge", "response", "hash", "data", "frame"}
+
+
+def test_events_are_equal_to_their_like() -> None:
+    assert {LcpOpened(1400, 1400, "none"), LcpOpened(1400, 1400, "none")} == {
+        LcpOpened(1400, 1400, "none")
+    }

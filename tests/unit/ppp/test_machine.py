@@ -1,0 +1,109 @@
+"""Frames through the passage."""
+
+import pytest
+
+from gateway.ppp.events import LcpOpened, Malformed, MruNotClamped
+from gateway.ppp.machine import Passage
+from tests.captures import read_pcap, vectors
+from tests.pair.ppp_world import ACK, REJECT, REQUEST, LcpEnd, Link, lcp, mru
+
+CLIENT, SERVER = True, False
+
+
+def test_lcp_opens_with_the_mru_that_is_obeyed() -> None:
+    passage, events = Passage(1400), []
+
+    def middle(frame: bytes, from_client: bool) -> bytes | None:
+        out, told = passage.pass_frame(frame, from_client, 0.0)
+        events.extend(told)
+        return out
+
+    link = Link(LcpEnd(mru(1500)), LcpEnd({3: b"\xc2\x23\x81"}), middle).run()
+    assert events == [LcpOpened(1400, 1400, "MS-CHAPv2")]
+    assert link.client.wants == mru(1500)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "c0",
+        "c021 01",
+        "c021 0101 ffff",
+        "c021 0101 0003",
+        "c223 0201 0100 10",
+        "80fd 0101 0008 1a09 7800",
+        "8057 0101 0006 0100",
+    ],
+)
+def test_what_could_hurt_an_old_server_is_dropped(frame: str) -> None:
+    passage = Passage(1400)
+    out, events = passage.pass_frame(bytes.fromhex(frame), CLIENT, 0.0)
+    assert (out, passage.malformed) == (None, 1)
+    assert isinstance(events[0], Malformed)
+    assert passage.pass_frame(bytes.fromhex(frame), CLIENT, 0.0) == (None, [])
+    assert len(passage.pass_frame(bytes.fromhex(frame), SERVER, 0.0)[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("tcpdump-ppp_ccp_config_deflate_option_asan.pcap", b"\x80\xfd"),
+        ("tcpdump-truncated-aack.pcap", b"\xff\x03"),
+    ],
+)
+def test_hostile_frames_are_dropped_or_as_short_as_they_say(name: str, start: bytes) -> None:
+    frame = read_pcap(vectors("captures") / "hostile" / name)[0]
+    frame = frame[frame.index(start) :]
+    passage = Passage(1400)
+    assert passage.pass_frame(frame, CLIENT, 0.0)[0] in (None, frame)
+    assert passage.pass_frame(frame[:-3], CLIENT, 0.0)[0] is None
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "2145",
+        "fd9000",
+        "c025 01",
+        "c481 ff",
+        "803f 0101 0004",
+        "c029 0101 0005 01",
+        "c223 0101 0004",
+    ],
+)
+def test_what_is_not_looked_into_passes_as_it_came(frame: str) -> None:
+    assert Passage(1400).pass_frame(bytes.fromhex(frame), CLIENT, 0.0) == (
+        bytes.fromhex(frame),
+        [],
+    )
+
+
+def test_a_request_under_way_is_not_sent_twice() -> None:
+    passage, request = Passage(1500), lcp(REQUEST, 1, {})
+    assert passage.pass_frame(request, CLIENT, 10.0)[0] == request
+    assert passage.pass_frame(request, CLIENT, 11.0)[0] is None
+    assert passage.pass_frame(request, SERVER, 11.0)[0] == request
+    assert passage.duplicates == 1
+    assert passage.pass_frame(request, CLIENT, 12.0)[0] == request
+
+
+def test_an_answered_request_may_be_repeated_at_once() -> None:
+    passage, request = Passage(1500), lcp(REQUEST, 1, {})
+    passage.pass_frame(request, CLIENT, 10.0)
+    passage.pass_frame(lcp(ACK, 1, {}), SERVER, 10.0)
+    assert passage.pass_frame(request, CLIENT, 10.0)[0] == request
+
+
+def test_another_request_is_not_a_duplicate() -> None:
+    passage = Passage(1500)
+    requests = [lcp(REQUEST, 1, {}), lcp(REQUEST, 2, {}), lcp(REQUEST, 2, {7: b""})]
+    assert [passage.pass_frame(each, CLIENT, 10.0)[0] for each in requests] == requests
+
+
+def test_a_side_that_takes_no_smaller_mru_is_told_of_once() -> None:
+    passage = Passage(1400)
+    passage.pass_frame(lcp(REQUEST, 1, {}), CLIENT, 0.0)
+    events = [passage.pass_frame(lcp(REJECT, 1, mru(1400)), SERVER, 0.0) for _ in range(2)]
+    assert events[0] == (None, [MruNotClamped(by_client=False)])
+    assert events[1][1] == []
