@@ -255,3 +255,20 @@ def test_the_time_out_follows_the_round_trip() -> None:
     due = gre.deadline()
     assert due is not None
     assert 1000.25 <= due <= 1000.3
+
+
+def test_a_deaf_peer_does_not_hold_us_until_it_hears_again() -> None:
+    gre = Gre(OURS, THEIRS, 2)
+    for turn in range(5):
+        gre.seal(b"", 10.0 * turn)
+    assert gre.timeouts == 4
+    assert all(gre.seal(b"", 41.0) for _ in range(100))
+    opened(gre, packet("2081880b 0000 2222 00000068"))
+    assert [gre.seal(b"", 41.0) is None for _ in range(3)] == [False, False, True]
+
+
+def test_no_more_than_sixty_four_frames_wait() -> None:
+    gre = Gre(OURS, THEIRS, 2)
+    for _ in range(70):
+        gre.seal(b"", 0.0)
+    assert gre.counts == {Drop.QUEUE_FULL: 5}

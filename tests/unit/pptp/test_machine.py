@@ -5,7 +5,15 @@ import pytest
 from gateway.pptp.events import CallClosed, CallOpened, Finished, Send
 from gateway.pptp.machine import Caller
 from tests.pair.net import seeded
-from tests.pair.peers.pptp_server import ECHO, PptpServer, answered, started
+from tests.pair.peers.pptp_server import (
+    ECHO,
+    STOP,
+    PptpServer,
+    answered,
+    control,
+    disconnected,
+    started,
+)
 from tests.pair.pptp_world import OUR_CALL, Line
 
 
@@ -77,3 +85,46 @@ def test_an_echo_is_answered_while_setting_up() -> None:
     line.hear(ECHO)
     assert isinstance(line.events[-1], Send)
     assert line.server.types() == [1, 6]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (b"junk", "the server sent a malformed message (BadLength: no control message has"),
+        (control(1, bytes(144)), "the server sent a malformed message (OutOfTurn: SCCRQ)"),
+        (STOP, "the server stopped the control connection"),
+        (disconnected(5, result=1), "the server lost the carrier"),
+        (control(12, bytes(4)), "the server asked to clear the call"),
+    ],
+)
+def test_what_the_server_says_ends_the_call(said: bytes, reason: str) -> None:
+    line = Line(PptpServer()).dial()
+    line.hear(said)
+    closed = line.facts()[2]
+    assert isinstance(closed, CallClosed)
+    assert closed.reason.startswith(reason)
+    assert closed.by_server
+
+
+def test_errors_of_the_line_are_survived_and_calls_declined() -> None:
+    line = Line(PptpServer()).dial()
+    before = len(line.events)
+    line.hear(control(14, bytes(28)))
+    assert line.events[before:] == []
+    line.hear(control(9, bytes(208)))
+    assert line.server.types()[-1] == 10
+
+
+@pytest.mark.parametrize(
+    ("silent", "seconds", "reason"),
+    [
+        (1, 10.0, "the server did not answer within 10 s"),
+        (7, 10.0, "the server did not answer the call within 10 s"),
+        (5, 120.0, "the server has not answered an echo for 60 s"),
+    ],
+)
+def test_silence_ends_the_call(silent: int, seconds: float, reason: str) -> None:
+    line = Line(PptpServer(silent=frozenset({silent}))).dial()
+    line.run(seconds)
+    closed = line.facts()[-2]
+    assert closed == CallClosed(0, 0, 0, reason, by_server=True)
