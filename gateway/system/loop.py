@@ -7,7 +7,7 @@ nothing to do it sleeps until the next deadline, or for ever.
 
 import selectors
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from signal import SIGHUP, Signals
 from typing import Protocol
@@ -21,6 +21,9 @@ SLICE = 0.02  # seconds of work after which timers are looked at in any case
 DRAIN = 3.0  # seconds an orderly stop may take
 HOLD = 1.0  # seconds for which timers rest after they failed
 TRACE_EVERY = 1.0  # seconds between two traces in the journal
+
+
+Receive = Callable[[bytes, float], Iterable[Output]]
 
 
 class Core(Protocol):
@@ -163,19 +166,24 @@ class Loop:
             self._do(ready.data)
         self._look_at_timers(self._clock())
 
-    def carry_out(self, outputs: Sequence[Output]) -> None:
+    def carry_out(self, outputs: Iterable[Output]) -> None:
         """Do what a core asks for, in order."""
+        send = self._doors.sender.send
         for output in outputs:
-            if type(output) is SendIp:
-                self._doors.sender.send(output.packet)
-            elif isinstance(output, Fact):
-                self._journal(output)
-            elif isinstance(output, SendTcp):
-                self._doors.tcp.send(output)
-            elif isinstance(output, OpenTcp):
-                self._doors.tcp.open(output, self._clock())
-            elif isinstance(output, CloseTcp):
-                self._doors.tcp.close(output, self._clock())
+            if type(output) is SendIp:  # nearly all are
+                send(output.packet)
+            else:
+                self._carry_out_rare(output)
+
+    def _carry_out_rare(self, output: Output) -> None:
+        if isinstance(output, Fact):
+            self._journal(output)
+        elif isinstance(output, SendTcp):
+            self._doors.tcp.send(output)
+        elif isinstance(output, OpenTcp):
+            self._doors.tcp.open(output, self._clock())
+        elif isinstance(output, CloseTcp):
+            self._doors.tcp.close(output, self._clock())
 
     def _patience(self) -> float | None:
         times = [timer.due() for timer in self._timers] + [self._leave_at]
@@ -195,22 +203,26 @@ class Loop:
             if due is not None and due <= now and not self._do(timer.handle, now):
                 timer.held = now + HOLD  # or it would fail again at once, for ever
 
-    def _receive(
-        self, packets: list[bytes], receive: Callable[[bytes, float], list[Output]]
-    ) -> None:
+    def _receive(self, packets: list[bytes], receive: Receive) -> Sequence[Output]:
+        rest = iter(packets)
+        while not self._do(self._hand_over, rest, receive):
+            pass  # one packet is lost by an error, the others follow
+        return ()
+
+    def _hand_over(self, packets: Iterator[bytes], receive: Receive) -> Sequence[Output]:
+        clock, carry_out = self._clock, self.carry_out
         for packet in packets:
-            now = self._clock()
+            now = clock()
             if now >= self._look_at:
                 self._look_at_timers(now)
-            self._do(receive, packet, now)
+            carry_out(receive(packet, now))
+        return ()
 
     def _from_queue(self) -> Sequence[Output]:
-        self._receive(self._doors.queue.take(LIMIT), self._core.receive_packet)
-        return ()
+        return self._receive(self._doors.queue.take(LIMIT), self._core.receive_packet)
 
     def _from_gre(self) -> Sequence[Output]:
-        self._receive(self._doors.gre.take(LIMIT), self._core.receive_gre)
-        return ()
+        return self._receive(self._doors.gre.take(LIMIT), self._core.receive_gre)
 
     def _from_tcp(self) -> Sequence[Output]:
         self._tell_core(self._doors.tcp.take(LIMIT), self._clock())
@@ -268,19 +280,20 @@ class Loop:
         """
         try:
             self.carry_out(step(*arguments))
-        except Exception:  # noqa: BLE001 - the only place: see above
-            self._tell_error(getattr(step, "__qualname__", repr(step)))
+        except Exception as error:  # noqa: BLE001 - the only place: see above
+            self._tell_error(error)
             return False
         return True
 
-    def _tell_error(self, where: str) -> None:
+    def _tell_error(self, error: Exception) -> None:
         now = self._clock()
         if now < self._trace_at:
             self._untold += 1
             return
-        details = {"what": "an error in Postern itself", "where": where}
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        details = {"what": "an error in Postern itself", "where": f"{place.name}: {error!r}"}
         if self._untold:
             details["untold before"] = str(self._untold)
-        details["trace"] = traceback.format_exc(limit=-8)
+        details["trace"] = "".join(traceback.format_exception(error, limit=-8))
         self._journal(Fact(What.TROUBLE, details=details))
         self._trace_at, self._untold = now + TRACE_EVERY, 0

@@ -122,8 +122,8 @@ def test_under_a_flood_timers_are_called_as_often_as_they_want(
         f"overruns; the timer was late by at most {max(core.lateness) * 1000:.1f} ms",
         file=sys.stderr,
     )
-    assert len(core.lateness) == CALLS
-    assert core.packets > 64 * CALLS
+    assert len(core.lateness) >= CALLS
+    assert core.packets > 10 * CALLS
     assert facts == []
     for part in (queue, gre, sender, control, client, gateway):
         part.close()

@@ -291,13 +291,15 @@ def test_timers_are_looked_at_amid_a_portion(world: World) -> None:
 
 def test_an_error_loses_one_packet_and_is_told_with_its_trace(world: World) -> None:
     world.core.answers["packet"] = RuntimeError("a mistake of ours")
-    world.queue.put(b"bad")
+    world.queue.put(b"bad", b"also bad")
     world.gre.put(b"good")
     world.loop.step()
+    assert ("packet", b"also bad") in world.did
     assert ("gre", b"good") in world.did
     [fact] = world.facts
     assert fact.what is What.TROUBLE
-    assert fact.details["where"] == "Core.receive_packet"
+    assert fact.details["where"] == "_note: RuntimeError('a mistake of ours')"
+    assert "in receive_packet" in fact.details["trace"]
     assert "RuntimeError: a mistake of ours" in fact.details["trace"]
 
 
