@@ -116,8 +116,8 @@ class ClientLeg:
 
     @property
     def is_empty(self) -> bool:
-        """No keys, and no tunnel, which would want a Hello some day."""
-        return not self.pairs and self.lns.deadline() is None
+        """No keys, and no tunnel."""
+        return not self.pairs and self.lns.idle
 
     def carry(self, events: list[L2tpEvent]) -> list[Output]:
         """What L2TP wants sent; its other events only echo what we asked for ourselves."""

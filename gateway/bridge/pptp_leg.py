@@ -72,6 +72,10 @@ class PptpLeg:
         self.gre = None
         return [*found, Gone()]
 
+    def link_up(self, now: float) -> list[LegOutput]:
+        """LCP is agreed: old servers are told of the link's options (RFC 2637, 2.15)."""
+        return self._translate(self.caller.link_up(now), now)
+
     def hang_up(self, now: float) -> list[LegOutput]:
         """End the call in the protocol's order; `Gone` follows, at once or soon."""
         self.ended = True

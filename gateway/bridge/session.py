@@ -271,7 +271,10 @@ class Session:
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
 
     def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
+        found: list[Output] = []
         match event:
+            case ppp.LcpOpened():
+                found += self.inside_event(self.inside.link_up(now), now)
             case ppp.AuthStarted(method, user):
                 self.user, self.method = user, method
             case ppp.IpOpened(client_ip, server_ip):
@@ -281,7 +284,6 @@ class Session:
                 self.last_error = f"{who} ended PPP" + (f": {reason}" if reason else "")
             case ppp.AuthFailed() | ppp.AuthRefused():
                 self.last_error = "the server did not accept the user"
-        found: list[Output] = []
         for what, details in tell_ppp(event):
             if what is What.PPP_UP:
                 details["milliseconds"] = f"{1000 * (now - self.dialled):.0f}"
