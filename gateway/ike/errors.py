@@ -67,3 +67,8 @@ class Refusal(IkeError):
         super().__init__(detail)
         self.reason = reason
         self.answer = answer
+
+
+def counted_as(error: WireError) -> str:
+    """The counter's name, also for what the reader of bytes has found."""
+    return error.counted if isinstance(error, IkeError) else IkeError.counted

@@ -6,7 +6,7 @@ Whatever comes has passed its hash before anything is done, and a message ID is 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from gateway.ike.errors import IkeError, OutOfStep, Refusal, Replayed
+from gateway.ike.errors import IkeError, OutOfStep, Refusal, Replayed, counted_as
 from gateway.ike.events import (
     Floated,
     IkeEvent,
@@ -23,7 +23,6 @@ from gateway.ike.inform import (
     build_inform,
     delete_pairs,
     delete_phase1,
-    deletes,
     dpd_notice,
     dpd_sequence,
     hear_dpd,
@@ -32,8 +31,14 @@ from gateway.ike.inform import (
     refusal,
     take_ack,
 )
-from gateway.ike.numbers import PORT_NATT, Notify, Protocol
-from gateway.ike.payloads import Delete, Notification, Payload
+from gateway.ike.numbers import PORT_NATT, Kind, Notify, Protocol
+from gateway.ike.payloads import (
+    Delete,
+    Notification,
+    Payload,
+    parse_delete,
+    parse_notification,
+)
 from gateway.ike.peers import Peer
 from gateway.ike.phase1 import Phase1, Random
 from gateway.ike.phase2 import (
@@ -103,10 +108,11 @@ class Established:
         phase.memory.keep(datagram.payload, b"")
         events = self._hear(phase, datagram, now)
         peer = self._sas.peers[phase.sa]
-        for notice in notifications(payloads):
-            events += self._notice(phase, peer, notice, datagram)
-        for delete in deletes(payloads):
-            events += self._delete(peer, delete)
+        for payload in sorted(payloads, key=lambda payload: payload.kind == Kind.DELETE):
+            try:  # what makes no sense does not hide what stands beside it
+                events += self._act(phase, peer, payload, datagram)
+            except WireError as error:
+                self._counters[counted_as(error)] += 1
         return events
 
     def confirm_by_use(self, spi_in: int, now: float) -> list[IkeEvent]:
@@ -202,6 +208,17 @@ class Established:
         phase.memory.keep(datagram.payload, message)
         refused = Refused(phase.sa, phase.peer, reason, str(error))
         return [refused, Send(datagram.target, datagram.source, message)]
+
+    def _act(
+        self, phase: Phase1, peer: Peer, payload: Payload, datagram: Datagram
+    ) -> list[IkeEvent]:
+        """One payload of an informational; those of other kinds are skipped."""
+        match payload.kind:
+            case Kind.NOTIFICATION:
+                return self._notice(phase, peer, parse_notification(payload.body), datagram)
+            case Kind.DELETE:
+                return self._delete(peer, parse_delete(payload.body))
+        return []
 
     def _notice(
         self, phase: Phase1, peer: Peer, notice: Notification, datagram: Datagram

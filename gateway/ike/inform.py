@@ -16,7 +16,6 @@ from gateway.ike.payloads import (
     all_of,
     build_delete,
     build_notification,
-    parse_delete,
     parse_notification,
 )
 from gateway.ike.phase1 import Dpd, Phase1, Random, Secured
@@ -47,10 +46,6 @@ def build_inform(phase: Phase1, payloads: Sequence[Payload], random: Random) -> 
 
 def notifications(payloads: Iterable[Payload]) -> list[Notification]:
     return [parse_notification(body) for body in all_of(payloads, Kind.NOTIFICATION)]
-
-
-def deletes(payloads: Iterable[Payload]) -> list[Delete]:
-    return [parse_delete(body) for body in all_of(payloads, Kind.DELETE)]
 
 
 def delete_pairs(spis_in: Iterable[int]) -> Payload:

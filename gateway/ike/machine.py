@@ -8,7 +8,7 @@ nothing else: the exchange goes on.
 from collections import Counter
 
 from gateway.ike.choice import offered_ike
-from gateway.ike.errors import BadHeader, IkeError, OutOfStep, Refusal
+from gateway.ike.errors import BadHeader, OutOfStep, Refusal, counted_as
 from gateway.ike.established import Established
 from gateway.ike.events import (
     Authenticated,
@@ -84,9 +84,7 @@ class Ike:
         try:
             return self._receive(datagram, now)
         except WireError as error:
-            counted = error.counted if isinstance(error, IkeError) else IkeError.counted
-            self.counters[counted] += 1
-            return []
+            return self._count(counted_as(error))
 
     def handle_timeout(self, now: float) -> list[IkeEvent]:
         events: list[IkeEvent] = []

@@ -11,14 +11,12 @@ MAJOR: Final = 0xF0
 
 FLAG_ENCRYPTION: Final = 0x01
 FLAG_COMMIT: Final = 0x02
-FLAG_AUTHENTICATION: Final = 0x04
 
 PORT_IKE: Final = 500
 PORT_NATT: Final = 4500
 PORT_L2TP: Final = 1701
 UDP: Final = 17
 
-DOI_ISAKMP: Final = 0
 DOI_IPSEC: Final = 1
 SIT_IDENTITY_ONLY: Final = 1
 

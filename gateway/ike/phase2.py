@@ -1,7 +1,7 @@
 """Quick mode in transport mode, as the responder (RFC 2409, 5.5; RFC 3193; RFC 3947, 5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.crypto.modp import BadPublicValue, Group, choose_secret, public_value, shared_value
 from gateway.ike.attributes import Attribute, build_attributes, short_attribute
@@ -33,7 +33,7 @@ from gateway.ike.phase1 import Phase1, Random, Secured, take_nonce
 from gateway.ike.policy import IkePolicy
 from gateway.ike.proposals import ESP_SUITES, Association, build_association, parse_association
 from gateway.ike.protect import check_hash, check_hash_3, hash_3, next_iv, seal, unseal, with_hash
-from gateway.ike.quirks import SELECTOR_TYPES, SERVER_PORTS
+from gateway.ike.quirks import SELECTOR_COUNTS, SELECTOR_TYPES, SERVER_PORTS
 from gateway.ike.resend import Retry
 
 
@@ -97,7 +97,7 @@ def check_selectors(ids: Sequence[bytes]) -> int:
     The addresses in them are the client's own idea of both ends and not looked at: behind a NAT
     they are wrong, and some send host names (see quirks.py). With one alone it is the server's.
     """
-    if len(ids) > 2:
+    if len(ids) not in SELECTOR_COUNTS:
         raise _bad_id(f"{len(ids)} identities")
     selectors = [parse_identification(body) for body in ids]
     for selector in selectors:
@@ -150,28 +150,42 @@ def answer_quick(
 ) -> Answer:
     """Refusal or another WireError if it cannot be; nothing is changed here."""
     secured = phase.secured()
-    keys = secured.keys
+    keys, message_id = secured.keys, header.message_id_bytes
     client_port = check_selectors(offer.ids)
     choice = choose_pair(phase, secured, offer, policy)
     public, g_xy = _exchange(choice.group, offer.public, random)
     nr_b = random(NONCE_OURS)
     seconds, notices = _limit_life(choice, policy)
-    spi = spi_in.to_bytes(4, "big")
     payloads = [
-        Payload(Kind.SA, build_association(answer_esp(choice, spi))),
+        Payload(Kind.SA, build_association(answer_esp(choice, spi_in.to_bytes(4, "big")))),
         Payload(Kind.NONCE, nr_b),
         *public,
         *(Payload(Kind.ID, body) for body in offer.ids),
         *_original_addresses(phase, choice, offer),
         *notices,
     ]
-    message_id = header.message_id_bytes
-    payloads = with_hash(keys, message_id + offer.ni_b, payloads)
-    message = seal(keys, iv, phase.header(Exchange.QUICK, header.message_id), payloads)
+    message = seal(
+        keys,
+        iv,
+        phase.header(Exchange.QUICK, header.message_id),
+        with_hash(keys, message_id + offer.ni_b, payloads),
+    )
+    ready = _ready(phase, choice, spi_in, offer.ni_b + nr_b, g_xy)
+    ready = replace(
+        ready,
+        client_port=client_port,
+        life_seconds=seconds,
+        nat_oa=parse_nat_oa(offer.nat_oa[0]) if offer.nat_oa else None,
+    )
+    return Answer(message, hash_3(keys, message_id, offer.ni_b, nr_b), ready)
+
+
+def _ready(phase: Phase1, choice: EspChoice, spi_in: int, nonces: bytes, g_xy: bytes) -> PairReady:
+    """What follows from the choice and the keys; the rest of it is as yet unknown."""
+    keys, length = phase.secured().keys, choice.suite.keymat_length
     marker = allowed_modes(phase.variant, phase.nat, phase.local)[choice.mode]
-    length = choice.suite.keymat_length
-    nonces = offer.ni_b + nr_b
-    ready = PairReady(
+    spi = spi_in.to_bytes(4, "big")
+    return PairReady(
         sa=phase.sa,
         spi_in=spi_in,
         spi_out=int.from_bytes(choice.spi, "big"),
@@ -182,12 +196,11 @@ def answer_quick(
         marker=marker,
         local=phase.local,
         peer=phase.peer,
-        client_port=client_port,
-        life_seconds=seconds,
+        client_port=0,
+        life_seconds=choice.life.seconds,
         life_kilobytes=choice.life.kilobytes,
-        nat_oa=parse_nat_oa(offer.nat_oa[0]) if offer.nat_oa else None,
+        nat_oa=None,
     )
-    return Answer(message, hash_3(keys, message_id, offer.ni_b, nr_b), ready)
 
 
 def confirm_quick(quick: Quick, header: Header, body: bytes) -> None:

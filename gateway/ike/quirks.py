@@ -46,6 +46,10 @@ SELECTOR_TYPES: Final[Mapping[int, Quirk]] = {
     IdType.IPV4_SUBNET: Quirk("racoon", "ipsec-tools", "RFC 2407, 4.6.2.4: a /32 is a host"),
 }
 
-# Quick mode without any identities: the addresses of phase 1 are meant (RFC 2409, 5.5), but for
-# L2TP the port is missing too. Taken as "anything between the two".
-NO_SELECTORS: Final = Quirk("XP, in draft mode", "SP2", "SS a889cfe5e1: omits the TSi")
+# How many identities quick mode may have. Without any the addresses of phase 1 are meant, and for
+# L2TP the port is missing too: taken as "anything between the two". One alone is the server's.
+SELECTOR_COUNTS: Final[Mapping[int, Quirk]] = {
+    2: Quirk("all", "all", "RFC 2409, 5.5"),
+    1: Quirk("Windows XP", "in draft mode", "SS a889cfe5e1: omits the TSi"),
+    0: Quirk("any host to host", "all", "RFC 2409, 5.5: optional"),
+}

@@ -26,12 +26,15 @@ from gateway.ike.machine import Ike
 from gateway.ike.nat import nat_d_hash
 from gateway.ike.numbers import NO_COOKIE, Exchange, IdType, Kind
 from gateway.ike.payloads import (
+    Delete,
     Identification,
     Payload,
+    all_of,
     build_chain,
     build_identification,
     one_of,
     parse_chain,
+    parse_delete,
 )
 from gateway.ike.policy import Credential, IkePolicy
 from gateway.ike.proposals import (
@@ -94,6 +97,10 @@ L2TP = (identity(PRIVATE, 17, 1701), identity(GATEWAY.host, 17, 1701))
 
 def sent(events: Iterable[IkeEvent]) -> list[bytes]:
     return [event.message for event in events if isinstance(event, Send)]
+
+
+def deletes(payloads: Iterable[Payload]) -> list[Delete]:
+    return [parse_delete(body) for body in all_of(payloads, Kind.DELETE)]
 
 
 @dataclass(slots=True)

@@ -1,9 +1,9 @@
 """What each mistake of a peer may be answered with."""
 
-from gateway.ike.errors import BadHash, BadProposal, BadSituation, IkeError, Refusal
+from gateway.ike.errors import BadHash, BadProposal, BadSituation, IkeError, Refusal, counted_as
 from gateway.ike.events import Reason
 from gateway.ike.numbers import Notify
-from gateway.wire.cursor import WireError
+from gateway.wire.cursor import Truncated, WireError
 
 
 def test_all_are_the_peers_fault() -> None:
@@ -22,5 +22,6 @@ def test_a_refusal_carries_reason_detail_and_answer() -> None:
 
 
 def test_each_kind_is_counted_under_a_name() -> None:
-    assert BadHash.counted == "bad hash"
-    assert BadProposal.counted == "bad payload"
+    assert counted_as(BadHash("")) == "bad hash"
+    assert counted_as(BadProposal("")) == "bad payload"
+    assert counted_as(Truncated("")) == "bad payload"

@@ -14,7 +14,7 @@ from gateway.ike.events import (
     Phase1Closed,
     Send,
 )
-from gateway.ike.inform import delete_pairs, delete_phase1, deletes, notifications, refusal
+from gateway.ike.inform import delete_pairs, delete_phase1, notifications, refusal
 from gateway.ike.numbers import Kind, Notify, Protocol
 from gateway.ike.payloads import Delete, Notification, Payload, build_notification
 from gateway.ike.vendors import DPD
@@ -25,6 +25,7 @@ from tests.unit.ike.asker import (
     PEER_4500,
     Asker,
     Meeting,
+    deletes,
     meet,
     sent,
 )
@@ -164,6 +165,20 @@ def test_a_delete_with_a_wrong_hash_or_in_the_clear_does_nothing() -> None:
     assert meeting.give(clear) == meeting.give(bytes(wrong)) == []
     assert len(meeting.ike.sas.pairs) == 1
     assert counted(meeting, "out of step") == 1
+
+
+def test_what_makes_no_sense_hides_neither_the_move_nor_the_delete_beside_it() -> None:
+    meeting = established()
+    ready = meeting.quick_mode(7)
+    meeting.asker.peer = Endpoint(PEER.host, 62001)
+    spoiled = Payload(Kind.NOTIFICATION, b"?")
+    unknown = Payload(200, b"?")
+    message = meeting.asker.inform(8, spoiled, delete_pairs([SPI1]), unknown)
+    assert meeting.give(message) == [
+        PeerMoved(1, meeting.asker.peer),
+        PairClosed(1, ready.spi_in, SPI1, "deleted by the client"),
+    ]
+    assert counted(meeting, "bad payload") == 1
 
 
 def test_a_question_is_answered_with_its_number_and_a_repeated_one_from_memory() -> None:

@@ -11,7 +11,6 @@ from gateway.ike.inform import (
     build_inform,
     delete_pairs,
     delete_phase1,
-    deletes,
     dpd_notice,
     dpd_sequence,
     hear_dpd,
@@ -23,7 +22,7 @@ from gateway.ike.inform import (
 from gateway.ike.numbers import Notify, Protocol
 from gateway.ike.payloads import Delete, Notification
 from gateway.ike.phase1 import Dpd, Phase1
-from tests.unit.ike.asker import Meeting, meet, seeded
+from tests.unit.ike.asker import Meeting, deletes, meet, seeded
 
 
 def phase_of(meeting: Meeting) -> Phase1:
