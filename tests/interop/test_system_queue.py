@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from select import poll
 
@@ -12,7 +12,7 @@ from gateway.system.firewall import Tool, apply_rules, choose_tool, every_tool, 
 from gateway.system.nfqueue import Queue, QueueUnavailable
 from gateway.system.raw import GreReceiver, Sender
 from gateway.system.rules import Rules
-from gateway.system.run import run
+from gateway.system.run import ToolFailed, run
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
     PROTOCOL_GRE,
@@ -60,6 +60,19 @@ class World:
     def apply(self, rules: Rules = RULES) -> None:
         with self.gateway:
             apply_rules(rules, every_tool())
+
+    def add_rules_of_others(self) -> None:
+        """By every tool that this kernel knows."""
+        legacy, new = ["iptables-legacy", "-t"], ["iptables-nft", "-t"]
+        for command in (
+            [*legacy, "mangle", "-A", "INPUT", "-s", "198.51.100.7", "-j", "DROP"],
+            [*legacy, "raw", "-A", "PREROUTING", "-s", "198.51.100.7"],
+            [*new, "mangle", "-A", "INPUT", "-s", "198.51.100.8", "-j", "DROP"],
+            [*new, "raw", "-A", "PREROUTING", "-s", "198.51.100.8"],
+            ["nft", "add", "table", "ip", "theirs"],
+        ):
+            with self.gateway, suppress(ToolFailed):
+                run(command)
 
     def ruleset(self) -> str:
         """Everything netfilter holds in the gateway, without counters and dates."""
@@ -222,14 +235,10 @@ def test_new_rules_replace_the_old_ones_as_a_whole(world: World) -> None:
 
 
 def test_removal_leaves_the_rules_of_others(world: World) -> None:
-    with world.gateway:
-        run(["nft", "add", "table", "ip", "theirs"])
-        run(["iptables-legacy", "-t", "mangle", "-A", "INPUT", "-s", "198.51.100.7", "-j", "DROP"])
-        run(["iptables-legacy", "-t", "raw", "-A", "PREROUTING", "-s", "198.51.100.7"])
-        run(["iptables-nft", "-t", "mangle", "-A", "INPUT", "-s", "198.51.100.8", "-j", "DROP"])
-        run(["iptables-nft", "-t", "raw", "-A", "PREROUTING", "-s", "198.51.100.8"])
+    world.add_rules_of_others()
     before = world.ruleset()
     world.apply()
+    assert "198.51.100.7" in before
     assert world.ruleset() != before
     with world.gateway:
         assert remove_rules(every_tool()) == [world.tool.name]
