@@ -293,6 +293,16 @@ def test_a_fresh_message_from_elsewhere_moves_the_client() -> None:
     assert told.target == meeting.asker.peer
 
 
+def test_esp_from_elsewhere_moves_the_client_too() -> None:
+    meeting = established()
+    meeting.quick_mode(7)
+    elsewhere = Endpoint(PEER.host, 62001)
+    meeting.ike.move(1, elsewhere)
+    meeting.ike.move(99, elsewhere)  # long gone
+    told = [event for event in meeting.ike.close(1, 0.0) if isinstance(event, Send)]
+    assert {event.target for event in told} == {elsewhere}
+
+
 def test_a_repeated_message_from_elsewhere_moves_nobody() -> None:
     meeting = established()
     message = meeting.asker.inform(8, CONTACT)

@@ -97,6 +97,17 @@ def test_a_pair_outlives_its_phase_1_and_keeps_its_handle() -> None:
     ]
 
 
+def test_a_pair_whose_phase_1_is_gone_is_not_asked_for_any_more() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    meeting.give(meeting.asker.quick(7))
+    (phase,) = meeting.ike.sas.phases.values()
+    meeting.ike.sas.close_phase(phase, "test")
+    assert meeting.ike.sas.quicks == {}
+    assert meeting.ike.handle_timeout(60.0) == []
+    assert len(meeting.ike.sas.pairs) == 1
+
+
 def test_a_clients_pairs_are_bounded() -> None:
     meeting = meet()
     meeting.main_mode()
