@@ -6,7 +6,7 @@ from struct import pack
 
 import pytest
 
-from gateway.ike.events import PairClosed, PairReady, Phase1Closed, Reason, Refused
+from gateway.ike.events import PairClosed, PairReady, PeerMoved, Phase1Closed, Reason, Refused
 from gateway.wire.udp import Datagram
 from tests.hostile import in_the_tree, whole
 from tests.pair.ike_world import World, agree, client_of, meet, policy
@@ -124,3 +124,24 @@ def test_a_neighbour_with_its_own_key_is_not_touched_by_any_of_it() -> None:
     world.net.run_for(5.0)
     assert other.errors == []
     assert len(other.pairs) == 1
+
+
+def test_a_client_whose_message_makes_no_sense_has_still_moved() -> None:
+    """It passed its hash and is fresh: what the core then believes, the bridge must know too."""
+    world = standing()
+    assert world.nat is not None
+    world.nat.forget()
+    world.net.send(sealed(world, isakmp.INFORMATIONAL, [(isakmp.NOTIFY, b"?")]))
+    world.net.run_for(1.0)
+    (moved,) = world.gateway.seen(PeerMoved)
+    world.net.send(world.gateway.take(world.gateway.core.close(moved.sa, world.net.now)))
+    assert {each.datagram.target for each in world.net.carried[-2:]} == {moved.peer}
+
+
+def test_a_senseless_notice_does_not_hide_the_delete_beside_it() -> None:
+    world = standing()
+    gone = isakmp.delete(isakmp.ESP, [world.client.pairs[0].spi_in])
+    payloads = [(isakmp.NOTIFY, b"?"), (isakmp.DELETE, gone)]
+    world.net.send(sealed(world, isakmp.INFORMATIONAL, payloads))
+    world.net.run_for(1.0)
+    assert len(world.gateway.seen(PairClosed)) == 1
