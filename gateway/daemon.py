@@ -15,7 +15,6 @@ from gateway.bridge.gateway import Gateway
 from gateway.bridge.views import refusals
 from gateway.control.config import Config, load
 from gateway.control.document import File
-from gateway.control.explain import sentence
 from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
@@ -79,7 +78,7 @@ def _remove_rules(journal: Journal) -> int:
 
 def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
     """Everything is there before the first rule is set, so no packet finds half a daemon."""
-    desk = Desk(Gateway(config, Chance(), now()), path, journal)
+    desk = Desk(Gateway(config, Chance(), now()), path)
     control = ControlSocket(socket, desk.answer)
     try:
         queue = Queue()
@@ -98,7 +97,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.tool = apply_rules(Rules((outside.interface,), outside.addresses, QUEUE), every_tool())
         with signals:
             desk.queue = queue
-            desk.loop = Loop(desk.gateway, doors, desk.tell, desk.reload)
+            desk.loop = Loop(desk.gateway, doors, journal, desk.reload)
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             desk.loop.run()
         journal.line("stopped; the rules stay, so what comes now is dropped")
@@ -109,23 +108,14 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
 class Desk:
     """Where the owner's questions and commands meet the gateway."""
 
-    def __init__(self, gateway: Gateway, path: Path, journal: Journal) -> None:
+    def __init__(self, gateway: Gateway, path: Path) -> None:
         self.gateway = gateway
         self.path = path
         self.loop: Loop | None = None
         self.queue: Queue | None = None
         self.tool: Tool | None = None
-        self._journal = journal
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
-
-    def tell(self, fact: Fact) -> None:
-        """A fact as a line of the journal: the sentence of the account."""
-        dial = f"dial {fact.dial}: " if fact.dial else ""
-        trace = fact.details.get("trace", "")
-        self._journal.line(
-            dial + sentence(fact) + (f"\n{trace}" if trace else ""), 6, fact.what.value
-        )
 
     def answer(self, request: dict[str, Any]) -> Answer:
         """One request from the control socket."""

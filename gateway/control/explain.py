@@ -108,7 +108,7 @@ SENTENCES: Final[dict[What, Pieces]] = {
     ),
     What.REFUSED: ("{who} was not let through", ": {reason}", " ({detail})", ". {hint}."),
     What.RELOADED: ("{reload_words}",),
-    What.TROUBLE: ("Trouble", ": {what}", ". Look in `journalctl -u postern` for what led to it."),
+    What.TROUBLE: ("Trouble", ": {what}", ", in {where}", "."),
 }
 
 NAT_WORDS: Final = {

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TextIO
 
+from gateway.control.explain import sentence
+from gateway.control.problems import printable
 from gateway.outputs import Fact, What
 
 BURST = 100  # lines of a kind
@@ -63,24 +65,10 @@ class Journal:
 
 
 def fact_text(fact: Fact) -> str:
-    """One line, and the trace below it if there is one."""
-    who = [f"dial {fact.dial}"] if fact.dial else []
-    if fact.peer:
-        who.append(fact.peer)
-    told = [f"{name} {value}" for name, value in fact.details.items() if name != "trace"]
-    text = (f"{', '.join(who)}: " if who else "") + fact.what.value
-    text += f" ({', '.join(told)})" if told else ""
+    """The sentence that the account has too, and the trace below it if there is one."""
+    dial = f"dial {fact.dial}: " if fact.dial else ""
     trace = fact.details.get("trace", "")
-    return _one_line(text) + (f"\n{trace}" if trace else "")
-
-
-def printable(text: str) -> str:
-    """With everything that could move a cursor or end a line spelled out: peers choose names."""
-    if text.isprintable():
-        return text
-    return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
-    )
+    return dial + sentence(fact) + (f"\n{trace}" if trace else "")
 
 
 def read_by_systemd(environment: Mapping[str, str], descriptor: int) -> bool:
@@ -90,7 +78,3 @@ def read_by_systemd(environment: Mapping[str, str], descriptor: int) -> bool:
     except OSError:
         return False
     return environment.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
-
-
-def _one_line(text: str) -> str:
-    return printable(" ".join(text.splitlines()))
