@@ -7,7 +7,14 @@ UDP 500 is IKE. UDP 4500 is IKE behind four zero bytes, a keepalive of one byte 
 from enum import IntEnum
 from struct import Struct
 
-from gateway.wire.ipv4 import HEADER, MORE_FRAGMENTS, OFFSET_MASK, PROTOCOL_ESP, PROTOCOL_UDP
+from gateway.wire.ipv4 import (
+    HEADER,
+    MORE_FRAGMENTS,
+    OFFSET_MASK,
+    PROTOCOL_ESP,
+    PROTOCOL_GRE,
+    PROTOCOL_UDP,
+)
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Datagram, Endpoint
 
@@ -27,6 +34,7 @@ class Kind(IntEnum):
     ESP = 2
     ESP_IN_UDP = 3
     KEEPALIVE = 4
+    GRE = 5  # from inside
 
 
 Found = tuple[Kind, int, int]
@@ -34,7 +42,7 @@ NOTHING: Found = (Kind.OTHER, 0, 0)
 
 
 def classify(packet: bytes) -> Found:
-    """Kind of an IPv4 packet, and where its IKE message (no marker) or ESP packet lies."""
+    """Kind of an IPv4 packet, and where its IKE message (no marker), ESP or GRE packet lies."""
     if len(packet) < HEADER + UDP_HEADER:
         return NOTHING
     total, fragment, protocol = _LENGTHS.unpack_from(packet)
@@ -45,6 +53,8 @@ def classify(packet: bytes) -> Found:
         return NOTHING
     if protocol == PROTOCOL_UDP:
         return _classify_udp(packet, start, total)
+    if protocol == PROTOCOL_GRE:
+        return Kind.GRE, start, total
     if protocol == PROTOCOL_ESP:
         return Kind.ESP, start, total
     return NOTHING

@@ -28,8 +28,6 @@ from gateway.outputs import CloseTcp, Fact, Output, What
 from gateway.ppp.machine import Passage
 from gateway.pptp.gre import call_id_of
 from gateway.pptp.machine import Caller
-from gateway.wire.cursor import WireError
-from gateway.wire.ipv4 import parse_ipv4
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint
 
@@ -75,24 +73,23 @@ class Gateway:
         if kind is Kind.IKE:
             found = self.clients.receive(ike_datagram(packet, start, end), now)
             return self._ike(found, now)
-        if kind is Kind.OTHER:
+        if kind is not Kind.KEEPALIVE:
             self.drops.count("not_for_us")
         return []
 
     def receive_gre(self, packet: bytes, now: float) -> list[Output]:
         """One IPv4 packet of protocol 47, come from inside."""
-        try:
-            header = parse_ipv4(packet)
-        except WireError:
+        kind, start, end = classify(packet)
+        if kind is not Kind.GRE:
             self.drops.count("bad_gre")
             return []
-        call_id = call_id_of(packet, header.start, header.end)
+        call_id = call_id_of(packet, start, end)
         session = self._by_call_id.get(call_id)
         if session is None:
             self.drops.count("unknown_call")
             return []
-        found = session.from_inside(packet, header.start, header.end, now)
-        self._timers.note(session)
+        found = session.from_inside(packet, start, end, now)
+        self._timers.note_due(session, session.road_deadline())
         return self._told(found, now)
 
     def tcp_opened(self, key: int, now: float) -> list[Output]:
@@ -191,7 +188,8 @@ class Gateway:
         if segment[UDP_HEADER] & 0x80:
             heard = self._l2tp(leg, leg.lns.receive(message, now), now)
             return self._told(moved + heard, now, leg)
-        return self._told(moved, now) + self._data(leg, message, now)
+        found = self._data(leg, message, now)
+        return self._told(moved, now) + found if moved else found
 
     def _data(self, leg: ClientLeg, message: bytes, now: float) -> list[Output]:
         opened = leg.lns.open_data(message)
@@ -204,7 +202,7 @@ class Gateway:
             leg.drops.count("unknown_call")
             return []
         found = session.from_client(frame, now)
-        self._timers.note(session)
+        self._timers.note_due(session, session.road_deadline())
         return self._told(found, now)
 
     def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind) -> list[Output]:

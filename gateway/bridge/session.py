@@ -298,6 +298,11 @@ class Session:
         times = (self.inside.deadline(), self.release_at)
         return min((time for time in times if time is not None), default=None)
 
+    def road_deadline(self) -> float | None:
+        """Road: the part of the deadline that a data frame can change."""
+        gre = self.inside.gre
+        return None if gre is None else gre.deadline()
+
     def handle_timeout(self, now: float) -> list[Output]:
         found: list[Output] = []
         if self.release_at is not None and now >= self.release_at:

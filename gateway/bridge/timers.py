@@ -26,7 +26,10 @@ class Timers:
 
     def note(self, who: Timed) -> None:
         """Look at `who.deadline()` again, since something was done with it."""
-        due = who.deadline()
+        self.note_due(who, who.deadline())
+
+    def note_due(self, who: Timed, due: float | None) -> None:
+        """Road: only `due` can have changed of all that makes up the deadline of `who`."""
         if due is None or (who.scheduled is not None and who.scheduled <= due):
             return
         self._count += 1
