@@ -5,9 +5,7 @@ A reason that is not here is looked up by the words in it, so that a new one sti
 
 from typing import Final
 
-ELSEWHERE: Final = (
-    "Look at the lines before this one with `postern sessions ID`, and in `journalctl -u postern`"
-)
+ELSEWHERE: Final = "Look at the lines before this one with `postern sessions ID`, and at what `postern run` has printed"
 
 HINTS: Final[dict[str, str]] = {
     "no common suite": (
@@ -48,9 +46,9 @@ HINTS: Final[dict[str, str]] = {
         "both directions, and look whether it was switched off"
     ),
     "certificate": "Set the client to a pre-shared key: certificates are not taken",
-    "no route": "Give the client a `route` in postern.toml, then: systemctl reload postern",
+    "no route": "Give the client a `route` in postern.toml, then send the daemon SIGHUP",
     "limit of sessions": "Raise `sessions` under [limits] in postern.toml, or end some that idle",
-    "being stopped": "Dial again when the gateway is up: systemctl status postern",
+    "being stopped": "Dial again when the gateway is up again",
     "server refused": (
         "Look at the server's own log: it has no free line, or does not take PPTP from the "
         "gateway's inside address"

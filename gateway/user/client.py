@@ -45,7 +45,9 @@ class BadAnswer(DaemonError):
     """What came is not an answer: another version, or a daemon in trouble."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(what, "Look in `journalctl -u postern`, and compare `postern version`")
+        super().__init__(
+            what, "Look in what `postern run` has printed, and compare `postern version`"
+        )
 
 
 def socket_path(given: str | None) -> str:
@@ -96,7 +98,9 @@ class Daemon:
             raise BadAnswer("the daemon's answer says neither yes nor no")
         if not answer["ok"]:
             error = str(answer.get("error") or "the daemon refused without a reason")
-            raise Refused(error, str(answer.get("hint") or "Look in `journalctl -u postern`"))
+            raise Refused(
+                error, str(answer.get("hint") or "Look in what `postern run` has printed")
+            )
         return answer.get("result")
 
     def _exchange(self, request: bytes) -> bytes:
@@ -113,11 +117,11 @@ class Daemon:
             raise DaemonError(what, "Do it as root: sudo postern ...") from None
         except (FileNotFoundError, ConnectionRefusedError):
             what = f"the daemon is not running: nobody answers at {self.path}"
-            hint = "Start it with `systemctl start postern`, or name its socket with --socket"
+            hint = "Start it with `postern run` as root, or name its socket with --socket"
             raise NotRunning(what, hint) from None
         except OSError as error:
             what = f"the daemon at {self.path} could not be asked: {error.strerror or error}"
-            raise DaemonError(what, "Look at `systemctl status postern`") from None
+            raise DaemonError(what, "Look whether `postern run` still runs") from None
 
 
 def _receive_line(connection: socket.socket) -> bytes:

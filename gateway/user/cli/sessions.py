@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     elif sessions:
         print("\n".join(lines(sessions, wide=options.wide)))
     else:
-        print("no sessions: refused dials are told in `journalctl -u postern`")
+        print("no sessions; `postern status` tells of refused dials")
     return exits.OK
 
 

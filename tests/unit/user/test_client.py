@@ -110,7 +110,7 @@ def test_a_daemon_that_is_silent_is_given_up(
 def test_without_a_daemon_the_hint_says_how_to_start_it(tmp_path: Path) -> None:
     with pytest.raises(NotRunning, match="nobody answers at") as absent:
         Daemon(str(tmp_path / "s")).status()
-    assert "systemctl start postern" in absent.value.hint
+    assert "postern run" in absent.value.hint
 
 
 def test_a_socket_that_nobody_listens_at_is_no_daemon(tmp_path: Path) -> None:

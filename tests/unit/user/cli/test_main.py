@@ -45,7 +45,7 @@ def test_without_a_daemon_the_status_is_three(
     seen = capsys.readouterr()
     assert seen.out == ""
     assert seen.err.startswith("postern: the daemon is not running")
-    assert "systemctl start postern" in seen.err
+    assert "postern run" in seen.err
 
 
 def test_with_json_a_failure_is_json_too(

@@ -91,7 +91,7 @@ def test_without_sessions_it_says_where_refused_dials_are_told(
 ) -> None:
     with answering(tmp_path, []) as daemon:
         assert main(["sessions", "--socket", daemon.path]) == exits.OK
-    assert "journalctl" in capsys.readouterr().out
+    assert "postern status" in capsys.readouterr().out
 
 
 def test_one_session_is_told_in_full_with_its_dial(
