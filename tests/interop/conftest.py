@@ -1,11 +1,16 @@
-"""The scenarios that the collected tests ask for, all played in one boot of the lab."""
+"""The scenarios that the collected tests ask for, all played in one go, one boot a processor."""
 
+import os
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.interop.lab.boot import LabFailed, Played, play
+
+MOST_BOOTS = 2  # each takes up to a gigabyte
 
 
 @pytest.fixture(scope="session")
@@ -14,9 +19,20 @@ def played(request: pytest.FixtureRequest) -> Mapping[str, Played]:
     marks = (item.get_closest_marker("interop") for item in request.session.items)
     names = dict.fromkeys(mark.args[0] for mark in marks if mark is not None and mark.args)
     try:
-        return play(list(names))
+        return _play_on_every_processor(list(names))
     except LabFailed as failure:
         pytest.fail(str(failure))
+
+
+def _play_on_every_processor(names: list[str]) -> dict[str, Played]:
+    boots = min(os.cpu_count() or 1, MOST_BOOTS, len(names))
+    stop = threading.Event()
+    with ThreadPoolExecutor(boots) as workers:
+        tasks = [workers.submit(play, names[first::boots], stop=stop) for first in range(boots)]
+        try:
+            return {name: result for task in tasks for name, result in task.result().items()}
+        finally:
+            stop.set()  # an interrupted run leaves no lab behind
 
 
 @pytest.fixture

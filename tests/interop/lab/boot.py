@@ -50,9 +50,15 @@ class Played:
 
 
 def play(
-    names: Sequence[str], on_step: OnStep = lambda *_: None, shell: bool = False
+    names: Sequence[str],
+    on_step: OnStep = lambda *_: None,
+    shell: bool = False,
+    stop: threading.Event | None = None,
 ) -> dict[str, Played]:
-    """Run the scenarios in one boot. `on_step` is told scenario, seconds since its start, text."""
+    """Run the scenarios in one boot. `on_step` is told scenario, seconds since its start, text.
+
+    Another thread may set `stop`; what has not been played by then is an error.
+    """
     _check_ready()
     LOGS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="uml-", dir=BUILD) as scratch:
@@ -61,7 +67,7 @@ def play(
         for name in names:
             shutil.rmtree(LOGS / name, ignore_errors=True)
         try:
-            console = _run(batch.name, Path(scratch), len(names), on_step, shell)
+            console = _run(batch.name, Path(scratch), len(names), on_step, shell, stop)
         finally:
             batch.unlink()
     return {name: _result(name, console) for name in names}
@@ -76,7 +82,14 @@ def _check_ready() -> None:
         raise LabFailed(f"a checkout whose path has a space cannot be booted: {CHECKOUT}")
 
 
-def _run(batch: str, scratch: Path, scenarios: int, on_step: OnStep, shell: bool) -> str:
+def _run(
+    batch: str,
+    scratch: Path,
+    scenarios: int,
+    on_step: OnStep,
+    shell: bool,
+    stop: threading.Event | None,
+) -> str:
     """Boot, follow the console, and see that nothing of it is left. Returns the console's text."""
     program = subprocess.Popen(
         _command(batch, scratch),
@@ -90,7 +103,8 @@ def _run(batch: str, scratch: Path, scenarios: int, on_step: OnStep, shell: bool
         if shell:
             _at_the_console(program)
             return ""
-        return _follow(program, BOOTING + PER_SCENARIO * scenarios, on_step)
+        end = time.monotonic() + BOOTING + PER_SCENARIO * scenarios
+        return _follow(program, end, on_step, stop or threading.Event())
     finally:
         _end(program, alone=not shell)
 
@@ -114,14 +128,15 @@ def _memory_folder() -> str:
     raise LabFailed(f"no folder with {MEMORY} MB of room for the lab's memory; free some in /tmp")
 
 
-def _follow(program: subprocess.Popen[bytes], seconds: float, on_step: OnStep) -> str:
+def _follow(
+    program: subprocess.Popen[bytes], end: float, on_step: OnStep, stop: threading.Event
+) -> str:
     lines: queue.Queue[str | None] = queue.Queue()
     if program.stdout is None:
         raise ValueError("the console is not a pipe")
     threading.Thread(target=_read, args=(program.stdout, lines), daemon=True).start()
     kept: list[str] = []
-    end = time.monotonic() + seconds
-    while (line := _next(lines, end)) is not None:
+    while (line := _next(lines, end, stop)) is not None:
         if line.startswith(STEP):
             on_step(*json.loads(line.removeprefix(STEP)))
         elif line and not any(noise in line for noise in NOISE):
@@ -135,11 +150,14 @@ def _read(console: IO[bytes], lines: "queue.Queue[str | None]") -> None:
     lines.put(None)
 
 
-def _next(lines: "queue.Queue[str | None]", end: float) -> str | None:
-    try:
-        return lines.get(timeout=max(0.01, end - time.monotonic()))
-    except queue.Empty:
-        return None
+def _next(lines: "queue.Queue[str | None]", end: float, stop: threading.Event) -> str | None:
+    """The console's next line; None when there will be none, or it is time to stop."""
+    while time.monotonic() < end and not stop.is_set():
+        try:
+            return lines.get(timeout=0.5)
+        except queue.Empty:
+            continue
+    return None
 
 
 def _at_the_console(program: subprocess.Popen[bytes]) -> None:
