@@ -5,7 +5,7 @@ A reason that is not here is looked up by the words in it, so that a new one sti
 
 from typing import Final
 
-ELSEWHERE: Final = "Look at the lines before this one with `postern sessions ID`, and at what `postern run` has printed"
+ELSEWHERE: Final = "Look at the lines before this one with `postern sessions ID`"
 
 HINTS: Final[dict[str, str]] = {
     "no common suite": (
