@@ -145,7 +145,7 @@ def test_while_stopping_no_call_is_taken() -> None:
     world = meet()
     client = world.call_up()
     other = world.join(host="192.168.1.3", nat=Nat("203.0.113.8"))
-    other._dialled = True
+    other.dials_l2tp = False
     world.dial(other)
     world.ask(world.core.stop(world.net.now))
     world.net.send(other.redial_l2tp(world.net.now))

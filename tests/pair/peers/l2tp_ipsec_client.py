@@ -40,7 +40,7 @@ class L2tpIpsecClient:
         self.packets: list[bytes] = []  # ESP packets as they went out
         self.heard = 0  # ESP packets that came and were right
         self.alive = True
-        self.talks_ppp = True
+        self.dials_l2tp = True
         self._errors: list[str] = []
         self._random = random
         self._dialled = self._ppp_begun = False
@@ -112,7 +112,7 @@ class L2tpIpsecClient:
         for pair in self.ike.pairs:
             if pair.spi_in not in self.sas:
                 self.sas[pair.spi_in] = EspPair(pair, self._random)
-        if self.ike.up and not self._dialled:
+        if self.ike.up and self.dials_l2tp and not self._dialled:
             self._dialled = True
             found += self._wrap(self.lac.dial(now))
         return found
@@ -154,7 +154,7 @@ class L2tpIpsecClient:
         frames, self.lac.frames = self.lac.frames, []
         for frame in frames:
             found += self._frames(self.ppp.receive(frame, now))
-        if self.lac.up and self.talks_ppp and not self._ppp_begun:
+        if self.lac.up and not self._ppp_begun:
             self._ppp_begun = True
             found += self._frames(self.ppp.start(now))
         return found

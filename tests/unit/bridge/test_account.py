@@ -1,4 +1,4 @@
-from gateway.bridge.account import MOST_DIALS, MOST_FACTS, Accounts
+from gateway.bridge.account import MOST_DIALS, MOST_FACTS, MOST_STRANGERS, Accounts
 from gateway.outputs import Fact, What
 
 
@@ -26,10 +26,29 @@ def test_a_long_account_keeps_how_it_began_and_how_it_ended() -> None:
 
 def test_strangers_cannot_make_the_book_grow() -> None:
     accounts = Accounts()
-    for dial in range(3 * MOST_DIALS):
+    for dial in range(3 * MOST_STRANGERS):
         accounts.add(Fact(What.DIAL_STARTED, dial), 0.0)
-    assert accounts.of(2 * MOST_DIALS - 1) == []
-    assert accounts.of(2 * MOST_DIALS) != []
+    assert accounts.of(2 * MOST_STRANGERS - 1) == []
+    assert accounts.of(2 * MOST_STRANGERS) != []
+
+
+def test_strangers_cannot_push_out_the_account_of_a_client() -> None:
+    accounts = Accounts()
+    accounts.add(Fact(What.DIAL_STARTED, 1), 0.0)
+    accounts.add(Fact(What.AUTHENTICATED, 1), 0.5)
+    for dial in range(2, 10 * MOST_DIALS):
+        accounts.add(Fact(What.DIAL_STARTED, dial), 1.0)
+    accounts.add(Fact(What.PPP_UP, 1), 2.0)
+    assert [when for when, _ in accounts.of(1)] == [0.0, 0.5, 2.0]
+
+
+def test_the_oldest_client_gives_way_to_the_newest() -> None:
+    accounts = Accounts()
+    for dial in range(2 * MOST_DIALS):
+        accounts.add(Fact(What.DIAL_STARTED, dial), 0.0)
+        accounts.add(Fact(What.AUTHENTICATED, dial), 0.0)
+    kept = [dial for dial in range(2 * MOST_DIALS) if accounts.of(dial)]
+    assert kept == list(range(MOST_DIALS + MOST_STRANGERS, 2 * MOST_DIALS))
 
 
 def test_the_newest_refusals_come_first() -> None:
