@@ -36,7 +36,7 @@ class Accounts:
 
     def of(self, dial: int) -> list[Entry]:
         """All that is known of one dial, oldest first; nothing for an unknown number."""
-        return list(self._proved.get(dial) or self._strangers.get(dial, ()))
+        return list(self._proved.get(dial) or self._strangers.get(dial) or ())
 
     def failures(self, most: int = 10) -> list[Entry]:
         """The newest refusals, newest first."""
