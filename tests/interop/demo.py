@@ -83,11 +83,12 @@ def _tell_failure(played: Played, steps: list[str]) -> int:
     """Which step, what the gateway says of it, and where to look further."""
     done = [step for step in steps if step != "failed"]
     print(f"\nThe demo failed at this step: {done[-1] if done else 'booting the lab'}\n")
-    print(played.error)
+    why = (line for line in played.error.splitlines() if not line.startswith((" ", "Traceback")))
+    print("\n".join(why))
     journal = played.logs / "gateway/postern.log"
     if journal.exists():
         lines = journal.read_text(errors="replace").splitlines()[-JOURNAL_LINES:]
-        print("The gateway's own account:\n\n  " + "\n  ".join(lines))
+        print("\nThe gateway's own account:\n\n  " + "\n  ".join(lines))
     print(f"\nWhat every tool logged is in {played.logs}")
     return 1
 
