@@ -8,6 +8,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from gateway.control.explain import Told
@@ -55,11 +56,74 @@ def socket_path(given: str | None) -> str:
     return given or os.environ.get("POSTERN_SOCKET") or SOCKET
 
 
-class Daemon:
-    """The daemon behind one socket. Every method may raise a `DaemonError`."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How messages call the other end of a socket, and what they advise."""
 
-    def __init__(self, path: str) -> None:
+    who: str
+    look: str  # where to look when it is in trouble
+    start: str  # how it is started
+    alive: str  # how to see whether it lives
+
+
+GATEWAY: Final = Words(
+    "the daemon",
+    "Look in what `postern run` has printed",
+    "Start it with `postern run` as root, or name its socket with --socket",
+    "Look whether `postern run` still runs",
+)
+
+
+class End:
+    """The other end of one socket. `ask` may raise a `DaemonError`."""
+
+    def __init__(self, path: str, words: Words = GATEWAY, patience: float | None = None) -> None:
         self.path = path
+        self.words = words
+        self.patience = patience  # seconds; None is the usual
+
+    def ask(self, verb: str, **more: object) -> Any:
+        """The result of one request, as JSON has it."""
+        return self.ask_slowly(verb, self.patience or PATIENCE, **more)
+
+    def ask_slowly(self, verb: str, patience: float, **more: object) -> Any:
+        """The same, for what takes its time: `patience` is in seconds."""
+        line = self._exchange(json.dumps({"verb": verb, **more}).encode() + b"\n", patience)
+        who = self.words.who
+        try:
+            answer = json.loads(line)
+        except (ValueError, RecursionError):
+            raise BadAnswer(f"{who}'s answer is not JSON") from None
+        if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
+            raise BadAnswer(f"{who}'s answer says neither yes nor no")
+        if not answer["ok"]:
+            error = str(answer.get("error") or f"{who} refused without a reason")
+            raise Refused(error, str(answer.get("hint") or self.words.look))
+        return answer.get("result")
+
+    def _exchange(self, request: bytes, patience: float) -> bytes:
+        who = self.words.who
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(patience)
+                connection.connect(self.path)
+                connection.sendall(request)
+                return _receive_line(connection, who)
+        except TimeoutError:
+            raise BadAnswer(f"{who} was silent for {patience:.0f} s") from None
+        except PermissionError:
+            what = f"you may not talk to {who} at {self.path}"
+            raise DaemonError(what, "Do it as root: sudo postern ...") from None
+        except (FileNotFoundError, ConnectionRefusedError):
+            what = f"{who} is not running: nobody answers at {self.path}"
+            raise NotRunning(what, self.words.start) from None
+        except OSError as error:
+            what = f"{who} at {self.path} could not be asked: {error.strerror or error}"
+            raise DaemonError(what, self.words.alive) from None
+
+
+class Daemon(End):
+    """The daemon behind one socket. Every method may raise a `DaemonError`."""
 
     def status(self) -> StatusView:
         return _read(status_from_json, self.ask("status"))
@@ -87,44 +151,8 @@ class Daemon:
             return closed
         return [] if number is None else [number]
 
-    def ask(self, verb: str, **more: object) -> Any:
-        """The result of one request, as JSON has it."""
-        line = self._exchange(json.dumps({"verb": verb, **more}).encode() + b"\n")
-        try:
-            answer = json.loads(line)
-        except (ValueError, RecursionError):
-            raise BadAnswer("the daemon's answer is not JSON") from None
-        if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
-            raise BadAnswer("the daemon's answer says neither yes nor no")
-        if not answer["ok"]:
-            error = str(answer.get("error") or "the daemon refused without a reason")
-            raise Refused(
-                error, str(answer.get("hint") or "Look in what `postern run` has printed")
-            )
-        return answer.get("result")
 
-    def _exchange(self, request: bytes) -> bytes:
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-                connection.settimeout(PATIENCE)
-                connection.connect(self.path)
-                connection.sendall(request)
-                return _receive_line(connection)
-        except TimeoutError:
-            raise BadAnswer(f"the daemon was silent for {PATIENCE:.0f} s") from None
-        except PermissionError:
-            what = f"you may not talk to the daemon at {self.path}"
-            raise DaemonError(what, "Do it as root: sudo postern ...") from None
-        except (FileNotFoundError, ConnectionRefusedError):
-            what = f"the daemon is not running: nobody answers at {self.path}"
-            hint = "Start it with `postern run` as root, or name its socket with --socket"
-            raise NotRunning(what, hint) from None
-        except OSError as error:
-            what = f"the daemon at {self.path} could not be asked: {error.strerror or error}"
-            raise DaemonError(what, "Look whether `postern run` still runs") from None
-
-
-def _receive_line(connection: socket.socket) -> bytes:
+def _receive_line(connection: socket.socket, who: str) -> bytes:
     pieces: list[bytes] = []
     size = 0
     while piece := connection.recv(_PIECE):
@@ -133,8 +161,8 @@ def _receive_line(connection: socket.socket) -> bytes:
         if b"\n" in piece:
             return b"".join(pieces)
         if size > LONGEST_ANSWER:
-            raise BadAnswer("the daemon's answer does not end")
-    raise BadAnswer("the daemon closed the connection without an answer")
+            raise BadAnswer(f"{who}'s answer does not end")
+    raise BadAnswer(f"{who} closed the connection without an answer")
 
 
 def _read(reader: Callable[[Mapping[str, object]], Read], data: object) -> Read:
