@@ -6,11 +6,14 @@
 
 from collections.abc import Mapping
 
+from gateway.bridge import guest
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.views import session_view, session_views
 from gateway.control.explain import account
 from gateway.control.sessions import to_json
 from gateway.outputs import Output
+from gateway.wire.ipv4 import host_text
+from gateway.wire.udp import Endpoint
 
 Answer = dict[str, object]
 ASKED = "the owner of the gateway ended it"
@@ -27,6 +30,8 @@ def answer(
             return _session(gateway, request.get("id"), now), []
         case "disconnect":
             return _disconnect(gateway, request, now)
+        case "probe":
+            return _probe(gateway, request, now), []
     return refused("this daemon does not know that", "Compare the versions: `postern version`"), []
 
 
@@ -69,3 +74,22 @@ def _disconnect(
     for one in numbers:
         found += gateway.disconnect(one, ASKED, now)
     return done({"closed": numbers}), found
+
+
+def _probe(gateway: Gateway, request: Mapping[str, object], now: float) -> Answer:
+    """Expect one dial from a port of this machine, with the key that comes with the request."""
+    port, key = request.get("port"), request.get("key")
+    psk = _octets(key)
+    if type(port) is not int or not 0 < port < 65536 or len(psk) < guest.SHORTEST_KEY:
+        return refused("a probe has a port and a key of its own", "See `postern health`")
+    there = Endpoint(guest.LOOPBACK, port)
+    gateway.admit(guest.Guest(there, psk, now + guest.STAYS))
+    return done({"host": host_text(guest.LOOPBACK), "seconds": guest.STAYS})
+
+
+def _octets(text: object) -> bytes:
+    """What hexadecimal digits stand for; nothing at all if they are none."""
+    try:
+        return bytes.fromhex(text) if isinstance(text, str) else b""
+    except ValueError:
+        return b""

@@ -13,6 +13,7 @@ from gateway.bridge.admission import ike_policy, route_for
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
+from gateway.bridge.guest import Guest
 from gateway.bridge.mtu import largest_mru
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session, State
@@ -58,6 +59,7 @@ class Gateway:
         self._keys = 0
         self._timers = Timers()
         self._stopping = False
+        self._guest: Guest | None = None
 
     def _next_number(self) -> int:
         self._numbers += 1
@@ -139,9 +141,20 @@ class Gateway:
     def reload(self, config: Config, now: float) -> list[Output]:
         """From now on new dials follow `config`; what is up stays as it is."""
         self.config = config
-        self.clients.ike.set_policy(ike_policy(config))
+        self._set_policy()
         self.clients.hello = float(config.limits.hello_seconds)
         return self._told([Fact(What.RELOADED)], now)
+
+    def admit(self, guest: Guest | None) -> None:
+        """Let this one dial until it has been long enough, in place of any before; or nobody."""
+        self._guest = guest
+        self._set_policy()
+        if guest is not None:
+            self._timers.note(guest)
+
+    def _set_policy(self) -> None:
+        policy = ike_policy(self.config)
+        self.clients.ike.set_policy(self._guest.admitted_by(policy) if self._guest else policy)
 
     def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
         """End one session in order; KeyError if there is none of that number."""
@@ -319,6 +332,10 @@ class Gateway:
             found = self._l2tp(who, who.lns.handle_timeout(now), now)
             self.clients.tidy(who)
             return self._told(found, now, who)
+        if isinstance(who, Guest):
+            if who is self._guest:
+                self.admit(None)
+            return []
         return self._ike(self.clients.handle_timeout(now), now)
 
     def _ike(self, found: list[Output], now: float) -> list[Output]:

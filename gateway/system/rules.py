@@ -6,7 +6,8 @@ Pure: `firewall.py` carries the text to the kernel. What the rules say:
   it is for us or for a host behind us, without state;
 * UDP 500, UDP 4500 and ESP that come in from outside to our outside addresses go to the queue.
   The hook is INPUT: there the IP stack has reassembled fragments itself, conntrack or not.
-  Without `bypass`: when nobody reads the queue the kernel drops, and answers nothing.
+  Without `bypass`: when nobody reads the queue the kernel drops, and answers nothing;
+* so does IKE that this machine sends to itself by 127.0.0.1: that is how `postern health` dials.
 """
 
 import re
@@ -19,6 +20,7 @@ from gateway.wire.ipv4 import host_text
 PORTS = (500, 4500)  # IKE, and IKE with ESP in UDP (RFC 3947, 4)
 CLEAR_L2TP = 1701
 LARGEST_QUEUE = 65535
+LOOPBACK = "127.0.0.1"
 TABLE = "postern"  # nftables: everything of ours is in this one table
 PROBE = "POSTERN-PROBE"
 # iptables: the table, the hook our chain is called from, and our chain
@@ -64,6 +66,7 @@ table ip {TABLE} {{
     type filter hook input priority mangle; policy accept;
     {comes_in}{to_us}udp dport {{ {ports} }} queue num {rules.queue}
     {comes_in}{to_us}meta l4proto esp queue num {rules.queue}
+    iifname "lo" ip daddr {LOOPBACK} udp dport {PORTS[0]} queue num {rules.queue}
   }}
 }}
 """
@@ -138,6 +141,8 @@ def _queue_rules(rules: Rules) -> Iterator[str]:
             for port in PORTS:
                 yield f"{place} -p udp -m udp --dport {port} -j NFQUEUE --queue-num {rules.queue}"
             yield f"{place} -p esp -j NFQUEUE --queue-num {rules.queue}"
+    queue = f"--dport {PORTS[0]} -j NFQUEUE --queue-num {rules.queue}"
+    yield f"-i lo -d {LOOPBACK} -p udp -m udp {queue}"
 
 
 def _iptables_targets(rules: Rules) -> list[str]:

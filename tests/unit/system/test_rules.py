@@ -57,6 +57,7 @@ table ip postern {
     type filter hook input priority mangle; policy accept;
     iifname { "wan0" } ip daddr { 192.0.2.1 } udp dport { 500, 4500 } queue num 7
     iifname { "wan0" } ip daddr { 192.0.2.1 } meta l4proto esp queue num 7
+    iifname "lo" ip daddr 127.0.0.1 udp dport 500 queue num 7
   }
 }
 """
@@ -77,6 +78,7 @@ COMMIT
 -A POSTERN-IN -i wan0 -d 192.0.2.1 -p udp -m udp --dport 500 -j NFQUEUE --queue-num 7
 -A POSTERN-IN -i wan0 -d 192.0.2.1 -p udp -m udp --dport 4500 -j NFQUEUE --queue-num 7
 -A POSTERN-IN -i wan0 -d 192.0.2.1 -p esp -j NFQUEUE --queue-num 7
+-A POSTERN-IN -i lo -d 127.0.0.1 -p udp -m udp --dport 500 -j NFQUEUE --queue-num 7
 -I INPUT 1 -j POSTERN-IN
 COMMIT
 """
@@ -98,7 +100,7 @@ def test_a_queue_without_a_reader_lets_nothing_past(text: str) -> None:
 def test_several_interfaces_and_addresses_are_all_meant() -> None:
     rules = Rules(("wan0", "ppp0"), (host_bytes("192.0.2.1"), host_bytes("192.0.2.9")), 7)
     assert 'iifname { "wan0", "ppp0" } ip daddr { 192.0.2.1, 192.0.2.9 } udp' in nft_text(rules)
-    assert iptables_text(rules, "").count("--queue-num") == 2 * 2 * 3
+    assert iptables_text(rules, "").count("--queue-num") == 2 * 2 * 3 + 1  # and loopback
     assert iptables_text(rules, "").count("--dport 1701") == 2
 
 
