@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gateway.control.check import NAME, judge
+from gateway.control.defaults import DEFAULTS
 from gateway.control.document import File, ReadFile
 from gateway.control.findings import Document
 from gateway.control.limits import Limits
@@ -12,14 +13,33 @@ from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.values import ANYWHERE, Network
 from gateway.wire.udp import Endpoint
 
+DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The machine, where Postern manages it; None leaves it as it is."""
+
+    hostname: str | None = None
+    timezone: str | None = None
+    contact: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Where the clients are. A host is four bytes; `mtu` is in bytes."""
+    """Where the clients are. A host is four bytes; `mtu` is in bytes.
+
+    `addresses` is empty where DHCP brings them: then any address of the interface is meant.
+    `network` is None where the interface is left alone; `prefix` is in bits.
+    """
 
     interface: str
-    addresses: tuple[bytes, ...]
-    mtu: int
+    addresses: tuple[bytes, ...] = ()
+    mtu: int = DEFAULT_MTU
+    network: str | None = None
+    prefix: int | None = None
+    gateway: bytes | None = None
+    dns: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +48,10 @@ class Inside:
 
     interface: str | None = None
     address: bytes | None = None
+    network: str | None = None
+    prefix: int | None = None
+    gateway: bytes | None = None
+    dns: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +75,23 @@ class Client:
     address: Network = ANYWHERE
 
 
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """A person who may log in, with their public keys as `authorized_keys` has them."""
+
+    name: str
+    ssh_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port of the board. `path` is its place below /sys/devices, `mac` the card's own address."""
+
+    role: str
+    path: str
+    mac: str | None = None
+
+
 @dataclass(frozen=True)  # no slots: `placed` is worked out once and kept
 class Config:
     """The whole of `postern.toml`."""
@@ -60,6 +101,9 @@ class Config:
     limits: Limits
     clients: tuple[Client, ...]
     routes: tuple[Route, ...]
+    box: Box = Box()
+    admins: tuple[Admin, ...] = ()
+    ports: tuple[Port, ...] = ()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -90,7 +134,15 @@ def _build(document: Document) -> Config:
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
         routes=tuple(Route(**entry.values) for entry in document["route"]),
+        box=Box(**document["box"][0].values),
+        admins=tuple(_admin(**entry.values) for entry in document["admin"]),
+        ports=tuple(Port(**entry.values) for entry in document["port"]),
     )
+
+
+def _admin(*, name: str, ssh_key: str = "", ssh_keys: tuple[str, ...] = ()) -> Admin:
+    """One key is a list of one."""
+    return Admin(name, ssh_keys or (ssh_key,))
 
 
 def _client(  # noqa: PLR0913

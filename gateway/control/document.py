@@ -10,7 +10,7 @@ from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import LARGEST_FILE
 from gateway.control.lines import find_lines
 from gateway.control.problems import did_you_mean, shown
-from gateway.control.schema import SCHEMA, Key, Table, table_named
+from gateway.control.schema import SCHEMA, SCHEMA_VERSION, VERSION_KEY, Key, Table, table_named
 from gateway.control.values import Unfit, kind_of
 
 _POSITION = re.compile(r"^(.*?)\s*\(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
@@ -66,8 +66,28 @@ def _parse(data: bytes, findings: Findings) -> dict[str, Any] | None:
     except (RecursionError, ValueError):  # brackets without end; a number of 5000 digits
         findings.add_of_file("the file is no TOML that anybody wrote", "Start again from README.md")
         return None
+    if not _check_version(raw.pop(VERSION_KEY, None), findings):
+        return None  # what stands in it may mean something else there
     _note_unknown_tables(raw, findings)
     return raw
+
+
+def _check_version(version: object, findings: Findings) -> bool:
+    if version is None or (type(version) is int and version == SCHEMA_VERSION):
+        return True
+    line = findings.lines.get(("", 0, VERSION_KEY), 0)
+    if type(version) is not int or version < 1:
+        hint = f"Write {VERSION_KEY} = {SCHEMA_VERSION}, or leave it out"
+        findings.add_of_file(f"{VERSION_KEY} is no version there has been", hint, line=line)
+    elif version > SCHEMA_VERSION:
+        what = f"it was written for schema {version}, and this Postern knows {SCHEMA_VERSION}"
+        findings.add_of_file(what, "Use the Postern that wrote it, or a newer one", line=line)
+    else:
+        what = f"it was written for schema {version}, and {SCHEMA_VERSION} is in use"
+        findings.add_of_file(
+            what, "Start Postern on the whole box: it brings the file up to date", line=line
+        )
+    return False
 
 
 def _note_syntax(message: str, text: str, findings: Findings) -> None:

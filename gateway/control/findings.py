@@ -1,10 +1,11 @@
 """Collecting problems, each with its place and line."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.control.lines import Place
-from gateway.control.problems import Problem
+from gateway.control.problems import Problem, shown
 from gateway.control.schema import Table
 
 
@@ -52,3 +53,13 @@ class Findings:
     def add_of_file(self, what: str, hint: str, *, warning: bool = False, line: int = 0) -> None:
         """A problem with the file as a whole, or with one line of it."""
         self.problems.append(Problem(self.file, what, hint, warning, line or None))
+
+    def add_repeated(self, entries: Iterable[Entry], key: str) -> None:
+        """A problem with every entry whose value of `key` an earlier one has too."""
+        first: dict[object, Entry] = {}
+        for entry in entries:
+            if key in entry.values:
+                earlier = first.setdefault(entry.values[key], entry)
+                if earlier is not entry:
+                    what = f"is {shown(entry.values[key])}, as in {earlier.place}"
+                    self.add(entry, key, what, f"Give each a {key} of its own")

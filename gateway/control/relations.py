@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import MOST_CANDIDATES
 from gateway.control.problems import did_you_mean, shown
+from gateway.control.relations_box import check_box
 from gateway.control.suites import weakness
 from gateway.control.values import ANYWHERE, Network
 from gateway.wire.udp import Endpoint
@@ -13,25 +14,16 @@ from gateway.wire.udp import Endpoint
 def check_relations(document: Document, findings: Findings) -> None:
     """Everything that one entry alone cannot show."""
     clients, routes = document["client"], document["route"]
-    _check_names(clients, findings)
-    _check_names(routes, findings)
+    findings.add_repeated(clients, "name")
+    findings.add_repeated(routes, "name")
     _check_outside(document, findings)
     _check_routes(clients, routes, findings)
     _check_weakness(clients, findings)
     _check_who_is_who(clients, findings)
     _check_crowd(clients, findings)
+    check_box(document, findings)
     if not clients:
         findings.add_of_file("there is no [[client]]: nobody can dial", "Add one", warning=True)
-
-
-def _check_names(entries: Sequence[Entry], findings: Findings) -> None:
-    first: dict[str, Entry] = {}
-    for entry in _with(entries, "name"):
-        name = entry.values["name"]
-        earlier = first.setdefault(name, entry)
-        if earlier is not entry:
-            what = f"is {shown(name)}, as in {earlier.place}"
-            findings.add(entry, "name", what, "Give each a name of its own")
 
 
 def _check_outside(document: Document, findings: Findings) -> None:

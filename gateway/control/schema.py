@@ -6,13 +6,17 @@ The check, the CLI's help and whatever writes the file later all read this table
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.control import values
+from gateway.control import values, values_box
 from gateway.control.defaults import DEFAULTS
-from gateway.control.limits import MOST_CLIENTS, MOST_ROUTES
+from gateway.control.limits import MOST_ADMINS, MOST_CLIENTS, MOST_PORTS, MOST_ROUTES
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.values import Read
 
+SCHEMA_VERSION = 1  # goes up when an old file would be read in another way: see migrate.py
+VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as hand-written files do
 ROUTE_KINDS = ("pptp",)
+WAYS = ("dhcp", "static")  # how an interface comes by its address
+PORT_ROLES = ("outside", "inside", "unused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Key:
     required: bool = False
     listed: bool = False  # the value is a list, and `read` is for one of its members
     secret: bool = False
+    instead: bool = False  # stands in the place of another key: not in the example
 
     def hint(self) -> str:
         """What to write, for a message."""
@@ -41,6 +46,7 @@ class Table:
     keys: tuple[Key, ...]
     required: bool = False
     most: int = 1
+    named: str = ""  # the key by which one entry is told from another
 
     @property
     def heading(self) -> str:
@@ -52,6 +58,32 @@ class Table:
     def default(self, name: str) -> object:
         """What TOML would have there, or None where nothing holds instead."""
         return DEFAULTS.get(self.name, {}).get(name)
+
+
+BOX = Table(
+    "box",
+    "The machine Postern runs on, where Postern manages it.",
+    (
+        Key("hostname", values_box.hostname, "What the machine is called.", '"postern"'),
+        Key("timezone", values_box.timezone, "For the times people read.", '"Europe/Berlin"'),
+        Key("contact", values_box.contact, "Whom to ask about it.", '"Ada, extension 12"'),
+    ),
+)
+
+
+def _way(doc_of_router: str, router: str, dns: str) -> tuple[Key, ...]:
+    """How an interface is set up, where Postern manages the machine."""
+    return (
+        Key(
+            "network",
+            values.one_of("way to an address", WAYS),
+            "How the interface is set up; left out, it is left alone.",
+            '"static"',
+        ),
+        Key("prefix", values.whole(1, 31), "Length of the network's prefix, in bits.", "24"),
+        Key("gateway", values.address, doc_of_router, router),
+        Key("dns", values.address, "Servers for names.", dns, listed=True),
+    )
 
 
 OUTSIDE = Table(
@@ -68,12 +100,12 @@ OUTSIDE = Table(
         Key(
             "addresses",
             values.address,
-            "The addresses at which clients find Postern.",
+            "The addresses at which clients find Postern; with DHCP they may be left out.",
             '["203.0.113.1"]',
-            required=True,
             listed=True,
         ),
         Key("mtu", values.whole(576, 9000), "Longest packet outside, in bytes.", "1500"),
+        *_way("The router to everybody else.", '"203.0.113.254"', '["203.0.113.53"]'),
     ),
     required=True,
 )
@@ -84,6 +116,7 @@ INSIDE = Table(
     (
         Key("interface", values.interface, "The interface towards the servers.", '"eth1"'),
         Key("address", values.address, "Calls to servers come from here.", '"10.10.0.1"'),
+        *_way("The router to servers further inside.", '"10.10.0.254"', '["10.10.0.53"]'),
     ),
 )
 
@@ -117,7 +150,13 @@ CLIENT = Table(
     (
         Key("name", values.name, "What you call it; each only once.", '"press-3"', required=True),
         Key("psk", values.psk, "Its pre-shared key.", '"a long random text"', secret=True),
-        Key("psk_file", values.text, "The file with its pre-shared key instead.", '"press-3.psk"'),
+        Key(
+            "psk_file",
+            values.text,
+            "The file with its pre-shared key instead.",
+            '"press-3.psk"',
+            instead=True,
+        ),
         Key(
             "ike",
             values.one_of("IKE suite", IKE_SUITES),
@@ -141,6 +180,7 @@ CLIENT = Table(
         Key("route", values.name, "The route it takes.", '"old-nt4"', required=True),
     ),
     most=MOST_CLIENTS,
+    named="name",
 )
 
 ROUTE = Table(
@@ -158,9 +198,50 @@ ROUTE = Table(
         ),
     ),
     most=MOST_ROUTES,
+    named="name",
 )
 
-SCHEMA = (OUTSIDE, INSIDE, LIMITS, CLIENT, ROUTE)
+# A hash, not a point anybody made: there is no private half.
+_KEY = '"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMmsZQVHFCxFfOSiCDC048uH1f8XaDZzDpgFtvjED4tj ada"'
+
+ADMIN = Table(
+    "admin",
+    "A person who may log in and change this configuration.",
+    (
+        Key("name", values_box.login, "The name to log in with.", '"ada"', required=True),
+        Key("ssh_key", values_box.ssh_key, "The public key that opens the door.", _KEY),
+        Key(
+            "ssh_keys",
+            values_box.ssh_key,
+            "Several public keys instead.",
+            f"[{_KEY}]",
+            listed=True,
+            instead=True,
+        ),
+    ),
+    most=MOST_ADMINS,
+    named="name",
+)
+
+PORT = Table(
+    "port",
+    "A network port of the board, pinned when it is first used.",
+    (
+        Key("role", values.one_of("role", PORT_ROLES), "For what.", '"outside"', required=True),
+        Key(
+            "path",
+            values_box.device,
+            "Where it sits on the board.",
+            '"pci0000:00/0000:00:02.2/0000:01:00.0"',
+            required=True,
+        ),
+        Key("mac", values_box.mac, "The card's own address.", '"00:0d:b9:00:00:01"'),
+    ),
+    most=MOST_PORTS,
+    named="path",
+)
+
+SCHEMA = (OUTSIDE, INSIDE, LIMITS, CLIENT, ROUTE, BOX, ADMIN, PORT)
 
 
 def table_named(name: str) -> Table | None:
@@ -172,6 +253,6 @@ def example() -> Iterator[str]:
     for table in SCHEMA:
         yield from (f"# {table.doc}", table.heading)
         for key in table.keys:
-            if key.name != "psk_file":
+            if not key.instead:
                 yield f"{key.name} = {key.example}  # {key.doc}"
         yield ""

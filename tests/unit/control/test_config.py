@@ -2,10 +2,20 @@ import dataclasses
 
 import pytest
 
-from gateway.control.config import Client, Config, Inside, Outside, Route, load
+from gateway.control.config import (
+    Admin,
+    Box,
+    Client,
+    Config,
+    Inside,
+    Outside,
+    Port,
+    Route,
+    load,
+)
 from gateway.control.document import File
 from gateway.control.limits import Limits
-from gateway.control.schema import CLIENT, INSIDE, LIMITS, OUTSIDE, ROUTE, Table
+from gateway.control.schema import ADMIN, BOX, CLIENT, INSIDE, LIMITS, OUTSIDE, PORT, ROUTE, Table
 from gateway.control.values import ANYWHERE
 from gateway.wire.udp import Endpoint
 from tests.unit.control.written import GOOD, config_of, no_files, problems_of
@@ -97,13 +107,22 @@ def test_a_wrong_one_gives_its_problems_instead() -> None:
 
 @pytest.mark.parametrize(
     ("table", "kind"),
-    [(OUTSIDE, Outside), (INSIDE, Inside), (LIMITS, Limits), (CLIENT, Client), (ROUTE, Route)],
+    [
+        (OUTSIDE, Outside),
+        (INSIDE, Inside),
+        (LIMITS, Limits),
+        (CLIENT, Client),
+        (ROUTE, Route),
+        (BOX, Box),
+        (ADMIN, Admin),
+        (PORT, Port),
+    ],
     ids=lambda one: getattr(one, "__name__", ""),
 )
 def test_schema_and_values_have_the_same_keys(
-    table: Table, kind: type[Outside | Inside | Limits | Client | Route]
+    table: Table, kind: type[Outside | Inside | Limits | Client | Route | Box | Admin | Port]
 ) -> None:
-    keys = {key.name for key in table.keys} - {"psk_file"}
+    keys = {key.name for key in table.keys} - {"psk_file", "ssh_key"}
     assert keys == {field.name for field in dataclasses.fields(kind)}
 
 

@@ -118,3 +118,11 @@ def test_a_list_with_one_bad_member_is_not_used_at_all() -> None:
     document = read_document(File(text.encode()), findings)
     assert "addresses" not in document["outside"][0].values
     assert [one.where for one in findings.problems] == ["outside.addresses[2]"]
+
+
+def test_a_file_of_an_older_schema_is_not_read_as_if_it_were_of_this_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.control.document.SCHEMA_VERSION", 2)
+    (problem,) = problems_of("schema_version = 1\n" + GOOD)
+    assert problem.what == "it was written for schema 1, and 2 is in use"

@@ -38,3 +38,12 @@ def test_a_problem_with_the_file_has_its_name_and_perhaps_a_line() -> None:
 
 def test_an_entry_does_not_print_its_values() -> None:
     assert "hunter2" not in repr(SECOND)
+
+
+def test_a_value_that_an_earlier_entry_has_too_is_told_with_that_entry() -> None:
+    findings = Findings("postern.toml", {})
+    entries = [Entry(CLIENT, number, {"name": name}) for number, name in enumerate("aba")]
+    findings.add_repeated([*entries, Entry(CLIENT, 3, {})], "name")
+    assert [(one.where, one.what) for one in findings.problems] == [
+        ("client[3].name", "is 'a', as in client[1]")
+    ]
