@@ -1,0 +1,191 @@
+"""Talking to the box agent: what the menu and the commands ask of the box as a whole.
+
+The same one-line protocol as the daemon's (`client.py`); the answers are in `box_views.py`.
+"""
+
+import getpass
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from gateway.control.edit import Change
+from gateway.control.problems import Problem
+from gateway.user.box_views import (
+    BoxStatus,
+    Finding,
+    Past,
+    Port,
+    Upgrading,
+    box_status,
+    read_finding,
+    read_lines,
+    read_list,
+    read_number,
+    read_past,
+    read_port,
+    read_problems,
+    read_table,
+    read_text,
+    read_whole,
+    spoken,
+)
+from gateway.user.client import End, Words
+
+SOCKET: Final = "/run/postern-box/box.sock"
+LONG: Final = 180.0  # seconds for a self-test, a support bundle, a capture
+CONFIRM_S: Final = 300  # seconds until a change that nobody confirms is taken back
+WORDS: Final = Words(
+    "the box agent",
+    "Look in its journal: journalctl -u postern-box",
+    "It runs on the appliance only: systemctl start postern-box, or name its socket in "
+    "$POSTERN_BOX_SOCKET",
+    "Look whether postern-box still runs: systemctl status postern-box",
+)
+
+
+def socket_path(given: str | None = None) -> str:
+    """The option's value, else $POSTERN_BOX_SOCKET, else the usual place."""
+    return given or os.environ.get("POSTERN_BOX_SOCKET") or SOCKET
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who asks, and by which face; the agent knows the user by the socket and believes that."""
+
+    user: str
+    face: str
+    connection: str = ""  # of SSH: client and server, each with its port
+
+    @staticmethod
+    def here(face: str = "") -> "Who":
+        """This process: over SSH, or on a console of the box itself."""
+        connection = os.environ.get("SSH_CONNECTION", "")
+        try:
+            user = getpass.getuser()
+        except (KeyError, OSError):  # a user without a name
+            user = str(os.getuid())
+        return Who(user, face or ("ssh" if connection else "console"), connection)
+
+    def told(self) -> dict[str, object]:
+        return {"user": self.user, "face": self.face, "connection": self.connection}
+
+
+class Box(End):
+    """The box agent. Every method may raise a `DaemonError`."""
+
+    def __init__(self, path: str | None = None, patience: float | None = None) -> None:
+        super().__init__(socket_path(path), WORDS, patience)
+
+    def status(self) -> BoxStatus:
+        return box_status(read_table(self.ask("status")))
+
+    def claim(self, name: str, ssh_key: str) -> None:
+        self.ask("claim", name=name, ssh_key=ssh_key)
+
+    def board(self) -> dict[str, Any]:
+        return read_table(self.ask("board"))
+
+    def report(self) -> str:
+        return read_text(read_table(self.ask_slowly("board.report", LONG)), "path")
+
+    def ports(self) -> list[Port]:
+        return [read_port(read_table(one)) for one in read_list(self.ask("ports"))]
+
+    def assign(self, roles: Mapping[str, str]) -> None:
+        """Roles by the ports' paths; they hold when the change is applied."""
+        self.ask("ports.assign", assignments=dict(roles))
+
+    def blink(self, path: str, seconds: int) -> None:
+        self.ask_slowly("ports.blink", seconds + 10.0, path=path, seconds=seconds)
+
+    def config(self, which: str, *, masked: bool) -> tuple[str, str]:
+        """The candidate, the running or the saved configuration; the candidate's revision."""
+        found = read_table(self.ask("config.show", which=which, masked=masked))
+        return read_text(found, "text"), read_text(found, "revision")
+
+    def change(self, changes: Sequence[Change], base: str) -> list[Problem]:
+        """Make changes in the candidate of that revision, whatever the judge says of it."""
+        wanted = [asdict(change) for change in changes]
+        return read_problems(self.ask_slowly("config.set", LONG, changes=wanted, base=base))
+
+    def check(self) -> list[Problem]:
+        """What the judge says of the candidate."""
+        return read_problems(self.ask_slowly("config.check", LONG))
+
+    def diff(self, number: int | None = None) -> tuple[list[str], str]:
+        """What the candidate, or that number of the history, would change; secrets masked.
+
+        The second is the candidate's revision.
+        """
+        more = {} if number is None else {"from": "running", "number": number}
+        found = read_table(self.ask("config.diff", **more))
+        return read_lines(found, "lines"), read_text(found, "revision")
+
+    def apply(self, who: Who, comment: str, deadline_s: int, base: str) -> float:
+        """Make the candidate of that revision run; in how many seconds it goes back."""
+        more = {"comment": comment, "deadline_s": deadline_s, "base": base, **who.told()}
+        answer = self.ask_slowly("config.apply", LONG, **more)
+        return read_number(read_table(answer or {}), "deadline_s")
+
+    def confirm(self, who: Who) -> None:
+        self.ask_slowly("config.confirm", LONG, **who.told())
+
+    def revert(self, who: Who) -> None:
+        self.ask_slowly("config.revert", LONG, **who.told())
+
+    def discard(self, who: Who) -> None:
+        self.ask("config.discard", **who.told())
+
+    def history(self) -> list[Past]:
+        return [read_past(read_table(one)) for one in read_list(self.ask("config.history"))]
+
+    def restore(self, number: int, who: Who) -> None:
+        """Make an old configuration the candidate."""
+        self.ask("config.restore", number=number, **who.told())
+
+    def upgrade(self, path: str) -> None:
+        self.ask_slowly("upgrade", LONG, path=path)
+
+    def upgrading(self) -> Upgrading:
+        found = read_table(self.ask("upgrade.status"))
+        return Upgrading(
+            read_text(found, "state"), read_whole(found, "percent"), read_text(found, "error")
+        )
+
+    def rollback(self) -> None:
+        self.ask_slowly("rollback", LONG)
+
+    def selftest(self, which: str = "all") -> list[Finding]:
+        return [
+            read_finding(read_table(one))
+            for one in read_list(self.ask_slowly("selftest", LONG, which=which))
+        ]
+
+    def support(self, path: str) -> tuple[str, list[str]]:
+        """Where the bundle was written, and what is in it."""
+        found = read_table(self.ask_slowly("support", LONG, path=path))
+        return read_text(found, "path"), read_lines(found, "contents")
+
+    def ping(self, host: str) -> list[str]:
+        return spoken(self.ask_slowly("network.ping", 60.0, host=host))
+
+    def link(self) -> list[str]:
+        return spoken(self.ask("link"))
+
+    def capture(self, port: str, seconds: int, packets: int) -> str:
+        patience = seconds + 30.0
+        found = self.ask_slowly("capture", patience, port=port, seconds=seconds, packets=packets)
+        return read_text(read_table(found), "path")
+
+    def restart_gateway(self) -> None:
+        self.ask_slowly("restart-gateway", 60.0)
+
+    def reboot(self, reason: str) -> None:
+        self.ask("reboot", reason=reason)
+
+    def poweroff(self, reason: str) -> None:
+        self.ask("poweroff", reason=reason)
+
+    def factory_reset(self, typed: str, *, wipe: bool) -> None:
+        self.ask_slowly("factory-reset", LONG, typed=typed, wipe=wipe)
