@@ -5,19 +5,65 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from types import ModuleType
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.control.problems import printable
-from gateway.user.cli import check, disconnect, exits, run, sessions, show, status, version
+from gateway.user.cli import (
+    check,
+    console,
+    diagnose,
+    disconnect,
+    entries,
+    exits,
+    ports,
+    power,
+    run,
+    sessions,
+    show,
+    status,
+    upkeep,
+    version,
+)
 from gateway.user.client import DaemonError, NotRunning
 
-VERBS: Final[dict[str, ModuleType]] = {
+
+class Verb(Protocol):
+    """A module of this folder, or a value in one that has several."""
+
+    @property
+    def ABOUT(self) -> str: ...  # noqa: N802
+
+    def add_options(self, parser: argparse.ArgumentParser, /) -> None: ...
+
+    def run(self, options: argparse.Namespace, /) -> int: ...
+
+
+VERBS: Final[dict[str, Verb]] = {
     "run": run,
     "check": check,
     "status": status,
     "sessions": sessions,
     "disconnect": disconnect,
+    "console": console,
+    "claim": upkeep.CLAIM,
+    "ports": ports,
+    "clients": entries.CLIENTS,
+    "routes": entries.ROUTES,
+    "admins": entries.ADMINS,
+    "why": diagnose.WHY,
+    "ping": diagnose.PING,
+    "link": diagnose.LINK,
+    "capture": diagnose.CAPTURE,
+    "board": upkeep.BOARD,
+    "slots": upkeep.SLOTS,
+    "upgrade": upkeep.UPGRADE,
+    "rollback": power.ROLLBACK,
+    "selftest": upkeep.SELFTEST,
+    "support": upkeep.SUPPORT,
+    "restart": power.RESTART,
+    "reboot": power.REBOOT,
+    "poweroff": power.POWEROFF,
+    "reset": power.RESET,
     "version": version,
 }
 INTERRUPTED: Final = 130  # as a shell has it for SIGINT
@@ -37,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guarded(options: argparse.Namespace) -> int:
     try:
-        code: int = VERBS[options.verb].run(options)
+        code = VERBS[options.verb].run(options)
         sys.stdout.flush()
     except DaemonError as error:
         _tell(error, as_json=getattr(options, "json", False))

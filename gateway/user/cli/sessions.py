@@ -78,7 +78,7 @@ def _one(daemon: Daemon, number: int, as_json: bool) -> int:
         view = None if session is None else to_json(session)
         show.print_json({"session": view, "account": account})
         return exits.OK
-    print("\n".join([*_details(session), "how it came up:", *account_lines(told)]))
+    print("\n".join([*details(session), "how it came up:", *account_lines(told)]))
     return exits.OK
 
 
@@ -87,7 +87,8 @@ def account_lines(told: Sequence[Told]) -> list[str]:
     return [f"  {line.ms / 1000:8.3f} s  {printable(line.text)}" for line in told]
 
 
-def _details(session: SessionView | None) -> list[str]:
+def details(session: SessionView | None) -> list[str]:
+    """Everything there is to know of one session, but its account."""
     if session is None:
         return ["no such session any more"]
     inward, outward = show.size(session.bytes_in), show.size(session.bytes_out)

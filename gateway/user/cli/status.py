@@ -25,11 +25,12 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         show.print_json(to_json(status))
     else:
-        print("\n".join(_lines(status)))
+        print("\n".join(status_lines(status)))
     return exits.OK if status.rules_ok and not status.config_problems else exits.PROBLEM
 
 
-def _lines(status: StatusView) -> list[str]:
+def status_lines(status: StatusView) -> list[str]:
+    """Everything the daemon tells of itself."""
     loaded = f", loaded {show.duration(status.config_loaded_s)} ago"
     rules = "rules in place" if status.rules_ok else "RULES ARE NOT IN PLACE: restart postern"
     rows = [

@@ -1,0 +1,61 @@
+"""`postern ports`: the sockets for cables."""
+
+import argparse
+from dataclasses import asdict
+
+from gateway.control.problems import printable
+from gateway.user.box_lines import called, port_lines
+from gateway.user.box_views import Port
+from gateway.user.cli import exits, show
+from gateway.user.cli.box import add_box_options, box_of
+from gateway.user.client import DaemonError
+
+ABOUT = "list the ports, say what one is for, or find one"
+EXAMPLE = (
+    "examples:\n  postern ports\n  postern ports assign 1=outside 2=inside\n"
+    "  postern ports blink 2\n\n"
+    "A port is named by its label on the case, its name in Linux or its path. What it is for "
+    "holds after `postern config apply`."
+)
+ROLES = ("outside", "inside", "unused")
+BLINK_S = 10  # seconds
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLE
+    parser.add_argument("what", nargs="?", choices=("list", "assign", "blink"), default="list")
+    parser.add_argument("port", nargs="*", metavar="PORT", help="PORT=ROLE to assign one")
+    add_box_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    box = box_of(options)
+    ports = box.ports()
+    if options.what == "assign":
+        box.assign(dict(_assigned(one, ports) for one in options.port))
+        print("assigned; `postern config apply` makes it so")
+    elif options.what == "blink":
+        for one in options.port:
+            box.blink(_the_port(one, ports).path, BLINK_S)
+    elif options.json:
+        show.print_json([asdict(one) for one in ports])
+    else:
+        print("\n".join(port_lines(ports)))
+        for one in ports:
+            if one.problem:
+                print(printable(f"! {called(one)}: {one.problem}"))
+    return exits.OK
+
+
+def _assigned(word: str, ports: list[Port]) -> tuple[str, str]:
+    name, _, role = word.rpartition("=")
+    if role not in ROLES:
+        raise DaemonError(f"{word!r} is not PORT=ROLE", "A role is one of " + ", ".join(ROLES))
+    return _the_port(name, ports).path, role
+
+
+def _the_port(word: str, ports: list[Port]) -> Port:
+    found = [one for one in ports if word in (one.label, one.name, one.path)]
+    if len(found) != 1:
+        raise DaemonError(f"there is no port {word!r}", "See `postern ports`")
+    return found[0]

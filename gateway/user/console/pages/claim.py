@@ -1,0 +1,63 @@
+"""A box that belongs to nobody yet: all it offers is to be claimed."""
+
+from gateway.control.problems import Problem
+from gateway.control.schema import table_named
+from gateway.control.values import Unfit
+from gateway.user.box_views import BoxStatus
+from gateway.user.console.ends import Ends
+from gateway.user.console.header import shorter
+from gateway.user.console.model import Field, Form, Leave, Open, Stay, Step, Values, View, numbered
+
+FRESH = 2.0  # seconds: a provisioning file may claim the box meanwhile
+
+
+def claim_view(ends: Ends, box: BoxStatus) -> View:
+    text = (
+        "This box belongs to nobody yet. There is no password: you log in by SSH with a key.",
+        "",
+        "Either give your name and public SSH key here; or put a file provision.toml on a USB",
+        "stick labelled POSTERN and plug it in: this page notices by itself.",
+        "",
+        "When you log in the first time, your SSH program shows one of these. Compare them:",
+        *(f"  {shorter(one)}" for one in box.fingerprints),
+        *_at(box),
+    )
+    choices = (
+        ("Claim this box", lambda: Open(claim_form(ends)), "postern claim NAME --key FILE"),
+        ("Look again", Stay, ""),
+        ("Leave", Leave, ""),
+    )
+    return View("Welcome to Postern", text, rows=numbered(choices), refresh=FRESH)
+
+
+def _at(box: BoxStatus) -> list[str]:
+    found = [address for addresses in box.addresses.values() for address in addresses]
+    return ["", "It can be reached at " + ", ".join(found)] if found else []
+
+
+def claim_form(ends: Ends) -> Form:
+    def claim(values: Values) -> Step:
+        ends.box.claim(values["name"].strip(), values["ssh_key"].strip())
+        return Stay("")
+
+    fields = (
+        Field("name", "Your name", "admin", "The name you will log in with"),
+        Field("ssh_key", "Public SSH key", hint="Paste the line of your .pub file"),
+    )
+    text = ("Never type a private key here: the public one is the file that ends in .pub.",)
+    return Form("Claim this box", fields, claim, check_claim, text, "Claim")
+
+
+def check_claim(values: Values) -> list[Problem]:
+    """What the judge says of a first administrator."""
+    admin = table_named("admin")
+    found = []
+    for name in ("name", "ssh_key"):
+        key = admin.key(name) if admin else None
+        if key is None:
+            continue
+        try:
+            key.read(values[name].strip())
+        except Unfit as unfit:
+            found.append(Problem(key.name, str(unfit), unfit.hint or key.hint()))
+    return found

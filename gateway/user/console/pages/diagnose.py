@@ -1,0 +1,97 @@
+"""Finding out what is wrong: reachability, cables, packets, and one client's dials."""
+
+from gateway.control.problems import Problem
+from gateway.user.console.draft import Draft
+from gateway.user.console.ends import Ends
+from gateway.user.console.model import (
+    Field,
+    Form,
+    Instead,
+    Menu,
+    Open,
+    Step,
+    Told,
+    Values,
+)
+from gateway.user.console.pages.sessions import Figures
+from gateway.user.console.why import explain
+
+LONGEST_S, MOST_PACKETS = 300, 100_000
+
+
+def diagnose(ends: Ends) -> Menu:
+    choices = (
+        ("Why does this client not connect?", lambda: _ask_why(ends), "postern why CLIENT"),
+        ("Ping a machine", lambda: _ask_ping(ends), "postern ping HOST"),
+        ("Cables and links", lambda: _link(ends), "postern link"),
+        ("Record packets of a port", lambda: _ask_capture(ends), "postern capture PORT"),
+        ("Gateway in figures, refused dials", lambda: Open(Figures(ends)), "postern status"),
+    )
+    return Menu("Diagnostics", choices)
+
+
+def why(ends: Ends, word: str) -> list[str]:
+    """All that is known of why a client does not connect."""
+    draft = Draft.running(ends)
+    outside = draft.outside_addresses() or sorted(ends.box.status().addresses.get("outside", ()))
+    status, sessions = ends.daemon.status(), ends.daemon.sessions()
+    return explain(word, status, sessions, draft.entries("client"), outside)
+
+
+def _ask_why(ends: Ends) -> Step:
+    hint = "Its name in the configuration, or the outside address it comes from"
+    form = Form(
+        "Why does this client not connect?",
+        (Field("client", "Client", hint=hint),),
+        lambda values: Instead(
+            Told(f"Client {values['client'].strip()}", tuple(why(ends, values["client"])))
+        ),
+        lambda values: _needed(values, "client"),
+        button="Look",
+    )
+    return Open(form)
+
+
+def _ask_ping(ends: Ends) -> Step:
+    def ping(values: Values) -> Step:
+        host = values["host"].strip()
+        return Instead(Told(f"Ping {host}", tuple(ends.box.ping(host))))
+
+    fields = (Field("host", "Machine", hint="Its address or name"),)
+    return Open(Form("Ping", fields, ping, lambda v: _needed(v, "host"), button="Ping"))
+
+
+def _link(ends: Ends) -> Step:
+    return Open(Told("Cables and links", tuple(ends.box.link())))
+
+
+def _ask_capture(ends: Ends) -> Step:
+    ports = tuple(port.name for port in ends.box.ports() if port.name) or ("outside", "inside")
+
+    def capture(values: Values) -> Step:
+        numbers = int(values["seconds"]), int(values["packets"])
+        path = ends.box.capture(values["port"], *numbers)
+        lines = (f"The packets are in {path}", "", "Fetch it with scp, and read it with Wireshark.")
+        return Instead(Told("Recorded", lines))
+
+    fields = (
+        Field("port", "Port", ports[0], choices=ports),
+        Field("seconds", "Seconds", "30", f"At most {LONGEST_S}; the menu waits so long"),
+        Field("packets", "Packets", "1000", f"At most {MOST_PACKETS}; the first to come ends it"),
+    )
+    return Open(Form("Record packets", fields, capture, _check_capture, button="Record"))
+
+
+def _check_capture(values: Values) -> list[Problem]:
+    found = []
+    for name, most in (("seconds", LONGEST_S), ("packets", MOST_PACKETS)):
+        typed = values[name].strip()
+        if not (typed.isascii() and typed.isdigit() and 0 < int(typed) <= most):
+            found.append(Problem(name, "is out of bounds", f"Type a number from 1 to {most}"))
+    return found
+
+
+def _needed(values: Values, name: str) -> list[Problem]:
+    if values[name].strip():
+        return []
+    return [Problem(name, "is empty", "Type it, or go back")]

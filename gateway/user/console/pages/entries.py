@@ -1,0 +1,209 @@
+"""Tables of the configuration: clients, routes, administrators, and the settings of the box.
+
+What there is to ask, and what each question means, stands in `control/schema.py`.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gateway.control.edit import Change
+from gateway.control.problems import Problem
+from gateway.control.schema import Key, Table
+from gateway.user.cli import show
+from gateway.user.cli.show import Column, counted
+from gateway.user.console.draft import Draft, changes_of, judged, shown_value, the_table
+from gateway.user.console.ends import Ends
+from gateway.user.console.model import (
+    Back,
+    Field,
+    Form,
+    Instead,
+    Open,
+    Row,
+    Step,
+    Told,
+    Values,
+    View,
+    numbered,
+    problems_of,
+    question,
+)
+
+KEY_BYTES = 16  # of a pre-shared key made here: 32 letters to type at an old machine
+WIDTH = 72  # letters
+TITLES = {"client": "Clients and keys", "route": "Routes", "admin": "Users and SSH keys"}
+ABOUT = {
+    "client": "The old machines that may dial, each with its own key.",
+    "route": "The old servers inside, and how they are reached.",
+    "admin": "Who may log in by SSH, and change things here. There are no passwords.",
+}
+BRIEF = {
+    "client": ("name", "route", "address", "ike"),
+    "route": ("name", "kind", "server"),
+    "admin": ("name", "ssh_key"),
+}
+EDITED = "Not applied yet: 'Review and apply' in the main menu."
+
+
+class Entries:
+    """All entries of one table, to choose from."""
+
+    def __init__(self, ends: Ends, table: str) -> None:
+        self._ends = ends
+        self._table = the_table(table)
+
+    def view(self) -> View:
+        name = self._table.name
+        entries = Draft.candidate(self._ends).raw(name)
+        head, *lines = entry_lines(self._table, entries)
+        rows = tuple(
+            Row(str(number), line, self._open(entry))
+            for number, (entry, line) in enumerate(zip(entries, lines, strict=True), start=1)
+        )
+        text = (ABOUT[name], "" if entries else "There is none yet: press n.")
+        keys = (Row("n", f"New {name}", self._new, f"postern config add {name} ..."),)
+        return View(TITLES[name], text, head, rows, keys)
+
+    def _open(self, entry: dict[str, Any]) -> Callable[[], Step]:
+        return lambda: Open(OneEntry(self._ends, self._table, str(entry.get(self._table.named))))
+
+    def _new(self) -> Step:
+        draft = Draft.candidate(self._ends)
+        return Open(entry_form(self._ends, draft, self._table, None))
+
+
+class OneEntry:
+    """One entry: everything in it, and what can be done with it."""
+
+    def __init__(self, ends: Ends, table: Table, name: str) -> None:
+        self._ends = ends
+        self._table = table
+        self._name = name
+
+    def view(self) -> View:
+        table, name = self._table, self._name
+        entry = _named(Draft.candidate(self._ends), table, name)
+        if entry is None:
+            return View(f"{table.name} {name}", ("It is not there any more.",))
+        place = f"{table.name}.{name}"
+        choices = [
+            ("Change it", self._change, f"postern config set {place}.KEY VALUE"),
+            ("Remove it", self._remove, f"postern config remove {place}"),
+        ]
+        if table.name == "client":
+            choices.append(("Make a new key for it", self._new_key, ""))
+        text = show.pairs([(key.name, _fact(key, entry)) for key in table.keys])
+        return View(f"{table.name} {name}", tuple(text), rows=numbered(choices))
+
+    def _change(self) -> Step:
+        draft = Draft.candidate(self._ends)
+        entry = _named(draft, self._table, self._name)
+        return Open(entry_form(self._ends, draft, self._table, entry))
+
+    def _remove(self) -> Step:
+        def remove() -> Step:
+            change = Change("remove", self._table.name, self._name)
+            save(self._ends, Draft.candidate(self._ends), [change])
+            return Back(f"{self._name} is removed. {EDITED}")
+
+        title = f"Remove {self._table.name} {self._name}?"
+        return Open(question(title, (EDITED,), "Yes, remove it", remove))
+
+    def _new_key(self) -> Step:
+        def make() -> Step:
+            key = secrets.token_hex(KEY_BYTES)
+            change = Change("set", self._table.name, self._name, "psk", key)
+            save(self._ends, Draft.candidate(self._ends), [change])
+            return Instead(key_told(self._name, key))
+
+        text = ("The client can dial again only after the new key is typed in there too.",)
+        return Open(question(f"A new key for {self._name}?", text, "Yes, make one", make))
+
+
+def entry_form(ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | None) -> Form:
+    """Every key of one entry, checked by the judge; saved into the candidate."""
+    new = entry is None
+
+    def make(values: Values) -> list[Change]:
+        return changes_of(table, entry, values)
+
+    def submit(values: Values) -> Step:
+        save(ends, draft, make(values))
+        if table.name == "client" and new and values.get("psk"):
+            return Instead(key_told(values["name"], values["psk"]))
+        return Back(f"{values.get(table.named, table.name)} is in the draft. {EDITED}")
+
+    fields = tuple(
+        _field(draft, table, key, entry)
+        for key in table.keys
+        if not key.instead or (entry is not None and key.name in entry)
+    )
+    title = f"New {table.name}" if new and table.most > 1 else f"Change {table.name}"
+    return Form(title, fields, submit, judged(draft, make), (table.doc,))
+
+
+def settings_form(ends: Ends, name: str) -> Form:
+    """A table that is there once, such as [outside]."""
+    draft, table = Draft.candidate(ends), the_table(name)
+    entry = next(iter(draft.raw(name)), {})
+    return entry_form(ends, draft, table, entry)
+
+
+def save(ends: Ends, draft: Draft, changes: Sequence[Change]) -> list[Problem]:
+    """Make the changes in the candidate, unless somebody else has changed it meanwhile."""
+    return problems_of(ends.box.change(changes, draft.revision)) if changes else []
+
+
+def key_told(name: str, key: str) -> Told:
+    """The only time that a key is shown."""
+    lines = (
+        f"Type this key at the client {name}, as pre-shared key:",
+        "",
+        f"    {key}",
+        "",
+        "It is shown only now. " + EDITED,
+    )
+    return Told("The key", lines)
+
+
+def entry_lines(table: Table, entries: Sequence[dict[str, Any]]) -> list[str]:
+    """A table with its head; only what fits, and no secret."""
+    keys = [key for name in BRIEF[table.name] if (key := table.key(name)) is not None]
+    columns = [Column(key.name.upper(), least=6) for key in keys]
+    rows = [[_brief(key, entry) for key in keys] for entry in entries]
+    return show.table(columns, rows, WIDTH)
+
+
+def _brief(key: Key, entry: dict[str, Any]) -> str:
+    value = entry.get(key.name)
+    if key.name == "ssh_key" and value is None and "ssh_keys" in entry:
+        return counted(len(entry["ssh_keys"]), "key")
+    return shown_value(key, value) or "-"
+
+
+def _fact(key: Key, entry: dict[str, Any]) -> str:
+    if key.secret:
+        return "is set" if key.name in entry else ""
+    return shown_value(key, entry.get(key.name))
+
+
+def _field(draft: Draft, table: Table, key: Key, entry: dict[str, Any] | None) -> Field:
+    value = shown_value(key, (entry or {}).get(key.name))
+    choices = draft.choices(table.name, key.name)
+    hint = key.doc
+    if key.secret and entry is not None:
+        hint += " Empty: as it is."
+    elif key.secret:
+        value = secrets.token_hex(KEY_BYTES)
+        hint += " This one was made by chance; take it, or type another."
+    elif choices and key.required and not value:
+        value = choices[0]
+    elif not choices:
+        hint += f" Such as {key.example.strip('[]').replace(chr(34), '')[:40]}"
+    return Field(key.name, key.name, value, hint, choices)
+
+
+def _named(draft: Draft, table: Table, name: str) -> dict[str, Any] | None:
+    found = (one for one in draft.raw(table.name) if str(one.get(table.named)) == name)
+    return next(found, None)

@@ -1,0 +1,83 @@
+"""Stopping things: the gateway, the box, and everything on it. Each asks for the box's name."""
+
+from collections.abc import Callable
+
+from gateway.user.console.ends import Ends
+from gateway.user.console.model import (
+    Back,
+    Field,
+    Form,
+    Home,
+    Menu,
+    Open,
+    Step,
+    Values,
+    typed_word,
+)
+
+KEEP, WIPE = "keep one sealed copy", "wipe everything"
+
+
+def power(ends: Ends) -> Menu:
+    choices = (
+        ("Restart the gateway", lambda: _restart(ends), "postern restart"),
+        ("Reboot the box", lambda: _reboot(ends), "postern reboot"),
+        ("Power off", lambda: _poweroff(ends), "postern poweroff"),
+        ("Factory reset", lambda: _reset(ends), "postern reset"),
+    )
+    return Menu("Restart, reboot, power off, factory reset", choices)
+
+
+def _restart(ends: Ends) -> Step:
+    def restart(values: Values) -> Step:
+        ends.box.restart_gateway()
+        return Back("The gateway starts again.")
+
+    return _ask(ends, "Restart the gateway", "All sessions end; the clients dial again.", restart)
+
+
+def _reboot(ends: Ends) -> Step:
+    def reboot(values: Values) -> Step:
+        ends.box.reboot(values["reason"].strip())
+        return Home()
+
+    return _ask(ends, "Reboot the box", "All sessions end, and the box starts anew.", reboot, _WHY)
+
+
+def _poweroff(ends: Ends) -> Step:
+    def poweroff(values: Values) -> Step:
+        ends.box.poweroff(values["reason"].strip())
+        return Home()
+
+    what = "Somebody has to press its button to start it again."
+    return _ask(ends, "Power off", what, poweroff, _WHY)
+
+
+def _reset(ends: Ends) -> Step:
+    def reset(values: Values) -> Step:
+        wipe = values["how"] == WIPE
+        ends.box.factory_reset(values["typed"].strip(), wipe=wipe)
+        return Home()
+
+    how = Field(
+        "how",
+        "How",
+        KEEP,
+        "The sealed copy is the last configuration; only this box can read it",
+        (KEEP, WIPE),
+    )
+    what = (
+        "Configuration, users, keys and history go. The box starts as new, and whoever is at its "
+        "console can claim it."
+    )
+    return _ask(ends, "Factory reset", what, reset, how)
+
+
+_WHY = Field("reason", "Reason", hint="For the journal; may be empty")
+
+
+def _ask(ends: Ends, title: str, what: str, do: Callable[[Values], Step], *more: Field) -> Step:
+    name = ends.hostname()
+    typed = Field("typed", "Name of this box", hint=f"Type {name} to show that you mean this box")
+    text = (what, f"To go on, type the name of this box: {name}")
+    return Open(Form(title, (*more, typed), do, typed_word("name", name), text, title))

@@ -1,0 +1,92 @@
+"""A page on the full screen: lines to read and rows to choose from, in one list that scrolls."""
+
+from collections.abc import Callable
+from typing import Any
+
+import urwid
+
+from gateway.user.console.model import Page, Row, View
+
+Size = tuple[int, ...]
+
+
+class Choice(urwid.Text):
+    """A row that can be chosen; what is typed on it is not its business."""
+
+    _selectable = True
+
+    def keypress(self, size: Size, key: str) -> str:
+        return key
+
+
+class Lines:
+    """The body of a page. `fit` makes a text safe for the terminal; `moved` hears of the focus."""
+
+    def __init__(self, fit: Callable[[str], str], moved: Callable[[], None]) -> None:
+        self._fit = fit
+        self._walker: urwid.SimpleFocusListWalker[Any] = urwid.SimpleFocusListWalker([])
+        self._walker.set_focus_changed_callback(lambda place: moved())
+        self.box = urwid.ListBox(self._walker)
+        self._page: Page | None = None
+        self._content: tuple[object, ...] = ()
+        self._rows: tuple[Row, ...] = ()
+        self._first = 0  # the place of the first row in the list
+
+    def show(self, view: View, page: Page) -> None:
+        """The focus stays on the same row as long as the page is the same."""
+        content = _content(view)
+        if page is self._page and content == self._content:
+            self._rows = view.rows
+            return
+        old = self.focused() if page is self._page else None
+        place = self._place if page is self._page else 0
+        self._rows = view.rows
+        above = [*view.text, *([""] if view.text and view.rows else [])]
+        wide = max((len(row.key) for row in view.rows), default=0)
+        if view.rows and view.head:
+            above.append(f"{'':{wide + 2}} {view.head}")
+        self._first = len(above)
+        self._walker[:] = [
+            *(urwid.Text(self._fit(line)) for line in above),
+            *(self._choice(row, wide) for row in view.rows),
+            *(urwid.Text(self._fit(line)) for line in view.after),
+        ]
+        self._set_focus(old, place, new=page is not self._page)
+        self._page, self._content = page, content
+
+    def _choice(self, row: Row, wide: int) -> urwid.Widget:
+        text = f" {row.key:>{wide}}  {row.text}"
+        return urwid.AttrMap(
+            Choice(self._fit(text), wrap="clip"), "bad" if row.bad else None, "focus"
+        )
+
+    def _set_focus(self, old: Row | None, place: int, *, new: bool) -> None:
+        if not self._walker:
+            return
+        if old is not None and self.focus_on(old.key):
+            return
+        last = len(self._walker) - 1
+        self._walker.set_focus(min(self._first if new and self._rows else place, last))
+
+    def focus_on(self, key: str) -> bool:
+        """Go to the row with this key, if there is one."""
+        for number, row in enumerate(self._rows):
+            if row.key == key:
+                self._walker.set_focus(self._first + number)
+                return True
+        return False
+
+    @property
+    def _place(self) -> int:
+        return self._walker.focus or 0
+
+    def focused(self) -> Row | None:
+        if not self._walker:
+            return None
+        number = self._place - self._first
+        return self._rows[number] if 0 <= number < len(self._rows) else None
+
+
+def _content(view: View) -> tuple[object, ...]:
+    rows = tuple((row.key, row.text, row.bad) for row in view.rows)
+    return view.text, view.head, rows, view.after
