@@ -1,7 +1,8 @@
 """The socket of the `postern` command: one line of JSON in, one line of JSON out, then it closes.
 
-Who may ask is decided by the file's mode: only the owner of the daemon, or root. Nobody who asks
-can hold up the loop: nothing here waits, and everything has a size and a time limit.
+Who may ask is decided by the file's mode: only the owner of the daemon, or root, unless a group is
+let in besides. Nobody who asks can hold up the loop: nothing here waits, and everything has a size
+and a time limit. What takes long is answered `Later`.
 """
 
 import fcntl
@@ -13,15 +14,38 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from struct import Struct
+from typing import Any, Final, NamedTuple
 
 DEFAULT_PATH = Path("/run/postern/control.sock")
 LARGEST_REQUEST = 65536  # bytes, the end of the line included
 LARGEST_ANSWER = 4 << 20  # bytes
 MOST_CLIENTS = 16
 PATIENCE = 5.0  # seconds a client has to ask and to read
+LOOK = 0.1  # seconds between two looks whether a later answer is there
+_CREDENTIALS: Final = Struct("iII")  # struct ucred (unix(7))
 
-Handler = Callable[[dict[str, Any]], dict[str, Any]]
+
+class Peer(NamedTuple):
+    """The process that asks, as the kernel knows it (SO_PEERCRED)."""
+
+    pid: int
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that is being worked out elsewhere: `ready` gives it, or None as yet.
+
+    It must come to an answer by itself; nobody here gives up on it.
+    """
+
+    ready: Callable[[], dict[str, Any] | None]
+
+
+Answered = dict[str, Any] | Later
+Handler = Callable[[dict[str, Any]], Answered]
 
 
 class AlreadyRunning(Exception):
@@ -34,12 +58,17 @@ class _Client:
     due: float
     request: bytearray = field(default_factory=bytearray)
     answer: bytearray = field(default_factory=bytearray)
+    later: Later | None = None
 
 
 class ControlSocket:
-    """Listens at `path`, which it makes and takes away. All behind one descriptor (an epoll)."""
+    """Listens at `path`, which it makes and takes away. All behind one descriptor (an epoll).
 
-    def __init__(self, path: Path, handler: Handler) -> None:
+    `group` may ask too, if one is given; `peer` is whoever is being answered at the moment.
+    """
+
+    def __init__(self, path: Path, handler: Handler, group: int | None = None) -> None:
+        self.peer: Peer | None = None
         self._path = path
         self._handler = handler
         self._clients: dict[int, _Client] = {}
@@ -47,7 +76,7 @@ class ControlSocket:
         self._lock = _lock(path)
         try:
             _remove_stale(path)
-            self._listener = _listen(path)
+            self._listener = _listen(path, group)
         except BaseException:
             os.close(self._lock)
             raise
@@ -63,15 +92,19 @@ class ControlSocket:
             if fd == self._listener.fileno():
                 self._accept(now)
             elif fd in self._clients:  # or it had to make way for another just now
-                self._go_on(self._clients[fd])
+                self._go_on(self._clients[fd], now)
 
     def deadline(self) -> float | None:
         return min((client.due for client in self._clients.values()), default=None)
 
     def handle_timeout(self, now: float) -> None:
         for client in list(self._clients.values()):
-            if client.due <= now:
+            if client.due > now:
+                continue
+            if client.later is None:
                 self._end(client)
+            else:
+                self._look(client, client.later, now)
 
     def close(self) -> None:
         for client in list(self._clients.values()):
@@ -92,9 +125,18 @@ class ControlSocket:
         self._clients[sock.fileno()] = _Client(sock, now + PATIENCE)
         self._epoll.register(sock, select.EPOLLIN)
 
-    def _go_on(self, client: _Client) -> None:
+    def _look(self, client: _Client, later: Later, now: float) -> None:
+        """Whether what was promised is there by now."""
+        found = later.ready()
+        client.due = now + (LOOK if found is None else PATIENCE)
+        if found is not None:
+            client.later = None
+            client.answer += _bounded(found)
+            self._epoll.modify(client.socket, select.EPOLLOUT)
+
+    def _go_on(self, client: _Client, now: float) -> None:
         try:
-            if not client.answer and not self._read(client):
+            if not client.answer and not self._read(client, now):
                 return
             del client.answer[: client.socket.send(client.answer)]
         except BlockingIOError:
@@ -104,23 +146,27 @@ class ControlSocket:
         if not client.answer:
             self._end(client)
 
-    def _read(self, client: _Client) -> bool:
+    def _read(self, client: _Client, now: float) -> bool:
         """Whether there now is an answer to write."""
+        if client.later is not None:  # hung up, for nothing else wakes us: the work goes on
+            self._end(client)
+            return False
         data = client.socket.recv(LARGEST_REQUEST)
         client.request += data
         line, end, _ = client.request.partition(b"\n")
         if len(line) >= LARGEST_REQUEST:
             client.answer += _line({"error": f"a request is at most {LARGEST_REQUEST} bytes"})
         elif end:
-            client.answer += self._ask(client, bytes(line))
+            client.answer += self._ask(client, bytes(line), now)
         elif not data:
             self._end(client)
             return False
-        if client.answer:
-            self._epoll.modify(client.socket, select.EPOLLOUT)
+        if client.answer or client.later:
+            self._epoll.modify(client.socket, select.EPOLLOUT if client.answer else 0)
         return bool(client.answer)
 
-    def _ask(self, client: _Client, line: bytes) -> bytes:
+    def _ask(self, client: _Client, line: bytes, now: float) -> bytes:
+        """The answer as bytes; none yet if it comes later."""
         try:
             request = json.loads(line)
         except (ValueError, RecursionError):  # no JSON, no UTF-8, or nested without end
@@ -129,18 +175,33 @@ class ControlSocket:
             return _line({"error": "a request is one JSON object on one line"})
         answered = False
         try:
-            answer = _line(self._handler(request))
+            self.peer = _peer(client.socket)
+            found = self._handler(request)
+            answer = b"" if isinstance(found, Later) else _bounded(found)
             answered = True
         finally:
+            self.peer = None
             if not answered:
                 self._end(client)
-        if len(answer) > LARGEST_ANSWER:
-            return _line({"error": f"the answer is larger than {LARGEST_ANSWER} bytes"})
+        if isinstance(found, Later):
+            client.later, client.due = found, now + LOOK
         return answer
 
     def _end(self, client: _Client) -> None:
         del self._clients[client.socket.fileno()]
         client.socket.close()  # which also takes it out of the epoll
+
+
+def _peer(connection: socket.socket) -> Peer:
+    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return Peer(*_CREDENTIALS.unpack(found))
+
+
+def _bounded(message: dict[str, Any]) -> bytes:
+    answer = _line(message)
+    if len(answer) > LARGEST_ANSWER:
+        return _line({"error": f"the answer is larger than {LARGEST_ANSWER} bytes"})
+    return answer
 
 
 def _line(message: dict[str, Any]) -> bytes:
@@ -178,12 +239,15 @@ def _remove_stale(path: Path) -> None:
     raise AlreadyRunning(f"a daemon is already running: it answers on {path}")
 
 
-def _listen(path: Path) -> socket.socket:
+def _listen(path: Path, group: int | None) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listener.setblocking(False)
         os.fchmod(listener.fileno(), 0o600)  # before there is a file that others could open
         listener.bind(str(path))
+        if group is not None:
+            os.chown(path, -1, group)
+            path.chmod(0o660)
         listener.listen(MOST_CLIENTS)
     except BaseException:
         listener.close()

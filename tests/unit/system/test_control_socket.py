@@ -1,6 +1,7 @@
 """The control socket, asked as the `postern` command asks it."""
 
 import json
+import os
 import socket
 import stat
 from collections.abc import Callable, Iterator
@@ -13,10 +14,13 @@ import pytest
 from gateway.system.control_socket import (
     LARGEST_ANSWER,
     LARGEST_REQUEST,
+    LOOK,
     MOST_CLIENTS,
     PATIENCE,
     AlreadyRunning,
     ControlSocket,
+    Later,
+    Peer,
 )
 
 NOW = 100.0
@@ -184,3 +188,57 @@ def test_a_path_that_cannot_be_had_leaves_nothing_behind(tmp_path: Path) -> None
     path = tmp_path / ("x" * 120)
     with pytest.raises(OSError, match="too long"):
         ControlSocket(path, handler)
+
+
+def test_a_group_may_ask_too_if_one_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "box.sock"
+    control = ControlSocket(path, handler, group=os.getgid())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    control.close()
+
+
+def test_the_handler_can_see_who_asks(path: Path) -> None:
+    seen: list[Peer | None] = []
+
+    def noting(request: dict[str, Any]) -> dict[str, Any]:
+        seen.append(own.peer)
+        return {}
+
+    own = ControlSocket(path, noting)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(path))
+        client.sendall(b"{}\n")
+        own.serve(NOW)
+        assert answer(own, client) == {}
+    assert seen == [Peer(os.getpid(), os.getuid(), os.getgid())]
+    assert own.peer is None
+    own.close()
+
+
+def test_what_takes_long_is_answered_when_it_is_there(path: Path) -> None:
+    found: list[dict[str, Any]] = []
+    control = ControlSocket(path, lambda request: Later(lambda: found[0] if found else None))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(path))
+        client.sendall(b"{}\n")
+        for turn in range(3):
+            control.serve(NOW + turn)
+        assert control.deadline() == NOW + 1 + LOOK
+        control.handle_timeout(NOW + 100)  # far beyond the patience for a client that says nothing
+        found.append({"done": True})
+        control.handle_timeout(NOW + 101)
+        assert answer(control, client) == {"done": True}
+    control.close()
+
+
+def test_who_hangs_up_before_the_answer_is_forgotten(path: Path) -> None:
+    control = ControlSocket(path, lambda request: Later(lambda: None))
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.connect(str(path))
+    client.sendall(b"{}\n")
+    control.serve(NOW)
+    control.serve(NOW)
+    client.close()
+    control.serve(NOW)
+    assert control.deadline() is None
+    control.close()
