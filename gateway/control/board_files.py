@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from gateway.control.board import Facts, version_of
 from gateway.control.ports import Port
+from gateway.control.problems import printable
 from gateway.control.profile import Modules, Profile
 from gateway.control.profile_values import SPEEDS
 
@@ -80,15 +81,23 @@ def system_files(profile: Profile, facts: Facts, ports: Sequence[Port]) -> dict[
     }
 
 
-def firmware_is_old(profile: Profile, facts: Facts) -> str:
-    """What is wrong with the firmware there is, as a sentence; empty if nothing is known."""
-    found = facts.names.get("bios_version", "")
-    if not profile.firmware.good_from or not version_of(found):
-        return ""
-    if version_of(found) >= profile.firmware.good_from:
-        return ""
-    wanted = ".".join(map(str, profile.firmware.good_from))
-    return f"the firmware {found} is old, {wanted} is wanted: {profile.firmware.says_old}"
+def firmware_doubts(profile: Profile, facts: Facts) -> list[str]:
+    """What a person should know of the firmware there is, as sentences."""
+    doubts = []
+    if facts.firmware not in profile.firmware.kinds:
+        wanted = " or ".join(profile.firmware.kinds).upper()
+        doubts.append(
+            f"the box was started by {facts.firmware.upper()}, and its profile was written for "
+            f"{wanted}: ports may be in other places"
+        )
+    found, good_from = facts.names.get("bios_version", ""), profile.firmware.good_from
+    if good_from and version_of(found) and version_of(found) < good_from:
+        wanted = ".".join(map(str, good_from))
+        doubts.append(
+            f"the firmware {printable(found)} is old, {wanted} is wanted: "
+            f"{profile.firmware.says_old}"
+        )
+    return doubts
 
 
 def _holds(one: Modules, version: tuple[int, ...]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from gateway.control.board import Facts
-from gateway.control.board_files import firmware_is_old
+from gateway.control.board_files import firmware_doubts
 from gateway.control.ports import Port
 from gateway.control.problems import printable
 from gateway.control.profile import Profile
@@ -32,7 +32,7 @@ def board_json(board: Board) -> dict[str, object]:
         "unconfirmed": list(profile.evidence.unconfirmed),
         "sources": list(profile.evidence.sources),
         "problem": board.problem,
-        "firmware_old": firmware_is_old(profile, board.facts),
+        "doubts": firmware_doubts(profile, board.facts),
         "firmware": board.facts.firmware,
         "kernel": board.facts.kernel,
         "cpu": board.facts.cpu,
@@ -68,6 +68,7 @@ def _lines(board: Board, ports: Sequence[Port], version: str) -> Iterator[str]:
     yield f"profile {profile.id}: {profile.evidence}"
     if board.problem:
         yield f"problem: {board.problem}"
+    yield from firmware_doubts(profile, facts)
     yield f"cpu {printable(facts.cpu)}, memory {facts.memory_mb} MB"
     yield from _part("names in DMI", (f"{key} = {said}" for key, said in facts.names.items()))
     yield from _part("PCI devices", (f"{one.path} {one.kind} {one.id}" for one in facts.pci))

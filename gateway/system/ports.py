@@ -82,8 +82,9 @@ def switch_on(name: str) -> None:
 class Blinker:
     """Blinks one port at a time. The driver keeps the caller waiting, so a thread is the caller."""
 
-    def __init__(self, ask: Ask = ask_driver) -> None:
+    def __init__(self, ask: Ask = ask_driver, patience: float = PROMPTLY) -> None:
         self._ask = ask
+        self._patience = patience
         self._thread: Thread | None = None
 
     @property
@@ -99,7 +100,7 @@ class Blinker:
         refused: list[OSError] = []
         self._thread = Thread(target=self._blink, args=(name, seconds, refused), daemon=True)
         self._thread.start()
-        self._thread.join(PROMPTLY)
+        self._thread.join(self._patience)
         if refused:
             raise CannotBlink(_why(name, refused[0]))
 
