@@ -19,16 +19,16 @@ LINKS = "systemd/network/10-postern-"
 _MADE = "# Made by Postern from the board's profile, at every boot.\n"
 
 
-def kernel_arguments(profile: Profile) -> tuple[str, ...]:
+def console_arguments(profile: Profile) -> tuple[str, ...]:
     """The last console is /dev/console; without a screen tty0 would swallow a panic."""
     serial = profile.console.devices[0]
     screen = ("console=tty0",) if profile.console.vga else ()
-    return (
-        *screen,
-        f"console={serial.device},{serial.speed}n8",
-        *SAFETY,
-        *profile.kernel_arguments,
-    )
+    return (*screen, f"console={serial.device},{serial.speed}n8")
+
+
+def kernel_arguments(profile: Profile) -> tuple[str, ...]:
+    """All that a board's kernel is given beside what finds its slot."""
+    return (*console_arguments(profile), *SAFETY, *profile.kernel_arguments)
 
 
 def terminals(profile: Profile) -> list[tuple[str, str]]:
