@@ -218,6 +218,12 @@ def problems_of(found: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in found if not problem.warning]
 
 
+def said(problem: Problem) -> str:
+    """A problem as a form tells it: the name of the question is enough of a place."""
+    kind = "warning: " if problem.warning else ""
+    return f"{problem.where.rpartition('.')[2]}: {kind}{problem.what}. {problem.hint}."
+
+
 def typed_word(label: str, word: str) -> Callable[[Values], list[Problem]]:
     """A check that somebody has typed this very word in the field `typed`."""
 

@@ -22,6 +22,7 @@ from gateway.user.console.model import (
     View,
     Walk,
     problems_of,
+    said,
 )
 from gateway.user.console.pages.review import confirm
 from gateway.user.console.terminal import lend
@@ -67,11 +68,11 @@ class Plain:
         if isinstance(top, Form):
             self._fill(top)
             return ""
-        view = self._walk.view(top)
-        return self._page(top, view, may_change)
+        return self._page(top, may_change)
 
-    def _page(self, page: Page, view: View, may_change: bool) -> str:
+    def _page(self, page: Page, may_change: bool) -> str:
         self._head()
+        view = self._walk.view(page)
         self._show(view)
         shown = AT_ONCE
         while True:
@@ -149,7 +150,7 @@ class Plain:
                     return
                 values[one.name] = typed
             found = form.check(values)
-            self._print(*map(str, found))
+            self._print(*map(said, found))
             if not problems_of(found):
                 break
         self._submit(form, values)

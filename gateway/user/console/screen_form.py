@@ -5,7 +5,7 @@ from typing import Any
 
 import urwid
 
-from gateway.user.console.model import Field, Form, Values, problems_of
+from gateway.user.console.model import Field, Form, Values, problems_of, said
 from gateway.user.console.screen_list import Choice, Size
 
 PAUSE = 0.3  # seconds without a key after which the answers are judged
@@ -107,7 +107,7 @@ class FormBox:
     def judge(self) -> bool:
         """Whether it may be submitted; what is wrong stands below the buttons."""
         found = self.form.check(self.values())
-        text = "\n".join(self._fit(str(problem)) for problem in found)
+        text = "\n".join(self._fit(said(problem)) for problem in found)
         if self._found.text != text:
             self._found.set_text(text)
         return not problems_of(found)

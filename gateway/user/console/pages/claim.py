@@ -6,7 +6,7 @@ from gateway.control.values import Unfit
 from gateway.user.box_views import BoxStatus
 from gateway.user.console.ends import Ends
 from gateway.user.console.header import shorter
-from gateway.user.console.model import Field, Form, Leave, Open, Stay, Step, Values, View, numbered
+from gateway.user.console.model import Back, Field, Form, Leave, Open, Stay, Step, Values, View, numbered
 
 FRESH = 2.0  # seconds: a provisioning file may claim the box meanwhile
 
@@ -38,7 +38,7 @@ def _at(box: BoxStatus) -> list[str]:
 def claim_form(ends: Ends) -> Form:
     def claim(values: Values) -> Step:
         ends.box.claim(values["name"].strip(), values["ssh_key"].strip())
-        return Stay("")
+        return Back(f"This box is yours. Log in by SSH as {values['name'].strip()}.")
 
     fields = (
         Field("name", "Your name", "admin", "The name you will log in with"),

@@ -1,0 +1,241 @@
+"""The plain menu from end to end: what is typed, what is read, what the agents are asked."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.user.box_client import Who
+from gateway.user.console.ends import Ends
+from tests.unit.user.console.agents import FakeBox, FakeDaemon, ends_of, session, talk
+
+
+def test_the_first_thing_is_what_this_box_is_and_the_whole_menu(ends: Ends) -> None:
+    told = talk(ends)
+    assert "gw-lab-1  slot A good, B empty   clock ok   saved" in told
+    assert "SSH SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE ED25519" in told
+    assert "1) Status and live sessions" in told
+    assert told.endswith("0) Log out\nChoice: \n")
+
+
+def test_zero_logs_out(ends: Ends) -> None:
+    assert talk(ends, "0", "1").endswith("Choice: ")
+
+
+def test_the_header_comes_again_only_when_it_is_asked_for(ends: Ends) -> None:
+    assert talk(ends, "?", "9", "b").count("SSH SHA256") == 1
+    assert talk(ends, "").count("SSH SHA256") == 2
+
+
+def test_what_is_not_there_is_told(ends: Ends) -> None:
+    assert "There is no choice '77' here; ? helps." in talk(ends, "77")
+    assert "There is no full screen here." in talk(ends, "!")
+
+
+def test_help_tells_the_command_of_every_choice(ends: Ends) -> None:
+    assert "  9: postern slots" in talk(ends, "?")
+
+
+def test_a_session_is_looked_at_and_ended(ends: Ends, daemon: FakeDaemon) -> None:
+    told = talk(ends, "1", "7", "k", "1")
+    assert "how it came up:\n     0.000 s  Client 203.0.113.10:500 began to dial." in told
+    assert "Session 7 is being ended." in told
+    assert [one.id for one in daemon.sessions] == [8]
+
+
+def test_who_says_no_ends_nothing(ends: Ends, daemon: FakeDaemon) -> None:
+    talk(ends, "1", "7", "k", "2")
+    assert [one.id for one in daemon.sessions] == [7, 8]
+
+
+def test_five_hundred_sessions_come_twenty_at_a_time(ends: Ends, daemon: FakeDaemon) -> None:
+    daemon.sessions = [session(number) for number in range(1, 501)]
+    told = talk(ends, "1", "m", "437")
+    assert "m) 480 more" in told
+    assert "m) 460 more" in told
+    assert "session 437, client press-437" in told
+
+
+def test_what_a_peer_chose_cannot_steer_the_terminal(ends: Ends, daemon: FakeDaemon) -> None:
+    evil = "\x1b[2Jgone\x9b31m\u202e"
+    daemon.sessions = [session(7, client=evil, identity=evil, user=evil, last_error=evil)]
+    daemon.account = [{"ms": 1, "text": evil}]
+    told = talk(ends, "1", "7")
+    assert "\\x1b[2Jgone\\x9b31m\\u202e" in told
+    assert not {"\x1b", "\x9b", "\u202e"} & set(told)
+
+
+def test_only_ascii_is_written_for_a_terminal_that_has_no_more(
+    ends: Ends, daemon: FakeDaemon
+) -> None:
+    daemon.sessions = [session(7, user="zoë")]
+    told = talk(ends, "1", "7")
+    assert "zo\\xeb" in told
+    assert told.isascii()
+
+
+def test_a_new_client_is_asked_for_judged_saved_and_its_key_shown_once(
+    ends: Ends, box: FakeBox
+) -> None:
+    answers = ("till 4", "-", "-", "-", "-", "1")  # a name with a space, and no key
+    again = ("till-4", "a long random text of mine", "-", "-", "203.0.113.77", "1")
+    told = talk(ends, "3", "n", *answers, *again, "yes")
+    assert "name: is 'till 4', which is no name." in told
+    assert "    a long random text of mine\n" in told
+    assert 'name = "till-4"' in box.desk.changes.candidate
+    assert box.desk.changes.candidate.startswith("# The owner's own words stay where they are.")
+
+
+def test_a_full_stop_leaves_a_form_and_so_does_no(ends: Ends, box: FakeBox) -> None:
+    talk(ends, "4", "n", ".", "n", "other", "1", "10.10.0.3", "no")
+    assert "config.set" not in box.verbs()
+
+
+def test_a_key_that_is_left_empty_stays_as_it_is(ends: Ends, box: FakeBox) -> None:
+    talk(ends, "3", "1", "1", "", "", "", "", "203.0.113.5", "", "yes")
+    wanted = next(one for one in box.asked if one["verb"] == "config.set")["changes"]
+    assert [(one["op"], one["key"], one["value"]) for one in wanted] == [
+        ("set", "address", "203.0.113.5")
+    ]
+
+
+def test_a_change_is_looked_over_applied_and_kept(ends: Ends, box: FakeBox) -> None:
+    edit = ("3", "1", "1", "", "", "", "", "203.0.113.5", "", "yes", "b", "b")
+    told = talk(ends, *edit, "6", "1", "moved house", "5", "yes", "1")
+    assert '+ address = "203.0.113.5"' in told
+    assert "NOT CONFIRMED: the change by ada goes back in 5:00. C keeps it." in told
+    assert "The change is kept" in told
+    assert 'address = "203.0.113.5"' in box.desk.changes.state.saved
+    assert box.desk.changes.state.history[-1].comment == "moved house"
+
+
+def test_c_keeps_a_change_from_anywhere(ends: Ends, box: FakeBox) -> None:
+    edit = ("3", "2", "2", "1", "0", "6", "1", "", "", "yes", "0")
+    told = talk(ends, *edit, "c")
+    assert "The change is kept" in told
+    assert "scale-7" not in box.desk.changes.state.saved
+
+
+def test_a_change_is_taken_back(ends: Ends, box: FakeBox) -> None:
+    edit = ("3", "2", "2", "1", "0", "6", "1", "", "", "yes")
+    assert "The configuration from before runs again." in talk(ends, *edit, "2")
+    assert "scale-7" in box.desk.changes.state.running
+
+
+def test_a_change_with_problems_cannot_be_applied(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, "4", "1", "2", "1", "0", "6")
+    assert "2 problems to put right before this can be applied:" in told
+    assert "Apply these changes" not in told
+
+
+def test_edits_are_forgotten_on_request(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, "3", "2", "2", "1", "0", "6", "2", "1")
+    assert "The changes are forgotten." in told
+    assert "scale-7" in box.desk.changes.candidate
+
+
+def test_an_earlier_configuration_is_shown_against_the_running_one_and_loaded(
+    ends: Ends, box: FakeBox
+) -> None:
+    first = ("3", "2", "2", "1", "0", "6", "1", "one", "5", "yes", "1", "0")
+    second = ("12", "2", "gw-2", "", "", "yes", "0", "6", "1", "two", "5", "yes", "1", "0")
+    told = talk(ends, *first, *second, "7", "1", "1")
+    assert "two" in told
+    assert '- hostname = "gw-2"' in told
+    assert told.count("This would change; nothing of it runs yet.") >= 3
+    assert 'hostname = "gw-lab-1"' in box.desk.changes.candidate
+
+
+def test_the_saved_configuration_is_shown_without_secrets(ends: Ends) -> None:
+    told = talk(ends, "7", "s")
+    assert "press-3" in told
+    assert "it is long" not in told
+
+
+def test_two_who_edit_at_once_are_told_of_each_other(ends: Ends, box: FakeBox) -> None:
+    box.refuses["config.set"] = ("bob (ssh) has changed it meanwhile", "Look it over again")
+    told = talk(ends, "3", "2", "2", "1")
+    assert "bob (ssh) has changed it meanwhile." in told
+    assert "Look it over again." in told
+
+
+def test_a_port_is_given_its_role(ends: Ends, box: FakeBox) -> None:
+    talk(ends, "2", "3", "1")
+    assert box.asked[-2] == {
+        "verb": "ports.assign",
+        "assignments": {"pci0000:00/0000:00:03.0": "outside"},
+    }
+
+
+def test_a_port_is_found_by_plugging_a_cable(ends: Ends, box: FakeBox) -> None:
+    box.plugged_at_look = 4
+    told = talk(ends, "2", "p", "", "", "2")
+    assert "Waiting for a cable ..." in told
+    assert "This one: port 3 has a cable now." in told
+    assert "port 3 is for inside, once you apply it" in told
+
+
+@pytest.mark.parametrize(
+    ("choice", "request_there"),
+    [
+        ("1", {"verb": "restart-gateway"}),
+        ("2", {"verb": "reboot", "reason": "new fan"}),
+        ("3", {"verb": "poweroff", "reason": "new fan"}),
+    ],
+)
+def test_the_box_is_stopped_only_by_its_name(
+    ends: Ends, box: FakeBox, choice: str, request_there: dict[str, str]
+) -> None:
+    reason = ("new fan",) * (choice != "1")
+    told = talk(ends, "13", choice, *reason, "y", *reason, "gw-lab-1", "yes")
+    assert "name: is not gw-lab-1." in told
+    assert request_there in box.asked
+
+
+def test_a_factory_reset_says_what_is_kept(ends: Ends, box: FakeBox) -> None:
+    talk(ends, "13", "4", "2", "gw-lab-1", "yes")
+    assert box.asked[-1] == {"verb": "factory-reset", "typed": "gw-lab-1", "wipe": True}
+
+
+def test_a_box_that_belongs_to_nobody_can_only_be_claimed(tmp_path: Path) -> None:
+    box = FakeBox(claimed=False)
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMmsZQVHFCxFfOSiCDC048uH1f8XaDZzDpgFtvjED4tj ada"
+    with ends_of(tmp_path, box, FakeDaemon()) as ends:
+        told = talk(ends, "1", "ada", "not a key", "ada", key, "yes", "")
+    before, _, after = told.partition("Claim? (yes or no)")
+    assert "Welcome to Postern" in before
+    assert "SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE ED25519" in before
+    assert "Clients and keys" not in before
+    assert box.asked == [{"verb": "claim", "name": "ada", "ssh_key": key}]
+    assert "Clients and keys" in after
+
+
+def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -> None:
+    ends = Ends(str(tmp_path / "no-box"), str(tmp_path / "no-daemon"), Who("ada", "console"))
+    told = talk(ends, "1", "b", "2")
+    assert "NO BOX AGENT: the box agent is not running: nobody answers at" in told
+    assert "GATEWAY NOT RUNNING: the daemon is not running" in told
+    assert "systemctl start postern-box" in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        (("8", "2", "10.10.0.2", "yes"), "3 of 3 answers, 0.4 ms"),
+        (("8", "3"), "3 of 3 answers, 0.4 ms"),
+        (("8", "4", "2", "10", "100", "yes"), "The packets are in /run/capture.pcap"),
+        (("8", "4", "2", "0", "100"), "seconds: is out of bounds"),
+        (("8", "5"), "nftables, rules in place"),
+        (("8", "1", "press-3", "yes"), "It has to dial 203.0.113.9."),
+        (("9",), "slot A  good  0.1.0  <- runs now"),
+        (("9", "1", "/mnt/x.raucb", "yes"), "idle"),
+        (("9", "3", "gw-lab-1", "yes"), "The next start uses the other system"),
+        (("10", "1"), "BAD  watchdog: there is none"),
+        (("11", "/mnt", "yes"), "  journal.txt"),
+        (("12", "1"), "unconfirmed:\n  leds"),
+        (("12", "1", "w"), "The report is in /data/report.txt"),
+        (("5",), "1) ada   ssh-ed25519"),
+        (("2", "a", "1"), "Change outside"),
+    ],
+)
+def test_every_item_answers(ends: Ends, typed: tuple[str, ...], answer: str) -> None:
+    assert answer in talk(ends, *typed)
