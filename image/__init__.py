@@ -1,0 +1,1 @@
+"""Building, booting and flashing the appliance's image: `python -m image --help`."""

@@ -1,0 +1,1 @@
+"""What runs inside the new root, by Debian's own Python, while the image is made."""
