@@ -178,7 +178,7 @@ class ConfigDesk:
         comment, base = _text(request, "comment"), _text(request, "base")
         self._carry_out(self.changes.apply(who, at, comment, seconds, base), at.now)
         left = self.changes.seconds_left(at.now)
-        return {"deadline_s": left, "confirmed": left is None}
+        return {"deadline_s": left or 0, "confirmed": left is None}
 
     def _confirm(self, request: Request, who: Who, at: Moment) -> Answer:
         self._carry_out(self.changes.confirm(who, at), at.now)

@@ -62,7 +62,7 @@ def parse_path(path: str) -> tuple[str, str, str]:
     A name may have dots in it. The last word is a key where the table has such a key.
     """
     head, _, rest = path.partition(".")
-    table = _table(head)
+    table = table_called(head)
     if table.most == 1:
         return head, "", rest
     name, dot, key = rest.rpartition(".")
@@ -91,7 +91,7 @@ def edited(text: str, changes: Sequence[Change]) -> str:
     plain = raw_of(text)  # before tomlkit sees it: what is no TOML is told in one way
     document = _parse(text)
     for change in changes:
-        table = _table(change.table)
+        table = table_called(change.table)
         if table.most == 1:
             _change_single(document, table, change)
             _change_single(plain, table, change)
@@ -141,7 +141,8 @@ def _read_again(text: str) -> object:
         return None
 
 
-def _table(name: str) -> Table:
+def table_called(name: str) -> Table:
+    """The table of the schema, or `EditError` with those there are."""
     table = table_named(name)
     if table is None:
         raise EditError(

@@ -140,7 +140,7 @@ def test_the_deadline_can_be_put_off() -> None:
 def test_at_the_console_a_change_may_be_confirmed_at_once() -> None:
     box = settled()
     box.do("edit", text=NEW)
-    assert box.do("apply", deadline_s=0) == {"deadline_s": None, "confirmed": True}
+    assert box.do("apply", deadline_s=0) == {"deadline_s": 0, "confirmed": True}
     assert box.state == (NEW, NEW, NEW, False)
     assert box.events == ["confirmed"]
 

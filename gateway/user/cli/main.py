@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from gateway.control.problems import printable
 from gateway.user.cli import (
     check,
+    config,
     console,
     diagnose,
     disconnect,
@@ -45,6 +46,7 @@ VERBS: Final[dict[str, Verb]] = {
     "sessions": sessions,
     "disconnect": disconnect,
     "console": console,
+    "config": config,
     "claim": upkeep.CLAIM,
     "ports": ports,
     "clients": entries.CLIENTS,
