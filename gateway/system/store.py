@@ -91,6 +91,7 @@ class Store:
     def load(self) -> Found:
         """Everything that is there; leftovers of a power cut are taken away."""
         with suppress(OSError):
+            self._disk.make_folder(self._folder)
             self._disk.make_folder(self._folder / HISTORY)
             self._disk.sync(self._folder)
         self._tidy()

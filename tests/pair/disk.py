@@ -193,11 +193,11 @@ class Box:
             raise ActivationFailed("the port has no cable")
         self.machine.text = wanted.text
 
-    def ask(self, verb: str, who: Who = ADA, **more: object) -> Answer:
+    def ask(self, verb: str, who: Who = ADA, /, **more: object) -> Answer:
         request = {"verb": f"config.{verb}", **more}
         return self.desk.answer(request, who, Moment(self.now, self.wall))
 
-    def do(self, verb: str, who: Who = ADA, **more: object) -> Any:
+    def do(self, verb: str, who: Who = ADA, /, **more: object) -> Any:
         """What must succeed."""
         answer = self.ask(verb, who, **more)
         assert answer["ok"], answer
