@@ -72,6 +72,7 @@ class ClientLeg:
         self.pairs: dict[int, Pair] = {}  # by our SPI
         self.current: Pair | None = None  # the one that sends
         self.drops = Counters()
+        self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
         self.identity = self.ike_suite = self.natt = ""
         self.scheduled: float | None = None  # for Timers

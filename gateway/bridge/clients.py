@@ -94,7 +94,7 @@ class Clients:
     def move(self, leg: ClientLeg, peer: Endpoint) -> None:
         """An authenticated packet, newest of all, came from elsewhere: answer there from now on."""
         self.legs.pop(leg.key, None)
-        leg.peer = peer
+        leg.peer, leg.way = peer, b""
         self.legs[leg.key] = leg
         for handle in {pair.ike_sa for pair in leg.pairs.values()}:
             phase = self.phases.get(handle)

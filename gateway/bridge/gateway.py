@@ -31,6 +31,8 @@ from gateway.pptp.machine import Caller
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint
 
+NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
+WAY = slice(12, 22)  # source and target host, source port
 _PORTS = Struct("!HHH")
 STOPPING = "the gateway is being stopped"
 
@@ -169,7 +171,9 @@ class Gateway:
         if (kind is Kind.ESP_IN_UDP) is not pair.in_udp:
             leg.drops.count("encapsulation")
             return []
-        moved = self._moved(leg, packet, kind) if inbound.newest else []
+        moved: list[Output] = []
+        if inbound.newest and packet[WAY] != leg.way:
+            moved = self._moved(leg, packet, kind)
         if not pair.confirmed:
             moved += self.clients.confirm(pair, now)
         if now - leg.noted > NOTED_EVERY:
@@ -206,18 +210,18 @@ class Gateway:
         return self._told(found, now)
 
     def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind) -> list[Output]:
-        """Road: the leg follows its client when the NAT has given it another address or port."""
-        start = (packet[0] & 0x0F) * 4
-        peer = leg.peer
-        if packet[12:16] == peer.host and (
-            kind is Kind.ESP or int.from_bytes(packet[start : start + 2], "big") == peer.port
-        ):
-            return []
+        """The leg follows its client when the NAT has given it another address or port."""
         source, _ = endpoints(packet)
-        there = source if kind is Kind.ESP_IN_UDP else Endpoint(source.host, peer.port)
-        was = str(peer)
-        self.clients.move(leg, there)
-        return [Fact(What.PEER_MOVED, leg.dial, was, {"to": str(there)})]
+        was, there = leg.peer, source
+        if kind is Kind.ESP:
+            there = Endpoint(source.host, was.port)
+        found: list[Output] = []
+        if there != was:
+            self.clients.move(leg, there)
+            found = [Fact(What.PEER_MOVED, leg.dial, str(was), {"to": str(there)})]
+        if packet[0] == NO_OPTIONS:
+            leg.way = packet[WAY]
+        return found
 
     # L2TP's events
 
