@@ -129,7 +129,7 @@ class Gateway:
         self._stopping = True
         found: list[Output] = []
         for session in list(self.sessions.values()):
-            found += self._told(session.disconnect(STOPPING, now), now, session, session.leg)
+            found += self._inside(session, session.disconnect(STOPPING, now), now)
         for leg in list(self.clients.legs.values()):
             found += leg.carry(leg.lns.close(STOPPING, now))
         return found + self._ike(self.clients.close_all(now), now)
@@ -148,7 +148,7 @@ class Gateway:
     def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
         """End one session in order; KeyError if there is none of that number."""
         session = self.sessions[number]
-        return self._told(session.disconnect(reason, now), now, session, session.leg)
+        return self._inside(session, session.disconnect(reason, now), now)
 
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
@@ -239,8 +239,9 @@ class Gateway:
                     self._timers.note(session)
                 case l2tp.CallClosed(call=call) if (leg, call) in self._by_call:
                     session = self._by_call[leg, call]
-                    found += session.client_ended(_hung_up(event.message), now)
-                    found += self._settle(session)
+                    found += session.client_ended(_ended(event), now)
+                    self._settle(session)
+                    self._timers.note(session)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
                     found += tell_l2tp(event, leg.dial, leg.peer)
@@ -304,16 +305,19 @@ class Gateway:
     # inside events, time, ends
 
     def _inside(self, session: Session, found: list[Output], now: float) -> list[Output]:
-        return self._told(found + self._settle(session), now, session, session.leg)
+        self._settle(session)
+        return self._told(found, now, session, session.leg)
 
-    def _settle(self, session: Session) -> list[Output]:
-        """Forget a session of which nothing is left."""
-        if session.state is State.CLOSING:
-            self._by_call.pop((session.leg, session.call), None)
-            if session.gone and self.sessions.pop(session.number, None) is session:
-                del self._by_call_id[session.inside.call_id]
-                del self._by_key[session.inside.key]
-        return []
+    def _settle(self, session: Session) -> None:
+        """Forget a session of which nothing is left. Its numbers may be another's by now."""
+        if session.state is not State.CLOSING:
+            return
+        if self._by_call.get((session.leg, session.call)) is session:
+            del self._by_call[session.leg, session.call]
+        if session.gone and self.sessions.get(session.number) is session:
+            del self.sessions[session.number]
+            del self._by_call_id[session.inside.call_id]
+            del self._by_key[session.inside.key]
 
     def _timeout_of(self, who: Timed, now: float) -> list[Output]:
         if isinstance(who, Session):
@@ -346,5 +350,8 @@ class Gateway:
         return found
 
 
-def _hung_up(message: str) -> str:
-    return "the client hung up" + (f" ({message})" if message else "")
+def _ended(event: l2tp.CallClosed) -> str:
+    """Why a client's call is over, for a person."""
+    if not event.by_peer:
+        return event.message
+    return "the client hung up" + (f" ({event.message})" if event.message else "")

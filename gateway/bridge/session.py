@@ -169,6 +169,7 @@ class Session:
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
+            self.release_at = None
             found.append(self._closed(self.last_error, now))
         for action in actions:
             found += self._do(action, reason, result, now)
