@@ -87,6 +87,9 @@ class Clients:
     def close_all(self, now: float) -> list[Output]:
         """Tell every client that its security associations end."""
         found: list[Output] = []
+        orphans = [spi for spi, (_, pair) in self.by_spi.items() if pair.ike_sa not in self.phases]
+        for spi in orphans:
+            found += self.carry(self.ike.close_pair(spi, now), now)
         for handle in list(self.phases):
             found += self.carry(self.ike.close(handle, now), now)
         return found
@@ -135,6 +138,9 @@ class Clients:
 
     def _tell(self, event: ike.IkeEvent, handle: int) -> list[Fact]:
         phase = self.phases.get(handle)
+        if phase is None and isinstance(event, ike.PairClosed) and event.spi_in in self.by_spi:
+            leg, _ = self.by_spi[event.spi_in]
+            return tell_ike(event, leg.dial, leg.peer)
         if phase is None:
             return tell_ike(event, 0, None)
         return tell_ike(event, phase.dial, phase.peer)
@@ -152,9 +158,17 @@ class Clients:
             del self.phases[handle]
 
     def _learn(self, event: ike.IkeEvent, handle: int, now: float) -> None:
-        phase = self.phases.get(handle)
-        if phase is None:
-            return
+        match event:
+            case ike.PairConfirmed(spi_in=spi) if spi in self.by_spi:
+                self.by_spi[spi][0].confirm(spi)
+            case ike.PairClosed(spi_in=spi) if spi in self.by_spi:
+                self.by_spi[spi][0].retire_pair(spi)
+                self.sas.retire(spi, now)
+        phase = self.phases.get(handle)  # a pair may outlive the one that made it
+        if phase is not None:
+            self._learn_of(phase, event, now)
+
+    def _learn_of(self, phase: Phase1, event: ike.IkeEvent, now: float) -> None:
         match event:
             case ike.Chosen(suite=suite):
                 phase.suite = suite
@@ -166,11 +180,6 @@ class Clients:
                 self._phase_moved(phase, peer)
             case ike.PairReady():
                 self._add_pair(event, phase, now)
-            case ike.PairConfirmed(spi_in=spi) if spi in self.by_spi:
-                self.by_spi[spi][0].confirm(spi)
-            case ike.PairClosed(spi_in=spi) if spi in self.by_spi:
-                self.by_spi[spi][0].retire_pair(spi)
-                self.sas.retire(spi, now)
 
     def _phase_moved(self, phase: Phase1, peer: Endpoint) -> None:
         leg = self.legs.get((phase.client, phase.peer))

@@ -45,12 +45,9 @@ def test_a_session_ended_by_us_before_the_server_is_reached_is_gone_at_once(how:
     world.server.tcp = "silent"
     world.dial(world.join(nat=Nat(NAT)), 3.0)
     [number] = world.core.sessions
-    now = world.net.now
-    ask = {
-        "disconnect": lambda: world.core.disconnect(number, "the owner ended it", now),
-        "stop": lambda: world.core.stop(now),
-    }[how]
-    world.ask(ask())
+    core, now = world.core, world.net.now
+    outputs = core.stop(now) if how == "stop" else core.disconnect(number, "ended", now)
+    world.ask(outputs)
     assert nothing_is_left(world)
     assert world.core.idle()
 
