@@ -70,6 +70,7 @@ class ClientLeg:
         self.client_port = PORT_L2TP
         self.peer_tunnels: dict[int, int] = {}  # by our tunnel id
         self.pairs: dict[int, Pair] = {}  # by our SPI
+        self.phases: set[int] = set()  # IKE's handles of those that live
         self.current: Pair | None = None  # the one that sends
         self.drops = Counters()
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire

@@ -34,6 +34,7 @@ class Phase1:
     client: str = ""
     identity: str = ""
     suite: str = ""
+    leg: ClientLeg | None = None  # of whoever proved to have the key
 
 
 class Clients:
@@ -96,18 +97,27 @@ class Clients:
 
     def move(self, leg: ClientLeg, peer: Endpoint) -> None:
         """An authenticated packet, newest of all, came from elsewhere: answer there from now on."""
-        self.legs.pop(leg.key, None)
+        self._leave_place(leg)
         leg.peer, leg.way = peer, b""
         self.legs[leg.key] = leg
-        for handle in {pair.ike_sa for pair in leg.pairs.values()}:
+        for handle in leg.phases | {pair.ike_sa for pair in leg.pairs.values()}:
             phase = self.phases.get(handle)
             if phase is not None:
                 phase.peer = peer
-                self.ike.move(handle, peer)
+            self.ike.move(handle, peer)
+
+    def living(self) -> list[ClientLeg]:
+        """Every leg, with those whose place in `legs` another has taken."""
+        return list(dict.fromkeys([*self.legs.values(), *(leg for leg, _ in self.by_spi.values())]))
 
     def tidy(self, leg: ClientLeg) -> None:
         """Forget the leg if it has neither keys nor a tunnel left."""
-        if leg.is_empty and self.legs.get(leg.key) is leg:
+        if leg.is_empty:
+            self._leave_place(leg)
+
+    def _leave_place(self, leg: ClientLeg) -> None:
+        """Out of `legs`, unless another one of the name has come to its endpoint meanwhile."""
+        if self.legs.get(leg.key) is leg:
             del self.legs[leg.key]
 
     def bury(self, leg: ClientLeg) -> None:
@@ -147,10 +157,13 @@ class Clients:
 
     def _phase_closed(self, event: ike.Phase1Closed) -> None:
         phase = self.phases.pop(event.sa, None)
-        if phase is not None and event.reason == DEAD:
-            leg = self.legs.get((phase.client, phase.peer))
-            if leg is not None and leg not in self.dead:
-                self.dead.append(leg)
+        if phase is None or phase.leg is None:
+            return
+        leg = phase.leg
+        leg.phases.discard(event.sa)
+        # With keys left it is alive: a machine that has the place of the dead one.
+        if event.reason == DEAD and leg.current is None and leg not in self.dead:
+            self.dead.append(leg)
 
     def _drop_unproved(self, handle: int) -> None:
         phase = self.phases.get(handle)
@@ -173,27 +186,35 @@ class Clients:
             case ike.Chosen(suite=suite):
                 phase.suite = suite
             case ike.Floated(local=local, peer=peer):
-                phase.local, phase.peer = local, peer
+                phase.local = local
+                self._phase_moved(phase, peer)
             case ike.Authenticated(credential=name, identity=identity):
                 phase.client, phase.identity = name, identity
+                self._join(self.legs.get((name, phase.peer)), phase, event.sa)
             case ike.PeerMoved(peer=peer):
                 self._phase_moved(phase, peer)
             case ike.PairReady():
                 self._add_pair(event, phase, now)
 
     def _phase_moved(self, phase: Phase1, peer: Endpoint) -> None:
-        leg = self.legs.get((phase.client, phase.peer))
         phase.peer = peer
+        if phase.leg is not None:
+            self.move(phase.leg, peer)
+
+    def _join(self, leg: ClientLeg | None, phase: Phase1, handle: int) -> None:
+        phase.leg = leg
         if leg is not None:
-            self.move(leg, peer)
+            leg.phases.add(handle)
 
     def _add_pair(self, event: ike.PairReady, phase: Phase1, now: float) -> None:
-        key = (phase.client, event.peer)
-        leg = self.legs.get(key)
+        leg = phase.leg
+        if leg is None or leg.is_empty or leg.peer != event.peer:
+            leg = self.legs.get((phase.client, event.peer))
         if leg is None:
             lns = Lns("postern", self._random, hello=self.hello)
             leg = ClientLeg(phase.dial, phase.began, phase.client, event.local, event.peer, lns)
-            self.legs[key] = leg
+        self._join(leg, phase, event.sa)
+        self.legs[leg.key] = leg
         leg.local = event.local
         leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)

@@ -130,7 +130,7 @@ class Gateway:
         found: list[Output] = []
         for session in list(self.sessions.values()):
             found += self._inside(session, session.disconnect(STOPPING, now), now)
-        for leg in list(self.clients.legs.values()):
+        for leg in self.clients.living():
             found += leg.carry(leg.lns.close(STOPPING, now))
         return found + self._ike(self.clients.close_all(now), now)
 
@@ -172,7 +172,7 @@ class Gateway:
             leg.drops.count("encapsulation")
             return []
         moved: list[Output] = []
-        if inbound.newest and packet[WAY] != leg.way:
+        if inbound.newest and packet[WAY] != leg.way and not pair.retired:
             moved = self._moved(leg, packet, kind)
         if not pair.confirmed:
             moved += self.clients.confirm(pair, now)
