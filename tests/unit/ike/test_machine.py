@@ -11,6 +11,7 @@ from gateway.ike.events import (
     Floated,
     NatFound,
     Offered,
+    PairClosed,
     Phase1Closed,
     Reason,
     Refused,
@@ -161,6 +162,17 @@ def test_a_phase_1_lives_as_long_as_was_agreed() -> None:
     meeting.main_mode(now=100.0)
     assert meeting.ike.deadline() == 28900.0
     assert meeting.ike.handle_timeout(28900.0) == [Phase1Closed(1, "expired")]
+
+
+def test_what_became_due_while_nobody_looked_is_ended_once() -> None:
+    """A machine that was halted wakes late: the client is given up and its pair is over, at once."""
+    meeting = meet(asker=Asker(vendors=(DPD,)), dpd_idle=10.0, dpd_wait=5.0, dpd_tries=1)
+    meeting.main_mode()
+    meeting.quick_mode(7)
+    meeting.ike.handle_timeout(10.0)
+    events = meeting.ike.handle_timeout(1e6)
+    assert [type(event) for event in events] == [PairClosed, Phase1Closed]
+    assert len(meeting.ike.sas.timers) == 0
 
 
 def test_a_flood_of_first_messages_is_bounded_in_all_and_by_address() -> None:
