@@ -296,6 +296,8 @@ class Established:
             raise OutOfStep("no message ID")
         if header.message_id in phase.used:
             raise Replayed(f"message ID {header.message_id:#010x} again")
+        if phase.used.full:
+            raise OutOfStep("this phase 1 has no message IDs left")
 
     def _inform(self, phase: Phase1, payloads: Sequence[Payload]) -> Send:
         return Send(phase.local, phase.peer, build_inform(phase, payloads, self._random))

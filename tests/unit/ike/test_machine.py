@@ -165,7 +165,7 @@ def test_a_phase_1_lives_as_long_as_was_agreed() -> None:
 
 
 def test_what_became_due_while_nobody_looked_is_ended_once() -> None:
-    """A machine that was halted wakes late: the client is given up and its pair is over, at once."""
+    """Halted and woken late: the client is given up in the moment its pair is over, too."""
     meeting = meet(asker=Asker(vendors=(DPD,)), dpd_idle=10.0, dpd_wait=5.0, dpd_tries=1)
     meeting.main_mode()
     meeting.quick_mode(7)
