@@ -202,6 +202,8 @@ class Clients:
             self.move(phase.leg, peer)
 
     def _join(self, leg: ClientLeg | None, phase: Phase1, handle: int) -> None:
+        if phase.leg is not None:
+            phase.leg.phases.discard(handle)
         phase.leg = leg
         if leg is not None:
             leg.phases.add(handle)

@@ -95,7 +95,8 @@ def test_a_client_found_dead_is_handed_over_once() -> None:
     world = meet()
     clients = world.core.clients
     known(world)
-    clients.carry([ready(1, 0x1000), ike.Phase1Closed(1, DEAD)], 1000.0)
+    gone = ike.PairClosed(1, 0x1000, 0x1001, DEAD)
+    clients.carry([ready(1, 0x1000), gone, ike.Phase1Closed(1, DEAD)], 1000.0)
     [leg] = clients.dead
     clients.bury(leg)
     assert not clients.legs
