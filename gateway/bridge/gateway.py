@@ -32,6 +32,7 @@ from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint
 
 NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
+SOURCE = slice(12, 16)  # of an IPv4 header
 WAY = slice(12, 22)  # source and target host, source port
 _PORTS = Struct("!HHH")
 STOPPING = "the gateway is being stopped"
@@ -90,6 +91,9 @@ class Gateway:
         if session is None:
             self.drops.count("unknown_call")
             return []
+        if packet[SOURCE] != session.inside.server.host:
+            self.drops.count("other_server")  # whoever guesses sixteen bits
+            return []
         found = session.from_inside(packet, start, end, now)
         self._timers.note_due(session, session.road_deadline())
         return self._told(found, now)
@@ -120,8 +124,13 @@ class Gateway:
 
     def handle_timeout(self, now: float) -> list[Output]:
         found: list[Output] = []
-        for who in self._timers.due(now):
-            found += self._timeout_of(who, now)
+        due = self._timers.due(now)
+        try:
+            while due:
+                found += self._timeout_of(due.pop(0), now)
+        finally:
+            for who in due:  # after an error of ours the others still have their turn
+                self._timers.note(who)
         return found
 
     def stop(self, now: float) -> list[Output]:
@@ -253,7 +262,7 @@ class Gateway:
         self, leg: ClientLeg, event: l2tp.CallRequested, now: float
     ) -> list[Output]:
         route = route_for(self.config, leg.client)
-        refusal = self._refusal(route is not None)
+        refusal = self._refusal(leg, route is not None)
         if refusal or route is None:
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
             result = RESULT_ADMINISTRATIVE if route is None else RESULT_NO_FACILITY
@@ -280,7 +289,9 @@ class Gateway:
         )
         return [asked, *session.start()]
 
-    def _refusal(self, has_route: bool) -> str:
+    def _refusal(self, leg: ClientLeg, has_route: bool) -> str:
+        if leg.current is None:
+            return "the client has deleted its keys"
         if not has_route:
             return "the client has no route any more"
         if self._stopping:

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import Final
 
 from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
 from gateway.bridge.tell import tell_ppp
 from gateway.outputs import Fact, Output, What
@@ -217,6 +218,9 @@ class Session:
 
     def from_client(self, frame: bytes, now: float) -> list[Output]:
         """A PPP frame out of the client's L2TP."""
+        if len(frame) > LONGEST_FRAME:
+            self.leg.drops.count("frame_too_long")
+            return []
         self.frames_in += 1
         self.bytes_in += len(frame)
         ready = self._let_out() if self.holding and self.state is State.UP else []
@@ -235,6 +239,9 @@ class Session:
         return found + self._drain(gre, now) if gre.ready else found
 
     def _frame_from_inside(self, frame: bytes, now: float) -> list[Output]:
+        if len(frame) > LONGEST_FRAME:
+            self.leg.drops.count("frame_too_long")
+            return []
         if is_control(frame):
             return self._pass_control(frame, False, now)
         return self._to_client(frame)
