@@ -7,6 +7,7 @@ name and endpoint, so any number of phase 1 and 2 negotiations end on the same l
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
 from gateway.bridge.tell import tell_ike
@@ -21,6 +22,8 @@ from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
 DEAD = "the client no longer answers"
+# Dials of strangers that are told: a site that dials at once after a power cut, and no flood.
+TOLD_AT_ONCE, TOLD_PER_SECOND = 128, 2.0
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class Phase1:
     began: float  # seconds on the caller's clock
     peer: Endpoint
     local: Endpoint
+    quiet: bool = False  # one of a flood: nothing is told before it has proved its key
     client: str = ""
     identity: str = ""
     suite: str = ""
@@ -56,6 +60,8 @@ class Clients:
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
         self.dead: list[ClientLeg] = []  # to be ended by whoever asked
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
+        self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
+        self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
 
@@ -136,24 +142,35 @@ class Clients:
                 found.append(_packet(event))
                 continue
             if isinstance(event, ike.Started):
-                phase = Phase1(self._next_dial(), now, event.peer, event.local)
+                quiet = self._is_too_much(now)
+                phase = Phase1(self._next_dial(), now, event.peer, event.local, quiet)
                 self.phases[event.sa] = phase
             self._learn(event, event.sa, now)
-            found += self._tell(event, event.sa)
+            found += self._tell(event, event.sa, now)
             if isinstance(event, ike.Phase1Closed):
                 self._phase_closed(event)
             elif isinstance(event, ike.Refused):
                 self._drop_unproved(event.sa)
         return found
 
-    def _tell(self, event: ike.IkeEvent, handle: int) -> list[Fact]:
+    def _tell(self, event: ike.IkeEvent, handle: int, now: float) -> list[Fact]:
         phase = self.phases.get(handle)
         if phase is None and isinstance(event, ike.PairClosed) and event.spi_in in self.by_spi:
             leg, _ = self.by_spi[event.spi_in]
             return tell_ike(event, leg.dial, leg.peer)
         if phase is None:
-            return tell_ike(event, 0, None)
+            facts = tell_ike(event, 0, None)
+            return [] if facts and self._is_too_much(now) else facts
+        if phase.quiet and not phase.client:
+            return []
         return tell_ike(event, phase.dial, phase.peer)
+
+    def _is_too_much(self, now: float) -> bool:
+        """Whether one more stranger is more than a person wants to hear of."""
+        if self._budget.take(now):
+            return False
+        self.untold += 1
+        return True
 
     def _phase_closed(self, event: ike.Phase1Closed) -> None:
         phase = self.phases.pop(event.sa, None)

@@ -163,6 +163,7 @@ class Gateway:
         """What was counted since the start, by room and reason."""
         found = {f"gateway_{name}": count for name, count in self.drops.by_reason.items()}
         found |= {f"ike_{name}": count for name, count in self.clients.ike.counters.items()}
+        found["ike_strangers_untold"] = self.clients.untold
         for reason in EspDrop:
             found[f"esp_{reason.name.lower()}"] = self.clients.sas.drops[reason]
         return {name: count for name, count in found.items() if count}
