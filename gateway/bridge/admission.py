@@ -34,5 +34,10 @@ def route_for(config: Config, name: str) -> Route | None:
     return None if client is None else route_of(config, client)
 
 
+def most_phases(config: Config) -> int:
+    """Phase 1 that may stand at a time: two for each session, for they overlap at a rekey."""
+    return 2 * config.limits.sessions
+
+
 def _credential(client: Client) -> Credential:
     return Credential(client.name, client.psk, frozenset(client.ike), frozenset(client.esp))

@@ -50,9 +50,12 @@ class Clients:
         random: Callable[[int], bytes],
         next_dial: Callable[[], int],
         hello: float,
+        most: int,
     ) -> None:
-        """`hello`: seconds of silence after which L2TP asks whether a client lives."""
+        """`hello`: seconds of silence after which L2TP asks whether a client lives; `most`: phase 1
+        that may stand at a time, above which those that carry no tunnel give way."""
         self.hello = hello
+        self.most = most
         self.ike = machine
         self.phases: dict[int, Phase1] = {}  # by IKE's handle
         self.legs: dict[LegKey, ClientLeg] = {}
@@ -147,11 +150,26 @@ class Clients:
                 self.phases[event.sa] = phase
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa, now)
-            if isinstance(event, ike.Phase1Closed):
+            if isinstance(event, ike.Authenticated):
+                found += self._make_room(event, now)
+            elif isinstance(event, ike.Phase1Closed):
                 self._phase_closed(event)
             elif isinstance(event, ike.Refused):
                 self._drop_unproved(event.sa)
         return found
+
+    def _make_room(self, newest: ike.Authenticated, now: float) -> list[Output]:
+        """Who has a key can dial without end; the oldest without a tunnel goes, its own first."""
+        proved = {handle: phase for handle, phase in self.phases.items() if phase.client}
+        if len(proved) <= self.most:
+            return []
+        idle = [
+            (phase.client != newest.credential, handle)
+            for handle, phase in proved.items()
+            if phase.leg is None or phase.leg.lns.idle
+        ]
+        _, handle = min(idle, default=(True, newest.sa))
+        return self.carry(self.ike.close(handle, now), now)
 
     def _tell(self, event: ike.IkeEvent, handle: int, now: float) -> list[Fact]:
         phase = self.phases.get(handle)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from struct import Struct
 
 from gateway.bridge.account import Accounts
-from gateway.bridge.admission import ike_policy, route_for
+from gateway.bridge.admission import ike_policy, most_phases, route_for
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
@@ -52,6 +52,7 @@ class Gateway:
             random,
             self._next_number,
             float(config.limits.hello_seconds),
+            most_phases(config),
         )
         self._by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id
         self._by_call_id: dict[int, Session] = {}  # our PPTP call id
@@ -152,6 +153,7 @@ class Gateway:
         self.config = config
         self.clients.ike.set_policy(ike_policy(config))
         self.clients.hello = float(config.limits.hello_seconds)
+        self.clients.most = most_phases(config)
         return self._told([Fact(What.RELOADED)], now)
 
     def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
