@@ -6,6 +6,7 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ class Desk:
         if isinstance(config, list):
             self._problems = tuple(map(str, config))
             return [Fact(What.RELOADED, details={"problems": "; ".join(self._problems)})]
-        self._problems = self._needs_restart(config)
+        config, self._problems = self._keep_places(config)
         self._loaded = moment
         found = self.gateway.reload(config, moment)
         if self._problems:
@@ -140,16 +141,14 @@ class Desk:
             return [*found, Fact(What.TROUBLE, details={"what": what})]
         return found
 
-    def _needs_restart(self, config: Config) -> tuple[str, ...]:
-        """What only a restart changes: the places where packets are picked up."""
+    def _keep_places(self, config: Config) -> tuple[Config, tuple[str, ...]]:
+        """Packets are picked up where they were at the start: only a restart changes that."""
         before = self.gateway.config
-        if (config.outside.interface, config.outside.addresses, config.inside.address) == (
-            before.outside.interface,
-            before.outside.addresses,
-            before.inside.address,
-        ):
-            return ()
-        return ("interfaces and addresses change only when postern is restarted",)
+        outside, inside = before.outside, before.inside
+        kept = replace(config, outside=replace(outside, mtu=config.outside.mtu), inside=inside)
+        if kept == config:
+            return config, ()
+        return kept, ("interfaces and addresses change only when postern is restarted",)
 
     def _status(self) -> StatusView:
         gateway, moment = self.gateway, now()

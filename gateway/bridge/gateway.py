@@ -35,6 +35,7 @@ NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
 SOURCE = slice(12, 16)  # of an IPv4 header
 WAY = slice(12, 22)  # source and target host, source port
 _PORTS = Struct("!HHH")
+MOST_CALLS = 0xF000  # PPTP's call ids have sixteen bits, and a free one is found by trying
 STOPPING = "the gateway is being stopped"
 
 
@@ -299,7 +300,7 @@ class Gateway:
             return "the client has no route any more"
         if self._stopping:
             return STOPPING
-        if len(self.sessions) >= self.config.limits.sessions:
+        if len(self.sessions) >= min(self.config.limits.sessions, MOST_CALLS):
             return "the limit of sessions is reached"
         return ""
 
