@@ -70,6 +70,8 @@ class Established:
         """A phase 1 is authenticated; notices may have come with the fifth message."""
         peer, closed = self._sas.establish(phase, now)
         events: list[IkeEvent] = [*closed]
+        for other in self._sas.overdue(peer, self.policy.clients_per_credential):
+            events += self._bury(other, "too many clients of this name")
         try:
             contact = any(n.kind == Notify.INITIAL_CONTACT for n in notifications(payloads))
         except WireError:  # not covered by the hash, so no reason to refuse

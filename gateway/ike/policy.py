@@ -35,6 +35,7 @@ class IkePolicy:
     half_open: int = 256
     half_open_per_source: int = 32
     half_open_seconds: float = 30.0
+    clients_per_credential: int = 1024  # the one not heard for longest makes room
     dpd_idle: float = 30.0
     dpd_tries: int = 5
     dpd_wait: float = 5.0

@@ -73,6 +73,16 @@ class Sas:
         too_many = peer.phases[:-MOST_PHASES]
         return peer, [self.close_phase(old, "too many of one client") for old in too_many]
 
+    def overdue(self, peer: Peer, most: int) -> list[Peer]:
+        """Who goes for `peer` to be one of `most` of its name: those not heard for longest."""
+        same = [
+            other
+            for other in dict.fromkeys(self.peers.values())
+            if other.credential == peer.credential and other is not peer
+        ]
+        same.sort(key=lambda other: other.alive)
+        return same[: max(len(same) + 1 - max(most, 1), 0)]
+
     def add_pair(self, peer: Peer, pair: Pair, quick: Quick) -> list[PairClosed]:
         peer.pairs[pair.spi_in] = self.pairs[pair.spi_in] = pair
         self.quicks[quick.phase.sa, quick.message_id] = quick
