@@ -110,6 +110,13 @@ class Sas:
         self._forget_handle(pair.sa, peer)
         return PairClosed(pair.sa, pair.spi_in, pair.spi_out, reason)
 
+    def spared_until(self, phase: Phase1) -> float | None:
+        """When an overdue phase 1 ends at last, None for at once: quirks.PHASE_1_STAYS."""
+        peer = self.peers[phase.sa]
+        if phase.dpd is not None or peer.phases[-1] is not phase:
+            return None
+        return max((pair.expires for pair in peer.pairs.values()), default=None)
+
     def close_phase(self, phase: Phase1, reason: str) -> Phase1Closed:
         """Its pairs stay; its quick modes cannot be confirmed any more."""
         self.forget_phase(phase)
