@@ -1,6 +1,8 @@
 """What the daemon adds to its parts: reading the configuration, and reading it again."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from gateway.bridge.gateway import Gateway
@@ -76,3 +78,10 @@ def test_a_daemon_without_a_configuration_does_not_start(tmp_path: Path) -> None
     missing, socket = tmp_path / "none.toml", tmp_path / "control.sock"
     assert main(["--config", str(missing), "--socket", str(socket)]) == FAILED
     assert not socket.exists()
+
+
+def test_the_daemon_loads_no_second_openssl() -> None:
+    """Python's own would cost 4 MB beside cryptography's, a tenth of what the daemon may use."""
+    asked = "import sys, gateway.daemon; print(sorted({'_hashlib', '_ssl'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
