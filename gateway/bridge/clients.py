@@ -108,7 +108,8 @@ class Clients:
         """An authenticated packet, newest of all, came from elsewhere: answer there from now on."""
         self._leave_place(leg)
         leg.peer, leg.way = peer, b""
-        self.legs[leg.key] = leg
+        if not leg.is_empty:  # or it was forgotten before
+            self.legs[leg.key] = leg
         for handle in leg.phases | {pair.ike_sa for pair in leg.pairs.values()}:
             phase = self.phases.get(handle)
             if phase is not None:

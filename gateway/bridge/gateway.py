@@ -143,6 +143,7 @@ class Gateway:
             found += self._inside(session, session.disconnect(STOPPING, now), now)
         for leg in self.clients.living():
             found += leg.carry(leg.lns.close(STOPPING, now))
+            self._timers.note(leg)
         return found + self._ike(self.clients.close_all(now), now)
 
     def idle(self) -> bool:
@@ -353,6 +354,7 @@ class Gateway:
                 found += self._inside(session, [], now)
             leg.lns.close(DEAD, now)
             self.clients.bury(leg)
+            self._timers.note(leg)
         return self._told(found, now, self.clients)
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:

@@ -48,3 +48,13 @@ def test_with_all_at_work_the_newest_goes_no_further() -> None:
     third.dials_l2tp = False
     world.dial(third, 2.0)
     assert len(world.core.clients.phases) == 2
+
+
+def test_a_timer_of_a_dead_clients_tunnel_is_noted() -> None:
+    """Its StopCCN cannot leave any more; a leg that waits for nothing is soon forgotten."""
+    world = meet(limits={"hello_seconds": 3600})
+    client = world.call_up()
+    world.net.leave(client)
+    world.net.run_for(30.0 + 6 * 10.0 + 120.0)
+    assert world.core.idle()
+    assert not world.core.clients.legs
