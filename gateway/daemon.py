@@ -87,10 +87,11 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         queue = Queue()
         queue.bind(QUEUE)
         signals = Signals()
+        sender = Sender()
         doors = Doors(
             queue=queue,
             gre=GreReceiver(config.inside.address),
-            sender=Sender(),
+            sender=sender,
             tcp=Connections(),
             control=control,
             signals=signals,
@@ -99,7 +100,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         outside = config.outside
         desk.tool = apply_rules(Rules((outside.interface,), outside.addresses, QUEUE), every_tool())
         with signals:
-            desk.queue = queue
+            desk.queue, desk.sender = queue, sender
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload)
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             desk.loop.run()
@@ -116,6 +117,7 @@ class Desk:
         self.path = path
         self.loop: Loop | None = None
         self.queue: Queue | None = None
+        self.sender: Sender | None = None
         self.tool: Tool | None = None
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
@@ -160,7 +162,7 @@ class Desk:
             sessions=len(gateway.sessions),
             half_open=gateway.clients.ike.half_open,
             queue_drops=0 if self.queue is None else self.queue.kernel_drops(),
-            counters=gateway.counters(),
+            counters=gateway.counters() | self._road_counters(),
             config_file=str(self.path),
             config_loaded_s=round(moment - self._loaded, 3),
             config_problems=self._problems,
@@ -169,6 +171,15 @@ class Desk:
             rss_kb=_rss_kb(),
             refusals=refusals(gateway, moment),
         )
+
+    def _road_counters(self) -> dict[str, int]:
+        """What was lost between the kernel and the gateway, for reasons of this machine."""
+        if self.queue is None or self.sender is None:
+            return {}
+        found = {f"send_{name.lower()}": count for name, count in self.sender.failed.items()}
+        found["send_in_fragments"] = self.sender.fragmented
+        found["queue_truncated"] = self.queue.truncated
+        return {name: count for name, count in found.items() if count}
 
     def _rules_there(self) -> bool:
         try:

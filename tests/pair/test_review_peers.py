@@ -4,6 +4,7 @@ from struct import pack
 
 import pytest
 
+from gateway.bridge.views import session_views
 from gateway.outputs import Output, SendIp
 from gateway.wire.ipv4 import PROTOCOL_GRE, build_ipv4, host_bytes
 from tests.pair.gateway_world import INSIDE, SERVER, World, meet
@@ -96,3 +97,15 @@ def test_one_bad_timer_costs_no_other_its_turn(monkeypatch: pytest.MonkeyPatch) 
         world.core.handle_timeout(now)
     seen = world.core.handle_timeout(now)
     assert seen
+
+
+def test_what_the_server_sends_wrong_is_shown_among_the_drops_of_the_session() -> None:
+    world = meet()
+    world.call_up()
+    again = gre(world, SERVER, b"\xff\x03\x00\x21" + b"twice")
+    for _ in range(2):
+        world.core.receive_gre(again, world.net.now)
+    bad = gre(world, SERVER, b"\xff\x03\xc0\x21\x01")
+    world.core.receive_gre(bad, world.net.now)
+    [view] = session_views(world.core, world.net.now)
+    assert view.drops == {"gre_late": 1, "ppp_malformed": 1}
