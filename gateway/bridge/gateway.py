@@ -93,7 +93,7 @@ class Gateway:
         if session is None:
             self.drops.count("unknown_call")
             return []
-        if packet[SOURCE] != session.inside.server.host:
+        if not session.inside.is_heard_from(packet[SOURCE]):
             self.drops.count("other_server")  # whoever guesses sixteen bits
             return []
         found = session.from_inside(packet, start, end, now)

@@ -118,3 +118,24 @@ def test_the_deadline_is_the_next_of_control_and_data() -> None:
     data = leg.gre.deadline()
     assert data is not None
     assert leg.deadline() == min(control, data)
+
+
+def test_a_server_may_speak_from_another_of_its_addresses() -> None:
+    # Q169831: NT answers GRE from the address of its best route
+    leg, other = up(), host_bytes("192.0.2.21")
+    assert leg.is_heard_from(other)
+    assert leg.is_heard_from(other)
+    assert not leg.is_heard_from(SERVER.host)
+
+
+def test_once_the_server_has_spoken_nobody_else_is_heard() -> None:
+    leg = up()
+    assert leg.is_heard_from(SERVER.host)
+    assert not leg.is_heard_from(host_bytes("192.0.2.66"))
+
+
+def test_nobody_is_heard_before_the_call_is_up() -> None:
+    leg = called()
+    assert not leg.is_heard_from(SERVER.host)
+    leg.receive(answered(PEER_CALL, CALL), 1.0)
+    assert leg.is_heard_from(SERVER.host)
