@@ -62,7 +62,7 @@ class ClientLeg:
         lns: Lns,
     ) -> None:
         self.dial = dial
-        self.began = began  # when its first packet came
+        self.began: float | None = began  # when the dial under way began, until it has a session
         self.client = client
         self.local = local
         self.peer = peer

@@ -62,6 +62,7 @@ class Clients:
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
         self.dead: list[ClientLeg] = []  # to be ended by whoever asked
+        self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
@@ -226,7 +227,12 @@ class Clients:
                 self._phase_moved(phase, peer)
             case ike.Authenticated(credential=name, identity=identity):
                 phase.client, phase.identity = name, identity
-                self._join(self.legs.get((name, phase.peer)), phase, event.sa)
+                leg = self.legs.get((name, phase.peer))
+                self._join(leg, phase, event.sa)
+                if leg is not None:
+                    leg.began = phase.began
+                    self.renewals.append((phase.dial, leg.dial))
+                    phase.dial = leg.dial
             case ike.PeerMoved(peer=peer):
                 self._phase_moved(phase, peer)
             case ike.PairReady():

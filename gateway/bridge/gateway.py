@@ -346,7 +346,7 @@ class Gateway:
         return self._ike(self.clients.handle_timeout(now), now)
 
     def _ike(self, found: list[Output], now: float) -> list[Output]:
-        """IKE has spoken; a client that it found dead leaves nothing behind."""
+        """IKE has spoken: a dead client leaves nothing behind, a known one keeps its account."""
         while self.clients.dead:
             leg = self.clients.dead.pop()
             for session in [one for one in self.sessions.values() if one.leg is leg]:
@@ -355,7 +355,10 @@ class Gateway:
             leg.lns.close(DEAD, now)
             self.clients.bury(leg)
             self._timers.note(leg)
-        return self._told(found, now, self.clients)
+        told = self._told(found, now, self.clients)
+        while self.clients.renewals:
+            self.accounts.join(*self.clients.renewals.pop())
+        return told
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:
         """Enter the facts, look at the deadlines of what was touched, and hand the rest on."""

@@ -103,7 +103,8 @@ class Session:
         self.passage = passage
         self.state = State.CALLING
         self.began = now
-        self.dialled = leg.began if number == leg.dial else now  # for how long the dial took
+        self.dialled = now if leg.began is None else leg.began  # for how long the dial took
+        leg.began = None
         self.gone = False  # the inside connection is closed too
         self.user = self.method = self.client_ip = self.server_ip = self.last_error = ""
         self.frames_in = self.frames_out = self.bytes_in = self.bytes_out = 0
