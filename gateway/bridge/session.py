@@ -19,6 +19,7 @@ from gateway.ppp.machine import Passage
 from gateway.pptp.gre import Gre
 
 MOST_HELD = 16  # frames a direction
+LONGEST_DIAL = 60.0  # seconds from a client's first packet to its call
 SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP speaks, if it ever does
 
 # CDN result codes (RFC 2661, 4.4.2)
@@ -103,7 +104,9 @@ class Session:
         self.passage = passage
         self.state = State.CALLING
         self.began = now
-        self.dialled = now if leg.began is None else leg.began  # for how long the dial took
+        # For how long the dial took; IKE of long ago was a renewal, and not its beginning.
+        began = now if leg.began is None else leg.began
+        self.dialled = began if now - began < LONGEST_DIAL else now
         leg.began = None
         self.gone = False  # the inside connection is closed too
         self.user = self.method = self.client_ip = self.server_ip = self.last_error = ""
