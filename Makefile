@@ -26,9 +26,10 @@ $(VENV)/checks: requirements/run.txt requirements/test.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/test.txt
 	@touch $@
 
-$(VENV)/queue: requirements/queue.txt $(VENV)/checks
+$(VENV)/queue: requirements/queue.txt pyproject.toml $(VENV)/checks
 	tests/interop/lab/setup.sh host
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/queue.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 setup: $(VENV)/queue

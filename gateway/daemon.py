@@ -6,6 +6,7 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from gateway.outputs import Fact, Output, What
 from gateway.system.chance import Chance
 from gateway.system.clock import now
 from gateway.system.control_socket import AlreadyRunning, ControlSocket
+from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.loop import Doors, Loop
@@ -78,16 +80,18 @@ def _remove_rules(journal: Journal) -> int:
 
 def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
     """Everything is there before the first rule is set, so no packet finds half a daemon."""
+    allow_all()
     desk = Desk(Gateway(config, Chance(), now()), path)
     control = ControlSocket(socket, desk.answer)
     try:
         queue = Queue()
         queue.bind(QUEUE)
         signals = Signals()
+        sender = Sender()
         doors = Doors(
             queue=queue,
             gre=GreReceiver(config.inside.address),
-            sender=Sender(),
+            sender=sender,
             tcp=Connections(),
             control=control,
             signals=signals,
@@ -96,7 +100,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         outside = config.outside
         desk.tool = apply_rules(Rules((outside.interface,), outside.addresses, QUEUE), every_tool())
         with signals:
-            desk.queue = queue
+            desk.queue, desk.sender = queue, sender
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload)
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             desk.loop.run()
@@ -113,6 +117,7 @@ class Desk:
         self.path = path
         self.loop: Loop | None = None
         self.queue: Queue | None = None
+        self.sender: Sender | None = None
         self.tool: Tool | None = None
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
@@ -132,7 +137,7 @@ class Desk:
         if isinstance(config, list):
             self._problems = tuple(map(str, config))
             return [Fact(What.RELOADED, details={"problems": "; ".join(self._problems)})]
-        self._problems = self._needs_restart(config)
+        config, self._problems = self._keep_places(config)
         self._loaded = moment
         found = self.gateway.reload(config, moment)
         if self._problems:
@@ -140,16 +145,14 @@ class Desk:
             return [*found, Fact(What.TROUBLE, details={"what": what})]
         return found
 
-    def _needs_restart(self, config: Config) -> tuple[str, ...]:
-        """What only a restart changes: the places where packets are picked up."""
+    def _keep_places(self, config: Config) -> tuple[Config, tuple[str, ...]]:
+        """Packets are picked up where they were at the start: only a restart changes that."""
         before = self.gateway.config
-        if (config.outside.interface, config.outside.addresses, config.inside.address) == (
-            before.outside.interface,
-            before.outside.addresses,
-            before.inside.address,
-        ):
-            return ()
-        return ("interfaces and addresses change only when postern is restarted",)
+        outside, inside = before.outside, before.inside
+        kept = replace(config, outside=replace(outside, mtu=config.outside.mtu), inside=inside)
+        if kept == config:
+            return config, ()
+        return kept, ("interfaces and addresses change only when postern is restarted",)
 
     def _status(self) -> StatusView:
         gateway, moment = self.gateway, now()
@@ -159,7 +162,7 @@ class Desk:
             sessions=len(gateway.sessions),
             half_open=gateway.clients.ike.half_open,
             queue_drops=0 if self.queue is None else self.queue.kernel_drops(),
-            counters=gateway.counters(),
+            counters=gateway.counters() | self._road_counters(),
             config_file=str(self.path),
             config_loaded_s=round(moment - self._loaded, 3),
             config_problems=self._problems,
@@ -168,6 +171,15 @@ class Desk:
             rss_kb=_rss_kb(),
             refusals=refusals(gateway, moment),
         )
+
+    def _road_counters(self) -> dict[str, int]:
+        """What was lost between the kernel and the gateway, for reasons of this machine."""
+        if self.queue is None or self.sender is None:
+            return {}
+        found = {f"send_{name.lower()}": count for name, count in self.sender.failed.items()}
+        found["send_in_fragments"] = self.sender.fragmented
+        found["queue_truncated"] = self.queue.truncated
+        return {name: count for name, count in found.items() if count}
 
     def _rules_there(self) -> bool:
         try:

@@ -1,5 +1,7 @@
 """The account of each dial: what happened, in order, so that it can be told to a person."""
 
+from dataclasses import replace
+
 from gateway.outputs import Fact, What
 
 MOST_DIALS = 256  # the oldest account of all is forgotten first
@@ -33,6 +35,11 @@ class Accounts:
         if len(entries) == MOST_FACTS:
             del entries[MOST_FACTS // 2]
         entries.append((now, fact))
+
+    def join(self, dial: int, known: int) -> None:
+        """What began as a dial of its own was `known`, renewing its phase 1: one account."""
+        for when, fact in self._strangers.pop(dial, []) + self._proved.pop(dial, []):
+            self.add(replace(fact, dial=known), when)
 
     def of(self, dial: int) -> list[Entry]:
         """All that is known of one dial, oldest first; nothing for an unknown number."""

@@ -7,6 +7,8 @@ from gateway.control.policy import candidates, client_named, esp_suites, ike_sui
 from gateway.ike.policy import Credential, IkePolicy
 from gateway.wire.udp import Endpoint
 
+CLIENTS_PER_CREDENTIAL = 1024
+
 
 def ike_policy(config: Config) -> IkePolicy:
     """What IKE may agree to under this configuration."""
@@ -25,6 +27,8 @@ def ike_policy(config: Config) -> IkePolicy:
         half_open_seconds=float(limits.half_open_seconds),
         dpd_idle=float(limits.dpd_seconds),
         dpd_tries=limits.dpd_tries,
+        # Twice as many as can be up: old and new side by side while all redial.
+        clients_per_credential=max(CLIENTS_PER_CREDENTIAL, 2 * limits.sessions),
     )
 
 
@@ -32,6 +36,11 @@ def route_for(config: Config, name: str) -> Route | None:
     """The route of the client of this name; None once the owner has taken the client out."""
     client = client_named(config, name)
     return None if client is None else route_of(config, client)
+
+
+def most_phases(config: Config) -> int:
+    """Phase 1 that may stand at a time: two for each session, for they overlap at a rekey."""
+    return 2 * config.limits.sessions
 
 
 def _credential(client: Client) -> Credential:

@@ -22,8 +22,10 @@ PORT_IKE, PORT_NATT = 500, 4500
 MARKER = b"\0\0\0\0"  # the non-ESP marker before IKE on port 4500
 KEEPALIVE = b"\xff"
 
-_LENGTHS = Struct("!xxHxxHxB")  # total length, fragment field, protocol
-_PORTS = Struct("!HHH")
+# First byte, total length, fragment field, protocol; target port and length of UDP, if no options.
+_USUAL = Struct("!BxHxxHxB12xHH")
+_UDP = Struct("!xxHH")
+_PORTS = Struct("!HH")
 
 
 class Kind(IntEnum):
@@ -45,14 +47,16 @@ def classify(packet: bytes) -> Found:
     """Kind of an IPv4 packet, and where its IKE message (no marker), ESP or GRE packet lies."""
     if len(packet) < HEADER + UDP_HEADER:
         return NOTHING
-    total, fragment, protocol = _LENGTHS.unpack_from(packet)
-    start = (packet[0] & 0x0F) * 4
-    if packet[0] >> 4 != 4 or start < HEADER or total > len(packet):
+    first, total, fragment, protocol, port, length = _USUAL.unpack_from(packet)
+    start = (first & 0x0F) * 4
+    if first >> 4 != 4 or start < HEADER or not start + UDP_HEADER <= total <= len(packet):
         return NOTHING
     if fragment & (MORE_FRAGMENTS | OFFSET_MASK):
         return NOTHING
     if protocol == PROTOCOL_UDP:
-        return _classify_udp(packet, start, total)
+        if start != HEADER:
+            port, length = _UDP.unpack_from(packet, start)
+        return _classify_udp(packet, start, total, port, length)
     if protocol == PROTOCOL_GRE:
         return Kind.GRE, start, total
     if protocol == PROTOCOL_ESP:
@@ -60,24 +64,19 @@ def classify(packet: bytes) -> Found:
     return NOTHING
 
 
-def _classify_udp(packet: bytes, start: int, total: int) -> Found:
-    if total < start + UDP_HEADER:
-        return NOTHING
-    _, port, length = _PORTS.unpack_from(packet, start)
+def _classify_udp(packet: bytes, start: int, total: int, port: int, length: int) -> Found:
     end = start + length
     start += UDP_HEADER
-    if length < UDP_HEADER or end > total:
+    if not start <= end <= total:
         return NOTHING
     if port == PORT_IKE:
         return Kind.IKE, start, end
     if port != PORT_NATT:
         return NOTHING
-    first = packet[start : start + 4]
-    if end - start == 1 and first[:1] == KEEPALIVE:
-        return Kind.KEEPALIVE, start, end
-    if end - start <= 4:
-        return NOTHING
-    if first == MARKER:
+    if end - start <= len(MARKER):
+        alone = packet[start:end] == KEEPALIVE
+        return (Kind.KEEPALIVE, start, end) if alone else NOTHING
+    if packet[start : start + 4] == MARKER:
         return Kind.IKE, start + 4, end
     return Kind.ESP_IN_UDP, start, end
 
@@ -87,7 +86,7 @@ def endpoints(packet: bytes) -> tuple[Endpoint, Endpoint]:
     start = (packet[0] & 0x0F) * 4
     source, target = 0, 0
     if packet[9] == PROTOCOL_UDP:
-        source, target, _ = _PORTS.unpack_from(packet, start)
+        source, target = _PORTS.unpack_from(packet, start)
     return Endpoint(packet[12:16], source), Endpoint(packet[16:20], target)
 
 

@@ -62,7 +62,7 @@ class ClientLeg:
         lns: Lns,
     ) -> None:
         self.dial = dial
-        self.began = began  # when its first packet came
+        self.began: float | None = began  # when the dial under way began, until it has a session
         self.client = client
         self.local = local
         self.peer = peer
@@ -70,8 +70,10 @@ class ClientLeg:
         self.client_port = PORT_L2TP
         self.peer_tunnels: dict[int, int] = {}  # by our tunnel id
         self.pairs: dict[int, Pair] = {}  # by our SPI
+        self.phases: set[int] = set()  # IKE's handles of those that live
         self.current: Pair | None = None  # the one that sends
         self.drops = Counters()
+        self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
         self.identity = self.ike_suite = self.natt = ""
         self.scheduled: float | None = None  # for Timers

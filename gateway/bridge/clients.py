@@ -7,6 +7,7 @@ name and endpoint, so any number of phase 1 and 2 negotiations end on the same l
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
 from gateway.bridge.tell import tell_ike
@@ -21,6 +22,8 @@ from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
 DEAD = "the client no longer answers"
+# Dials of strangers that are told: a site that dials at once after a power cut, and no flood.
+TOLD_AT_ONCE, TOLD_PER_SECOND = 128, 2.0
 
 
 @dataclass(slots=True)
@@ -31,9 +34,11 @@ class Phase1:
     began: float  # seconds on the caller's clock
     peer: Endpoint
     local: Endpoint
+    quiet: bool = False  # one of a flood: nothing is told before it has proved its key
     client: str = ""
     identity: str = ""
     suite: str = ""
+    leg: ClientLeg | None = None  # of whoever proved to have the key
 
 
 class Clients:
@@ -45,16 +50,22 @@ class Clients:
         random: Callable[[int], bytes],
         next_dial: Callable[[], int],
         hello: float,
+        most: int,
     ) -> None:
-        """`hello`: seconds of silence after which L2TP asks whether a client lives."""
+        """`hello`: seconds of silence after which L2TP asks whether a client lives; `most`: phase 1
+        that may stand at a time, above which those that carry no tunnel give way."""
         self.hello = hello
+        self.most = most
         self.ike = machine
         self.phases: dict[int, Phase1] = {}  # by IKE's handle
         self.legs: dict[LegKey, ClientLeg] = {}
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
         self.dead: list[ClientLeg] = []  # to be ended by whoever asked
+        self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
+        self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
+        self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
 
@@ -87,24 +98,37 @@ class Clients:
     def close_all(self, now: float) -> list[Output]:
         """Tell every client that its security associations end."""
         found: list[Output] = []
+        orphans = [spi for spi, (_, pair) in self.by_spi.items() if pair.ike_sa not in self.phases]
+        for spi in orphans:
+            found += self.carry(self.ike.close_pair(spi, now), now)
         for handle in list(self.phases):
             found += self.carry(self.ike.close(handle, now), now)
         return found
 
     def move(self, leg: ClientLeg, peer: Endpoint) -> None:
         """An authenticated packet, newest of all, came from elsewhere: answer there from now on."""
-        self.legs.pop(leg.key, None)
-        leg.peer = peer
-        self.legs[leg.key] = leg
-        for handle in {pair.ike_sa for pair in leg.pairs.values()}:
+        self._leave_place(leg)
+        leg.peer, leg.way = peer, b""
+        if not leg.is_empty:  # or it was forgotten before
+            self.legs[leg.key] = leg
+        for handle in leg.phases | {pair.ike_sa for pair in leg.pairs.values()}:
             phase = self.phases.get(handle)
             if phase is not None:
                 phase.peer = peer
-                self.ike.move(handle, peer)
+            self.ike.move(handle, peer)
+
+    def living(self) -> list[ClientLeg]:
+        """Every leg, with those whose place in `legs` another has taken."""
+        return list(dict.fromkeys([*self.legs.values(), *(leg for leg, _ in self.by_spi.values())]))
 
     def tidy(self, leg: ClientLeg) -> None:
         """Forget the leg if it has neither keys nor a tunnel left."""
-        if leg.is_empty and self.legs.get(leg.key) is leg:
+        if leg.is_empty:
+            self._leave_place(leg)
+
+    def _leave_place(self, leg: ClientLeg) -> None:
+        """Out of `legs`, unless another one of the name has come to its endpoint meanwhile."""
+        if self.legs.get(leg.key) is leg:
             del self.legs[leg.key]
 
     def bury(self, leg: ClientLeg) -> None:
@@ -123,28 +147,60 @@ class Clients:
                 found.append(_packet(event))
                 continue
             if isinstance(event, ike.Started):
-                phase = Phase1(self._next_dial(), now, event.peer, event.local)
+                quiet = self._is_too_much(now)
+                phase = Phase1(self._next_dial(), now, event.peer, event.local, quiet)
                 self.phases[event.sa] = phase
             self._learn(event, event.sa, now)
-            found += self._tell(event, event.sa)
-            if isinstance(event, ike.Phase1Closed):
+            found += self._tell(event, event.sa, now)
+            if isinstance(event, ike.Authenticated):
+                found += self._make_room(event, now)
+            elif isinstance(event, ike.Phase1Closed):
                 self._phase_closed(event)
             elif isinstance(event, ike.Refused):
                 self._drop_unproved(event.sa)
         return found
 
-    def _tell(self, event: ike.IkeEvent, handle: int) -> list[Fact]:
+    def _make_room(self, newest: ike.Authenticated, now: float) -> list[Output]:
+        """Who has a key can dial without end; the oldest without a tunnel goes, its own first."""
+        proved = {handle: phase for handle, phase in self.phases.items() if phase.client}
+        if len(proved) <= self.most:
+            return []
+        idle = [
+            (phase.client != newest.credential, handle)
+            for handle, phase in proved.items()
+            if phase.leg is None or phase.leg.lns.idle
+        ]
+        _, handle = min(idle, default=(True, newest.sa))
+        return self.carry(self.ike.close(handle, now), now)
+
+    def _tell(self, event: ike.IkeEvent, handle: int, now: float) -> list[Fact]:
         phase = self.phases.get(handle)
+        if phase is None and isinstance(event, ike.PairClosed) and event.spi_in in self.by_spi:
+            leg, _ = self.by_spi[event.spi_in]
+            return tell_ike(event, leg.dial, leg.peer)
         if phase is None:
-            return tell_ike(event, 0, None)
+            facts = tell_ike(event, 0, None)
+            return [] if facts and self._is_too_much(now) else facts
+        if phase.quiet and not phase.client:
+            return []
         return tell_ike(event, phase.dial, phase.peer)
+
+    def _is_too_much(self, now: float) -> bool:
+        """Whether one more stranger is more than a person wants to hear of."""
+        if self._budget.take(now):
+            return False
+        self.untold += 1
+        return True
 
     def _phase_closed(self, event: ike.Phase1Closed) -> None:
         phase = self.phases.pop(event.sa, None)
-        if phase is not None and event.reason == DEAD:
-            leg = self.legs.get((phase.client, phase.peer))
-            if leg is not None and leg not in self.dead:
-                self.dead.append(leg)
+        if phase is None or phase.leg is None:
+            return
+        leg = phase.leg
+        leg.phases.discard(event.sa)
+        # With keys left it is alive: a machine that has the place of the dead one.
+        if event.reason == DEAD and leg.current is None and leg not in self.dead:
+            self.dead.append(leg)
 
     def _drop_unproved(self, handle: int) -> None:
         phase = self.phases.get(handle)
@@ -152,39 +208,57 @@ class Clients:
             del self.phases[handle]
 
     def _learn(self, event: ike.IkeEvent, handle: int, now: float) -> None:
-        phase = self.phases.get(handle)
-        if phase is None:
-            return
         match event:
-            case ike.Chosen(suite=suite):
-                phase.suite = suite
-            case ike.Floated(local=local, peer=peer):
-                phase.local, phase.peer = local, peer
-            case ike.Authenticated(credential=name, identity=identity):
-                phase.client, phase.identity = name, identity
-            case ike.PeerMoved(peer=peer):
-                self._phase_moved(phase, peer)
-            case ike.PairReady():
-                self._add_pair(event, phase, now)
             case ike.PairConfirmed(spi_in=spi) if spi in self.by_spi:
                 self.by_spi[spi][0].confirm(spi)
             case ike.PairClosed(spi_in=spi) if spi in self.by_spi:
                 self.by_spi[spi][0].retire_pair(spi)
                 self.sas.retire(spi, now)
+        phase = self.phases.get(handle)  # a pair may outlive the one that made it
+        if phase is not None:
+            self._learn_of(phase, event, now)
+
+    def _learn_of(self, phase: Phase1, event: ike.IkeEvent, now: float) -> None:
+        match event:
+            case ike.Chosen(suite=suite):
+                phase.suite = suite
+            case ike.Floated(local=local, peer=peer):
+                phase.local = local
+                self._phase_moved(phase, peer)
+            case ike.Authenticated(credential=name, identity=identity):
+                phase.client, phase.identity = name, identity
+                leg = self.legs.get((name, phase.peer))
+                self._join(leg, phase, event.sa)
+                if leg is not None:
+                    leg.began = phase.began
+                    self.renewals.append((phase.dial, leg.dial))
+                    phase.dial = leg.dial
+            case ike.PeerMoved(peer=peer):
+                self._phase_moved(phase, peer)
+            case ike.PairReady():
+                self._add_pair(event, phase, now)
 
     def _phase_moved(self, phase: Phase1, peer: Endpoint) -> None:
-        leg = self.legs.get((phase.client, phase.peer))
         phase.peer = peer
+        if phase.leg is not None:
+            self.move(phase.leg, peer)
+
+    def _join(self, leg: ClientLeg | None, phase: Phase1, handle: int) -> None:
+        if phase.leg is not None:
+            phase.leg.phases.discard(handle)
+        phase.leg = leg
         if leg is not None:
-            self.move(leg, peer)
+            leg.phases.add(handle)
 
     def _add_pair(self, event: ike.PairReady, phase: Phase1, now: float) -> None:
-        key = (phase.client, event.peer)
-        leg = self.legs.get(key)
+        leg = phase.leg
+        if leg is None or leg.is_empty or leg.peer != event.peer:
+            leg = self.legs.get((phase.client, event.peer))
         if leg is None:
             lns = Lns("postern", self._random, hello=self.hello)
             leg = ClientLeg(phase.dial, phase.began, phase.client, event.local, event.peer, lns)
-            self.legs[key] = leg
+        self._join(leg, phase, event.sa)
+        self.legs[leg.key] = leg
         leg.local = event.local
         leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)

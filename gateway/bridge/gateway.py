@@ -9,7 +9,7 @@ from collections.abc import Callable
 from struct import Struct
 
 from gateway.bridge.account import Accounts
-from gateway.bridge.admission import ike_policy, route_for
+from gateway.bridge.admission import ike_policy, most_phases, route_for
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
@@ -32,7 +32,11 @@ from gateway.pptp.machine import Caller
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint
 
+NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
+SOURCE = slice(12, 16)  # of an IPv4 header
+WAY = slice(12, 22)  # source and target host, source port
 _PORTS = Struct("!HHH")
+MOST_CALLS = 0xF000  # PPTP's call ids have sixteen bits, and a free one is found by trying
 STOPPING = "the gateway is being stopped"
 
 
@@ -50,6 +54,7 @@ class Gateway:
             random,
             self._next_number,
             float(config.limits.hello_seconds),
+            most_phases(config),
         )
         self._by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id
         self._by_call_id: dict[int, Session] = {}  # our PPTP call id
@@ -90,6 +95,9 @@ class Gateway:
         if session is None:
             self.drops.count("unknown_call")
             return []
+        if not session.inside.is_heard_from(packet[SOURCE]):
+            self.drops.count("other_server")  # whoever guesses sixteen bits
+            return []
         found = session.from_inside(packet, start, end, now)
         self._timers.note_due(session, session.road_deadline())
         return self._told(found, now)
@@ -120,8 +128,13 @@ class Gateway:
 
     def handle_timeout(self, now: float) -> list[Output]:
         found: list[Output] = []
-        for who in self._timers.due(now):
-            found += self._timeout_of(who, now)
+        due = self._timers.due(now)
+        try:
+            while due:
+                found += self._timeout_of(due.pop(0), now)
+        finally:
+            for who in due:  # after an error of ours the others still have their turn
+                self._timers.note(who)
         return found
 
     def stop(self, now: float) -> list[Output]:
@@ -129,9 +142,10 @@ class Gateway:
         self._stopping = True
         found: list[Output] = []
         for session in list(self.sessions.values()):
-            found += self._told(session.disconnect(STOPPING, now), now, session, session.leg)
-        for leg in list(self.clients.legs.values()):
+            found += self._inside(session, session.disconnect(STOPPING, now), now)
+        for leg in self.clients.living():
             found += leg.carry(leg.lns.close(STOPPING, now))
+            self._timers.note(leg)
         return found + self._ike(self.clients.close_all(now), now)
 
     def idle(self) -> bool:
@@ -143,6 +157,7 @@ class Gateway:
         self.config = config
         self._set_policy()
         self.clients.hello = float(config.limits.hello_seconds)
+        self.clients.most = most_phases(config)
         return self._told([Fact(What.RELOADED)], now)
 
     def admit(self, guest: Guest | None) -> None:
@@ -159,12 +174,13 @@ class Gateway:
     def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
         """End one session in order; KeyError if there is none of that number."""
         session = self.sessions[number]
-        return self._told(session.disconnect(reason, now), now, session, session.leg)
+        return self._inside(session, session.disconnect(reason, now), now)
 
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
         found = {f"gateway_{name}": count for name, count in self.drops.by_reason.items()}
         found |= {f"ike_{name}": count for name, count in self.clients.ike.counters.items()}
+        found["ike_strangers_untold"] = self.clients.untold
         for reason in EspDrop:
             found[f"esp_{reason.name.lower()}"] = self.clients.sas.drops[reason]
         return {name: count for name, count in found.items() if count}
@@ -182,7 +198,9 @@ class Gateway:
         if (kind is Kind.ESP_IN_UDP) is not pair.in_udp:
             leg.drops.count("encapsulation")
             return []
-        moved = self._moved(leg, packet, kind) if inbound.newest else []
+        moved: list[Output] = []
+        if inbound.newest and packet[WAY] != leg.way and not pair.retired:
+            moved = self._moved(leg, packet, kind)
         if not pair.confirmed:
             moved += self.clients.confirm(pair, now)
         if now - leg.noted > NOTED_EVERY:
@@ -219,18 +237,18 @@ class Gateway:
         return self._told(found, now)
 
     def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind) -> list[Output]:
-        """Road: the leg follows its client when the NAT has given it another address or port."""
-        start = (packet[0] & 0x0F) * 4
-        peer = leg.peer
-        if packet[12:16] == peer.host and (
-            kind is Kind.ESP or int.from_bytes(packet[start : start + 2], "big") == peer.port
-        ):
-            return []
+        """The leg follows its client when the NAT has given it another address or port."""
         source, _ = endpoints(packet)
-        there = source if kind is Kind.ESP_IN_UDP else Endpoint(source.host, peer.port)
-        was = str(peer)
-        self.clients.move(leg, there)
-        return [Fact(What.PEER_MOVED, leg.dial, was, {"to": str(there)})]
+        was, there = leg.peer, source
+        if kind is Kind.ESP:
+            there = Endpoint(source.host, was.port)
+        found: list[Output] = []
+        if there != was:
+            self.clients.move(leg, there)
+            found = [Fact(What.PEER_MOVED, leg.dial, str(was), {"to": str(there)})]
+        if packet[0] == NO_OPTIONS:
+            leg.way = packet[WAY]
+        return found
 
     # L2TP's events
 
@@ -248,8 +266,9 @@ class Gateway:
                     self._timers.note(session)
                 case l2tp.CallClosed(call=call) if (leg, call) in self._by_call:
                     session = self._by_call[leg, call]
-                    found += session.client_ended(_hung_up(event.message), now)
-                    found += self._settle(session)
+                    found += session.client_ended(_ended(event), now)
+                    self._settle(session)
+                    self._timers.note(session)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
                     found += tell_l2tp(event, leg.dial, leg.peer)
@@ -261,7 +280,7 @@ class Gateway:
         self, leg: ClientLeg, event: l2tp.CallRequested, now: float
     ) -> list[Output]:
         route = route_for(self.config, leg.client)
-        refusal = self._refusal(route is not None)
+        refusal = self._refusal(leg, route is not None)
         if refusal or route is None:
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
             result = RESULT_ADMINISTRATIVE if route is None else RESULT_NO_FACILITY
@@ -288,12 +307,14 @@ class Gateway:
         )
         return [asked, *session.start()]
 
-    def _refusal(self, has_route: bool) -> str:
+    def _refusal(self, leg: ClientLeg, has_route: bool) -> str:
+        if leg.current is None:
+            return "the client has deleted its keys"
         if not has_route:
             return "the client has no route any more"
         if self._stopping:
             return STOPPING
-        if len(self.sessions) >= self.config.limits.sessions:
+        if len(self.sessions) >= min(self.config.limits.sessions, MOST_CALLS):
             return "the limit of sessions is reached"
         return ""
 
@@ -313,16 +334,19 @@ class Gateway:
     # inside events, time, ends
 
     def _inside(self, session: Session, found: list[Output], now: float) -> list[Output]:
-        return self._told(found + self._settle(session), now, session, session.leg)
+        self._settle(session)
+        return self._told(found, now, session, session.leg)
 
-    def _settle(self, session: Session) -> list[Output]:
-        """Forget a session of which nothing is left."""
-        if session.state is State.CLOSING:
-            self._by_call.pop((session.leg, session.call), None)
-            if session.gone and self.sessions.pop(session.number, None) is session:
-                del self._by_call_id[session.inside.call_id]
-                del self._by_key[session.inside.key]
-        return []
+    def _settle(self, session: Session) -> None:
+        """Forget a session of which nothing is left. Its numbers may be another's by now."""
+        if session.state is not State.CLOSING:
+            return
+        if self._by_call.get((session.leg, session.call)) is session:
+            del self._by_call[session.leg, session.call]
+        if session.gone and self.sessions.get(session.number) is session:
+            del self.sessions[session.number]
+            del self._by_call_id[session.inside.call_id]
+            del self._by_key[session.inside.key]
 
     def _timeout_of(self, who: Timed, now: float) -> list[Output]:
         if isinstance(who, Session):
@@ -339,7 +363,7 @@ class Gateway:
         return self._ike(self.clients.handle_timeout(now), now)
 
     def _ike(self, found: list[Output], now: float) -> list[Output]:
-        """IKE has spoken; a client that it found dead leaves nothing behind."""
+        """IKE has spoken: a dead client leaves nothing behind, a known one keeps its account."""
         while self.clients.dead:
             leg = self.clients.dead.pop()
             for session in [one for one in self.sessions.values() if one.leg is leg]:
@@ -347,7 +371,11 @@ class Gateway:
                 found += self._inside(session, [], now)
             leg.lns.close(DEAD, now)
             self.clients.bury(leg)
-        return self._told(found, now, self.clients)
+            self._timers.note(leg)
+        told = self._told(found, now, self.clients)
+        while self.clients.renewals:
+            self.accounts.join(*self.clients.renewals.pop())
+        return told
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:
         """Enter the facts, look at the deadlines of what was touched, and hand the rest on."""
@@ -359,5 +387,8 @@ class Gateway:
         return found
 
 
-def _hung_up(message: str) -> str:
-    return "the client hung up" + (f" ({message})" if message else "")
+def _ended(event: l2tp.CallClosed) -> str:
+    """Why a client's call is over, for a person."""
+    if not event.by_peer:
+        return event.message
+    return "the client hung up" + (f" ({event.message})" if event.message else "")

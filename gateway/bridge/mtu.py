@@ -8,6 +8,7 @@ L2TP_HEADER = 12  # flags, length, ids, Ns and Nr: the longest that we send
 PPP_HEADER = 4  # FF 03 and two bytes of protocol
 GRE_HEADER = 16  # with sequence and acknowledgement number (RFC 2637, 4.1)
 INSIDE_MTU = 1500
+LONGEST_FRAME = 1600  # bytes: PPP's default MRU of 1500 (RFC 1661, 6.1), headers, and some room
 SMALLEST = 576  # below this IP itself suffers (RFC 791): rather fragments than that
 
 

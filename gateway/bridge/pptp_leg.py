@@ -51,11 +51,22 @@ class PptpLeg:
         self.source = source
         self.server = server
         self.vendor = ""
+        self.speaker = b""  # the host that the call's GRE comes from, once it came
         self.gre: Gre | None = None  # there once the call is up
         self.ended = False
 
     def start(self) -> list[LegOutput]:
         return [OpenTcp(self.key, self.source, self.server)]
+
+    def is_heard_from(self, host: bytes) -> bool:
+        """Whether the call's GRE may come from `host`: the first to speak is the server.
+
+        NT answers from the address of its best route, not from the one that was dialled
+        (Q169831). Whoever guesses the call id afterwards is not heard.
+        """
+        if not self.speaker and self.gre is not None:
+            self.speaker = host
+        return host == self.speaker
 
     def opened(self, now: float) -> list[LegOutput]:
         """The TCP connection is there."""

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import Final
 
 from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
 from gateway.bridge.tell import tell_ppp
 from gateway.outputs import Fact, Output, What
@@ -18,6 +19,7 @@ from gateway.ppp.machine import Passage
 from gateway.pptp.gre import Gre
 
 MOST_HELD = 16  # frames a direction
+LONGEST_DIAL = 60.0  # seconds from a client's first packet to its call
 SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP speaks, if it ever does
 
 # CDN result codes (RFC 2661, 4.4.2)
@@ -102,7 +104,10 @@ class Session:
         self.passage = passage
         self.state = State.CALLING
         self.began = now
-        self.dialled = leg.began if number == leg.dial else now  # for how long the dial took
+        # For how long the dial took; IKE of long ago was a renewal, and not its beginning.
+        began = now if leg.began is None else leg.began
+        self.dialled = began if now - began < LONGEST_DIAL else now
+        leg.began = None
         self.gone = False  # the inside connection is closed too
         self.user = self.method = self.client_ip = self.server_ip = self.last_error = ""
         self.frames_in = self.frames_out = self.bytes_in = self.bytes_out = 0
@@ -169,6 +174,7 @@ class Session:
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
+            self.release_at = None
             found.append(self._closed(self.last_error, now))
         for action in actions:
             found += self._do(action, reason, result, now)
@@ -216,6 +222,9 @@ class Session:
 
     def from_client(self, frame: bytes, now: float) -> list[Output]:
         """A PPP frame out of the client's L2TP."""
+        if len(frame) > LONGEST_FRAME:
+            self.leg.drops.count("frame_too_long")
+            return []
         self.frames_in += 1
         self.bytes_in += len(frame)
         ready = self._let_out() if self.holding and self.state is State.UP else []
@@ -234,6 +243,9 @@ class Session:
         return found + self._drain(gre, now) if gre.ready else found
 
     def _frame_from_inside(self, frame: bytes, now: float) -> list[Output]:
+        if len(frame) > LONGEST_FRAME:
+            self.leg.drops.count("frame_too_long")
+            return []
         if is_control(frame):
             return self._pass_control(frame, False, now)
         return self._to_client(frame)

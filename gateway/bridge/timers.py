@@ -5,8 +5,10 @@ searched for: a deadline that moved back is found out when its old entry comes u
 the same with one session and with a thousand.
 """
 
-from heapq import heappop, heappush
-from typing import Protocol
+from heapq import heapify, heappop, heappush
+from typing import Final, Protocol
+
+SLACK: Final = 64  # entries out of date that are not worth sweeping out
 
 
 class Timed(Protocol):
@@ -23,6 +25,7 @@ class Timers:
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Timed]] = []
         self._count = 0
+        self._stale = 0  # entries that an earlier one has taken the place of, roughly
 
     def note(self, who: Timed) -> None:
         """Look at `who.deadline()` again, since something was done with it."""
@@ -32,6 +35,10 @@ class Timers:
         """Road: only `due` can have changed of all that makes up the deadline of `who`."""
         if due is None or (who.scheduled is not None and who.scheduled <= due):
             return
+        if who.scheduled is not None:
+            self._stale += 1
+            if self._stale > SLACK and 2 * self._stale > len(self._heap):
+                self._sweep()
         self._count += 1
         who.scheduled = due
         heappush(self._heap, (due, self._count, who))
@@ -46,6 +53,7 @@ class Timers:
         while self._heap and self._heap[0][0] <= now:
             entered, _, who = heappop(self._heap)
             if who.scheduled != entered:
+                self._stale -= 1
                 continue  # an earlier entry of the same one took its place
             who.scheduled = None
             due = who.deadline()
@@ -54,3 +62,14 @@ class Timers:
             else:
                 self.note(who)
         return found
+
+    def _sweep(self) -> None:
+        """A session with traffic has ten deadlines a second, and one a minute behind each."""
+        live: dict[int, tuple[float, int, Timed]] = {}
+        for entry in self._heap:
+            due, _, who = entry
+            if who.scheduled == due:
+                live[id(who)] = entry
+        self._heap = list(live.values())
+        heapify(self._heap)
+        self._stale = 0

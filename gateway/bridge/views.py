@@ -1,5 +1,7 @@
 """Sessions and the gateway as their owner sees them: control's views, filled from what is here."""
 
+from collections import Counter
+
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.session import Session, State
 from gateway.control.explain import sentence
@@ -50,12 +52,16 @@ def session_view(session: Session, now: float) -> SessionView:
 
 def _drops(session: Session) -> dict[str, int]:
     """What did not get through on the client's leg, and on this session's inside leg."""
-    found = dict(session.leg.drops.by_reason)
+    found = Counter(session.leg.drops.by_reason)
     for pair in session.leg.pairs.values():
         for half in (pair.inbound, pair.outbound):
-            for reason, count in half.counters().drops.items():
-                found[reason] = found.get(reason, 0) + count
-    return found
+            found.update({name.lower(): n for name, n in half.counters().drops.items()})
+    gre = session.inside.gre
+    if gre is not None:
+        found.update({f"gre_{reason.name.lower()}": n for reason, n in gre.counts.items()})
+    if session.passage.malformed:
+        found["ppp_malformed"] = session.passage.malformed
+    return dict(found)
 
 
 def refusals(gateway: Gateway, now: float) -> tuple[str, ...]:

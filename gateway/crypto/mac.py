@@ -1,10 +1,10 @@
 """Road code: MD5 (RFC 1321), SHA-1 (FIPS 180-4) and HMAC of them (RFC 2104).
 
-A `keyed` state is copied for every packet, which spares hashing the key each time.
+A `keyed` state is copied for every packet, which spares hashing the key each time. Nothing of
+Python's own hashlib and hmac is used: they load a second OpenSSL, of 4 MB, beside cryptography's.
 """
 
-import hashlib
-import hmac as standard_hmac
+from _operator import _compare_digest  # what hmac.compare_digest is, where hmac has no OpenSSL
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 
 @dataclass(frozen=True, slots=True)
 class Hash:
-    """A hash function by the name hashlib knows it by; `size` is its output's, in bytes."""
+    """A hash function; `size` is its output's, in bytes."""
 
     name: str
     size: int
@@ -22,23 +22,27 @@ class Hash:
 
 MD5: Final = Hash("md5", 16)
 SHA1: Final = Hash("sha1", 20)
+_ALGORITHMS: Final = {MD5.name: hashes.MD5(), SHA1.name: hashes.SHA1()}
 
 
 def digest(hash: Hash, data: bytes) -> bytes:
-    # Said not to be for security, or an OpenSSL in FIPS mode refuses what old clients need.
-    return hashlib.new(hash.name, data, usedforsecurity=False).digest()
+    state = hashes.Hash(_ALGORITHMS[hash.name])
+    state.update(data)
+    return state.finalize()
 
 
 def hmac(hash: Hash, key: bytes, data: bytes) -> bytes:
     """The whole HMAC; who wants 96 bits of it cuts them off (RFC 2403, RFC 2404)."""
-    return standard_hmac.digest(key, data, hash.name)
+    state = keyed(hash, key)
+    state.update(data)
+    return state.finalize()
 
 
 def equal(a: bytes, b: bytes) -> bool:
     """Whether two secrets are the same, in a time that does not tell where they differ."""
-    return standard_hmac.compare_digest(a, b)
+    return _compare_digest(a, b)
 
 
 def keyed(hash: Hash, key: bytes) -> HMAC:
     """A state that has taken in the key: `copy()` it, then `update(data)` and `finalize()`."""
-    return HMAC(key, hashes.MD5() if hash.name == MD5.name else hashes.SHA1())
+    return HMAC(key, _ALGORITHMS[hash.name])

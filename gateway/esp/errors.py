@@ -13,7 +13,7 @@ class Drop(IntEnum):
     SHORT = 1  # too short, or its ciphertext is not whole blocks
     REPLAY = 2  # seen before, or older than the window
     AUTH = 3  # the ICV is not that of the packet
-    PADDING = 4  # not 1, 2, 3 … (RFC 2406, 2.4)
+    PADDING = 4  # longer than the packet (RFC 2406, 2.4)
     PROTOCOL = 5  # what is inside is not UDP
     EXPIRED = 6  # the SA's lifetime is used up
     EXHAUSTED = 7  # the SA's sequence numbers are used up

@@ -113,6 +113,14 @@ def choose_esp(
     return None
 
 
+def offers_mode(association: Association, modes: frozenset[int]) -> bool:
+    """Whether anything is offered in one of these encapsulation modes, whatever its suite."""
+    return any(
+        numbers.get(EspAttribute.ENCAPSULATION) in modes
+        for _, _, numbers in _esp_offers(association)
+    )
+
+
 def answer_esp(choice: EspChoice, spi: bytes) -> Association:
     """What is sent back: the proposal that was chosen, with our SPI."""
     chosen = choice.proposal

@@ -70,6 +70,8 @@ class Established:
         """A phase 1 is authenticated; notices may have come with the fifth message."""
         peer, closed = self._sas.establish(phase, now)
         events: list[IkeEvent] = [*closed]
+        for other in self._sas.overdue(peer, self.policy.clients_per_credential):
+            events += self._bury(other, "too many clients of this name")
         try:
             contact = any(n.kind == Notify.INITIAL_CONTACT for n in notifications(payloads))
         except WireError:  # not covered by the hash, so no reason to refuse
@@ -296,6 +298,8 @@ class Established:
             raise OutOfStep("no message ID")
         if header.message_id in phase.used:
             raise Replayed(f"message ID {header.message_id:#010x} again")
+        if phase.used.full:
+            raise OutOfStep("this phase 1 has no message IDs left")
 
     def _inform(self, phase: Phase1, payloads: Sequence[Payload]) -> Send:
         return Send(phase.local, phase.peer, build_inform(phase, payloads, self._random))

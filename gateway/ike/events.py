@@ -151,8 +151,8 @@ class Phase1Closed:
 class Refused:
     """`detail` says what was offered or what is wrong, never a secret.
 
-    Only UNSUITABLE_QUICK_MODE and SUITE_NOT_ALLOWED can come of a phase 1 that lives on: then
-    `Authenticated` came before.
+    UNSUITABLE_QUICK_MODE, NO_COMMON_SUITE and SUITE_NOT_ALLOWED can come of a phase 1 that lives
+    on: then `Authenticated` came before.
     """
 
     sa: int

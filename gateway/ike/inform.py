@@ -80,22 +80,28 @@ def hear_dpd(dpd: Dpd, sequence: int) -> None:
 
     The last number may come again, in a new message: so do those whose acknowledgement was lost.
     """
-    if sequence < dpd.heard:
+    if dpd.heard >= 0 and (sequence - dpd.heard) % SEQUENCES >= SEQUENCES // 2:
         raise Replayed(f"R-U-THERE {sequence} after {dpd.heard}")
     dpd.heard = sequence
 
 
 def take_ack(dpd: Dpd, sequence: int) -> None:
-    """Replayed if that was not asked."""
-    if sequence not in (ask(dpd, 0), ask(dpd, 1)):
-        raise Replayed(f"acknowledgement of {sequence}, asked was {dpd.ours}")
+    """Replayed if that was not asked, or was acknowledged before."""
+    place = (sequence - dpd.ours) % SEQUENCES
+    if place >= dpd.open:
+        raise Replayed(f"acknowledgement of {sequence}, {dpd.open} asked from {dpd.ours}")
     dpd.ours = (sequence + 1) % SEQUENCES
+    dpd.open -= place + 1
 
 
 def ask(dpd: Dpd, tries: int) -> int:
     """The number to ask with after so many tries.
 
-    strongSwan takes no other number than the one after the last it took. We cannot know whether
-    our question or its answer was lost, so both numbers have their turn.
+    strongSwan takes no other number than the one after the last it took, libreswan any above it.
+    We cannot know whether our questions or their answers were lost, also in silences before. So a
+    number never used before takes turns with the oldest that are not acknowledged.
     """
-    return (dpd.ours + tries % 2) % SEQUENCES
+    place = dpd.open if tries % 2 else tries // 4 % 2
+    place = min(place, dpd.open)
+    dpd.open = max(dpd.open, place + 1)
+    return (dpd.ours + place) % SEQUENCES

@@ -307,7 +307,9 @@ class Ike:
 
     def _expire_phase(self, phase: Phase1) -> list[IkeEvent]:
         if phase.step is Step.ESTABLISHED:
-            return [self.sas.close_phase(phase, "expired")]
+            later = self.sas.spared_until(phase)
+            self.sas.timers.set(phase, later)
+            return [self.sas.close_phase(phase, "expired")] if later is None else []
         waited = Refusal(Reason.TIMED_OUT, _WAITED_FOR[phase.step], Notify.PAYLOAD_MALFORMED)
         return self._drop(phase, waited)
 

@@ -81,8 +81,9 @@ class Secured:
 class Dpd:
     """Sequence numbers of dead peer detection (RFC 3706, 5.4)."""
 
-    ours: int  # of the next R-U-THERE
-    heard: int = -1  # the highest the peer has used
+    ours: int  # the first that was not acknowledged
+    open: int = 0  # how many were asked from there on
+    heard: int = -1  # the last the peer has used
 
 
 @dataclass(slots=True, eq=False)

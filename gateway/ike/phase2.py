@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from gateway.crypto.modp import BadPublicValue, Group, choose_secret, public_value, shared_value
 from gateway.ike.attributes import Attribute, build_attributes, short_attribute
-from gateway.ike.choice import EspChoice, answer_esp, choose_esp, offered_esp
+from gateway.ike.choice import EspChoice, answer_esp, choose_esp, offered_esp, offers_mode
 from gateway.ike.errors import BadPayload, Refusal
 from gateway.ike.events import PairReady, Reason
 from gateway.ike.header import Header
@@ -123,10 +123,14 @@ def choose_pair(phase: Phase1, secured: Secured, offer: QuickOffer, policy: IkeP
     choice = choose_esp(offer.association, allowed, modes, pfs)
     if choice is not None:
         return choice
-    known = choose_esp(offer.association, ours, modes, pfs) is not None
-    reason = Reason.SUITE_NOT_ALLOWED if known else Reason.UNSUITABLE_QUICK_MODE
-    wanted = " or ".join(map(str, sorted(modes)))
-    detail = f"offered {', '.join(offered_esp(offer.association))}; encapsulation must be {wanted}"
+    detail = f"offered for ESP: {', '.join(offered_esp(offer.association))}"
+    if choose_esp(offer.association, ours, modes, pfs) is not None:
+        reason = Reason.SUITE_NOT_ALLOWED
+    elif offers_mode(offer.association, modes):
+        reason = Reason.NO_COMMON_SUITE
+    else:
+        reason = Reason.UNSUITABLE_QUICK_MODE
+        detail += f"; encapsulation must be {' or '.join(map(str, sorted(modes)))}"
     raise Refusal(reason, detail, Notify.NO_PROPOSAL_CHOSEN)
 
 

@@ -32,6 +32,15 @@ BOTH_DRAFTS_02: Final = Preference(
     first="draft-02n",
 )
 
+# It holds on to a main mode whose time is over while quick modes live, and may use it to renew
+# them; an answer that never comes costs it a minute, and then the session. It knows no dead peer
+# detection. So a phase 1 without that, and not renewed, ends with the last of its client's pairs.
+PHASE_1_STAYS: Final = Quirk(
+    client="Windows 2000 and later",
+    version="all",
+    evidence="MS-IKEE 3ca5ed53: main mode is not deleted while quick modes live",
+)
+
 # Ports of our side in the selectors of quick mode, besides the book's 1701.
 SERVER_PORTS: Final[Mapping[int, Quirk]] = {
     PORT_L2TP: Quirk("all", "since the update of 2003-07", "RFC 3193, 4; J. de Leeuw's changelog"),

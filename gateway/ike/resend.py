@@ -1,5 +1,7 @@
 """Answers from memory, and our own messages sent again (RFC 2408, 5.1)."""
 
+from array import array
+from bisect import bisect_left
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -46,17 +48,30 @@ class Retry:
         return True
 
 
+def _no_ids() -> "array[int]":
+    return array("I")
+
+
 @dataclass(slots=True)
 class Used:
-    """Message IDs of one phase 1: each is good for one exchange only (RFC 2408, 3.1)."""
+    """Message IDs of one phase 1: each is good for one exchange only (RFC 2408, 3.1).
 
-    most: int = 2048
-    ids: OrderedDict[int, None] = field(default_factory=OrderedDict, repr=False)
+    None is ever forgotten, or a message from long ago could be sent again by anybody. Those the
+    peer has chosen end at `most`, far more than a day of quick modes and questions needs.
+    """
+
+    most: int = 1 << 16
+    ids: "array[int]" = field(default_factory=_no_ids, repr=False)  # in order, four bytes each
+
+    @property
+    def full(self) -> bool:
+        return len(self.ids) >= self.most
 
     def add(self, message_id: int) -> None:
-        self.ids[message_id] = None
-        if len(self.ids) > self.most:
-            self.ids.popitem(last=False)
+        place = bisect_left(self.ids, message_id)
+        if place == len(self.ids) or self.ids[place] != message_id:
+            self.ids.insert(place, message_id)
 
     def __contains__(self, message_id: int) -> bool:
-        return message_id in self.ids
+        place = bisect_left(self.ids, message_id)
+        return place < len(self.ids) and self.ids[place] == message_id

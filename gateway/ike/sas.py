@@ -73,6 +73,16 @@ class Sas:
         too_many = peer.phases[:-MOST_PHASES]
         return peer, [self.close_phase(old, "too many of one client") for old in too_many]
 
+    def overdue(self, peer: Peer, most: int) -> list[Peer]:
+        """Who goes for `peer` to be one of `most` of its name: those not heard for longest."""
+        same = [
+            other
+            for other in dict.fromkeys(self.peers.values())
+            if other.credential == peer.credential and other is not peer
+        ]
+        same.sort(key=lambda other: other.alive)
+        return same[: max(len(same) + 1 - max(most, 1), 0)]
+
     def add_pair(self, peer: Peer, pair: Pair, quick: Quick) -> list[PairClosed]:
         peer.pairs[pair.spi_in] = self.pairs[pair.spi_in] = pair
         self.quicks[quick.phase.sa, quick.message_id] = quick
@@ -99,6 +109,13 @@ class Sas:
         del peer.pairs[pair.spi_in]
         self._forget_handle(pair.sa, peer)
         return PairClosed(pair.sa, pair.spi_in, pair.spi_out, reason)
+
+    def spared_until(self, phase: Phase1) -> float | None:
+        """When an overdue phase 1 ends at last, None for at once: quirks.PHASE_1_STAYS."""
+        peer = self.peers[phase.sa]
+        if phase.dpd is not None or peer.phases[-1] is not phase:
+            return None
+        return max((pair.expires for pair in peer.pairs.values()), default=None)
 
     def close_phase(self, phase: Phase1, reason: str) -> Phase1Closed:
         """Its pairs stay; its quick modes cannot be confirmed any more."""

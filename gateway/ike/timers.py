@@ -1,6 +1,6 @@
 """When somebody must be looked after next."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -29,15 +29,16 @@ class Timers(Generic[Key]):
             self._heap = [(when, next(self._order), key) for key, when in self._times.items()]
             heapify(self._heap)
 
-    def due(self, now: float) -> list[Key]:
-        """The keys whose time has come, in order; they are taken away."""
-        keys: list[Key] = []
+    def due(self, now: float) -> Iterator[Key]:
+        """The keys whose time has come, in order; each is taken away as it is told.
+
+        What is done for one key may take away the next, which then is not due any more.
+        """
         while self._heap and self._heap[0][0] <= now:
             when, _, key = heappop(self._heap)
             if self._times.get(key) == when:
                 del self._times[key]
-                keys.append(key)
-        return keys
+                yield key
 
     def deadline(self) -> float | None:
         while self._heap and self._times.get(self._heap[0][2]) != self._heap[0][0]:

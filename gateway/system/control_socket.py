@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 
 DEFAULT_PATH = Path("/run/postern/control.sock")
 LARGEST_REQUEST = 65536  # bytes, the end of the line included
-LARGEST_ANSWER = 4 << 20  # bytes
+LARGEST_ANSWER = 16 << 20  # bytes, which is what the asking end takes
 MOST_CLIENTS = 16
 PATIENCE = 5.0  # seconds a client has to ask and to read
 LOOK = 0.1  # seconds between two looks whether a later answer is there
@@ -155,7 +155,7 @@ class ControlSocket:
         client.request += data
         line, end, _ = client.request.partition(b"\n")
         if len(line) >= LARGEST_REQUEST:
-            client.answer += _line({"error": f"a request is at most {LARGEST_REQUEST} bytes"})
+            client.answer += _error(f"a request is at most {LARGEST_REQUEST} bytes")
         elif end:
             client.answer += self._ask(client, bytes(line), now)
         elif not data:
@@ -172,7 +172,7 @@ class ControlSocket:
         except (ValueError, RecursionError):  # no JSON, no UTF-8, or nested without end
             request = None
         if not isinstance(request, dict):
-            return _line({"error": "a request is one JSON object on one line"})
+            return _error("a request is one JSON object on one line")
         answered = False
         try:
             self.peer = _peer(client.socket)
@@ -200,12 +200,17 @@ def _peer(connection: socket.socket) -> Peer:
 def _bounded(message: dict[str, Any]) -> bytes:
     answer = _line(message)
     if len(answer) > LARGEST_ANSWER:
-        return _line({"error": f"the answer is larger than {LARGEST_ANSWER} bytes"})
+        return _error(f"the answer is larger than {LARGEST_ANSWER} bytes")
     return answer
 
 
 def _line(message: dict[str, Any]) -> bytes:
     return json.dumps(message).encode() + b"\n"
+
+
+def _error(what: str) -> bytes:
+    """As every refusal looks: see `bridge/answers.py`."""
+    return _line({"ok": False, "error": what, "hint": "Compare the versions: `postern version`"})
 
 
 def _lock(path: Path) -> int:

@@ -25,6 +25,8 @@ REASONS = {
     errno.ECONNRESET: "connection reset by the server",
     errno.EPIPE: "connection reset by the server",
     errno.EADDRNOTAVAIL: "the source address is not on this machine",
+    errno.EMFILE: "the gateway has no descriptor left",
+    errno.ENFILE: "this machine has no descriptor left",
     errno.EPERM: "forbidden by a firewall rule on this machine",
 }
 
@@ -75,10 +77,14 @@ class Connections:
         """Begin to connect. How it ends is told by `take` or `handle_timeout`, never from here."""
         if request.key in self._by_key:
             raise ValueError(f"there is a connection {request.key} already")
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
+            sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        except OSError as error:
+            self._failed.append(TcpClosed(request.key, reason_of(error.errno)))
+            return
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if request.source is not None:
                 sock.bind((host_text(request.source), 0))
             sock.connect((host_text(request.peer.host), request.peer.port))

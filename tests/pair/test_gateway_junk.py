@@ -6,9 +6,12 @@ from struct import pack
 import pytest
 
 from gateway.bridge.account import MOST_STRANGERS
+from gateway.bridge.clients import TOLD_AT_ONCE
+from gateway.outputs import What
 from gateway.wire.ipv4 import build_ipv4, host_bytes
 from gateway.wire.udp import build_udp
-from tests.pair.gateway_world import INSIDE, OUTSIDE, SERVER, World, meet
+from tests.pair.gateway_world import INSIDE, NAT, OUTSIDE, SERVER, World, meet
+from tests.pair.nat import Nat
 from tests.pair.net import DELAY
 from tests.pair.peers.ike_profiles import XP_SP2
 from tests.pair.peers.ppp_end import IP
@@ -88,6 +91,25 @@ def test_a_flood_of_first_messages_is_bounded_by_the_half_open_limits() -> None:
     assert len([dial for dial in range(FLOOD) if world.core.accounts.of(dial)]) <= MOST_STRANGERS
     world.net.run_for(60.0)
     assert not world.core.clients.phases
+
+
+def test_a_flood_of_dials_does_not_fill_the_journal_nor_hide_a_client_in_it() -> None:
+    world = meet()
+    stranger = world.join(XP_SP2, host="203.0.113.66")
+    stranger.alive = False
+    for _ in range(FLOOD):
+        [first] = stranger.ike.dial(world.net.now)
+        packet = build_ipv4(STRANGER, HERE, 17, build_udp(500, 500, first.payload))
+        world.gateway.carry(world.core.receive_packet(packet, world.net.now), world.net.now)
+    assert len(world.facts()) <= 5 * TOLD_AT_ONCE
+    assert world.core.counters()["ike_strangers_untold"] >= FLOOD - TOLD_AT_ONCE
+    known = world.join(nat=Nat(NAT))
+    before = len(world.facts())
+    world.dial(known)
+    assert known.up
+    told = [fact.what for fact in world.facts()[before:] if fact.peer.startswith(NAT)]
+    assert told[-1] is What.PPP_UP
+    assert What.AUTHENTICATED in told
 
 
 def test_random_gre_from_inside_changes_nothing() -> None:

@@ -45,11 +45,11 @@ set_up_host() {
     say "installing$missing"
     # shellcheck disable=SC2086  # a list of words
     DEBIAN_FRONTEND=noninteractive with_fresh_lists \
-        apt-get -qy --no-install-recommends install $missing
+        apt-get -qy -o DPkg::Lock::Timeout=300 --no-install-recommends install $missing
 }
 
 download() {
-    with_fresh_lists apt-get -qy --no-install-recommends --download-only \
+    with_fresh_lists apt-get -qy -o DPkg::Lock::Timeout=300 --no-install-recommends --download-only \
         -o Dir::Cache::archives="$BUILD/debs" install "$@"
 }
 

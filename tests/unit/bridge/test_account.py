@@ -57,3 +57,17 @@ def test_the_newest_refusals_come_first() -> None:
         accounts.add(Fact(What.DIAL_STARTED, dial), float(dial))
         accounts.add(Fact(What.REFUSED, dial), dial + 0.5)
     assert [fact.dial for _, fact in accounts.failures(2)] == [3, 2]
+
+
+def test_a_dial_that_renewed_a_known_one_is_told_in_its_account() -> None:
+    accounts = Accounts()
+    accounts.add(Fact(What.AUTHENTICATED, 1), 10.0)
+    accounts.add(Fact(What.DIAL_STARTED, 2), 20.0)
+    accounts.join(2, 1)
+    accounts.add(Fact(What.AUTHENTICATED, 1), 21.0)
+    assert accounts.of(2) == []
+    assert [(when, fact.what, fact.dial) for when, fact in accounts.of(1)] == [
+        (10.0, What.AUTHENTICATED, 1),
+        (20.0, What.DIAL_STARTED, 1),
+        (21.0, What.AUTHENTICATED, 1),
+    ]

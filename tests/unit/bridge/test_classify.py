@@ -37,6 +37,18 @@ def test_protocol_50_is_esp_and_has_no_ports() -> None:
     assert endpoints(packet) == (Endpoint(CLIENT, 0), Endpoint(GATEWAY, 0))
 
 
+def test_protocol_47_is_gre() -> None:
+    assert classify(build_ipv4(CLIENT, GATEWAY, 47, bytes(16))) == (Kind.GRE, 20, 36)
+
+
+@pytest.mark.parametrize(("port", "kind"), [(500, Kind.IKE), (4500, Kind.ESP_IN_UDP)])
+def test_a_header_with_options_is_read_past_them(port: int, kind: Kind) -> None:
+    whole = udp(port, b"\x01esp and more")
+    packet = b"\x46" + whole[1:3] + bytes([whole[3] + 4]) + whole[4:20] + b"\x01" * 4 + whole[20:]
+    assert classify(packet) == (kind, 32, len(packet))
+    assert endpoints(packet) == (Endpoint(CLIENT, 62001), Endpoint(GATEWAY, port))
+
+
 def test_ethernet_padding_is_not_part_of_the_packet() -> None:
     assert classify(udp(500, b"isakmp") + bytes(10)) == (Kind.IKE, 28, 34)
 

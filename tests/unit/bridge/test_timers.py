@@ -58,3 +58,19 @@ def test_a_core_noted_at_every_packet_fills_no_heap() -> None:
     assert timers.due(1000.0) == []
     assert timers.due(1001.0) == [core]
     assert timers.deadline() is None
+
+
+def test_deadlines_that_others_took_the_place_of_are_swept_out() -> None:
+    timers = Timers()
+    idle, busy = Core(500.0), Core(1000.0)
+    timers.note(idle)
+    for now in map(float, range(1, 400)):
+        busy.due = now
+        timers.note(busy)
+        assert timers.due(now) == [busy]
+        busy.due = 1000.0
+        timers.note(busy)
+    assert len(timers._heap) < 200
+    assert timers.due(500.0) == [idle]
+    assert timers.due(1000.0) == [busy]
+    assert timers.deadline() is None

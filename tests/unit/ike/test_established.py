@@ -312,6 +312,16 @@ def test_a_repeated_message_from_elsewhere_moves_nobody() -> None:
     assert [phase.peer for phase in meeting.ike.sas.phases.values()] == [PEER]
 
 
+def test_a_phase_1_whose_message_ids_are_used_up_takes_no_more() -> None:
+    meeting = established(dpd_idle=1e6)
+    (phase,) = meeting.ike.sas.phases.values()
+    phase.used.most = 2
+    for number in (1, 2, 3):
+        meeting.give(meeting.asker.quick(number))
+    assert len(meeting.ike.sas.pairs) == 2
+    assert counted(meeting, "out of step") == 1
+
+
 def test_the_float_can_come_as_late_as_quick_mode() -> None:
     meeting = established()
     meeting.asker.float()

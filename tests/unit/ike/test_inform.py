@@ -1,5 +1,6 @@
 """Informational messages and dead peer detection (RFC 2408, 4.8; RFC 3706)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -102,18 +103,82 @@ def test_a_peers_numbers_may_stay_and_grow_but_not_fall() -> None:
         hear_dpd(dpd, 299)
 
 
-def test_question_and_answer_may_both_get_lost_so_two_numbers_take_turns() -> None:
-    dpd = Dpd(ours=0xFFFFFFFF)
-    assert [ask(dpd, tries) for tries in range(4)] == [0xFFFFFFFF, 0, 0xFFFFFFFF, 0]
+def test_a_peers_numbers_may_come_round() -> None:
+    dpd = Dpd(ours=1)
+    for sequence in (0xFFFFFFFE, 0xFFFFFFFF, 0, 1):
+        hear_dpd(dpd, sequence)
+    with pytest.raises(Replayed):
+        hear_dpd(dpd, 0xFFFFFFFF)
 
 
-@pytest.mark.parametrize(("acked", "then"), [(5, 6), (6, 7)])
+def strict(last: int | None, sequence: int) -> bool:
+    """strongSwan takes the number after the last it took, and no other."""
+    return last is None or sequence == last + 1
+
+
+def rising(last: int | None, sequence: int) -> bool:
+    """libreswan takes any number above the last it took."""
+    return last is None or sequence > last
+
+
+class Asked:
+    """A peer that takes some numbers, and a wire that loses a question or an answer."""
+
+    def __init__(self, takes: Callable[[int | None, int], bool]) -> None:
+        self.dpd, self.takes = Dpd(ours=5), takes
+        self.last: int | None = None
+
+    def silence(self, faults: str) -> bool:
+        """Ask once for each letter (Q: question lost, A: answer lost): is any answer here?"""
+        return any([self._ask(tries, fault) for tries, fault in enumerate(faults)])
+
+    def _ask(self, tries: int, fault: str) -> bool:
+        sequence = ask(self.dpd, tries)
+        taken = fault != "Q" and self.takes(self.last, sequence)
+        self.last = sequence if taken else self.last
+        answered = taken and fault != "A"
+        for _ in range(answered):
+            take_ack(self.dpd, sequence)
+        return answered
+
+
+@pytest.mark.parametrize("takes", [strict, rising])
+@pytest.mark.parametrize("faults", ["QQ...", "QA...", "AQ...", "AA..."])
+def test_two_losses_in_a_row_leave_time_for_an_answer(
+    takes: Callable[[int | None, int], bool], faults: str
+) -> None:
+    peer = Asked(takes)
+    assert peer.silence(".")
+    assert peer.silence(faults)
+    assert peer.silence("...")
+
+
+@pytest.mark.parametrize("takes", [strict, rising])
+@pytest.mark.parametrize("faults", ["A", "Q", "AA", "QA", "AQ", "AAA"])
+def test_losses_of_many_silences_do_not_add_up(
+    takes: Callable[[int | None, int], bool], faults: str
+) -> None:
+    peer = Asked(takes)
+    assert peer.silence(".")
+    for _ in range(20):  # each time it is traffic that shows the peer to live
+        peer.silence(faults)
+    assert peer.silence(".....")
+
+
+@pytest.mark.parametrize(("acked", "then"), [(0xFFFFFFFF, 0), (0, 1), (1, 2)])
 def test_an_acknowledged_number_is_not_asked_again(acked: int, then: int) -> None:
-    dpd = Dpd(ours=5)
+    dpd = Dpd(ours=0xFFFFFFFF)
+    assert [ask(dpd, tries) for tries in range(5)] == [0xFFFFFFFF, 0, 0xFFFFFFFF, 1, 0]
     take_ack(dpd, acked)
-    assert dpd.ours == then
+    assert ask(dpd, 0) == then
 
 
 def test_an_acknowledgement_of_what_was_not_asked_is_refused() -> None:
+    dpd = Dpd(ours=5)
     with pytest.raises(Replayed):
-        take_ack(Dpd(ours=5), 7)
+        take_ack(dpd, 5)
+    ask(dpd, 0)
+    take_ack(dpd, 5)
+    for sequence in (5, 6):
+        with pytest.raises(Replayed):
+            take_ack(dpd, sequence)

@@ -11,6 +11,7 @@ from gateway.ike.events import (
     Floated,
     NatFound,
     Offered,
+    PairClosed,
     Phase1Closed,
     Reason,
     Refused,
@@ -161,6 +162,42 @@ def test_a_phase_1_lives_as_long_as_was_agreed() -> None:
     meeting.main_mode(now=100.0)
     assert meeting.ike.deadline() == 28900.0
     assert meeting.ike.handle_timeout(28900.0) == [Phase1Closed(1, "expired")]
+
+
+def test_windows_finds_its_phase_1_for_as_long_as_it_has_pairs() -> None:
+    """It keeps an overdue main mode while quick modes live (MS-IKEE 3ca5ed53), and uses it."""
+    meeting = meet()
+    meeting.main_mode()
+    meeting.quick_mode(7, now=28000.0)
+    assert meeting.ike.handle_timeout(28800.0) == []
+    meeting.quick_mode(8, now=30000.0)
+    assert [type(e) for e in meeting.ike.handle_timeout(31600.0)] == [PairClosed]
+    assert [type(e) for e in meeting.ike.handle_timeout(33600.0)] == [PairClosed, Phase1Closed]
+    assert meeting.ike.deadline() is None
+
+
+def test_a_renewed_phase_1_and_one_that_can_be_asked_end_with_their_life() -> None:
+    renewed = meet()
+    renewed.main_mode()
+    renewed.asker = Asker(cookie_i=b"another1")
+    renewed.main_mode(now=28000.0)
+    renewed.quick_mode(7, now=28000.0)
+    assert renewed.ike.handle_timeout(28800.0) == [Phase1Closed(1, "expired")]
+    asked = meet(asker=Asker(vendors=(DPD,)), dpd_idle=1e6)
+    asked.main_mode()
+    asked.quick_mode(7, now=28000.0)
+    assert asked.ike.handle_timeout(28800.0) == [Phase1Closed(1, "expired")]
+
+
+def test_what_became_due_while_nobody_looked_is_ended_once() -> None:
+    """Halted and woken late: the client is given up in the moment its pair is over, too."""
+    meeting = meet(asker=Asker(vendors=(DPD,)), dpd_idle=10.0, dpd_wait=5.0, dpd_tries=1)
+    meeting.main_mode()
+    meeting.quick_mode(7)
+    meeting.ike.handle_timeout(10.0)
+    events = meeting.ike.handle_timeout(1e6)
+    assert [type(event) for event in events] == [PairClosed, Phase1Closed]
+    assert len(meeting.ike.sas.timers) == 0
 
 
 def test_a_flood_of_first_messages_is_bounded_in_all_and_by_address() -> None:

@@ -211,7 +211,9 @@ def test_a_refusal_says_what_was_offered_and_what_it_should_have_been() -> None:
     meeting = established(2)
     events = meeting.give(meeting.asker.quick(7, esp_offer({**ESP_OLD, 4: 4}), NONCE))
     (refused,) = [event for event in events if isinstance(event, Refused)]
-    assert refused.detail == "offered 3des-sha1 (encapsulation 4); encapsulation must be 61444"
+    assert refused.detail == (
+        "offered for ESP: 3des-sha1 (encapsulation 4); encapsulation must be 61444"
+    )
 
 
 def test_a_long_life_is_taken_as_it_is_unless_the_policy_says_otherwise() -> None:

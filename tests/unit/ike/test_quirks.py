@@ -2,6 +2,7 @@
 
 from gateway.ike.quirks import (
     BOTH_DRAFTS_02,
+    PHASE_1_STAYS,
     SELECTOR_COUNTS,
     SELECTOR_TYPES,
     SERVER_PORTS,
@@ -10,7 +11,7 @@ from gateway.ike.quirks import (
 
 
 def test_every_quirk_has_client_version_and_evidence() -> None:
-    entries: list[Quirk] = [BOTH_DRAFTS_02, *SELECTOR_COUNTS.values()]
+    entries: list[Quirk] = [BOTH_DRAFTS_02, PHASE_1_STAYS, *SELECTOR_COUNTS.values()]
     entries += [*SERVER_PORTS.values(), *SELECTOR_TYPES.values()]
     assert all(entry.client and entry.version and entry.evidence for entry in entries)
 

@@ -38,8 +38,26 @@ def test_no_key_or_message_shows_in_the_representation() -> None:
     assert "ANSWER" not in repr(memory)
 
 
-def test_used_ids_are_known_and_bounded() -> None:
-    used = Used(most=2)
-    for message_id in (1, 2, 3):
+def test_used_ids_are_known_in_whatever_order_they_came() -> None:
+    used = Used()
+    for message_id in (7, 0xFFFFFFFF, 1, 7):
         used.add(message_id)
-    assert [message_id in used for message_id in (1, 2, 3)] == [False, True, True]
+    assert [message_id in used for message_id in (1, 2, 7, 0xFFFFFFFF)] == [True, False, True, True]
+    assert len(used.ids) == 3
+
+
+def test_a_day_of_questions_does_not_make_an_id_good_again() -> None:
+    used = Used()
+    for message_id in range(0x1000, 0x1000 + 2 * 86400 // 10):
+        used.add(message_id)
+    assert 0x1000 in used
+    assert not used.full
+
+
+def test_no_used_id_is_forgotten_but_there_is_an_end_to_them() -> None:
+    used = Used(most=2)
+    used.add(9)
+    assert not used.full
+    used.add(1)
+    assert used.full
+    assert 9 in used

@@ -7,7 +7,7 @@ from gateway.ike.numbers import LOWEST_SPI
 from gateway.ike.peers import MOST_PAIRS, MOST_PHASES
 from gateway.ike.sas import Sas
 from gateway.wire.udp import Endpoint
-from tests.unit.ike.asker import Asker, Meeting, meet, policy
+from tests.unit.ike.asker import PEER, Asker, Meeting, credential, meet, policy
 
 
 def opened(*hosts: int) -> Meeting:
@@ -126,6 +126,30 @@ def test_a_clients_phase_1s_are_bounded() -> None:
         meeting.main_mode()
     assert len(meeting.ike.sas.phases) == MOST_PHASES
     assert meeting.of(Phase1Closed) == [Phase1Closed(1, "too many of one client")]
+
+
+def test_one_name_has_a_bounded_number_of_clients_and_the_longest_silent_goes() -> None:
+    meeting = meet(clients_per_credential=2)
+    askers = [
+        Asker(cookie_i=b"cookie_%d" % port, peer=Endpoint(PEER.host, port)) for port in (1, 2, 3)
+    ]
+    for now, meeting.asker in enumerate(askers[:2]):
+        meeting.main_mode(now=float(now))
+        meeting.quick_mode(7, now=float(now))
+    meeting.ike.note_alive(1, 5.0)
+    meeting.asker = askers[2]
+    meeting.main_mode(now=6.0)
+    assert len(meeting.of(PairClosed)) == 1
+    assert meeting.of(Phase1Closed) == [Phase1Closed(2, "too many clients of this name")]
+    assert set(meeting.ike.sas.peers) == {1, 3}
+
+
+def test_clients_of_another_name_do_not_count() -> None:
+    meeting = meet(policy(credential(), credential("other", b"other")), clients_per_credential=1)
+    for asker in (Asker(), Asker(psk=b"other", cookie_i=b"another1")):
+        meeting.asker = asker
+        meeting.main_mode()
+    assert meeting.of(Phase1Closed) == []
 
 
 def test_spis_and_cookies_are_free_and_lawful_whatever_chance_gives() -> None:

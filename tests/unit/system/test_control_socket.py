@@ -91,7 +91,9 @@ def test_a_request_may_come_in_pieces(control: ControlSocket, ask: Ask) -> None:
 def test_what_is_no_request_is_said_to_be_none(
     control: ControlSocket, ask: Ask, text: bytes
 ) -> None:
-    assert "one JSON object on one line" in answer(control, ask(text))["error"]
+    said = answer(control, ask(text))
+    assert "one JSON object on one line" in said["error"]
+    assert said["ok"] is False
 
 
 def test_a_request_without_end_is_cut_short(control: ControlSocket, ask: Ask) -> None:

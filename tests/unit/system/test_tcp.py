@@ -223,3 +223,14 @@ def fill(connections: Connections) -> None:
     """Send until the kernel takes no more on connection 1."""
     while connections.idle():
         connections.send(SendTcp(1, b"x" * 65536))
+
+
+def test_without_a_descriptor_the_connection_fails_and_nothing_else(
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(*_: object) -> socket.socket:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("gateway.system.tcp.socket.socket", none_left)
+    connections.open(OpenTcp(1, None, Endpoint(LOOPBACK, 9)), NOW)
+    assert connections.handle_timeout(NOW) == [TcpClosed(1, "the gateway has no descriptor left")]

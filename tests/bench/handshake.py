@@ -1,0 +1,97 @@
+"""What a dial costs the gateway: CPU time inside its doors, everything else is the peers' own.
+
+    python -m tests.bench.handshake
+
+The figure is the median of many dials, each of a new client.
+"""
+
+import time
+from dataclasses import replace
+from statistics import median
+from typing import Final
+
+from gateway.bridge.gateway import Gateway
+from gateway.outputs import Output
+from tests.bench.figures import Figure, at_most, told
+from tests.pair.gateway_world import NAT, client_entry, configure, meet
+from tests.pair.nat import Nat
+from tests.pair.net import seeded
+from tests.pair.peers.ike_profiles import (
+    ESP_3DES_SHA,
+    ESP_AES128_SHA,
+    SAFENET_98,
+    TRIPLE_SHA_1024,
+    Profile,
+)
+from tests.pair.peers.isakmp import Suite
+
+DIALS: Final = 40
+GOAL: Final = 3.0  # milliseconds: main mode and quick mode
+SUITES: Final = {
+    "3des-sha1-modp1024": replace(SAFENET_98, suites=(TRIPLE_SHA_1024,), esp=(ESP_3DES_SHA,)),
+    "aes128-sha1-modp2048": replace(
+        SAFENET_98, suites=(Suite(7, 128, 2, 14),), esp=(ESP_AES128_SHA,)
+    ),
+}
+
+
+class Timed(Gateway):
+    """The gateway with a clock at every door that a dial goes through."""
+
+    spent = 0.0  # seconds of CPU time
+
+    def receive_packet(self, packet: bytes, now: float) -> list[Output]:
+        start = time.thread_time()
+        found = super().receive_packet(packet, now)
+        self.spent += time.thread_time() - start
+        return found
+
+    def receive_gre(self, packet: bytes, now: float) -> list[Output]:
+        start = time.thread_time()
+        found = super().receive_gre(packet, now)
+        self.spent += time.thread_time() - start
+        return found
+
+    def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]:
+        start = time.thread_time()
+        found = super().receive_tcp(key, data, now)
+        self.spent += time.thread_time() - start
+        return found
+
+    def handle_timeout(self, now: float) -> list[Output]:
+        start = time.thread_time()
+        found = super().handle_timeout(now)
+        self.spent += time.thread_time() - start
+        return found
+
+
+def measure() -> list[Figure]:
+    figures = []
+    for suite, profile in SUITES.items():
+        name = f"handshake, main and quick mode, {suite}"
+        value = median(dial(profile, suite, whole=False) for _ in range(DIALS))
+        with_goal = suite.endswith("modp1024")
+        figures.append(
+            at_most(name, value, "ms CPU", GOAL) if with_goal else told(name, value, "ms CPU")
+        )
+        value = median(dial(profile, suite, whole=True) for _ in range(DIALS))
+        figures.append(told(f"  whole dial until PPP is up, {suite}", value, "ms CPU"))
+    return figures
+
+
+def dial(profile: Profile, suite: str, *, whole: bool) -> float:
+    """Milliseconds one dial takes the gateway: all of it, or IKE alone."""
+    entry = client_entry(ike=(suite,))
+    world = meet(entry)
+    core = world.gateway.core = Timed(configure(entry), seeded(1), world.net.now)
+    client = world.join(profile, nat=Nat(NAT))
+    client.dials_l2tp = whole
+    world.dial(client, 5.0)
+    assert client.up is whole
+    assert client.ike.up
+    return 1000 * core.spent
+
+
+if __name__ == "__main__":
+    for each in measure():
+        print(each)

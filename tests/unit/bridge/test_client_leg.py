@@ -1,0 +1,140 @@
+import pytest
+
+from gateway.bridge.client_leg import ClientLeg, Counters, Pair
+from gateway.esp.inbound import Inbound
+from gateway.esp.outbound import Outbound
+from gateway.esp.suites import SUITES
+from gateway.l2tp import events as l2tp
+from gateway.l2tp.machine import Lns
+from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, host_bytes, parse_ipv4
+from gateway.wire.udp import Endpoint, parse_udp
+from tests.pair.net import seeded
+
+SUITE = SUITES["3des-sha1"]
+KEYMAT = bytes(range(SUITE.keymat_length))
+LOCAL = Endpoint(host_bytes("198.51.100.1"), 4500)
+PEER = Endpoint(host_bytes("203.0.113.7"), 62000)
+
+
+def pair(spi: int, *, in_udp: bool = True, confirmed: bool = False) -> Pair:
+    inbound = Inbound(spi, SUITE, KEYMAT)
+    outbound = Outbound(spi + 1, SUITE, KEYMAT, seeded(spi))
+    return Pair(1, "3des-sha1", inbound, outbound, in_udp, confirmed)
+
+
+def make(*pairs: Pair, port: int = 1701) -> ClientLeg:
+    leg = ClientLeg(1, 10.0, "old-pc", LOCAL, PEER, Lns("postern", seeded(1)))
+    for each in pairs:
+        leg.add_pair(each, port)
+    return leg
+
+
+def current(leg: ClientLeg) -> int | None:
+    return None if leg.current is None else leg.current.inbound.spi
+
+
+def test_the_first_pair_sends_at_once_and_the_next_only_when_confirmed() -> None:
+    leg = make(pair(1000), pair(2000))
+    assert current(leg) == 1000
+    leg.confirm(2000)
+    assert current(leg) == 2000
+
+
+def test_a_pair_confirmed_again_does_not_take_over_from_a_newer_one() -> None:
+    leg = make(pair(1000), pair(2000))
+    leg.confirm(1000)
+    leg.confirm(2000)
+    leg.confirm(1000)
+    assert current(leg) == 2000
+
+
+def test_when_the_sending_pair_is_deleted_the_newest_confirmed_one_takes_over() -> None:
+    leg = make(pair(1000, confirmed=True), pair(2000, confirmed=True), pair(3000))
+    leg.confirm(3000)
+    leg.retire_pair(3000)
+    assert current(leg) == 2000
+    leg.retire_pair(2000)
+    leg.retire_pair(1000)
+    assert current(leg) is None
+
+
+def test_a_deleted_pair_is_not_confirmed_any_more() -> None:
+    leg = make(pair(1000), pair(2000))
+    leg.retire_pair(2000)
+    leg.confirm(2000)
+    assert current(leg) == 1000
+
+
+def test_a_pair_without_confirmation_sends_rather_than_none() -> None:
+    leg = make(pair(1000), pair(2000))
+    leg.retire_pair(1000)
+    assert current(leg) == 2000
+
+
+def test_a_leg_without_keys_and_tunnel_is_empty() -> None:
+    leg = make(pair(1000))
+    assert not leg.is_empty
+    leg.forget_pair(1000)
+    assert leg.is_empty
+    leg.forget_pair(1000)
+
+
+@pytest.mark.parametrize(
+    ("in_udp", "protocol", "before"),
+    [(True, PROTOCOL_UDP, bytes.fromhex("1194f230")), (False, PROTOCOL_ESP, b"")],
+)
+def test_a_message_leaves_for_the_client_as_its_nat_wants_it(
+    in_udp: bool, protocol: int, before: bytes
+) -> None:
+    leg = make(pair(1000, in_udp=in_udp), port=1702)
+    output = leg.seal(b"\xc8\x02l2tp")
+    assert output is not None
+    header = parse_ipv4(output.packet)
+    assert (header.source, header.target) == (LOCAL.host, PEER.host)
+    assert header.protocol == protocol
+    esp = output.packet[header.start :]
+    assert esp.startswith(before)  # from 4500 to 62000
+    segment = Inbound(1001, SUITE, KEYMAT).open(esp, 2 * len(before))
+    assert isinstance(segment, bytes)
+    assert parse_udp(segment) == (1701, 1702, b"\xc8\x02l2tp")
+
+
+def test_without_keys_nothing_leaves_and_that_is_counted() -> None:
+    leg = make()
+    assert leg.seal(b"x") is None
+    assert leg.carry([l2tp.Send(b"x")]) == []
+    assert leg.drops.by_reason == {"no_sa": 2}
+
+
+def test_an_expired_pair_and_an_unknown_call_are_counted_too() -> None:
+    leg = make(pair(1000))
+    assert leg.send_frame(77, b"x") is None
+    assert leg.current is not None
+    leg.current.outbound.expire()
+    assert leg.seal(b"x") is None
+    assert leg.drops.by_reason == {"no_call": 1, "expired": 1}
+    assert leg.drops.total() == 2
+
+
+def test_only_what_l2tp_wants_sent_is_carried() -> None:
+    leg = make(pair(1000))
+    said: list[l2tp.L2tpEvent] = [
+        l2tp.CallClosed(1, 2, False, 3, 0, ""),
+        l2tp.Send(b"one"),
+        l2tp.Send(b"two"),
+    ]
+    assert len(leg.carry(said)) == 2
+
+
+def test_its_deadline_is_that_of_its_l2tp() -> None:
+    leg = make(pair(1000))
+    assert leg.deadline() is None
+    assert leg.key == ("old-pc", PEER)
+
+
+def test_counters_count_by_reason() -> None:
+    counters = Counters()
+    counters.count("a")
+    counters.count("a")
+    counters.count("b")
+    assert counters.by_reason == {"a": 2, "b": 1}

@@ -1,0 +1,147 @@
+"""IKE's events become legs, keys and facts; the client is the scripted one of the pair tests."""
+
+from gateway.bridge.clients import DEAD
+from gateway.ike import events as ike
+from gateway.outputs import Fact, SendIp, What
+from gateway.wire.ipv4 import host_bytes, parse_ipv4
+from gateway.wire.udp import Endpoint, parse_udp
+from tests.pair.gateway_world import NAT, OUTSIDE, World, meet
+from tests.pair.nat import Nat
+from tests.pair.net import endpoint
+
+HERE, THERE = endpoint(f"{OUTSIDE}:4500"), endpoint("203.0.113.7:62000")
+ELSEWHERE = Endpoint(host_bytes("203.0.113.99"), 4000)
+KEYMAT = bytes(44)  # 3DES and SHA-1
+
+
+def ready(sa: int, spi: int, peer: Endpoint = THERE) -> ike.PairReady:
+    return ike.PairReady(
+        sa, spi, spi + 1, "3des-sha1", KEYMAT, KEYMAT, "draft-02n", 4, HERE, peer, 1701, 3600,
+        None, None,
+    )  # fmt: skip
+
+
+def known(world: World, sa: int = 1, peer: Endpoint = THERE) -> None:
+    """A phase 1 whose client has proved its key."""
+    world.core.clients.carry(
+        [
+            ike.Started(sa, peer, HERE),
+            ike.Chosen(sa, "3des-sha1-modp1024", "draft-02n"),
+            ike.Authenticated(sa, "old-pc", "192.168.1.2"),
+        ],
+        1000.0,
+    )
+
+
+def test_keys_make_a_leg_that_knows_how_they_came() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    clients.carry([ready(1, 0x1000)], 1000.0)
+    [leg] = clients.legs.values()
+    assert (leg.client, leg.peer, leg.identity) == ("old-pc", THERE, "192.168.1.2")
+    assert (leg.ike_suite, leg.natt) == ("3des-sha1-modp1024", "draft-02n")
+    assert clients.by_spi[0x1000][0] is leg
+
+
+def test_keys_of_another_phase_1_from_the_same_place_end_on_the_same_leg() -> None:
+    world = meet()
+    clients = world.core.clients
+    for sa in (1, 2):
+        known(world, sa)
+        clients.carry([ready(sa, 0x1000 * sa)], 1000.0)
+    assert len(clients.legs) == 1
+    assert len(clients.by_spi) == 2
+
+
+def test_the_same_name_from_elsewhere_has_a_leg_of_its_own() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world, 1)
+    known(world, 2, ELSEWHERE)
+    clients.carry([ready(1, 0x1000), ready(2, 0x2000, ELSEWHERE)], 1000.0)
+    assert len(clients.legs) == 2
+
+
+def test_a_phase_1_that_moves_takes_its_leg_along() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    clients.carry([ready(1, 0x1000), ike.PeerMoved(1, ELSEWHERE)], 1000.0)
+    [leg] = clients.legs.values()
+    assert leg.peer == ELSEWHERE
+    assert list(clients.legs) == [("old-pc", ELSEWHERE)]
+
+
+def test_a_refused_stranger_is_forgotten_and_a_proved_client_is_not() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world, 1)
+    clients.carry([ike.Started(2, ELSEWHERE, HERE)], 1000.0)
+    for sa in (1, 2):
+        clients.carry([ike.Refused(sa, ELSEWHERE, ike.Reason.UNSUITABLE_QUICK_MODE, "")], 1000.0)
+    assert list(clients.phases) == [1]
+
+
+def test_a_refusal_without_a_phase_1_is_told_with_where_it_came_from() -> None:
+    world = meet()
+    said = ike.Refused(0, ELSEWHERE, ike.Reason.NO_CLIENT, "nobody")
+    [fact] = world.core.clients.carry([said], 1000.0)
+    assert isinstance(fact, Fact)
+    assert (fact.what, fact.peer) == (What.REFUSED, str(ELSEWHERE))
+
+
+def test_a_client_found_dead_is_handed_over_once() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    gone = ike.PairClosed(1, 0x1000, 0x1001, DEAD)
+    clients.carry([ready(1, 0x1000), gone, ike.Phase1Closed(1, DEAD)], 1000.0)
+    [leg] = clients.dead
+    clients.bury(leg)
+    assert not clients.legs
+    assert not clients.by_spi
+    assert not clients.phases
+
+
+def test_a_phase_1_that_ends_otherwise_leaves_its_leg() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    clients.carry([ready(1, 0x1000), ike.Phase1Closed(1, "its time was over")], 1000.0)
+    assert not clients.dead
+    assert len(clients.legs) == 1
+
+
+def test_deleted_keys_are_heard_for_a_time_of_grace_and_then_forgotten_with_their_leg() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    clients.carry([ready(1, 0x1000), ike.PairClosed(1, 0x1000, 0x1001, "deleted")], 1000.0)
+    assert 0x1000 in clients.by_spi
+    due = clients.sas.deadline()
+    assert due is not None
+    clients.handle_timeout(due)
+    assert not clients.by_spi
+    assert not clients.legs
+
+
+def test_ike_goes_out_with_the_marker_only_on_port_4500() -> None:
+    world = meet()
+    for port, expected in ((500, b"isakmp"), (4500, bytes(4) + b"isakmp")):
+        source = HERE._replace(port=port)
+        [output] = world.core.clients.carry([ike.Send(source, THERE, b"isakmp")], 1000.0)
+        assert isinstance(output, SendIp)
+        header = parse_ipv4(output.packet)
+        assert parse_udp(output.packet[header.start :]) == (port, 62000, expected)
+
+
+def test_close_all_deletes_every_phase_1_and_its_keys() -> None:
+    world = meet()
+    client = world.join(nat=Nat(NAT))
+    client.dials_l2tp = False
+    world.dial(client)
+    world.ask(world.core.clients.close_all(world.net.now))
+    world.net.run_for(1.0)
+    assert len(client.ike.gone) == 2
+    assert not world.core.clients.phases

@@ -1,0 +1,253 @@
+"""The table row by row, what each action does to the two legs, and what waits."""
+
+from typing import Any, cast
+
+import pytest
+
+from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
+from gateway.bridge.session import (
+    MOST_HELD,
+    RESULT_ADMINISTRATIVE,
+    RESULT_BUSY,
+    RESULT_LOSS,
+    RESULT_NO_FACILITY,
+    SPEAKS_WITHIN,
+    TABLE,
+    Do,
+    Input,
+    Session,
+    State,
+)
+from gateway.outputs import CloseTcp, Fact, Output, SendIp, What
+from gateway.ppp.machine import Passage
+from gateway.pptp.gre import Gre
+from gateway.wire.udp import Endpoint
+
+SERVER = Endpoint(bytes((192, 0, 2, 20)), 1723)
+PEER = Endpoint(bytes((203, 0, 113, 7)), 62000)
+IP = b"\xff\x03\x00\x21an ip packet"
+ANSWER, REFUSE = Do.ANSWER_CLIENT, Do.REFUSE_CLIENT
+CLIENT, INSIDE, OPEN = Do.HANG_UP_CLIENT, Do.HANG_UP_INSIDE, Do.OPEN
+C, A, U, X = State.CALLING, State.ANSWERED, State.UP, State.CLOSING
+
+# state, what happens: what is done, state afterwards. From the rule that a leg without its partner
+# is closed, and that a client is answered only by a server.
+ROWS = [
+    (C, Input.INSIDE_ANSWERED, {ANSWER}, A),
+    (C, Input.INSIDE_ENDED, {REFUSE}, X),
+    (C, Input.CLIENT_CONNECTED, set(), C),
+    (C, Input.CLIENT_ENDED, {INSIDE}, X),
+    (C, Input.ASKED, {REFUSE, INSIDE}, X),
+    (A, Input.INSIDE_ANSWERED, set(), A),
+    (A, Input.INSIDE_ENDED, {CLIENT}, X),
+    (A, Input.CLIENT_CONNECTED, {OPEN}, U),
+    (A, Input.CLIENT_ENDED, {INSIDE}, X),
+    (A, Input.ASKED, {CLIENT, INSIDE}, X),
+    (U, Input.INSIDE_ANSWERED, set(), U),
+    (U, Input.INSIDE_ENDED, {CLIENT}, X),
+    (U, Input.CLIENT_CONNECTED, set(), U),
+    (U, Input.CLIENT_ENDED, {INSIDE}, X),
+    (U, Input.ASKED, {CLIENT, INSIDE}, X),
+    (X, Input.INSIDE_ANSWERED, {INSIDE}, X),
+    (X, Input.INSIDE_ENDED, set(), X),
+    (X, Input.CLIENT_CONNECTED, set(), X),
+    (X, Input.CLIENT_ENDED, set(), X),
+    (X, Input.ASKED, set(), X),
+]
+
+
+class Lns:
+    """Stands in the client's place: what it was told is in `told`."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    def answer(self, call: int, now: float) -> list[Any]:
+        self.told.append((ANSWER,))
+        return []
+
+    def refuse(self, call: int, result: int, error: int, message: str, now: float) -> list[Any]:
+        self.told.append((REFUSE, result, message))
+        return []
+
+    def hang_up(self, call: int, result: int, error: int, message: str, now: float) -> list[Any]:
+        self.told.append((CLIENT, result, message))
+        return []
+
+
+class Leg:
+    """The leg of that client: frames to it come out as they are."""
+
+    def __init__(self) -> None:
+        self.dial, self.began, self.peer, self.lns = 7, 99.0, PEER, Lns()
+
+    def carry(self, events: list[Any]) -> list[Output]:
+        return []
+
+    def send_frame(self, call: int, frame: bytes) -> SendIp:
+        return SendIp(frame)
+
+
+class Inside:
+    """The server's place; `gre` is there once it has answered."""
+
+    def __init__(self) -> None:
+        self.server, self.call_id, self.gre = SERVER, 0x2222, None
+        self.ended = False
+        self.links = 0
+
+    def start(self) -> list[LegOutput]:
+        return []
+
+    def hang_up(self, now: float) -> list[LegOutput]:
+        self.ended = True
+        return [CloseTcp(1), Gone()]
+
+    def link_up(self, now: float) -> list[LegOutput]:
+        self.links += 1
+        return []
+
+    def deadline(self) -> float | None:
+        return None
+
+    def handle_timeout(self, now: float) -> list[LegOutput]:
+        return []
+
+    def packet(self, gre: bytes) -> SendIp:
+        return SendIp(gre)
+
+
+def make(state: State = State.CALLING) -> tuple[Session, Leg, Inside]:
+    leg, inside = Leg(), Inside()
+    session = Session(
+        7, cast(ClientLeg, leg), 1, 2, 3, cast(PptpLeg, inside), "nt4", Passage(1400), 100.0
+    )
+    session.state = state
+    return session, leg, inside
+
+
+def answered(session: Session, inside: Inside) -> None:
+    inside.gre = cast(None, Gre(0x2222, 0x1111, 64))
+    session.inside_event([Answered("Microsoft", 0x1111)], 101.0)
+
+
+def facts(outputs: list[Output]) -> list[What]:
+    return [output.what for output in outputs if isinstance(output, Fact)]
+
+
+def sent(outputs: list[Output]) -> list[bytes]:
+    return [output.packet for output in outputs if isinstance(output, SendIp)]
+
+
+def test_the_table_answers_everything() -> None:
+    assert set(TABLE) == {(state, what) for state in State for what in Input}
+    assert len(ROWS) == len(TABLE)
+
+
+@pytest.mark.parametrize(("state", "what", "done", "after"), ROWS)
+def test_a_row_does_what_it_says(state: State, what: Input, done: set[Do], after: State) -> None:
+    assert (set(TABLE[state, what][0]), TABLE[state, what][1]) == (done, after)
+    session, leg, inside = make(state)
+    found = session._handle(what, 101.0, "because")
+    told = {each[0] for each in leg.lns.told}
+    told |= {INSIDE} if inside.ended else set()
+    told |= {OPEN} if What.SESSION_OPENED in facts(found) else set()
+    assert told == done
+    assert session.state is after
+    ended = after is X and state is not X
+    assert (facts(found) == [What.SESSION_CLOSED]) is ended
+
+
+@pytest.mark.parametrize(
+    ("event", "result"),
+    [
+        (Ended("no line is free", was_open=False, busy=True), RESULT_BUSY),
+        (Ended("connection refused", was_open=False), RESULT_NO_FACILITY),
+        (Ended("it went away", was_open=True), RESULT_LOSS),
+    ],
+)
+def test_the_client_hears_why_there_is_no_call(event: Ended, result: int) -> None:
+    session, leg, _ = make()
+    session.inside_event([event, Gone()], 101.0)
+    assert leg.lns.told == [(REFUSE, result, event.reason)]
+    assert session.gone
+
+
+def test_a_server_that_refuses_is_a_refusal_in_the_account() -> None:
+    session, _, _ = make()
+    found = session.inside_event([Ended("no line is free", was_open=False)], 101.0)
+    assert facts(found) == [What.REFUSED, What.SESSION_CLOSED]
+    assert "192.0.2.20:1723: no line is free" in repr(found)
+
+
+def test_the_owner_is_told_apart_from_the_server() -> None:
+    session, leg, _ = make(State.UP)
+    found = session.disconnect("the owner ended it", 160.0)
+    assert leg.lns.told == [(CLIENT, RESULT_ADMINISTRATIVE, "the owner ended it")]
+    [closed] = [output for output in found if isinstance(output, Fact)]
+    assert (closed.details["reason"], closed.details["seconds"]) == ("the owner ended it", "60")
+    assert session.gone
+
+
+def test_frames_of_the_client_wait_for_the_server() -> None:
+    session, _, inside = make()
+    assert session.from_client(IP, 100.5) == []
+    answered(session, inside)
+    found = session.client_connected(102.0)
+    assert [packet[-len(IP) :] for packet in sent(found)] == [IP]
+
+
+def test_frames_of_the_server_wait_until_the_client_has_spoken() -> None:
+    session, _, inside = make()
+    answered(session, inside)
+    assert session._to_client(b"first") == []
+    session.client_connected(102.0)
+    assert session._to_client(b"second") == []
+    assert sent(session.from_client(IP, 102.1))[:2] == [b"first", b"second"]
+    assert sent(session._to_client(b"third")) == [b"third"]
+
+
+def test_frames_for_a_client_that_does_not_speak_wait_only_so_long() -> None:
+    session, _, inside = make()
+    answered(session, inside)
+    session.client_connected(102.0)
+    session._to_client(b"first")
+    assert session.deadline() == 102.0 + SPEAKS_WITHIN
+    assert sent(session.handle_timeout(102.0 + SPEAKS_WITHIN)) == [b"first"]
+    assert session.deadline() is None
+
+
+def test_what_waits_is_bounded_both_ways() -> None:
+    session, _, _ = make()
+    for _ in range(3 * MOST_HELD):
+        session.from_client(IP, 100.5)
+        session._to_client(IP)
+    assert (len(session.held_in), len(session.held_out)) == (MOST_HELD, MOST_HELD)
+
+
+def test_a_session_that_closes_carries_nothing_more() -> None:
+    session, _, _ = make(State.CLOSING)
+    assert session.from_client(IP, 100.5) == []
+    assert session._to_client(IP) == []
+    assert not session.held_in
+    assert not session.held_out
+    assert session.from_inside(b"", 0, 0, 100.5) == []
+
+
+def test_frames_and_bytes_are_counted_by_direction() -> None:
+    session, _, inside = make()
+    answered(session, inside)
+    session.client_connected(102.0)
+    session.from_client(IP, 102.1)
+    session.from_client(IP, 102.1)
+    session._to_client(IP)
+    assert (session.frames_in, session.bytes_in) == (2, 2 * len(IP))
+    assert (session.frames_out, session.bytes_out) == (1, len(IP))
+
+
+def test_the_road_asks_only_for_the_deadline_a_frame_can_change() -> None:
+    session, _, inside = make()
+    assert session.road_deadline() is None
+    answered(session, inside)
+    assert session.road_deadline() is None

@@ -1,0 +1,113 @@
+from typing import get_args
+
+import pytest
+
+from gateway.bridge.tell import IKE, PPP, tell_ike, tell_l2tp, tell_ppp
+from gateway.control.explain import sentence
+from gateway.ike import events as ike
+from gateway.l2tp import events as l2tp
+from gateway.outputs import Fact, What
+from gateway.ppp import events as ppp
+from gateway.wire.udp import Endpoint
+
+PEER = Endpoint(bytes((203, 0, 113, 7)), 62000)
+LOCAL = Endpoint(bytes((198, 51, 100, 1)), 500)
+SECRET = b"these bytes are nobody's business"
+
+READY = ike.PairReady(
+    1, 0xAABB, 0xCCDD, "3des-sha1", SECRET, SECRET, None, 0, LOCAL, PEER, 1701, 3600, 250_000, None
+)
+TOLD: list[tuple[ike.IkeEvent, What]] = [
+    (ike.Started(1, PEER, LOCAL), What.DIAL_STARTED),
+    (ike.Offered(1, ("MS NT5",), ("draft-02n",), ("3des-sha1-modp1024",)), What.OFFERED),
+    (ike.Chosen(1, "3des-sha1-modp1024", None), What.CHOSEN),
+    (ike.NatFound(1, True, False), What.NAT_FOUND),
+    (ike.Floated(1, LOCAL, PEER), What.FLOATED),
+    (ike.Authenticated(1, "old-pc", "192.168.1.2"), What.AUTHENTICATED),
+    (ike.PeerMoved(1, PEER), What.PEER_MOVED),
+    (READY, What.SA_READY),
+    (ike.PairClosed(1, 0xAABB, 0xCCDD, "deleted"), What.SA_CLOSED),
+    (ike.Phase1Closed(1, "its time was over"), What.PHASE1_CLOSED),
+    (ike.Refused(1, PEER, ike.Reason.WRONG_KEY, "none fits"), What.REFUSED),
+]
+UNTOLD: list[ike.IkeEvent] = [
+    ike.Send(LOCAL, PEER, b"x"),
+    ike.PairConfirmed(1, 0xAABB),
+    ike.InitialContact(1),
+]
+PPP_TOLD: list[tuple[ppp.PppEvent, What]] = [
+    (ppp.LcpOpened(1400, 1400, "MS-CHAPv2"), What.LCP_OPENED),
+    (ppp.AuthSucceeded("alice"), What.USER_ACCEPTED),
+    (ppp.AuthFailed("alice", 691, "the password is wrong"), What.REFUSED),
+    (ppp.AuthRefused("EAP", ""), What.REFUSED),
+    (ppp.IpOpened("10.1.0.2", "10.1.0.1"), What.PPP_UP),
+    (ppp.ProtocolRejected(True, "IPCP"), What.TROUBLE),
+    (ppp.NotConverging("LCP", "they ask and ask"), What.REFUSED),
+    (ppp.MruNotClamped(False), What.TROUBLE),
+    (ppp.Malformed(True, "too short"), What.TROUBLE),
+]
+
+
+@pytest.mark.parametrize(("event", "what"), TOLD)
+def test_an_event_of_ike_is_a_fact_with_a_sentence(event: ike.IkeEvent, what: What) -> None:
+    [fact] = tell_ike(event, 5, PEER)
+    assert (fact.what, fact.dial, fact.peer) == (what, 5, str(PEER))
+    assert sentence(fact)
+    assert "nobody's business" not in repr(fact)
+    assert SECRET.hex() not in repr(fact)
+
+
+@pytest.mark.parametrize("event", UNTOLD)
+def test_what_no_owner_needs_is_not_told(event: ike.IkeEvent) -> None:
+    assert tell_ike(event, 5, PEER) == []
+
+
+def test_every_event_of_ike_is_either_told_or_left_out_on_purpose() -> None:
+    assert set(IKE) | {type(event) for event in UNTOLD} == set(get_args(ike.IkeEvent))
+    assert {type(event) for event, _ in TOLD} == set(IKE)
+
+
+@pytest.mark.parametrize(
+    ("client", "gateway", "where"),
+    [
+        (False, False, "nowhere"),
+        (True, False, "client"),
+        (False, True, "gateway"),
+        (True, True, "both"),
+    ],
+)
+def test_where_the_nat_is(client: bool, gateway: bool, where: str) -> None:
+    [fact] = tell_ike(ike.NatFound(1, client, gateway), 5, PEER)
+    assert fact.details == {"where": where}
+
+
+def test_keys_are_told_by_their_spis_and_lives() -> None:
+    [fact] = tell_ike(READY, 5, PEER)
+    assert fact.details == {
+        "suite": "3des-sha1",
+        "spi_in": "0000aabb",
+        "spi_out": "0000ccdd",
+        "encapsulation": "esp",
+        "life_seconds": "3600",
+        "life_kilobytes": "250000",
+    }
+
+
+def test_of_l2tp_only_the_tunnel_is_told() -> None:
+    opened = l2tp.TunnelOpened(1, 2, "OLDBOX", "Microsoft", 0x0500, "windows-2000")
+    [fact] = tell_l2tp(opened, 5, PEER)
+    assert fact.what is What.TUNNEL_OPENED
+    assert "OLDBOX" in sentence(fact)
+    assert tell_l2tp(l2tp.Send(b"x"), 5, PEER) == []
+
+
+@pytest.mark.parametrize(("event", "what"), PPP_TOLD)
+def test_an_event_of_ppp_is_told_with_a_sentence(event: ppp.PppEvent, what: What) -> None:
+    [(found, details)] = tell_ppp(event)
+    assert found is what
+    assert sentence(Fact(found, 5, str(PEER), details))
+
+
+def test_every_row_for_ppp_is_tested_and_the_rest_is_silent() -> None:
+    assert {type(event) for event, _ in PPP_TOLD} == set(PPP)
+    assert tell_ppp(ppp.Terminated(True, "bye")) == []
