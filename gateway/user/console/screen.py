@@ -4,11 +4,13 @@ Nothing is drawn unless it changed: urwid compares rows, and here nothing is tol
 Only what is plain ASCII is drawn, unless the terminal is known to take more.
 """
 
+import signal
 from collections.abc import Callable
-from typing import Final
+from itertools import groupby
+from typing import Any, Final
 
 import urwid
-from urwid.display.raw import Screen as Terminal
+from urwid.display.raw import Screen as RawScreen
 
 from gateway.control.problems import printable
 from gateway.user.console.ends import Ends
@@ -40,6 +42,7 @@ PALETTE: Final = [
     ("title", "bold", "default"),
     ("bad", "bold", "default"),
 ]
+PASTE: Final = 8  # keys at once that nobody types
 BACK: Final = ("esc", "left", "b", "backspace")
 HELP: Final = (
     "Up, Down, Page Up, Page Down   move",
@@ -51,6 +54,14 @@ HELP: Final = (
     "!                              the same menu as plain numbered text",
     "",
 )
+
+
+class Terminal(RawScreen):
+    """Never stops for SIGTSTP, for which urwid has a handler of its own."""
+
+    def signal_init(self) -> None:
+        super().signal_init()
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
 
 class Screen:
@@ -73,8 +84,9 @@ class Screen:
         self._kept: FormBox | None = None  # the last one: an error page may lie over it
         self._quiet = 0.0  # seconds until the header is worth another look
         head = urwid.Pile([self._head, urwid.AttrMap(self._title, "title")])
-        foot = urwid.Pile([self._told, self._foot])
-        self.frame = urwid.Frame(self._lines.box, head, foot)
+        self._found = urwid.Text("")
+        self._footer = urwid.Pile([self._told, self._foot])
+        self.frame: urwid.Frame[Any, Any, Any] = urwid.Frame(self._lines.box, head, self._footer)
         self._loop: urwid.MainLoop | None = None
 
     def run(self) -> Step:
@@ -84,7 +96,12 @@ class Screen:
         terminal.tty_signal_keys("undefined", "undefined", None, None, "undefined")
         self._end = None
         self._loop = urwid.MainLoop(
-            self.frame, PALETTE, terminal, handle_mouse=False, unhandled_input=self.key
+            self.frame,
+            PALETTE,
+            terminal,
+            handle_mouse=False,
+            input_filter=self._pasted,
+            unhandled_input=self.key,
         )
         self.look()
         self._loop.set_alarm_in(TICK, self._tick)
@@ -121,6 +138,16 @@ class Screen:
             _put(self._title, self._ruled(form.title))
         _put(self._foot, "Tab or Enter: next   Esc: back   Ctrl-L: draw again")
         _put(self._told, self.fit(self._walk.told or self._form.hint()))
+        self._tell_problems(self._form.found)
+
+    def _tell_problems(self, found: str) -> None:
+        """Always in sight, however long what is typed."""
+        _put(self._found, found)
+        parts: list[Any] = [urwid.AttrMap(self._found, "bad")] * bool(found)
+        parts += [self._told, self._foot]
+        if len(parts) != len(self._footer.contents):
+            contents: list[Any] = [(one, ("pack", None)) for one in parts]
+            self._footer.contents[:] = contents
 
     def _show_page(self, page: Page) -> None:
         view = self._walk.view(page)
@@ -128,6 +155,7 @@ class Screen:
         if self._form is not None:
             self._form = None
             self.frame.body = self._lines.box
+            self._tell_problems("")
         _put(self._title, self._ruled(view.title))
         self._lines.show(view, page)
         self._shown = view
@@ -158,7 +186,11 @@ class Screen:
         form = self._form
         if self._loop is not None and form is not None:
             typed = form.typed
-            self._loop.set_alarm_in(PAUSE, lambda loop, data: form.judge_after(typed))
+            self._loop.set_alarm_in(PAUSE, lambda loop, data: self._judge(form, typed))
+
+    def _judge(self, form: FormBox, typed: int) -> None:
+        form.judge_after(typed)
+        self._page()
 
     def _tick(self, loop: urwid.MainLoop, data: object) -> None:
         box = self._ends.latest.box
@@ -182,6 +214,16 @@ class Screen:
             self._page_key(key)
         return True
 
+    def _pasted(self, keys: list[Any], raw: list[int]) -> list[Any]:
+        """Many letters at once go into the line as one: urwid would lay it out for each."""
+        if len(keys) < PASTE or self._loop is None:
+            return keys
+        for letters, run in groupby(keys, lambda key: len(key) == 1):
+            text = list(run)
+            if not letters or self._form is None or not self._form.paste("".join(text)):
+                self._loop.process_input(text)
+        return [key for key in keys if key == "window resize"]
+
     def _redraw(self) -> None:
         if self._loop is not None:
             self._loop.screen.clear()
@@ -196,6 +238,8 @@ class Screen:
             if form.judge():
                 values = form.values()
                 self._do(lambda: form.form.submit(values))
+            else:
+                self._page()
         else:
             form.move(key)
             self._page()

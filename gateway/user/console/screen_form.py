@@ -9,6 +9,7 @@ from gateway.user.console.model import Field, Form, Values, problems_of, said
 from gateway.user.console.screen_list import Choice, Size
 
 PAUSE = 0.3  # seconds without a key after which the answers are judged
+MOST_TOLD = 4  # problems shown at a time
 
 
 class Line(urwid.Edit):
@@ -56,9 +57,9 @@ class FormBox:
         self._fit = fit
         self._changed = changed
         self.typed = 0
+        self.found = ""  # what is wrong, a line each
         wide = max(len(one.label) for one in form.fields) if form.fields else 0
         self._answers = [self._answer(one, wide) for one in form.fields]
-        self._found = urwid.Text("")
         self._submit, self._back = Choice(f"[ {fit(form.button)} ]"), Choice("[ Back ]")
         intro = [urwid.Text(fit(line)) for line in form.text]
         self._first = len(intro) + 1
@@ -70,8 +71,6 @@ class FormBox:
                 urwid.Text(""),
                 urwid.AttrMap(self._submit, None, "focus"),
                 urwid.AttrMap(self._back, None, "focus"),
-                urwid.Text(""),
-                urwid.AttrMap(self._found, "bad"),
             ]
         )
         self.box = urwid.ListBox(self._walker)
@@ -104,13 +103,23 @@ class FormBox:
         more = "  (Space: next)" if fields[number].choices else ""
         return fields[number].hint + more
 
+    def paste(self, text: str) -> bool:
+        """Put many letters where the cursor is; False where there is no line to type in."""
+        number = self._place - self._first
+        answer = self._answers[number] if 0 <= number < len(self._answers) else None
+        if not isinstance(answer, Line):
+            return False
+        answer.insert_text("".join(letter for letter in text if answer.valid_char(letter)))
+        return True
+
     def judge(self) -> bool:
-        """Whether it may be submitted; what is wrong stands below the buttons."""
-        found = self.form.check(self.values())
-        text = "\n".join(self._fit(said(problem)) for problem in found)
-        if self._found.text != text:
-            self._found.set_text(text)
-        return not problems_of(found)
+        """Whether it may be submitted; `found` says why not."""
+        problems = self.form.check(self.values())
+        lines = [self._fit(said(problem)) for problem in problems]
+        if len(lines) > MOST_TOLD:
+            lines[MOST_TOLD - 1 :] = [f"... and {len(lines) - MOST_TOLD + 1} more"]
+        self.found = "\n".join(lines)
+        return not problems_of(problems)
 
     def _typed(self) -> None:
         self.typed += 1

@@ -8,6 +8,7 @@ import urwid
 from gateway.user.console.model import Page, Row, View
 
 Size = tuple[int, ...]
+MOST_PINNED = 6  # lines above the rows that stay in sight while these scroll
 
 
 class Choice(urwid.Text):
@@ -26,7 +27,9 @@ class Lines:
         self._fit = fit
         self._walker: urwid.SimpleFocusListWalker[Any] = urwid.SimpleFocusListWalker([])
         self._walker.set_focus_changed_callback(lambda place: moved())
-        self.box = urwid.ListBox(self._walker)
+        self._top = urwid.Text("")
+        self._list = urwid.ListBox(self._walker)
+        self.box = urwid.Pile([("pack", self._top), self._list], focus_item=1)
         self._page: Page | None = None
         self._content: tuple[object, ...] = ()
         self._rows: tuple[Row, ...] = ()
@@ -41,10 +44,13 @@ class Lines:
         old = self.focused() if page is self._page else None
         place = self._place if page is self._page else 0
         self._rows = view.rows
-        above = [*view.text, *([""] if view.text and view.rows else [])]
         wide = max((len(row.key) for row in view.rows), default=0)
+        above, pinned = list(view.text), [""] * bool(view.text and view.rows)
         if view.rows and view.head:
-            above.append(f"{'':{wide + 2}} {view.head}")
+            pinned.append(f"{'':{wide + 2}} {view.head}")
+        if view.rows and len(above) <= MOST_PINNED:
+            pinned, above = [*above, *pinned], []
+        self._pin("\n".join(map(self._fit, pinned)), is_there=bool(pinned))
         self._first = len(above)
         self._walker[:] = [
             *(urwid.Text(self._fit(line)) for line in above),
@@ -53,6 +59,16 @@ class Lines:
         ]
         self._set_focus(old, place, new=page is not self._page)
         self._page, self._content = page, content
+
+    def _pin(self, text: str, *, is_there: bool) -> None:
+        """What does not scroll. A text of nothing would still take a line."""
+        if self._top.text != text:
+            self._top.set_text(text)
+        parts: list[Any] = [(self._top, ("pack", None))] * is_there
+        parts.append((self._list, ("weight", 1)))
+        if len(parts) != len(self.box.contents):
+            self.box.contents[:] = parts
+            self.box.focus_position = len(parts) - 1
 
     def _choice(self, row: Row, wide: int) -> urwid.Widget:
         text = f" {row.key:>{wide}}  {row.text}"

@@ -6,7 +6,18 @@ from gateway.control.values import Unfit
 from gateway.user.box_views import BoxStatus
 from gateway.user.console.ends import Ends
 from gateway.user.console.header import shorter
-from gateway.user.console.model import Back, Field, Form, Leave, Open, Stay, Step, Values, View, numbered
+from gateway.user.console.model import (
+    Back,
+    Field,
+    Form,
+    Leave,
+    Open,
+    Stay,
+    Step,
+    Values,
+    View,
+    numbered,
+)
 
 FRESH = 2.0  # seconds: a provisioning file may claim the box meanwhile
 

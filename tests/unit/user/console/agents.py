@@ -96,7 +96,11 @@ def judge(text: str) -> list[Problem]:
 
 
 def _ports() -> list[Answer]:
-    names = {"eth0": ("1", "outside", True), "eth1": ("2", "inside", True), "eth2": ("3", "", False)}
+    names = {
+        "eth0": ("1", "outside", True),
+        "eth1": ("2", "inside", True),
+        "eth2": ("3", "", False),
+    }
     return [
         {
             "label": label,
