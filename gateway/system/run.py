@@ -2,10 +2,13 @@
 
 import shlex
 import subprocess
+from collections import deque
 from collections.abc import Callable, Sequence
+from threading import Timer
 from typing import Final, NamedTuple
 
 PATIENCE = 10.0  # seconds
+LAST_LINES = 20  # of a program that is followed: its reason if it fails
 # A service's PATH may be bare, and what the tools say is read by us: so in no one's language.
 ENVIRONMENT: Final = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 
@@ -57,3 +60,38 @@ def run(argv: Sequence[str], stdin: str = "", timeout: float = PATIENCE) -> Resu
     if done.returncode != 0:
         raise ToolFailed(command, done.returncode, done.stderr)
     return Result(done.stdout, done.stderr)
+
+
+def follow(argv: Sequence[str], line: Callable[[str], None], timeout: float) -> None:
+    """Run `argv` to its end and hand over each line it writes, on either stream, as it comes.
+
+    `ToolFailed` unless it exits with 0 within `timeout` seconds; its last lines are the reason.
+    """
+    command = shlex.join(argv)
+    last: deque[str] = deque(maxlen=LAST_LINES)
+    try:
+        child = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=ENVIRONMENT,
+        )
+    except OSError as error:
+        raise ToolMissing(command, None, error.strerror or str(error)) from error
+    timer = Timer(timeout, child.kill)
+    timer.start()
+    try:
+        with child:
+            for text in child.stdout or ():
+                last.append(text)
+                line(text.rstrip("\n"))
+    finally:
+        late = not timer.is_alive()
+        timer.cancel()
+    if late:
+        raise ToolFailed(command, None, f"no end after {timeout:g} s")
+    if child.returncode != 0:
+        raise ToolFailed(command, child.returncode, "".join(last))

@@ -19,9 +19,11 @@ ALLOWED = {
     "bridge": {"bridge", "control"} | PROTOCOLS | GROUND,
     "system": {"system", "wire", "outputs", "control"},
     "user": {"user", "control"},
+    "box": {"control", "system", "user", "wire", "outputs"},
+    "health": {"control", "system", "user", "wire", "crypto", "ike"},
     "daemon": {"bridge", "control", "system", "user", "wire", "outputs", "crypto"} | PROTOCOLS,
 }
-EDGES = {"system", "user", "daemon"}
+EDGES = {"system", "user", "daemon", "box", "health"}
 IO = {
     "asyncio", "datetime", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
     "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "ssl",

@@ -36,13 +36,13 @@ def run(options: argparse.Namespace) -> int:
     command += ["--socket", socket_path(options.socket)]
     command += ["--remove-rules"] if options.remove_rules else []
     try:
-        os.execve(sys.executable, command, _environment())
+        os.execve(sys.executable, command, environment())
     except OSError as error:
         what = f"{sys.executable} could not be started: {error.strerror}"
         raise DaemonError(what, "Install postern again") from None
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """With -P the daemon's modules come from where ours did, and never from the folder it is
     started in: that may be anybody's, and the daemon is root."""
     home = str(Path(gateway.__file__).parents[1])

@@ -1,0 +1,139 @@
+"""Making the machine be as a configuration says, and nothing but the parts that changed.
+
+The order: who may log in, the name, the ports and their network, and last the gateway, which needs
+what was before. What fails is one sentence; the engine of changes then takes everything back.
+"""
+
+import os
+import pwd
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from gateway.control.canonical import entries_of, raw_of
+from gateway.control.changes_outputs import Activate, ActivationFailed
+from gateway.control.config import Config, load
+from gateway.control.document import File, ReadFile
+from gateway.control.edit import Change, EditError, edited
+from gateway.control.parts import Part
+from gateway.control.ports import Port
+from gateway.system.box.disk import write_file
+from gateway.system.box.network import ROLES, Network
+from gateway.system.box.places import DAEMON, Places
+from gateway.system.box.users import Users, owner
+from gateway.system.run import Run, ToolFailed, run
+
+UNIT: Final = "postern.service"
+_GATEWAY: Final = frozenset({Part.GATEWAY, Part.RESTART, Part.NETWORK, Part.PORTS})
+_NETWORK: Final = frozenset({Part.NETWORK, Part.PORTS})
+FindPorts = Callable[[Config], Sequence[Port]]
+
+
+class Applier:
+    """`activate` is what the configuration's desk asks for.
+
+    In the rescue system (`rescue`) there is neither network nor gateway: then only the name is set.
+    """
+
+    def __init__(  # noqa: PLR0913 - the roof gives the machine in pieces
+        self,
+        places: Places,
+        find_ports: FindPorts,
+        read_file: ReadFile,
+        tool: Run = run,
+        *,
+        rescue: bool = False,
+        network: Network | None = None,
+    ) -> None:
+        self.network = network or Network(places, tool)
+        self.config: Config | None = None  # what is in force
+        self._places = places
+        self._find_ports = find_ports
+        self._read_file = read_file
+        self._run = tool
+        self._rescue = rescue
+        self._users = Users(places, tool)
+
+    def activate(self, wanted: Activate) -> None:
+        """Raises `ActivationFailed`; half of it may be done then, and is undone by the next."""
+        config = self._read(wanted.text)
+        try:
+            self._apply(config, wanted)
+        except (ToolFailed, OSError, EditError) as error:
+            raise ActivationFailed(str(error).splitlines()[0]) from error
+        self.config = config
+
+    def _apply(self, config: Config, wanted: Activate) -> None:
+        parts = wanted.parts
+        if Part.HOSTNAME in parts:
+            self._name(config)
+        if self._rescue:
+            return
+        if Part.USERS in parts:
+            self._users.apply(config.admins)
+        before = dict(self.network.names)
+        if parts & _NETWORK:
+            self.network.apply(config, self._find_ports(config))
+        if parts & _GATEWAY:
+            moved = before != self.network.names
+            self._hand_over(config, wanted.text)
+            self._wake(restart=moved or Part.RESTART in parts or not wanted.before)
+
+    def again(self, text: str) -> None:
+        """Look at the ports anew: a card has come, or has gone."""
+        self.activate(Activate(text, text, frozenset({Part.PORTS, Part.NETWORK})))
+
+    def _read(self, text: str) -> Config:
+        config = load(File(text.encode()), self._read_file)
+        if isinstance(config, list):
+            wrong = next(problem for problem in config if not problem.warning)
+            raise ActivationFailed(str(wrong))
+        return config
+
+    def _name(self, config: Config) -> None:
+        if config.box.hostname:
+            self._run(["hostnamectl", "set-hostname", "--", config.box.hostname], "")
+        if config.box.timezone:
+            self._run(["timedatectl", "set-timezone", config.box.timezone], "")
+
+    def _hand_over(self, config: Config, text: str) -> None:
+        """The daemon's copy: roles become the kernel's names, keys in files stand in it.
+
+        It is the daemon's alone to read. A side that is not settled keeps its role for a name,
+        which no interface has: so nothing is picked up there, and the daemon runs all the same.
+        """
+        path = self._places.gateway
+        write_file(path, self._for_daemon(config, text).encode())
+        user, group = owner(DAEMON, _ids)
+        path.parent.chmod(0o755)
+        if os.geteuid() == 0:
+            os.chown(path, user, group)
+
+    def _for_daemon(self, config: Config, text: str) -> str:
+        wanted = {"outside": config.outside.interface, "inside": config.inside.interface}
+        changes = [
+            Change("set", role, key="interface", value=self.network.names[role])
+            for role in ROLES
+            if wanted[role] in ROLES and self.network.names.get(role)
+        ]
+        filed = _with_key_files(text)
+        for client in config.clients:
+            if client.name in filed:
+                changes.append(Change("unset", "client", client.name, "psk_file"))
+                changes.append(Change("set", "client", client.name, "psk", client.psk.decode()))
+        return edited(text, changes) if changes else text
+
+    def _wake(self, *, restart: bool) -> None:
+        """A reload leaves sessions alone; a daemon that does not run yet is started."""
+        verb = "restart" if restart else "reload-or-restart"
+        self._run(["systemctl", verb, "--no-block", UNIT], "")
+
+
+def _with_key_files(text: str) -> frozenset[str]:
+    """The clients whose keys stand in files, which only root can read."""
+    entries = entries_of(raw_of(text).get("client"))
+    return frozenset(one["name"] for one in entries if "psk_file" in one)
+
+
+def _ids(name: str) -> tuple[int, int]:
+    found = pwd.getpwnam(name)
+    return found.pw_uid, found.pw_gid

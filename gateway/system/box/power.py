@@ -1,0 +1,37 @@
+"""Starting the gateway or the whole box again, and switching it off; always with a reason."""
+
+from typing import Final
+
+from gateway.control.changes_outputs import Refused
+from gateway.control.problems import printable
+from gateway.system.box.disk import write_record
+from gateway.system.box.places import Places
+from gateway.system.run import Run, run
+
+RECORD: Final = "last-stop.json"
+LONGEST: Final = 200  # letters of a reason
+
+
+class Power:
+    """`systemctl` does it without waiting, so that whoever asked is answered first."""
+
+    def __init__(self, places: Places, tool: Run = run) -> None:
+        self._record = places.state / RECORD
+        self._run = tool
+
+    def restart_gateway(self) -> None:
+        self._run(["systemctl", "restart", "--no-block", "postern.service"], "")
+
+    def reboot(self, reason: object, by: str) -> None:
+        self._stop("reboot", reason, by)
+
+    def poweroff(self, reason: object, by: str) -> None:
+        self._stop("poweroff", reason, by)
+
+    def _stop(self, verb: str, reason: object, by: str) -> None:
+        text = reason if isinstance(reason, str) else ""
+        if not text.strip():
+            raise Refused(f"a {verb} needs a reason", "Write one: the next person will read it")
+        told = printable(" ".join(text.split()))[:LONGEST]
+        write_record(self._record, {"what": verb, "reason": told, "by": by})
+        self._run(["systemctl", verb, "--no-block"], "")

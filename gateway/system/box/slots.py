@@ -1,0 +1,160 @@
+"""The two places of the system, and putting an update in the one that is not in use (RAUC).
+
+RAUC checks the signature before anything else, whatever the bundle came by; here its answers become
+sentences. Nothing is changed before it has said yes to all of it.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from gateway.control.changes_outputs import Refused
+from gateway.control.problems import shown
+from gateway.system.run import Run, ToolFailed, follow, run
+
+INSTALL_LIMIT: Final = 3600.0  # seconds: a slow stick in a slow box
+_PROGRESS: Final = re.compile(r"^\s*(\d{1,3})% ")
+_LAST_ERROR: Final = re.compile(r"LastError: (.*)|^.*rror[^:]*: (.*)$", re.MULTILINE)
+Follow = Callable[[list[str], Callable[[str], None], float], None]
+# What RAUC says, and what a person wants to hear of it.
+_SENTENCES: Final = (
+    (("signature verification failed", "signature"), "its signature is not one this box trusts"),
+    (("not a bundle", "invalid bundle", "magic", "squashfs"), "the file is no update of Postern"),
+    (("compatible",), "it is for another kind of box"),
+    (("schema",), "it is older than the configuration: its Postern could not read it"),
+    (("no space", "too small", "larger than"), "it does not fit"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place. `state` is "booted", "good", "bad" or "empty"."""
+
+    name: str
+    state: str = "empty"
+    version: str = ""
+    installed: str = ""  # when, as RAUC writes it
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`state` is "idle", "installing", "done" or "failed"."""
+
+    state: str = "idle"
+    percent: int = 0
+    error: str = ""
+
+
+class Slots:
+    """What RAUC is asked. One update at a time; `progress` is what is known of the last."""
+
+    def __init__(self, tool: Run = run, following: Follow = follow) -> None:
+        self.progress = Progress()
+        self._run = tool
+        self._follow = following
+
+    def read(self) -> list[Slot]:
+        """A and B; none at all where there is no RAUC."""
+        try:
+            said = self._run(["rauc", "status", "--detailed", "--output-format=json"], "").stdout
+            return read_status(json.loads(said))
+        except (ToolFailed, ValueError):
+            return []
+
+    def booted(self) -> str:
+        return next((slot.name for slot in self.read() if slot.state == "booted"), "")
+
+    def check(self, path: Path) -> str:
+        """The version in the bundle; `Refused` with one sentence if it is not to be installed."""
+        if not path.is_absolute():
+            raise Refused("an update is named by its whole path", "For example /run/update.raucb")
+        if not path.is_file():
+            raise Refused(f"there is no file {shown(path)}", "Look at the name, or at the stick")
+        try:
+            said = self._run(["rauc", "info", "--output-format=json", str(path)], "").stdout
+            return str(json.loads(said).get("version", ""))
+        except ToolFailed as error:
+            raise Refused(sentence(error.stderr), "Nothing has changed") from error
+        except (ValueError, AttributeError):
+            return ""
+
+    def install(self, path: Path) -> None:
+        """Blocks for minutes. `Refused` with one sentence if it came to nothing."""
+        self.progress = Progress("installing")
+        try:
+            self._follow(["rauc", "install", str(path)], self._note, INSTALL_LIMIT)
+        except ToolFailed as error:
+            why = sentence(error.stderr)
+            self.progress = replace(self.progress, state="failed", error=why)
+            raise Refused(why, "Nothing has changed: the other slot is as before") from error
+        self.progress = Progress("done", 100)
+
+    def roll_back(self) -> str:
+        """The next start is from the other slot; its name."""
+        slots = {slot.name: slot for slot in self.read()}
+        other = next((slot for slot in slots.values() if slot.state != "booted"), None)
+        if other is None or other.state == "empty" or len(slots) < 2:
+            raise Refused("there is no other system to go back to", "Install one: upgrade")
+        if other.state == "bad":
+            what = f"slot {other.name} did not start well, and is not trusted"
+            raise Refused(what, "Install a good system there: upgrade")
+        self._run(["rauc", "status", "mark-active", "other"], "")
+        return other.name
+
+    def mark_good(self) -> None:
+        self._run(["rauc", "status", "mark-good"], "")
+
+    def status_json(self) -> dict[str, object]:
+        """For the box's status."""
+        slots = self.read()
+        booted = next((slot.name for slot in slots if slot.state == "booted"), "")
+        return {
+            "booted": booted,
+            **{s.name.lower(): {"state": s.state, "version": s.version} for s in slots},
+        }
+
+    def json(self) -> list[dict[str, object]]:
+        return [asdict(slot) for slot in self.read()]
+
+    def _note(self, line: str) -> None:
+        found = _PROGRESS.match(line)
+        if found:
+            self.progress = Progress("installing", min(int(found[1]), 99))
+
+
+def read_status(found: Any) -> list[Slot]:
+    """From `rauc status --detailed --output-format=json`; ValueError if it is not that."""
+    slots = found.get("slots") if isinstance(found, dict) else None
+    if not isinstance(slots, list):
+        raise ValueError("no list of slots")
+    rows = [row for one in slots if isinstance(one, dict) for row in one.values()]
+    return [_slot(row) for row in rows if isinstance(row, dict) and row.get("bootname")]
+
+
+def _slot(row: dict[str, Any]) -> Slot:
+    status = row.get("slot_status") or {}
+    bundle = status.get("bundle") or {}
+    installed = status.get("installed") or {}
+    boot = row.get("boot_status")
+    state = "booted" if row.get("state") == "booted" else "bad" if boot == "bad" else "good"
+    if state != "booted" and not bundle:
+        state = "empty"
+    return Slot(
+        str(row["bootname"]),
+        state,
+        str(bundle.get("version") or ""),
+        str(installed.get("timestamp") or ""),
+    )
+
+
+def sentence(said: str) -> str:
+    """RAUC's reason as one sentence: its own last one where we know none."""
+    low = said.lower()
+    for words, text in _SENTENCES:
+        if any(word in low for word in words):
+            return f"the update is refused: {text}"
+    found = [one or other for one, other in _LAST_ERROR.findall(said)]
+    return f"the update is refused: {found[-1].strip()}" if found else "the update is refused"
