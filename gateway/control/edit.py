@@ -20,6 +20,7 @@ from gateway.control.problems import did_you_mean, shown
 from gateway.control.schema import SCHEMA, Key, Table, table_named
 
 OPS: Final = ("set", "unset", "add", "remove")
+MOST_HINTED: Final = 20  # names among which the one that is meant is looked for
 
 
 class EditError(ValueError):
@@ -95,9 +96,13 @@ def edited(text: str, changes: Sequence[Change]) -> str:
         if table.most == 1:
             _change_single(document, table, change)
             _change_single(plain, table, change)
+        elif change.op == "add":
+            _add_entry(document, table, change)
+            _add_entry(plain, table, change)
         else:
-            _change_entry(document, table, change)
-            _change_entry(plain, table, change)
+            number = _number_of(plain.get(table.name), table, change.name)
+            _change_entry(document, table, change, number)
+            _change_entry(plain, table, change, number)
     result = tomlkit.dumps(document)
     if len(result.encode()) > LARGEST_FILE:
         raise EditError(
@@ -169,30 +174,33 @@ def _change_single(document: Any, table: Table, change: Change) -> None:
     _change_keys(entry, table, change)
 
 
-def _change_entry(document: Any, table: Table, change: Change) -> None:
-    entries = document.get(table.name)
+def _number_of(entries: object, table: Table, name: str) -> int:
+    """Which of the entries has this name. Asked of plain values: tomlkit's are slow to look at."""
     if isinstance(entries, dict):
         raise EditError(f"{table.heading} is written as one table", "Edit it as text")
-    if change.op == "add":
-        _add_entry(document, table, change)
-        return
+    members = entries if isinstance(entries, list) else []
     found = [
         number
-        for number, one in enumerate(entries or ())
-        if isinstance(one, dict) and one.get(table.named) == change.name
+        for number, one in enumerate(members)
+        if isinstance(one, dict) and one.get(table.named) == name
     ]
     if len(found) != 1:
-        known = [str(one.get(table.named)) for one in entries_of(entries)]
+        known = [str(one.get(table.named)) for one in entries_of(members)]
         many = "more than one" if found else "no"
-        what = f"there is {many} {table.name} {shown(change.name)}"
-        raise EditError(what, did_you_mean(change.name, known))
+        hint = did_you_mean(name, known[:MOST_HINTED])
+        raise EditError(f"there is {many} {table.name} {shown(name)}", hint)
+    return found[0]
+
+
+def _change_entry(document: Any, table: Table, change: Change, number: int) -> None:
+    entries = document[table.name]
     if change.op == "remove":
-        del entries[found[0]]
+        del entries[number]
         if not entries:
             del document[table.name]
         return
     _checked_key(table, change.key)
-    _change_keys(entries[found[0]], table, change)
+    _change_keys(entries[number], table, change)
 
 
 def _change_keys(entry: Any, table: Table, change: Change) -> None:
@@ -218,6 +226,8 @@ def _put(entry: Any, name: str, value: Any) -> None:
 def _add_entry(document: Any, table: Table, change: Change) -> None:
     if not isinstance(change.value, Mapping):
         raise EditError("a new entry has keys and values", f"Name at least its {table.named}")
+    if isinstance(document.get(table.name), dict):
+        raise EditError(f"{table.heading} is written as one table", "Edit it as text")
     name = change.value.get(table.named)
     if any(one.get(table.named) == name for one in entries_of(document.get(table.name))):
         raise EditError(
