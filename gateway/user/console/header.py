@@ -69,7 +69,7 @@ def _gateway(glance: Glance) -> str:
         f"{gateway.sessions} in session",
         f"{gateway.half_open} dialling",
         "" if glance.cpu is None else f"CPU {glance.cpu}%",
-        f"queue lost {gateway.queue_drops}",
+        f"queue drops {gateway.queue_drops}",
         "" if gateway.rules_ok else "FIREWALL RULES MISSING",
         "LAST RELOAD REFUSED" if gateway.config_problems else "",
     ]

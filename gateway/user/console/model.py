@@ -86,9 +86,10 @@ class Instead:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """To the page before; `told` is shown there in a line until something else is done."""
+    """So many pages back; `told` is shown there in a line until something else is done."""
 
     told: str = ""
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,19 +199,15 @@ class Walk:
             case Open(page):
                 self._stack.append(page)
             case Instead(page):
-                self._pop()
+                del self._stack[max(1, len(self._stack) - 1) :]
                 self._stack.append(page)
-            case Back(told):
-                self._pop()
+            case Back(told, pages):
+                del self._stack[max(1, len(self._stack) - pages) :]
                 self.told = told
             case Stay(told):
                 self.told = told
             case Home():
                 del self._stack[1:]
-
-    def _pop(self) -> None:
-        if len(self._stack) > 1:
-            self._stack.pop()
 
 
 def problems_of(found: Sequence[Problem]) -> list[Problem]:

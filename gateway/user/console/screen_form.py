@@ -100,8 +100,7 @@ class FormBox:
         fields = self.form.fields
         if not 0 <= number < len(fields):
             return ""
-        more = "  (Space: next)" if fields[number].choices else ""
-        return fields[number].hint + more
+        return ("Space: the next. " if fields[number].choices else "") + fields[number].hint
 
     def paste(self, text: str) -> bool:
         """Put many letters where the cursor is; False where there is no line to type in."""

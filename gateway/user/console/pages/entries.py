@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.control.edit import Change
-from gateway.control.problems import Problem
 from gateway.control.schema import Key, Table
 from gateway.user.cli import show
 from gateway.user.cli.show import Column, counted
@@ -61,7 +60,7 @@ class Entries:
             Row(str(number), line, self._open(entry))
             for number, (entry, line) in enumerate(zip(entries, lines, strict=True), start=1)
         )
-        text = (ABOUT[name], "" if entries else "There is none yet: press n.")
+        text = (ABOUT[name],) if entries else (ABOUT[name], "There is none yet: press n.")
         keys = (Row("n", f"New {name}", self._new, f"postern config add {name} ..."),)
         return View(TITLES[name], text, head, rows, keys)
 
@@ -104,8 +103,7 @@ class OneEntry:
     def _remove(self) -> Step:
         def remove() -> Step:
             change = Change("remove", self._table.name, self._name)
-            save(self._ends, Draft.candidate(self._ends), [change])
-            return Back(f"{self._name} is removed. {EDITED}")
+            return Back(edited(f"{self._name} is removed", self._ends, [change]), pages=2)
 
         title = f"Remove {self._table.name} {self._name}?"
         return Open(question(title, (EDITED,), "Yes, remove it", remove))
@@ -114,7 +112,7 @@ class OneEntry:
         def make() -> Step:
             key = secrets.token_hex(KEY_BYTES)
             change = Change("set", self._table.name, self._name, "psk", key)
-            save(self._ends, Draft.candidate(self._ends), [change])
+            edited("", self._ends, [change])
             return Instead(key_told(self._name, key))
 
         text = ("The client can dial again only after the new key is typed in there too.",)
@@ -129,10 +127,11 @@ def entry_form(ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | N
         return changes_of(table, entry, values)
 
     def submit(values: Values) -> Step:
-        save(ends, draft, make(values))
+        changes = make(values)
+        told = edited(f"{values.get(table.named, table.name)} is edited", ends, changes, draft)
         if table.name == "client" and new and values.get("psk"):
             return Instead(key_told(values["name"], values["psk"]))
-        return Back(f"{values.get(table.named, table.name)} is in the draft. {EDITED}")
+        return Back(told if changes else "Nothing was changed.")
 
     fields = tuple(
         _field(draft, table, key, entry)
@@ -150,9 +149,17 @@ def settings_form(ends: Ends, name: str) -> Form:
     return entry_form(ends, draft, table, entry)
 
 
-def save(ends: Ends, draft: Draft, changes: Sequence[Change]) -> list[Problem]:
-    """Make the changes in the candidate, unless somebody else has changed it meanwhile."""
-    return problems_of(ends.box.change(changes, draft.revision)) if changes else []
+def edited(what: str, ends: Ends, changes: Sequence[Change], draft: Draft | None = None) -> str:
+    """Make changes in the candidate, unless somebody else has changed it since that draft.
+
+    What there is to say of it.
+    """
+    if not changes:
+        return ""
+    base = draft or Draft.candidate(ends)
+    left = problems_of(ends.box.change(changes, base.revision))
+    more = f" {counted(len(left), 'problem')} to put right there." if left else ""
+    return f"{what}. {EDITED}{more}"
 
 
 def key_told(name: str, key: str) -> Told:

@@ -105,12 +105,12 @@ def _addresses(ends: Ends) -> Action:
             (
                 "Outside: towards the clients",
                 _settings(ends, "outside"),
-                "postern config set outside.KEY",
+                "postern config set outside.KEY VALUE",
             ),
             (
                 "Inside: towards the old servers",
                 _settings(ends, "inside"),
-                "postern config set inside.KEY",
+                "postern config set inside.KEY VALUE",
             ),
         ),
         ("With dhcp the network gives the address; with static you do.",),
@@ -127,7 +127,11 @@ def _box(ends: Ends) -> Menu:
         "This box",
         (
             ("What it is, and how far that is known", _page(lambda: Board(ends)), "postern board"),
-            ("Name, time zone, contact", _settings(ends, "box"), "postern config set box.KEY"),
-            ("Limits", _settings(ends, "limits"), "postern config set limits.KEY"),
+            (
+                "Name, time zone, contact",
+                _settings(ends, "box"),
+                "postern config set box.KEY VALUE",
+            ),
+            ("Limits", _settings(ends, "limits"), "postern config set limits.KEY VALUE"),
         ),
     )

@@ -44,7 +44,7 @@ class Ports:
         text += [f"! {called(port)}: {port.problem}" for port in ports if port.problem]
         keys = (
             Row("p", "Find by cable", self._plug),
-            Row("a", "Addresses", self._addresses, "postern config set outside ..."),
+            Row("a", "Addresses", self._addresses, "postern config set outside.KEY VALUE"),
         )
         return View("Ports", tuple(text), head, rows, keys, refresh=2.0)
 

@@ -63,7 +63,7 @@ def _reset(ends: Ends) -> Step:
         "how",
         "How",
         KEEP,
-        "The sealed copy is the last configuration; only this box can read it",
+        "The copy is the last configuration; only this box can read it",
         (KEEP, WIPE),
     )
     what = (

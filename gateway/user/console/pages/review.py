@@ -4,7 +4,6 @@ from gateway.control.problems import Problem
 from gateway.user.box_client import CONFIRM_S
 from gateway.user.cli.show import counted
 from gateway.user.console.ends import Ends
-from gateway.user.console.header import countdown
 from gateway.user.console.model import (
     Action,
     Back,
@@ -91,8 +90,7 @@ class Unconfirmed:
         if pending is None:
             return View("Applied", ("Nothing waits to be confirmed any more.",))
         text = [
-            countdown(pending),
-            "",
+            "The change runs, and goes back by itself unless somebody keeps it.",
             "Try now whether everything works: can you still log in, do the clients dial?",
         ]
         if self._ends.who.face == "ssh":
