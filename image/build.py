@@ -9,17 +9,17 @@ from typing import Final, TypeVar
 
 from image.board import Board, board_cfg
 from image.lock import Package, format_lock, parse_lock
-from image.mirror import Mirrors, find_mirrors
+from image.mirror import find_mirrors
 from image.places import LOCK, PROJECT, Places
-from image.programs import run
+from image.programs import Failed, run
 from image.release import Release
 from image.steps.disk import make_disk
 from image.steps.fetch import fetch, make_archive
 from image.steps.loaders import make_core, make_esp
 from image.steps.resolve import resolve
-from image.steps.root import Root, make_root
+from image.steps.root import Root, make_root, root_in
 from image.steps.sign import Keys, given_or_made, make_bundle
-from image.steps.slots import MIB, Slot, make_slot
+from image.steps.slots import MIB, Slot, boot_again, make_slot
 from image.steps.tools import Tools, make_tools
 from image.steps.wheel import make_wheel
 
@@ -43,14 +43,14 @@ class Laps:
         print(f"  {'in all':<34}{time.monotonic() - self._start:7.1f} s", flush=True)
 
 
-def relock(places: Places, mirrors: Mirrors) -> list[Package]:
+def lock(places: Places, mirror: str | None) -> None:
     """Today's packages of the mirror, written into packages.lock."""
-    packages = resolve(mirrors, places.work / "apt")
+    packages = resolve(find_mirrors(mirror), places.work / "apt")
     LOCK.write_text(format_lock(packages))
-    return packages
+    print(f"packages.lock: {len(packages)} packages")
 
 
-def prepare(places: Places, release: Release, mirror: str | None, laps: Laps) -> list[Package]:
+def prepare(places: Places, mirror: str | None, laps: Laps) -> list[Package]:
     """The packages of the lock, fetched, and the tools tree."""
     packages = parse_lock(LOCK.read_text())
     laps("packages", lambda: fetch(packages, find_mirrors(mirror), places.debs))
@@ -85,12 +85,12 @@ def build(
     places: Places,
     release: Release,
     board: Board,
-    given: tuple[Path | None, Path | None] = (None, None),
-    mirror: str | None = None,
+    given: tuple[Path | None, Path | None],
+    mirror: str | None,
 ) -> None:
     """Image and bundle, under their names in `places.build`."""
     laps = Laps()
-    packages = prepare(places, release, mirror, laps)
+    packages = prepare(places, mirror, laps)
     tools = tools_of(places, release)
     keys = given_or_made(*given, tools, places.keys)
     root = make_all(places, packages, release, keys, laps)
@@ -108,6 +108,23 @@ def build(
     laps("compressed image", lambda: compress(image, packed))
     laps.total()
     report(slot, [image, packed, bundle])
+
+
+def bundle_again(
+    places: Places,
+    release: Release,
+    given: tuple[Path | None, Path | None],
+    arguments: str = "",
+    out: Path | None = None,
+) -> None:
+    """From the root of the last build. `arguments` go to the kernel of this slot alone."""
+    root = root_in(places.work / "root")
+    if not root.tar.is_file():
+        raise Failed("nothing was built yet", "Make it: make image PROFILE=qemu")
+    tools = tools_of(places, release)
+    keys = given_or_made(*given, tools, places.keys)
+    slot = boot_again(root, tools, release, places.work, arguments)
+    make_bundle(slot, release, keys, tools, (out or places.bundle(release.version)).resolve())
 
 
 def compress(image: Path, packed: Path) -> None:

@@ -40,7 +40,7 @@ def find_mirrors(main: str | None = None) -> Mirrors:
 
 def choose_mirrors(told: Iterable[str], main: str | None) -> Mirrors:
     """`told` is a line `address|origin|label` for each of apt's sources."""
-    by_label = {}
+    by_label: dict[str, str] = {}
     for line in told:
         uri, origin, label = line.split("|")
         if origin == "Debian":

@@ -5,7 +5,7 @@ import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 PATIENCE: Final = 1800.0  # seconds; one step of a build on a slow machine
 # What a tool writes must not depend on whose machine this is.
@@ -37,13 +37,12 @@ def run(
 ) -> str:
     """What `argv` writes; `Failed` unless it ends with 0. `log` gets all it said, if given."""
     command = [str(part) for part in argv]
-    given = {"input": data} if isinstance(data, bytes) else {"stdin": data}
+    given: dict[str, Any] = {"input": data} if isinstance(data, bytes) else {"stdin": data}
     try:
-        done = subprocess.run(
+        done: subprocess.CompletedProcess[bytes] = subprocess.run(
             command,
-            **given,  # type: ignore[call-overload]  # one of two ways to be read from
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            **given,
+            capture_output=True,
             env=_environment(env or {}),
             cwd=cwd,
             timeout=PATIENCE,
@@ -59,7 +58,7 @@ def run(
     if done.returncode != 0:
         end = "\n".join(said.splitlines()[-LAST_LINES:])
         raise Failed(f"`{command[0]}` failed with status {done.returncode}:\n{end}")
-    return str(done.stdout.decode(errors="replace"))
+    return done.stdout.decode(errors="replace")
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:

@@ -89,8 +89,8 @@ class Box:
 def copy_on_write(image: Path, disk: Path, gib: int = 2) -> Path:
     """A disk of its own for a box, of this size, that leaves `image` as it is."""
     disk.parent.mkdir(parents=True, exist_ok=True)
-    made = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", image.resolve()]
-    run([*made, disk, f"{gib}G"])
+    made = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", str(image.resolve())]
+    run([*made, str(disk), f"{gib}G"])
     return disk
 
 

@@ -1,4 +1,4 @@
-"""Runs inside the new root (Debian's Python, nothing but the standard library), once, at the end."""
+"""Runs once inside the new root, at the end: Debian's Python and its standard library alone."""
 
 import compileall
 import configparser

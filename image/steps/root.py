@@ -51,7 +51,12 @@ def make_root(
         log=place / "mmdebstrap.log",
     )
     _compare(rows, place / "packages.txt")
-    return Root(tar, place / "vmlinuz", place / "initrd.img")
+    return root_in(place)
+
+
+def root_in(place: Path) -> Root:
+    """What an earlier build left there."""
+    return Root(place / "root.tar", place / "vmlinuz", place / "initrd.img")
 
 
 def _stage(wheel: Path, release: Release, stage: Path) -> Path:
@@ -75,9 +80,7 @@ def _overlay(keyring: Path, overlay: Path) -> Path:
     shutil.copytree(IMAGE / "rootfs", overlay)
     profiles = PROJECT / "hw-profiles"
     if profiles.is_dir():
-        shutil.copytree(
-            profiles, overlay / "usr/share/postern/hw-profiles", ignore=_not_a_profile
-        )
+        shutil.copytree(profiles, overlay / "usr/share/postern/hw-profiles", ignore=_not_a_profile)
     shutil.copyfile(keyring, overlay / "etc/rauc/keyring.pem")
     for one in [overlay, *overlay.rglob("*")]:
         program = one.is_dir() or one.read_bytes().startswith(b"#!/bin/")

@@ -27,9 +27,7 @@ class Keys:
         return self.certificate
 
 
-def given_or_made(
-    key: Path | None, certificate: Path | None, tools: Tools, place: Path
-) -> Keys:
+def given_or_made(key: Path | None, certificate: Path | None, tools: Tools, place: Path) -> Keys:
     """The owner's own, or a pair made once and kept in `place`."""
     if (key is None) != (certificate is None):
         raise Failed("--key and --cert go together")
@@ -79,7 +77,7 @@ filename=boot.img
 
 def make_bundle(slot: Slot, release: Release, keys: Keys, tools: Tools, out: Path) -> None:
     """The signature carries the time, so two bundles differ in it and in nothing else."""
-    folder = out.parent / "image/work/bundle"
+    folder = slot.root.parent / "bundle"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     os.link(slot.root, folder / "root.img")

@@ -27,28 +27,38 @@ class Slot:
     root: Path
 
 
-def make_slot(
-    root: Root, tools: Tools, release: Release, place: Path, arguments: str = ""
-) -> Slot:
-    """`arguments` for the kernel, of this slot alone: what a test of a bad update breaks."""
+def make_slot(root: Root, tools: Tools, release: Release, place: Path) -> Slot:
     image = place / "root.img"
     _squash(root.tar, tools, image)
     blocks = _pad(image)
-    salt = hashlib.sha256(str(release.epoch).encode()).hexdigest()
+    salt = _salt(release)
     top = _hash(image, blocks, salt, tools)
+    (place / "verity").write_text(f"{top} {salt} {blocks}\n")
+    _check_size(image, ROOT_MIB)
+    return boot_again(root, tools, release, place)
+
+
+def boot_again(
+    root: Root, tools: Tools, release: Release, place: Path, arguments: str = ""
+) -> Slot:
+    """The small image for the root that is in `place`.
+
+    `arguments` for the kernel, of this slot alone: what a test of a bad update breaks.
+    """
+    top, salt, blocks = (place / "verity").read_text().split()
     folder = place / "boot"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copyfile(root.kernel, folder / "vmlinuz")
     shutil.copyfile(root.initrd, folder / "initrd.img")
-    (folder / "slot.cfg").write_text(slot_cfg(top, salt, blocks, release.version, arguments))
+    text = slot_cfg(top, salt, int(blocks), release.version, arguments)
+    (folder / "slot.cfg").write_text(text)
     boot = place / "boot.img"
     # GRUB reads gzip; kernel and initrd are packed already.
     plain = ("-comp", "gzip", "-noD", "-noF", "-all-root", "-no-xattrs")
     tools(["mksquashfs", folder, boot, *plain, "-noappend", "-quiet", "-no-progress"])
     _check_size(boot, BOOT_MIB)
-    _check_size(image, ROOT_MIB)
-    return Slot(boot, image)
+    return Slot(boot, place / "root.img")
 
 
 def slot_cfg(top: str, salt: str, blocks: int, version: str, arguments: str) -> str:
@@ -60,6 +70,10 @@ def slot_cfg(top: str, salt: str, blocks: int, version: str, arguments: str) -> 
         f"{ALWAYS} $board_arguments $consoles {arguments} $extra\n"
         "initrd /initrd.img\n"
     )
+
+
+def _salt(release: Release) -> str:
+    return hashlib.sha256(str(release.epoch).encode()).hexdigest()
 
 
 def _squash(tar: Path, tools: Tools, image: Path) -> None:
@@ -80,7 +94,7 @@ def _pad(image: Path) -> int:
 
 def _hash(image: Path, blocks: int, salt: str, tools: Tools) -> str:
     """The hash tree behind the data, in the same file; its topmost hash."""
-    command = ["veritysetup", "format", image, image, f"--hash-offset={blocks * BLOCK}"]
+    command = ["veritysetup", "format", str(image), str(image), f"--hash-offset={blocks * BLOCK}"]
     uuid = f"{salt[:8]}-{salt[8:12]}-5{salt[13:16]}-8{salt[17:20]}-{salt[20:32]}"
     told = tools([*command, f"--salt={salt}", f"--uuid={uuid}"])
     for line in told.splitlines():
@@ -94,4 +108,3 @@ def _check_size(image: Path, most: int) -> None:
     if size > most * MIB:
         what = f"{image.name} has {size / MIB:.1f} MiB, its partition {most}"
         raise Failed(what, "Take something out of image/packages/root.list or inside/modules.txt")
-

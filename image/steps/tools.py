@@ -1,4 +1,4 @@
-"""The tools tree: a small Debian of the image's release, in which slots, disk and bundle are made."""
+"""The tools tree: a small Debian of the image's release, where slots, disk and bundle are made."""
 
 import hashlib
 import shutil
@@ -11,7 +11,7 @@ from image.lock import Package, format_lock
 from image.mirror import SUITE
 from image.programs import run
 
-# Its own mount namespace, so that nothing stays mounted whatever happens. $1 tree, $2 shared folder.
+# Its own mount namespace, so that nothing stays mounted whatever happens. $1 tree, $2 shared.
 ENTER: Final = """
 mount --make-rprivate / &&
 mkdir -p "$1$2" &&
