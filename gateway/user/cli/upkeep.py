@@ -14,7 +14,7 @@ from gateway.user.cli.box import add_box_options, box_of
 from gateway.user.client import DaemonError
 
 Options = argparse.Namespace
-TESTS = ("all", "ports", "rng", "crypto", "disk", "clock", "watchdog")
+TESTS = ("all", "ports", "chance", "ciphers", "disk", "clock", "watchdog")
 
 
 @dataclass(frozen=True, slots=True)

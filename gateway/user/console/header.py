@@ -10,6 +10,7 @@ from gateway.user.console.ends import Glance
 
 WIDTH = 80  # letters
 MARK = "SHA256:"
+WORDS = {"booted": "in use"}  # of a slot's state
 
 
 def header(glance: Glance, width: int | None = WIDTH) -> list[str]:
@@ -47,7 +48,8 @@ def _box(box: BoxStatus, width: int | None) -> str:
 def _slots(box: BoxStatus) -> str:
     """`A good, B empty`, the running one first."""
     slots = sorted(box.slots, key=lambda slot: slot.name.lower() != box.booted.lower())
-    return ("slot " if slots else "") + ", ".join(f"{one.name} {one.state}" for one in slots)
+    words = [f"{one.name} {WORDS.get(one.state, one.state)}" for one in slots]
+    return ("slot " if slots else "") + ", ".join(words)
 
 
 def _saved(box: BoxStatus) -> str:

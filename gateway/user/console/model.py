@@ -158,7 +158,8 @@ def question(title: str, text: Sequence[str], yes: str, do: Action) -> Menu:
 
 def failure(error: DaemonError, title: str = "This could not be done") -> Told:
     """What went wrong, and what to do about it."""
-    return Told(title, (f"{error}.", "", f"{error.hint}."))
+    what = str(error)
+    return Told(title, (f"{what[:1].upper()}{what[1:]}.", "", f"{error.hint}."))
 
 
 class Walk:

@@ -3,6 +3,7 @@
 from gateway.control.problems import Problem
 from gateway.user.box_lines import finding_lines, slot_lines
 from gateway.user.box_views import spoken
+from gateway.user.cli.upkeep import TESTS
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import (
     Action,
@@ -22,7 +23,6 @@ from gateway.user.console.model import (
 )
 
 WATCH = 2.0  # seconds between two looks at an update under way
-TESTS = ("all", "ports", "rng", "crypto", "disk", "clock", "watchdog")
 DONE = ("idle", "done", "failed", "")  # states of an update that is not under way
 
 
@@ -98,8 +98,8 @@ def selftest(ends: Ends) -> Menu:
     words = {
         "all": "Everything (up to a minute)",
         "ports": "Ports and cables",
-        "rng": "Random numbers",
-        "crypto": "Speed of the ciphers",
+        "chance": "Random numbers",
+        "ciphers": "Speed of the ciphers",
         "disk": "Wear of the disk",
         "clock": "Clock",
         "watchdog": "Watchdog",

@@ -154,7 +154,7 @@ def test_the_saved_configuration_is_shown_without_secrets(ends: Ends) -> None:
 def test_two_who_edit_at_once_are_told_of_each_other(ends: Ends, box: FakeBox) -> None:
     box.refuses["config.set"] = ("bob (ssh) has changed it meanwhile", "Look it over again")
     told = talk(ends, "3", "2", "2", "1")
-    assert "bob (ssh) has changed it meanwhile." in told
+    assert "Bob (ssh) has changed it meanwhile." in told
     assert "Look it over again." in told
 
 
