@@ -82,6 +82,14 @@ class Applier:
         """Look at the ports anew: a card has come, or has gone."""
         self.activate(Activate(text, text, frozenset({Part.PORTS, Part.NETWORK})))
 
+    def look_again(self, text: str) -> None:
+        """What is in force already: learn it, and touch nothing."""
+        config = load(File(text.encode()), self._read_file)
+        if isinstance(config, list):
+            return
+        self.config = config
+        self.network.settle(config, self._find_ports(config))
+
     def _read(self, text: str) -> Config:
         config = load(File(text.encode()), self._read_file)
         if isinstance(config, list):

@@ -152,7 +152,10 @@ def note_boot(places: Places, version: str) -> str:
     """At every start: a sentence about the start before if that one never proved itself."""
     before = read_record(places.state / BOOT)
     system, slot = system_of(places.root)
-    write_record(places.state / BOOT, {"system": system, "slot": slot, "version": version})
+    if was_proved(places):
+        (places.state / BOOT).unlink(missing_ok=True)
+    else:
+        write_record(places.state / BOOT, {"system": system, "slot": slot, "version": version})
     if not before or not before.get("system") or before.get("system") == system:
         return ""
     slot, version = (printable(str(before.get(name, ""))) for name in ("slot", "version"))

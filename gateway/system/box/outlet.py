@@ -16,6 +16,7 @@ from gateway.system.box.places import Places
 from gateway.system.run import Run, ToolFailed, run
 
 STICK: Final = ("usb", "stick")
+BUNDLE: Final = ".raucb"
 MOST_FILES: Final = 20  # in RAM; the oldest make room
 LARGEST: Final = 32 << 20  # bytes of them all
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -71,6 +72,15 @@ class Outlet:
         finally:
             self._run(["umount", str(mount)], "")
 
+    @contextmanager
+    def update(self, wanted: str) -> Iterator[Path]:
+        """The update that is meant: a file, a folder with one in it, or the stick ("" too)."""
+        if wanted and wanted not in STICK:
+            yield _bundle_in(Path(wanted))
+            return
+        with self.stick() as folder:
+            yield _bundle_in(folder)
+
     def _give(self, path: Path) -> None:
         if self._group is not None:
             os.chown(path, -1, self._group)
@@ -89,3 +99,14 @@ class Outlet:
             size += path.stat().st_size
             if size > LARGEST or number >= MOST_FILES:
                 path.unlink()
+
+
+def _bundle_in(path: Path) -> Path:
+    """The one bundle of a folder; a file is itself."""
+    if not path.is_dir():
+        return path
+    found = sorted(path.glob(f"*{BUNDLE}"))
+    if len(found) != 1:
+        what = "no update is" if not found else f"{len(found)} updates are"
+        raise Refused(f"{what} in that folder", f"Name the one file that ends in {BUNDLE}")
+    return found[0]

@@ -6,8 +6,8 @@ sentences. Nothing is changed before it has said yes to all of it.
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,12 +31,13 @@ _SENTENCES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place. `state` is "booted", "good", "bad" or "empty"."""
+    """One place. `state` is "good", "bad" or "empty"."""
 
     name: str
     state: str = "empty"
-    version: str = ""
+    version: str = ""  # empty for the one the box came with: no update has put it there
     installed: str = ""  # when, as RAUC writes it
+    booted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,6 @@ class Slots:
             return read_status(json.loads(said))
         except (ToolFailed, ValueError):
             return []
-
-    def booted(self) -> str:
-        return next((slot.name for slot in self.read() if slot.state == "booted"), "")
 
     def check(self, path: Path) -> str:
         """The version in the bundle; `Refused` with one sentence if it is not to be installed."""
@@ -95,8 +93,8 @@ class Slots:
     def roll_back(self) -> str:
         """The next start is from the other slot; its name."""
         slots = {slot.name: slot for slot in self.read()}
-        other = next((slot for slot in slots.values() if slot.state != "booted"), None)
-        if other is None or other.state == "empty" or len(slots) < 2:
+        other = next((slot for slot in slots.values() if not slot.booted), None)
+        if other is None or other.state == "empty":
             raise Refused("there is no other system to go back to", "Install one: upgrade")
         if other.state == "bad":
             what = f"slot {other.name} did not start well, and is not trusted"
@@ -106,18 +104,6 @@ class Slots:
 
     def mark_good(self) -> None:
         self._run(["rauc", "status", "mark-good"], "")
-
-    def status_json(self) -> dict[str, object]:
-        """For the box's status."""
-        slots = self.read()
-        booted = next((slot.name for slot in slots if slot.state == "booted"), "")
-        return {
-            "booted": booted,
-            **{s.name.lower(): {"state": s.state, "version": s.version} for s in slots},
-        }
-
-    def json(self) -> list[dict[str, object]]:
-        return [asdict(slot) for slot in self.read()]
 
     def _note(self, line: str) -> None:
         found = _PROGRESS.match(line)
@@ -138,16 +124,29 @@ def _slot(row: dict[str, Any]) -> Slot:
     status = row.get("slot_status") or {}
     bundle = status.get("bundle") or {}
     installed = status.get("installed") or {}
-    boot = row.get("boot_status")
-    state = "booted" if row.get("state") == "booted" else "bad" if boot == "bad" else "good"
-    if state != "booted" and not bundle:
-        state = "empty"
+    booted = row.get("state") == "booted"
+    state = "bad" if row.get("boot_status") == "bad" else "good"
     return Slot(
-        str(row["bootname"]),
-        state,
-        str(bundle.get("version") or ""),
-        str(installed.get("timestamp") or ""),
+        name=str(row["bootname"]),
+        state=state if booted or bundle else "empty",
+        version=str(bundle.get("version") or ""),
+        installed=str(installed.get("timestamp") or ""),
+        booted=booted,
     )
+
+
+def slots_json(slots: Sequence[Slot], version: str) -> dict[str, object]:
+    """For the box's status; `version` is that of the system that runs."""
+    return {
+        "booted": next((slot.name.lower() for slot in slots if slot.booted), ""),
+        **{
+            slot.name.lower(): {
+                "state": slot.state,
+                "version": slot.version or (version if slot.booted else ""),
+            }
+            for slot in slots
+        },
+    }
 
 
 def sentence(said: str) -> str:

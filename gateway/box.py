@@ -1,0 +1,197 @@
+"""The box agent: puts its parts together once, then runs its loop. A roof beside `daemon.py`.
+
+It is root, where the gateway is not: it owns the configuration's files, the network, the users, the
+slots and the power switch. Whoever asks does so by one socket; who that is the kernel says.
+"""
+
+import argparse
+import grp
+import os
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+from gateway.control.check import check
+from gateway.control.desk import ConfigDesk
+from gateway.control.document import File
+from gateway.control.problems import Problem
+from gateway.system import board as boards
+from gateway.system.box import clock as wall_clock
+from gateway.system.box import network, reset, view
+from gateway.system.box.apply import Applier
+from gateway.system.box.audit import Audit
+from gateway.system.box.cached import Cached
+from gateway.system.box.desk import BoxDesk, Parts, boot_notes, tell_change
+from gateway.system.box.diagnose import Diagnose
+from gateway.system.box.hardware import wake_hardware
+from gateway.system.box.lamps import Lamps, state_of
+from gateway.system.box.loop import BoxLoop
+from gateway.system.box.outlet import Outlet
+from gateway.system.box.places import ADMINS, Places
+from gateway.system.box.ports import BoxPorts
+from gateway.system.box.power import Power
+from gateway.system.box.provision import Provisioning
+from gateway.system.box.slots import Slots
+from gateway.system.clock import now
+from gateway.system.control_socket import AlreadyRunning, ControlSocket
+from gateway.system.journal import ERROR, Journal, read_by_systemd
+from gateway.system.leds import Leds
+from gateway.system.ports import Blinker
+from gateway.system.service import Service
+from gateway.system.signals import Signals
+from gateway.system.store import Store
+from gateway.user.client import Daemon, DaemonError
+from gateway.user.files import beside
+
+OK, FAILED = 0, 1
+SLOTS_EVERY, ADDRESSES_EVERY, CLOCK_EVERY = 60.0, 2.0, 60.0  # seconds
+DAEMON_PATIENCE = 0.5  # seconds: the lamps wait for nobody
+FACTORY = "factory.toml"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 after an orderly stop, 1 if it could not start; standard error says why."""
+    parser = argparse.ArgumentParser(prog="gateway.box", description=__doc__)
+    parser.add_argument("--socket", type=Path, default=Path("/run/postern-box/box.sock"))
+    parser.add_argument("--root", type=Path, default=Path("/"), help="of the machine")
+    parser.add_argument("--profiles", type=Path, default=boards.PROFILES)
+    options = parser.parse_args(argv)
+    journal = Journal(sys.stderr, now, read_by_systemd(os.environ, sys.stderr.fileno()))
+    try:
+        _serve(Places(options.root), options.socket, options.profiles, journal)
+    except (AlreadyRunning, OSError) as error:
+        journal.line(f"not started: {error}", ERROR)
+        return FAILED
+    return OK
+
+
+def _serve(places: Places, path: Path, profiles: Path, journal: Journal) -> None:
+    tell: Callable[[str], None] = journal.line
+    if reset.unfinished(places):
+        reset.finish(places)
+        tell("a factory reset that was cut short is complete")
+    if wall_clock.mend(places):
+        tell("the clock was before its own past, and is at the latest moment known")
+    parts = build(places, profiles, tell)
+    desk = BoxDesk(parts, now)
+    with ExitStack() as stack:
+        control = ControlSocket(
+            path, lambda request: desk.answer(request, control.peer), group=_group()
+        )
+        stack.callback(control.close)
+        signals = stack.enter_context(Signals())
+        begin(parts, desk)
+        lamps = _lamps(parts, desk)
+        service = Service(os.environ)
+        tell(f"the box agent is ready on a board that {_known(parts)}")
+        BoxLoop(control, signals, service, (desk, lamps), tell).run()
+        desk.note_time()
+        tell("stopped; the gateway goes on as it is")
+
+
+def begin(parts: Parts, desk: BoxDesk) -> None:
+    """Put in force what the disk says; then a file that sets up a box without an owner."""
+    parts.config.start(now())
+    applier = parts.applier
+    if applier.config is None:  # started anew, and all was in force: sessions live on
+        applier.look_again(parts.config.changes.state.running)
+    if not desk.claimed:
+        desk.provision()
+
+
+def build(places: Places, profiles: Path, tell: Callable[[str], None]) -> Parts:
+    """The parts, none of which has touched the machine yet but the lamps' drivers."""
+    root = places.root
+    known, bad = boards.read_profiles(profiles)
+    for problem in bad:
+        tell(f"a profile cannot be used: {problem}")
+    board = boards.read_board(known, root)
+    wake_hardware(board, tell)
+    read_file = beside(places.data / "saved.toml")
+    audit = Audit(places, tell, wall_clock.wall)
+    ports = BoxPorts(board.profile, lambda: list(boards.read_nics(root)))
+    applier = Applier(places, ports.of, read_file, rescue=view.is_rescue(root))
+    factory = files("gateway.system.box").joinpath(FACTORY).read_text()
+    outlet, slots = Outlet(places, _group()), Slots()
+
+    def judge(text: str) -> list[Problem]:
+        return check(File(text.encode()), read_file)
+
+    config = ConfigDesk(
+        Store(places.data),
+        judge,
+        applier.activate,
+        tell_change(audit),
+        boot=view.boot_id(root),
+        factory=factory,
+    )
+    return Parts(
+        places=places,
+        config=config,
+        applier=applier,
+        board=board,
+        ports=ports,
+        outlet=outlet,
+        slots=slots,
+        power=Power(places),
+        audit=audit,
+        diagnose=Diagnose(places, board, ports, outlet, partial(_ask_daemon, places)),
+        provisioning=Provisioning(places, outlet, factory),
+        blinker=Blinker(),
+        tell=tell,
+        slot_cache=Cached(slots.read, [], SLOTS_EVERY, now),
+        address_cache=Cached(network.addresses, {}, ADDRESSES_EVERY, now),
+        clock_cache=Cached(partial(_clock_ok, places), True, CLOCK_EVERY, now),
+        fingerprints=tuple(view.fingerprints(root)),
+        notes=tuple(boot_notes(places)),
+    )
+
+
+def _lamps(parts: Parts, desk: BoxDesk) -> Lamps:
+    def sessions() -> int | None:
+        try:
+            return Daemon(str(parts.places.control), patience=DAEMON_PATIENCE).status().sessions
+        except DaemonError:
+            return None
+
+    return Lamps(
+        Leds(parts.board.profile.leds, parts.places.root),
+        lambda: state_of(
+            claimed=desk.claimed,
+            pending=parts.config.changes.state.pending is not None,
+            upgrading=parts.slots.progress.state == "installing",
+        ),
+        sessions,
+    )
+
+
+def _ask_daemon(places: Places, verb: str) -> object:
+    try:
+        return Daemon(str(places.control)).ask(verb)
+    except DaemonError as error:
+        raise ValueError(str(error)) from error
+
+
+def _clock_ok(places: Places) -> bool:
+    """Set by a time server, or at least not before what has certainly passed."""
+    return wall_clock.synchronized() or wall_clock.wall() > wall_clock.floor(places)
+
+
+def _group() -> int | None:
+    """Who may ask; only root where there is no such group (a machine that is no box)."""
+    try:
+        return grp.getgrnam(ADMINS).gr_gid
+    except KeyError:
+        return None
+
+
+def _known(parts: Parts) -> str:
+    profile = parts.board.profile
+    return f"is {profile.name} ({profile.evidence.state})" if not profile.generic else "is unknown"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
