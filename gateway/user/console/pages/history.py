@@ -31,8 +31,10 @@ class History:
             "A confirmed change is saved: the next start uses it.",
         )
         keys = (
-            Row("s", "Saved", lambda: self._text("saved"), "postern config show saved"),
-            Row("r", "Running", lambda: self._text("running"), "postern config show running"),
+            Row("s", "Saved", lambda: self._text("saved"), "postern config show --which saved"),
+            Row(
+                "r", "Running", lambda: self._text("running"), "postern config show --which running"
+            ),
             Row("e", "Edited", lambda: self._text("candidate"), "postern config show"),
         )
         return View("History and restore", text, head, rows, keys)

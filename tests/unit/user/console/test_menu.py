@@ -240,3 +240,14 @@ def test_utf8_is_drawn_where_the_terminal_has_it(
         found.wait_for("?: help")
         found.choose("1", "press-7")
         found.choose("7", "zoë")
+
+
+def test_without_urwid_a_terminal_gets_the_plain_menu(
+    paths: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "urwid.py").write_text("raise ImportError\n")
+    with menu(paths, {**SERIAL, "PYTHONPATH": str(tmp_path)}) as found:
+        found.child.expect_exact("The full screen is not installed here")
+        found.child.expect_exact("Choice: ")
+        found.child.send("0\n")
+        assert found.ended()
