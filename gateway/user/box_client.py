@@ -34,6 +34,7 @@ from gateway.user.client import End, Words
 
 SOCKET: Final = "/run/postern-box/box.sock"
 LONG: Final = 180.0  # seconds for a self-test, a support bundle, a capture
+INSTALL: Final = 3600.0  # seconds for an update: a slow stick in a slow box
 CONFIRM_S: Final = 300  # seconds until a change that nobody confirms is taken back
 WORDS: Final = Words(
     "the box agent",
@@ -144,8 +145,13 @@ class Box(End):
         """Make an old configuration the candidate."""
         self.ask("config.restore", number=number, **who.told())
 
-    def upgrade(self, path: str) -> None:
-        self.ask_slowly("upgrade", LONG, path=path)
+    def unseal(self, who: Who) -> None:
+        """Make the copy that a factory reset has kept the candidate."""
+        self.ask("config.unseal", **who.told())
+
+    def upgrade(self, path: str) -> str:
+        """Install an update, which takes minutes; its version."""
+        return read_text(read_table(self.ask_slowly("upgrade", INSTALL, path=path)), "version")
 
     def upgrading(self) -> Upgrading:
         found = read_table(self.ask("upgrade.status"))
@@ -161,6 +167,10 @@ class Box(End):
             read_finding(read_table(one))
             for one in read_list(self.ask_slowly("selftest", LONG, which=which))
         ]
+
+    def support_contents(self) -> list[str]:
+        """What would be in the bundle."""
+        return read_lines(read_table(self.ask_slowly("support", LONG, list=True)), "contents")
 
     def support(self, path: str) -> tuple[str, list[str]]:
         """Where the bundle was written, and what is in it."""

@@ -14,6 +14,7 @@ from gateway.user.cli.box import add_box_options, box_of
 from gateway.user.client import DaemonError
 
 Options = argparse.Namespace
+USB = "usb"  # the stick labelled POSTERN
 TESTS = ("all", "ports", "chance", "ciphers", "disk", "clock", "watchdog")
 
 
@@ -60,12 +61,14 @@ def _slots(box: Box, options: Options) -> tuple[list[str], object]:
 
 
 def _upgrade(box: Box, options: Options) -> tuple[list[str], object]:
-    if options.file:
-        box.upgrade(str(Path(options.file).absolute()))
-    elif not options.status:
-        raise DaemonError("there is no file to install", "Name it, or look with --status")
-    now = box.upgrading()
-    return [f"{now.state} {now.percent}%", *filter(None, [now.error])], asdict(now)
+    if options.status:
+        now = box.upgrading()
+        return [f"{now.state} {now.percent}%", *filter(None, [now.error])], asdict(now)
+    if not options.file:
+        raise DaemonError("there is no file to install", "Name it, or usb, or look with --status")
+    file = options.file if options.file == USB else str(Path(options.file).absolute())
+    version = box.upgrade(file)
+    return [f"{version} is installed, and starts with the next reboot"], {"version": version}
 
 
 def _selftest(box: Box, options: Options) -> tuple[list[str], object]:
@@ -74,6 +77,9 @@ def _selftest(box: Box, options: Options) -> tuple[list[str], object]:
 
 
 def _support(box: Box, options: Options) -> tuple[list[str], object]:
+    if options.list:
+        listed = box.support_contents()
+        return listed, {"contents": listed}
     path, contents = box.support(options.path)
     lines = [f"written to {path}; in it:", *(f"  {one}" for one in contents)]
     return lines, {"path": path, "contents": contents}
@@ -89,7 +95,7 @@ def _claim(box: Box, options: Options) -> tuple[list[str], object]:
 
 
 def _file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", metavar="FILE", help="a .raucb file")
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a .raucb file; usb is the stick")
     parser.add_argument("--status", action="store_true", help="how far an update has come")
 
 
@@ -102,7 +108,10 @@ def _which(parser: argparse.ArgumentParser) -> None:
 
 
 def _path(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", nargs="?", default="", metavar="FOLDER", help="where to write it")
+    parser.add_argument(
+        "path", nargs="?", default="", metavar="NAME", help="of the file; usb is the stick"
+    )
+    parser.add_argument("--list", action="store_true", help="only tell what would be in it")
 
 
 def _owner(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +123,12 @@ BOARD = Asked("tell what hardware this is", "postern board --report", _board, _r
 SLOTS = Asked("tell how both systems on the disk are", "postern slots", _slots)
 UPGRADE = Asked("install an update", "postern upgrade postern-1.2.raucb", _upgrade, _file)
 SELFTEST = Asked("test the box", "postern selftest clock", _selftest, _which)
-SUPPORT = Asked("make a support bundle, without secrets", "postern support /tmp", _support, _path)
+SUPPORT = Asked(
+    "make a support bundle, without secrets",
+    "postern support --list && postern support usb",
+    _support,
+    _path,
+)
 CLAIM = Asked(
     "make a new box your own", "postern claim ada --key ~/.ssh/id_ed25519.pub", _claim, _owner
 )

@@ -26,6 +26,7 @@ from gateway.user.console.model import (
 )
 from gateway.user.console.pages.review import confirm
 from gateway.user.console.terminal import lend
+from gateway.user.console.working import Working
 
 AT_ONCE: Final = 20  # rows shown before it is asked whether there shall be more
 HELP: Final = (
@@ -71,6 +72,9 @@ class Plain:
         return self._page(top, may_change)
 
     def _page(self, page: Page, may_change: bool) -> str:
+        if isinstance(page, Working):
+            self._print("Please wait ...")
+            page.wait()
         self._head()
         view = self._walk.view(page)
         self._show(view)

@@ -30,6 +30,8 @@ def test_the_status_is_asked_for(tmp_path: Path) -> None:
         ),
         (lambda box: box.blink("p", 5), {"verb": "ports.blink", "path": "p", "seconds": 5}),
         (lambda box: box.upgrade("/x"), {"verb": "upgrade", "path": "/x"}),
+        (lambda box: box.support_contents(), {"verb": "support", "list": True}),
+        (lambda box: box.unseal(ADA), {"verb": "config.unseal", **ADA.told()}),
         (lambda box: box.rollback(), {"verb": "rollback"}),
         (lambda box: box.restart_gateway(), {"verb": "restart-gateway"}),
         (lambda box: box.reboot("fan"), {"verb": "reboot", "reason": "fan"}),

@@ -46,7 +46,9 @@ def _at(box: BoxStatus) -> list[str]:
     return ["", "It can be reached at " + ", ".join(found)] if found else []
 
 
-def claim_form(ends: Ends) -> Form:
+def claim_form(ends: Ends, *, again: bool = False) -> Form:
+    """`again` is for somebody at the box whose key is lost: it leaves a mark."""
+
     def claim(values: Values) -> Step:
         ends.box.claim(values["name"].strip(), values["ssh_key"].strip())
         return Back(f"This box is yours. Log in by SSH as {values['name'].strip()}.")
@@ -55,8 +57,11 @@ def claim_form(ends: Ends) -> Form:
         Field("name", "Your name", "admin", "The name you will log in with"),
         Field("ssh_key", "Public SSH key", hint="Paste the line of your .pub file"),
     )
-    text = ("Never type a private key here: the public one is the file that ends in .pub.",)
-    return Form("Claim this box", fields, claim, check_claim, text, "Claim")
+    text = ["Never type a private key here: the public one is the file that ends in .pub."]
+    if again:
+        text.append("This holds at once, and every console shows that it was done.")
+    title = "Get me back in" if again else "Claim this box"
+    return Form(title, fields, claim, check_claim, tuple(text), "Claim")
 
 
 def check_claim(values: Values) -> list[Problem]:

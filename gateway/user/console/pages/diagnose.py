@@ -15,6 +15,7 @@ from gateway.user.console.model import (
 )
 from gateway.user.console.pages.sessions import Figures
 from gateway.user.console.why import explain
+from gateway.user.console.working import Working
 
 LONGEST_S, MOST_PACKETS = 300, 100_000
 
@@ -55,7 +56,7 @@ def _ask_why(ends: Ends) -> Step:
 def _ask_ping(ends: Ends) -> Step:
     def ping(values: Values) -> Step:
         host = values["host"].strip()
-        return Instead(Told(f"Ping {host}", tuple(ends.box.ping(host))))
+        return Instead(Working(f"Ping {host}", lambda: ends.box.ping(host)))
 
     fields = (Field("host", "Machine", hint="Its address or name"),)
     return Open(Form("Ping", fields, ping, lambda v: _needed(v, "host"), button="Ping"))
@@ -70,16 +71,19 @@ def _ask_capture(ends: Ends) -> Step:
 
     def capture(values: Values) -> Step:
         numbers = int(values["seconds"]), int(values["packets"])
-        path = ends.box.capture(values["port"], *numbers)
-        lines = (f"The packets are in {path}", "", "Fetch it with scp, and read it with Wireshark.")
-        return Instead(Told("Recorded", lines))
+        port = values["port"]
+        return Instead(Working("Recording", lambda: _recorded(ends.box.capture(port, *numbers))))
 
     fields = (
         Field("port", "Port", ports[0], choices=ports),
-        Field("seconds", "Seconds", "30", f"At most {LONGEST_S}; the menu waits so long"),
+        Field("seconds", "Seconds", "30", f"At most {LONGEST_S}"),
         Field("packets", "Packets", "1000", f"At most {MOST_PACKETS}; the first to come ends it"),
     )
     return Open(Form("Record packets", fields, capture, _check_capture, button="Record"))
+
+
+def _recorded(path: str) -> list[str]:
+    return [f"The packets are in {path}", "", "Fetch it with scp, and read it with Wireshark."]
 
 
 def _check_capture(values: Values) -> list[Problem]:

@@ -28,6 +28,7 @@ from gateway.user.console.model import (
     problems_of,
     question,
 )
+from gateway.user.console.pages.claim import claim_form
 
 KEY_BYTES = 16  # of a pre-shared key made here: 32 letters to type at an old machine
 WIDTH = 72  # letters
@@ -61,8 +62,11 @@ class Entries:
             for number, (entry, line) in enumerate(zip(entries, lines, strict=True), start=1)
         )
         text = (ABOUT[name],) if entries else (ABOUT[name], "There is none yet: press n.")
-        keys = (Row("n", f"New {name}", self._new, f"postern config add {name} ..."),)
-        return View(TITLES[name], text, head, rows, keys)
+        keys = [Row("n", f"New {name}", self._new, f"postern config add {name} ...")]
+        if name == "admin" and self._ends.who.face == "console":
+            lost = claim_form(self._ends, again=True)
+            keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))
+        return View(TITLES[name], text, head, rows, tuple(keys))
 
     def _open(self, entry: dict[str, Any]) -> Callable[[], Step]:
         return lambda: Open(OneEntry(self._ends, self._table, str(entry.get(self._table.named))))

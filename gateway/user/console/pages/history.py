@@ -36,6 +36,7 @@ class History:
                 "r", "Running", lambda: self._text("running"), "postern config show --which running"
             ),
             Row("e", "Edited", lambda: self._text("candidate"), "postern config show"),
+            Row("u", "Sealed copy", self._unseal),
         )
         return View("History and restore", text, head, rows, keys)
 
@@ -58,6 +59,14 @@ class History:
             "",
             "Edits that are not applied yet are lost.",
         ]
+
+    def _unseal(self) -> Step:
+        def unseal() -> Step:
+            self._ends.box.unseal(self._ends.who)
+            return Instead(Review(self._ends))
+
+        text = ("A factory reset keeps the last configuration. It is loaded for review only.",)
+        return Open(question("Load the sealed copy?", text, "Yes, load it", unseal))
 
     def _text(self, which: str) -> Step:
         found, _ = self._ends.box.config(which, masked=True)

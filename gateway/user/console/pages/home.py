@@ -24,7 +24,7 @@ from gateway.user.console.pages.ports import Ports
 from gateway.user.console.pages.power import power
 from gateway.user.console.pages.review import Review
 from gateway.user.console.pages.sessions import Sessions
-from gateway.user.console.pages.upkeep import Board, Slots, selftest, support
+from gateway.user.console.pages.upkeep import Board, Slots, Support, selftest
 
 FRESH = 2.0  # seconds
 SHELLS = ("/bin/bash", "/bin/sh")
@@ -82,7 +82,7 @@ def choices(ends: Ends, changed: int = 0) -> tuple[tuple[str, Action, str], ...]
         ("Diagnostics", _page(lambda: diagnose(ends)), "postern why CLIENT"),
         ("Upgrade, slots, roll back", _page(lambda: Slots(ends)), "postern slots"),
         ("Self-test", _page(lambda: selftest(ends)), "postern selftest"),
-        ("Support bundle", lambda: Open(support(ends)), "postern support"),
+        ("Support bundle", _page(lambda: Support(ends)), "postern support"),
         ("This box and its name", _page(lambda: _box(ends)), "postern board"),
         ("Restart, reboot, power off, reset", _page(lambda: power(ends)), "postern reboot"),
         ("Shell", lambda: Shell(shell()), ""),

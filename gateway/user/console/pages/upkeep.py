@@ -1,8 +1,10 @@
 """Keeping the box well: updates and slots, the self-test, the support bundle, what board it is."""
 
+from collections.abc import Callable
+
 from gateway.control.problems import Problem
 from gateway.user.box_lines import finding_lines, slot_lines
-from gateway.user.box_views import spoken
+from gateway.user.box_views import Upgrading, spoken
 from gateway.user.cli.upkeep import TESTS
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import (
@@ -21,9 +23,10 @@ from gateway.user.console.model import (
     numbered,
     typed_word,
 )
+from gateway.user.console.working import Working
 
 WATCH = 2.0  # seconds between two looks at an update under way
-DONE = ("idle", "done", "failed", "")  # states of an update that is not under way
+NEXT = "The next start uses it: 'Restart, reboot, power off' in the main menu."
 
 
 class Slots:
@@ -45,15 +48,23 @@ class Slots:
 
     def _ask(self) -> Step:
         def install(values: Values) -> Step:
-            self._ends.box.upgrade(values["path"].strip())
-            return Instead(Update(self._ends))
+            path = values["path"].strip()
+            work = Working("Update", lambda: self._installed(path), self._progress)
+            return Instead(work)
 
         text = (
             "Only a file signed for Postern is taken, and only for this kind of box. It goes",
             "to the system that does not run; nothing changes until the box starts again.",
         )
-        field = Field("path", "File", hint="A .raucb file, or the folder where a USB stick is")
+        field = Field("path", "File", "usb", "usb is the stick labelled POSTERN; or a whole path")
         return Open(Form("Install an update", (field,), install, _needed, text, "Install"))
+
+    def _installed(self, path: str) -> list[str]:
+        version = self._ends.box.upgrade(path)
+        return [f"Version {version} is installed.", "", NEXT]
+
+    def _progress(self) -> list[str]:
+        return update_lines(self._ends.box.upgrading())
 
     def _watch(self) -> Step:
         return Open(Update(self._ends))
@@ -71,27 +82,32 @@ class Slots:
 
 
 class Update:
-    """How far an update has come."""
+    """How far an update has come, whoever began it."""
 
     def __init__(self, ends: Ends) -> None:
         self._ends = ends
 
     def view(self) -> View:
-        now = self._ends.box.upgrading()
-        under_way = now.state.lower() not in DONE
-        text = [f"{now.state or 'idle'}" + (f", {now.percent}%" if under_way else "")]
-        if now.error:
-            text += ["", now.error]
-        elif now.state == "done":
-            text += ["", "The next start uses the new system: 'Restart, reboot, power off'."]
-        return View("Update", tuple(text), refresh=WATCH)
+        lines = update_lines(self._ends.box.upgrading())
+        return View("Update", tuple(lines), refresh=WATCH)
+
+
+def update_lines(now: Upgrading) -> list[str]:
+    match now.state:
+        case "installing":
+            return [f"An update is being installed: {now.percent}%"]
+        case "failed":
+            return [f"The last update failed: {now.error}."]
+        case "done":
+            return ["The last update is installed.", "", NEXT]
+    return ["No update is being written."]
 
 
 def selftest(ends: Ends) -> Menu:
     def chosen(which: str) -> Action:
         def test() -> Step:
-            lines = finding_lines(ends.box.selftest(which))
-            return Open(Told(f"Self-test: {which}", tuple(lines)))
+            work: Callable[[], list[str]] = lambda: finding_lines(ends.box.selftest(which))  # noqa: E731
+            return Open(Working(f"Self-test: {which}", work))
 
         return test
 
@@ -108,25 +124,33 @@ def selftest(ends: Ends) -> Menu:
     return Menu("Self-test", choices)
 
 
-def support(ends: Ends) -> Form:
-    def make(values: Values) -> Step:
-        path, contents = ends.box.support(values["path"].strip())
-        lines = (
-            f"Written to {path}",
-            "",
-            "Secrets are cut out. In it is:",
-            *(f"  {one}" for one in contents),
-            "",
-            "It has not left this box: look it over, then fetch it with scp.",
-        )
-        return Instead(Told("Support bundle", lines))
+class Support:
+    """What would leave the box, before it is made."""
 
-    text = (
-        "One file with the journal, the configuration without secrets, and facts of this box,",
-        "for whoever helps you. You see the list of what is in it before it goes anywhere.",
-    )
-    field = Field("path", "Where to", hint="A folder, such as a USB stick's; empty: in memory")
-    return Form("Support bundle", (field,), make, text=text, button="Make it")
+    def __init__(self, ends: Ends) -> None:
+        self._ends = ends
+
+    def view(self) -> View:
+        text = (
+            "One file for whoever helps you. Keys and passwords are cut out. In it would be:",
+            *(f"  {one}" for one in self._ends.box.support_contents()),
+        )
+        rows = numbered((("Make it", self._ask, "postern support"),))
+        return View("Support bundle", text, rows=rows)
+
+    def _ask(self) -> Step:
+        def make(values: Values) -> Step:
+            path = values["path"].strip()
+            return Instead(Working("Support bundle", lambda: self._made(path)))
+
+        hint = "usb is the stick labelled POSTERN; empty: in memory, to be fetched with scp"
+        field = Field("path", "Where to", hint=hint)
+        return Open(Form("Support bundle", (field,), make, button="Make it"))
+
+    def _made(self, path: str) -> list[str]:
+        written, contents = self._ends.box.support(path)
+        lines = [f"Written to {written}", "", "In it is:", *(f"  {one}" for one in contents)]
+        return [*lines, "", "It has not left this box: look it over, then take it along."]
 
 
 class Board:

@@ -33,7 +33,9 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBox]:
         ("board --report", "/data/report.txt"),
         ("slots", "slot A  good  0.1.0  <- runs now"),
         ("upgrade --status", "idle 0%"),
-        ("support /mnt", "  journal.txt"),
+        ("support usb", "  journal.txt"),
+        ("support --list", "journal.txt"),
+        ("upgrade usb", "0.2.0 is installed"),
         ("why press-3", "It has to dial 203.0.113.9."),
         ("ping 10.10.0.2", "3 of 3 answers"),
         ("link", "3 of 3 answers"),
@@ -49,7 +51,7 @@ def test_it_tells(
 
 @pytest.mark.parametrize(
     "command",
-    ["ports", "clients", "routes", "admins", "board", "slots", "upgrade --status", "support /mnt"],
+    ["ports", "clients", "routes", "admins", "board", "slots", "upgrade --status", "support usb"],
 )
 def test_it_tells_json_without_a_secret(
     box: FakeBox, capsys: pytest.CaptureFixture[str], command: str

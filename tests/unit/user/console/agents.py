@@ -70,6 +70,20 @@ PRINTS = (
     "3072 SHA256:QJ1B5R3pbYfHt2WJmUu9XsXAc0vKJ7x9yPBn2tQv6dE root@gw-lab-1 (RSA)",
 )
 
+ANSWERS: dict[str, Any] = {
+    "board": {"name": "QEMU", "evidence": "nothing was booted", "unconfirmed": ["leds"]},
+    "board.report": {"path": "/data/report.txt"},
+    "upgrade": {"version": "0.2.0"},
+    "selftest": [
+        {"name": "clock", "ok": True, "text": "it runs"},
+        {"name": "disk", "ok": None, "text": "does not tell its wear"},
+        {"name": "watchdog", "ok": False, "text": "there is none"},
+    ],
+    "network.ping": {"lines": ["3 of 3 answers, 0.4 ms"]},
+    "link": {"lines": ["3 of 3 answers, 0.4 ms"]},
+    "capture": {"path": "/run/capture.pcap"},
+}
+
 
 class MemoryStore:
     """The engine's files, in memory."""
@@ -173,33 +187,18 @@ class FakeBox:
         }
 
     def _other(self, verb: str, request: Answer) -> Any:
-        match verb:
-            case "claim":
-                self.claimed = True
-                return {}
-            case "ports":
-                looks = self.verbs().count("ports")
-                self.ports[2]["link"] = 0 < self.plugged_at_look <= looks
-                return self.ports
-            case "board":
-                return {"name": "QEMU", "evidence": "nothing was booted", "unconfirmed": ["leds"]}
-            case "board.report":
-                return {"path": "/data/report.txt"}
-            case "upgrade.status":
-                return self.update
-            case "selftest":
-                return [
-                    {"name": "clock", "ok": True, "text": "it runs"},
-                    {"name": "disk", "ok": None, "text": "does not tell its wear"},
-                    {"name": "watchdog", "ok": False, "text": "there is none"},
-                ]
-            case "support":
-                return {"path": "/run/bundle.tar.gz", "contents": ["journal.txt", "config.toml"]}
-            case "network.ping" | "link":
-                return {"lines": ["3 of 3 answers, 0.4 ms"]}
-            case "capture":
-                return {"path": "/run/capture.pcap"}
-        return {}
+        if verb == "claim":
+            self.claimed = True
+        elif verb == "ports":
+            looks = self.verbs().count("ports")
+            self.ports[2]["link"] = 0 < self.plugged_at_look <= looks
+            return self.ports
+        elif verb == "upgrade.status":
+            return self.update
+        elif verb == "support":
+            path = "" if request.get("list") else "/run/bundle.tar.gz"
+            return {"path": path, "contents": ["journal.txt", "config.toml"]}
+        return ANSWERS.get(verb, {})
 
     def verbs(self) -> list[str]:
         return [str(one["verb"]) for one in self.asked]
