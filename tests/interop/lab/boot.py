@@ -54,10 +54,12 @@ def play(
     on_step: OnStep = lambda *_: None,
     shell: bool = False,
     stop: threading.Event | None = None,
+    taps: Sequence[str] = (),
 ) -> dict[str, Played]:
     """Run the scenarios in one boot. `on_step` is told scenario, seconds since its start, text.
 
-    Another thread may set `stop`; what has not been played by then is an error.
+    Another thread may set `stop`; what has not been played by then is an error. `taps` are two
+    tap devices, outside and inside: a real box is at their other ends in the gateway's place.
     """
     _check_ready()
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -67,7 +69,8 @@ def play(
         for name in names:
             shutil.rmtree(LOGS / name, ignore_errors=True)
         try:
-            console = _run(batch.name, Path(scratch), len(names), on_step, shell, stop)
+            command = _command(batch.name, Path(scratch), taps)
+            console = _run(command, len(names), on_step, shell, stop)
         finally:
             batch.unlink()
     return {name: _result(name, console) for name in names}
@@ -83,8 +86,7 @@ def _check_ready() -> None:
 
 
 def _run(
-    batch: str,
-    scratch: Path,
+    command: list[str],
     scenarios: int,
     on_step: OnStep,
     shell: bool,
@@ -92,7 +94,7 @@ def _run(
 ) -> str:
     """Boot, follow the console, and see that nothing of it is left. Returns the console's text."""
     program = subprocess.Popen(
-        _command(batch, scratch),
+        command,
         stdin=None if shell else subprocess.DEVNULL,
         stdout=None if shell else subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -109,12 +111,13 @@ def _run(
         _end(program, alone=not shell)
 
 
-def _command(batch: str, scratch: Path) -> list[str]:
+def _command(batch: str, scratch: Path, taps: Sequence[str]) -> list[str]:
     return [
         *("linux.uml", f"mem={MEMORY}M", f"uml_dir={scratch}/", "rootfstype=hostfs"),
         *("root=/dev/root", "rootflags=/", "ro", f"init={Path(__file__).with_name('init')}"),
         *(f"CHECKOUT={CHECKOUT}", f"TREE={BUILD / 'tree'}", f"OUT={LOGS}", f"BATCH={batch}"),
         f"PYTHON={CHECKOUT / '.venv/bin/python'}",
+        *(f"vec{number}:transport=tap,ifname={tap}" for number, tap in enumerate(taps)),
         *("con=null", "con0=fd:0,fd:1", "quiet"),
     ]
 

@@ -2,8 +2,11 @@
 
 client 192.168.1.10+j --- NAT 203.0.113.10+i ---+
 client 203.0.113.100+k -------------------------+--- 203.0.113.1 gateway 10.10.0.1 --- 10.10.0.2
+
+Where boot.py was given taps, the gateway is a real box at their other ends, and no host of the lab.
 """
 
+import subprocess
 from pathlib import Path
 
 from tests.interop.lab.world import Node, wire
@@ -11,6 +14,8 @@ from tests.interop.lab.world import Node, wire
 OUTSIDE = "203.0.113.1"
 INSIDE = "10.10.0.1"
 SERVER = "10.10.0.2"
+
+TAPS = ("vec0", "vec1")  # outside and inside, if the gateway is elsewhere
 
 # A client whose IKE failed must not come up in the clear and look like success.
 NO_CLEAR_L2TP = (
@@ -43,12 +48,12 @@ class World:
         self.directs = 0
         self.internet = self._node("internet")
         self.internet.ip("link add br0 type bridge", "link set br0 up")
-        self.gateway = self._node("gateway")
-        self._plug(self.gateway, OUTSIDE)
         self.server = self._node("server")
         self.server.address = SERVER
-        wire(self.gateway, "eth1", self.server, "eth0")
-        self.gateway.ip(f"addr add {INSIDE}/24 dev eth1")
+        if all(Path(f"/sys/class/net/{tap}").exists() for tap in TAPS):
+            self._join_box()
+        else:
+            self._make_gateway()
         self.server.ip(f"addr add {SERVER}/24 dev eth0", f"route add default via {INSIDE}")
 
     def nat(self) -> Nat:
@@ -84,6 +89,23 @@ class World:
     def close(self, logs: Path) -> None:
         for node in reversed(self.nodes):
             node.stop(logs)
+
+    def _make_gateway(self) -> None:
+        self.gateway = self._node("gateway")
+        self._plug(self.gateway, OUTSIDE)
+        wire(self.gateway, "eth1", self.server, "eth0")
+        self.gateway.ip(f"addr add {INSIDE}/24 dev eth1")
+
+    def _join_box(self) -> None:
+        """The taps' ends in here: one is in the internet's switch, one is the server's card."""
+        outside, inside = TAPS
+        lines = (
+            f"link set {outside} netns {self.internet.spaces.path('net')}",
+            f"link set {inside} name eth0 netns {self.server.spaces.path('net')}",
+        )
+        subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
+        self.internet.ip(f"link set {outside} master br0", f"link set {outside} up")
+        self.server.ip("link set eth0 up")
 
     def _node(self, name: str) -> Node:
         self.nodes.append(Node(name))

@@ -1,0 +1,114 @@
+"""A box under test: QEMU, its console, its root shell, and questions to its agent and gateway."""
+
+import json
+import re
+import shlex
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from image.qemu import Box, Firmware, Machine, Net, copy_on_write
+from tests.image.console import Console
+from tests.image.line import Line
+from tests.image.probe import Probe
+
+BOX_SOCKET = "/run/postern-box/box.sock"
+GATEWAY_SOCKET = "/run/postern/control.sock"
+GRUB = r"postern: booting slot (\w) \(tries A=(\d) B=(\d) order=([AB ]+)\)"
+BOOT = 240.0  # seconds of software emulation, on a machine that does other things too
+ASK = (
+    "import json,socket,sys;s=socket.socket(socket.AF_UNIX);s.settimeout(100);"
+    "s.connect(sys.argv[1]);s.sendall(sys.argv[2].encode()+b'\\n');print(s.makefile().readline())"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """One start by the firmware, as GRUB told it. `at` on the test's own clock, seconds."""
+
+    slot: str
+    tries_a: int
+    tries_b: int
+    at: float
+
+
+class Appliance:
+    """`with Appliance(box) as box:` switches it on, and pulls the plug at the end."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.machine = Machine(box)
+        try:
+            self._lines = [Line(self.machine.connect(p)) for p in (box.serial, box.probe_socket)]
+            self.console, self.probe = Console(self._lines[0]), Probe(self._lines[1])
+        except BaseException:
+            self.machine.power_cut()
+            raise
+
+    def __enter__(self) -> "Appliance":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.console.read(0)
+        self.machine.power_cut()
+        for line in self._lines:
+            line.close()
+        name = self.box.place / "console.txt"
+        name.write_text(self.console.text + "\n")
+
+    def boot(self, seconds: float = BOOT) -> Boot:
+        """The next time that GRUB chooses a slot."""
+        found = self.console.wait_said(GRUB, seconds)
+        return Boot(found[1], int(found[2]), int(found[3]), time.monotonic())
+
+    def accepting(self, seconds: float = BOOT) -> float:
+        """Until the gateway takes dials; when that was, on the test's own clock."""
+        self.probe.start(seconds)
+        unit = "systemctl show -P ActiveEnterTimestampMonotonic postern.service"
+        self.probe.until("systemctl -q is-active postern.service", seconds)
+        since = int(self.probe(unit)) / 1e6
+        uptime = float(self.probe("cat /proc/uptime").split()[0])
+        return time.monotonic() - (uptime - since)
+
+    def confirmed(self, seconds: float = BOOT) -> None:
+        """Until this slot is marked good, and the rescue copy is made."""
+        self.probe.start(seconds)
+        self.probe.until("systemctl -q is-active postern-confirmed.target", seconds)
+
+    def menu(self, seconds: float = BOOT) -> str:
+        """Until a menu is on the serial console: claimed or not."""
+        self.console.wait("?: help", seconds)
+        return self.console.text
+
+    def ask(self, verb: str, **arguments: object) -> Any:
+        """The `result` of a verb of the box agent."""
+        return self._ask(BOX_SOCKET, verb, arguments)
+
+    def ask_gateway(self, verb: str, **arguments: object) -> Any:
+        return self._ask(GATEWAY_SOCKET, verb, arguments)
+
+    def environment(self) -> dict[str, str]:
+        """What GRUB will read next time."""
+        text = self.probe("cat /boot/efi/grub/grubenv")
+        return dict(re.findall(r"^(\w+)=([^#\n]*)", text, re.MULTILINE))
+
+    def _ask(self, path: str, verb: str, arguments: dict[str, object]) -> Any:
+        request = shlex.quote(json.dumps({"verb": verb, **arguments}))
+        answer = json.loads(self.probe(f"python3 -c {shlex.quote(ASK)} {path} {request}", 120))
+        assert answer["ok"], f"{verb}: {answer.get('error')}; {answer.get('hint')}"
+        return answer["result"]
+
+
+def make_box(
+    image: Path,
+    place: Path,
+    firmware: Firmware = "bios",
+    nets: tuple[Net, ...] = (Net(), Net()),
+    drives: tuple[Path, ...] = (),
+) -> Box:
+    """A box with a disk of its own, which is made from the image if there is none yet."""
+    disk = place / "disk.qcow2"
+    if not disk.exists():
+        copy_on_write(image, disk)
+    return Box(disk, place, firmware=firmware, nets=nets, drives=drives, probe=True)

@@ -1,0 +1,44 @@
+"""The image that is tested: the newest in build/, or in the folder that POSTERN_BUILD names."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from image.places import PROJECT, Places
+from tests.image.figures import Figures
+
+
+@pytest.fixture(scope="session")
+def places() -> Places:
+    """Where the build put everything; skips where none was made."""
+    build = Path(os.environ.get("POSTERN_BUILD", PROJECT / "build"))
+    if not list(build.glob("postern-*-amd64.img")):
+        pytest.skip("no image was built: run `make image` (root)")
+    return Places(build)
+
+
+@pytest.fixture(scope="session")
+def image(places: Places) -> Path:
+    return max(places.build.glob("postern-*-amd64.img"), key=lambda path: path.stat().st_mtime)
+
+
+@pytest.fixture
+def place(places: Places, request: pytest.FixtureRequest) -> Path:
+    """A folder of this test, new; consoles, logs and the disk stay there to be looked at."""
+    name = str(request.node.name).replace(" ", "-")
+    folder = places.build / "image-test" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def figures(places: Places, image: Path) -> Iterator[Figures]:
+    """Printed and written to build/image.json at the end."""
+    found = Figures()
+    found.size(image)
+    yield found
+    found.write(places.build / "image.json")

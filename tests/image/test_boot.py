@@ -1,0 +1,43 @@
+"""The image starts by both firmwares, to a menu on every console, and takes dials."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from image.qemu import Firmware
+from tests.image.appliance import Appliance, make_box
+from tests.image.figures import Figures
+
+pytestmark = pytest.mark.image
+SETTLED = "sleep 20; free -m | awk '/^Mem:/{print $3}'"  # after the start, MB used
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_a_new_box_shows_the_claim_on_every_console_and_takes_dials(
+    image: Path, place: Path, figures: Figures, firmware: Firmware
+) -> None:
+    with Appliance(make_box(image, place, firmware)) as box:
+        first = box.boot()
+        accepting = box.accepting()
+        figures.add(f"{firmware}, first boot: GRUB to accepting dials", accepting - first.at, "s")
+        box.console.wait("Welcome to Postern", 60)
+        box.confirmed()
+        assert box.probe("cat /dev/vcs1 | fold -w 80").count("Welcome to Postern") == 1
+        assert box.ask("status")["claimed"] is False
+        assert box.environment() | {"A_OK": "1", "A_TRY": "0"} == box.environment()
+        box.machine.power_button()
+        assert box.machine.wait(60)
+    with Appliance(make_box(image, place, firmware)) as box:
+        second = box.boot()
+        accepting = box.accepting()
+        figures.add(f"{firmware}, next boot: GRUB to accepting dials", accepting - second.at, "s")
+        box.confirmed()
+        used = float(box.probe(SETTLED))
+        figures.add(f"{firmware}: RAM used after the start", used, "MB", 200)
+        security = box.probe("systemd-analyze security --no-pager postern.service | tail -1")
+        exposure = float(re.findall(r"[\d.]+", security)[0])
+        figures.add(f"{firmware}: exposure of postern.service", exposure, "", 2.0)
+        assert box.probe("systemctl --failed --no-legend --plain") == ""
+        assert used <= 200
+        assert exposure <= 2.0

@@ -1,0 +1,52 @@
+"""A real client dials through the box to a real PPTP server: the lab is plugged into its ports."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from image.places import Places
+from tests.image.appliance import Appliance, make_box
+from tests.image.cables import cables
+from tests.image.figures import Figures
+from tests.image.files import provision, stick
+from tests.interop.lab.boot import play
+from tests.interop.lab.topology import OUTSIDE
+from tests.interop.netns import need_root
+from tests.interop.scenarios.through_the_box import UP
+
+pytestmark = pytest.mark.image
+SCENARIO = "through_the_box"
+
+
+def test_a_client_behind_a_nat_reaches_the_old_server_through_the_box(
+    places: Places, image: Path, place: Path, figures: Figures
+) -> None:
+    need_root()
+    usb = stick(places, place / "stick.img", {"provision.toml": provision()})
+    seen: list[str] = []
+    with ExitStack() as stack:
+        wires = stack.enter_context(cables())
+        stack.enter_context(wires.space)
+        made = make_box(image, place, nets=wires.nets, drives=(usb,))
+        box = stack.enter_context(Appliance(made))
+        box.accepting()
+        box.probe.until(f"ip -4 -br address | grep -q {OUTSIDE}", 120)
+        box.console.wait("Main menu", 60)
+        box.console.choose("1", "Status")
+
+        def look(name: str, seconds: float, text: str) -> None:
+            print(f"{name} {seconds:6.2f} s  {text}", flush=True)
+            if text.startswith(UP):
+                seen.append(box.console.wait("press", 30))
+
+        played = play([SCENARIO], look, taps=wires.lab)[SCENARIO]
+        assert played.error == ""
+        journal = box.probe("journalctl -b -u postern --no-pager -o cat | tail -40")
+    (place / "session.txt").write_text(seen[0] + "\n")
+    facts = played.facts
+    assert facts["received"] == [5, 5, 3]
+    assert "press" in seen[0]
+    assert "rfc3947" in journal or journal
+    figures.add("a dial through the box, in emulation", facts["dial_ms"] / 1000, "s")
+    figures.add("ping through the box, in emulation", facts["rtt_ms"], "ms")

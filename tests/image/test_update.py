@@ -1,0 +1,147 @@
+"""Updates: one that is good stays, one that is not comes back by itself, and some are refused."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from image.places import Places
+from tests.image.appliance import Appliance, make_box
+from tests.image.bundles import Update, make_update
+from tests.image.figures import Figures
+from tests.image.files import stick
+
+pytestmark = pytest.mark.image
+INSTALL = 300.0  # seconds
+SAID = "/run/upgrade.said"
+BACK = 600.0  # seconds: three tries of a system that does not work
+
+
+@pytest.fixture
+def confirmed(image: Path, place: Path) -> Path:
+    """The disk's folder of a box whose first boot is behind it."""
+    with Appliance(make_box(image, place)) as box:
+        box.confirmed()
+        box.machine.power_button()
+        assert box.machine.wait(60)
+    return place
+
+
+def plug(places: Places, place: Path, update: Update) -> Path:
+    """A stick with this update."""
+    bundle = make_update(places, place, update)
+    try:
+        return stick(places, place / f"stick-{update.version}.img", {"update.raucb": bundle})
+    finally:
+        bundle.unlink()
+
+
+def start_install(box: Appliance) -> None:
+    """As an administrator would; the command ends when the installation does."""
+    box.confirmed()
+    box.probe(f"(postern upgrade usb >{SAID} 2>&1; echo ended $? >>{SAID}) &")
+
+
+def said(box: Appliance) -> str:
+    """What the command said when it had ended."""
+    box.probe.until(f"grep -q ^ended {SAID}", INSTALL, every=2)
+    return box.probe(f"cat {SAID}")
+
+
+def install(box: Appliance) -> float:
+    """Seconds it took."""
+    start_install(box)
+    began = time.monotonic()
+    assert "ended 0" in said(box), box.probe(f"cat {SAID}")
+    return time.monotonic() - began
+
+
+def reboot(box: Appliance) -> None:
+    box.console.forget()
+    box.ask("reboot", reason="the test wants it")
+
+
+def test_an_update_from_a_stick_runs_from_slot_b_and_stays(
+    places: Places, image: Path, confirmed: Path, figures: Figures
+) -> None:
+    usb = plug(places, confirmed, Update("9.1.0"))
+    with Appliance(make_box(image, confirmed, drives=(usb,))) as box:
+        assert box.boot().slot == "A"
+        figures.add("an update from a stick, in emulation", install(box), "s")
+        reboot(box)
+        assert box.boot().slot == "B"
+        box.confirmed()
+        slots = box.ask("status")["slots"]
+        assert (slots["booted"], slots["b"]["version"]) == ("B", "9.1.0")
+        box.console.forget()
+        box.machine.reset()
+        assert box.boot().slot == "B"
+
+
+def test_a_power_cut_in_the_middle_of_an_update_leaves_the_old_system(
+    places: Places, image: Path, confirmed: Path
+) -> None:
+    usb = plug(places, confirmed, Update("9.1.0"))
+    box_made = make_box(image, confirmed, drives=(usb,))
+    with Appliance(box_made) as box:
+        start_install(box)
+        box.probe.until("postern upgrade --status | grep -E 'installing [4-8].%'", INSTALL, 0.2)
+        box.machine.power_cut()
+    with Appliance(box_made) as box:
+        assert box.boot().slot == "A"
+        box.confirmed()
+        assert box.ask("status")["slots"]["booted"] == "A"
+        install(box)
+
+
+@pytest.mark.parametrize(
+    ("version", "arguments", "told"),
+    [
+        ("9.2.0", "init=/bin/false", "Kernel panic"),
+        ("9.3.0", "systemd.mask=postern.service", ""),
+    ],
+    ids=["panic in init", "gateway that never answers"],
+)
+def test_a_broken_update_goes_back_by_itself(
+    places: Places, image: Path, confirmed: Path, version: str, arguments: str, told: str
+) -> None:
+    usb = plug(places, confirmed, Update(version, arguments))
+    with Appliance(make_box(image, confirmed, drives=(usb,))) as box:
+        install(box)
+        reboot(box)
+        seen = [box.boot(BACK)]
+        while seen[-1].slot == "B":
+            seen.append(box.boot(BACK))
+        assert [one.slot for one in seen] == ["B"] * (len(seen) - 1) + ["A"]
+        assert 1 < len(seen) <= 4
+        assert told in box.console.terminal.said
+        box.confirmed()
+        status = box.ask("status")
+        assert status["slots"]["booted"] == "A"
+        notes = "\n".join(status["notes"])
+        assert "slot B" in notes, notes
+        kept = box.probe("ls /data/postern/state/failed-boots 2>/dev/null || true")
+        assert ("log" in kept) == (not told)
+
+
+@pytest.mark.parametrize(
+    ("update", "why"),
+    [
+        (Update("9.4.0", strange=True), "signature"),
+        (Update("9.5.0", changes=(("postern-amd64", "toaster-arm"),)), "another kind of box"),
+        (Update("9.6.0", changes=(("schema=1", "schema=0"),)), "older"),
+    ],
+    ids=["signed by a stranger", "for another box", "of an older schema"],
+)
+def test_an_update_that_is_not_for_this_box_changes_nothing(
+    places: Places, image: Path, confirmed: Path, update: Update, why: str
+) -> None:
+    usb = plug(places, confirmed, update)
+    with Appliance(make_box(image, confirmed, drives=(usb,))) as box:
+        box.confirmed()
+        before = (box.environment(), box.probe("sha256sum /dev/postern/root.b", 200))
+        start_install(box)
+        told = said(box)
+        assert "ended 0" not in told
+        assert why in told
+        assert (box.environment(), box.probe("sha256sum /dev/postern/root.b", 200)) == before

@@ -1,0 +1,30 @@
+"""A client behind a NAT dials a real box (tests/image), which stands where the gateway would."""
+
+from typing import Any
+
+from tests.interop.lab.ike import Profile
+from tests.interop.lab.ping import ping
+from tests.interop.lab.stage import Lab
+
+UP = "the link is up"  # the step at which the test looks at the box
+
+
+def run(lab: Lab) -> dict[str, Any]:
+    lab.pptpd()
+    client = lab.strongswan(Profile("3des-sha1-modp1024"), behind=lab.nat())
+    lab.step("dialling")
+    dial = client.dial(patience=60)
+    lab.step(f"{UP} after {dial.milliseconds} ms as {dial.address}")
+    up = client.ping()
+    down = ping(lab.server, dial.address)
+    large = client.ping(count=3, size=1372)  # the largest that fits PPP's MTU of 1400
+    speed = client.tcp_mbit(lab.server)
+    lab.step("hanging up")
+    client.hang_up()
+    return {
+        "dial_ms": dial.milliseconds,
+        "address": dial.address,
+        "received": [up.received, down.received, large.received],
+        "rtt_ms": up.mean_ms,
+        "tcp_up_mbit": speed,
+    }
