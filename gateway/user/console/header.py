@@ -66,7 +66,7 @@ def _addresses(box: BoxStatus) -> str:
 def _gateway(glance: Glance) -> str:
     gateway = glance.gateway
     if gateway is None:
-        return f"GATEWAY NOT RUNNING: {glance.gateway_trouble}"
+        return f"NO GATEWAY: {glance.gateway_trouble}"
     parts = [
         f"{gateway.sessions} in session",
         f"{gateway.half_open} dialling",

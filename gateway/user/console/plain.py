@@ -194,7 +194,7 @@ class Plain:
         if not line:
             self._out.write("\n")
             raise Gone
-        return line
+        return line.encode(errors="replace").decode()  # bytes that were no letters
 
     def _print(self, *lines: str) -> None:
         for line in lines:

@@ -4,7 +4,9 @@ Nothing is drawn unless it changed: urwid compares rows, and here nothing is tol
 Only what is plain ASCII is drawn, unless the terminal is known to take more.
 """
 
+import math
 import signal
+import time
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any, Final
@@ -42,6 +44,7 @@ PALETTE: Final = [
     ("title", "bold", "default"),
     ("bad", "bold", "default"),
 ]
+REST: Final = 5.0  # times as long as a look took: no other look by itself
 PASTE: Final = 8  # keys at once that nobody types
 BACK: Final = ("esc", "left", "b", "backspace")
 HELP: Final = (
@@ -72,7 +75,7 @@ class Screen:
         self._walk = walk
         self._letters = letters
         self._typed = ""
-        self._due = 0.0  # seconds until the page is worth another look
+        self._due = math.inf  # seconds until the page is worth another look
         self._shown: View | None = None
         self._end: Step | None = None
         self._head = urwid.Text("", wrap="clip")
@@ -82,6 +85,7 @@ class Screen:
         self._lines = Lines(self.fit, self._show_foot)
         self._form: FormBox | None = None  # the one on the screen
         self._kept: FormBox | None = None  # the last one: an error page may lie over it
+        self._rest = 0.0  # seconds in which nobody is asked again: keys come first
         self._quiet = 0.0  # seconds until the header is worth another look
         head = urwid.Pile([self._head, urwid.AttrMap(self._title, "title")])
         self._found = urwid.Text("")
@@ -113,6 +117,7 @@ class Screen:
 
     def look(self) -> None:
         """Bring everything up to date; what has not changed stays untouched."""
+        began = time.monotonic()
         glance = self._ends.glance()
         lines = header(glance, WIDTH)
         pending = glance.box.pending if glance.box else None
@@ -120,6 +125,7 @@ class Screen:
             lines.append(countdown(pending))
         _put(self._head, "\n".join(map(self.fit, lines)))
         self._page()
+        self._rest = REST * (time.monotonic() - began)
 
     def _page(self) -> None:
         top = self._walk.top
@@ -129,6 +135,7 @@ class Screen:
             self._show_page(top)
 
     def _show_form(self, form: Form) -> None:
+        self._due = math.inf
         if self._form is None or self._form.form is not form:
             if self._kept is None or self._kept.form is not form:
                 self._kept = FormBox(form, self.fit, self._soon)
@@ -151,7 +158,7 @@ class Screen:
 
     def _show_page(self, page: Page) -> None:
         view = self._walk.view(page)
-        self._due = view.refresh
+        self._due = view.refresh or math.inf
         if self._form is not None:
             self._form = None
             self.frame.body = self._lines.box
@@ -197,7 +204,8 @@ class Screen:
         pending = box is not None and box.pending is not None
         self._due -= TICK
         self._quiet -= TICK
-        if pending or self._quiet <= 0 or self._due <= 0:
+        self._rest -= TICK
+        if self._rest <= 0 and (pending or self._quiet <= 0 or self._due <= 0):
             self._quiet = QUIET
             self.look()
         loop.set_alarm_in(TICK, self._tick)

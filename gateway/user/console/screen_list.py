@@ -1,5 +1,6 @@
 """A page on the full screen: lines to read and rows to choose from, in one list that scrolls."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,9 @@ import urwid
 from gateway.user.console.model import Page, Row, View
 
 Size = tuple[int, ...]
+NARROWEST = 40  # letters of a line that is not worth a column
+WIDEST = 24  # letters of a first column: what a peer has sent may look like one
+_COLUMN = re.compile(r"\s*(?:\S+(?: \S+){0,3}\s{2,}(?=\S)|(?<=\s))")
 MOST_PINNED = 6  # lines above the rows that stay in sight while these scroll
 
 
@@ -53,9 +57,9 @@ class Lines:
         self._pin("\n".join(map(self._fit, pinned)), is_there=bool(pinned))
         self._first = len(above)
         self._walker[:] = [
-            *(urwid.Text(self._fit(line)) for line in above),
+            *(line_widget(self._fit(line)) for line in above),
             *(self._choice(row, wide) for row in view.rows),
-            *(urwid.Text(self._fit(line)) for line in view.after),
+            *(line_widget(self._fit(line)) for line in view.after),
         ]
         self._set_focus(old, place, new=page is not self._page)
         self._page, self._content = page, content
@@ -101,6 +105,16 @@ class Lines:
             return None
         number = self._place - self._first
         return self._rows[number] if 0 <= number < len(self._rows) else None
+
+
+def line_widget(line: str) -> urwid.Widget:
+    """A line that, where it has to be wrapped, goes on below its own second column."""
+    found = _COLUMN.match(line)
+    indent = found.end() if found else 0
+    if not 0 < indent <= WIDEST or len(line) < NARROWEST:
+        return urwid.Text(line)
+    parts: list[Any] = [(indent, urwid.Text(line[:indent], wrap="clip")), urwid.Text(line[indent:])]
+    return urwid.Columns(parts)
 
 
 def _content(view: View) -> tuple[object, ...]:

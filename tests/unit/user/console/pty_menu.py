@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[4]
 PATIENCE = 15.0  # seconds until a test that went wrong ends
 SETTLED = 0.15  # seconds of silence after which a screen is taken as drawn
 PYTHON = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-SERIAL = {"TERM": "vt220", "LC_ALL": "C"}
+SERIAL = {"TERM": "vt220", "LC_ALL": "C", "PYTHONUTF8": "0"}  # as the image has it
 
 
 class Menu:

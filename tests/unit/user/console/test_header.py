@@ -51,7 +51,7 @@ def test_who_does_not_answer_is_named() -> None:
     lines = header(Glance(None, None, "nobody at /run/box", "nobody at /run/control"), None)
     assert lines[1:] == [
         "NO BOX AGENT: nobody at /run/box",
-        "GATEWAY NOT RUNNING: nobody at /run/control",
+        "NO GATEWAY: nobody at /run/control",
     ]
 
 

@@ -131,7 +131,7 @@ def test_what_a_peer_chose_cannot_steer_the_terminal(
     daemon.sessions = [session(7, client=evil, peer=evil, user=evil, last_error=evil)]
     daemon.account = [{"ms": 0, "text": evil}]
     daemon.status = StatusView(version=evil, refusals=(evil,), rules_ok=True)
-    with menu(paths) as found:
+    with menu(paths, {"TERM": "vt220", "LC_ALL": "C"}) as found:  # Python takes this for UTF-8
         found.wait_for("?: help")
         found.choose("1", "\\x1b[2J")
         found.choose("7", "how it came up:")
@@ -251,3 +251,12 @@ def test_without_urwid_a_terminal_gets_the_plain_menu(
         found.child.expect_exact("Choice: ")
         found.child.send("0\n")
         assert found.ended()
+
+
+def test_bytes_that_are_no_letters_do_no_harm(paths: tuple[str, str], box: FakeBox) -> None:
+    with menu(paths, {**SERIAL, "POSTERN_PLAIN": "1"}) as found:
+        for line in (b"3", b"n", b"\xff\xc3", b"k\xffk", b"", b"", b"203.0.113.\xff", b"1"):
+            found.child.expect_exact(": ")
+            found.child.send(line + b"\n")
+        found.child.expect_exact("which is no name")
+    assert "config.set" not in box.verbs()

@@ -213,7 +213,7 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
     ends = Ends(str(tmp_path / "no-box"), str(tmp_path / "no-daemon"), Who("ada", "console"))
     told = talk(ends, "1", "b", "2")
     assert "NO BOX AGENT: the box agent is not running: nobody answers at" in told
-    assert "GATEWAY NOT RUNNING: the daemon is not running" in told
+    assert "NO GATEWAY: the daemon is not running" in told
     assert "systemctl start postern-box" in told
 
 

@@ -92,6 +92,22 @@ def test_a_page_with_much_to_read_scrolls(ends: Ends) -> None:
     assert "line 40" in rows(found)
 
 
+def test_a_long_line_goes_on_below_its_own_column(ends: Ends) -> None:
+    line = f"     0.094 s  {'word ' * 20}"
+    found = rows(screen_of(ends, Open(Told("Told", (line, "  name  value", "word " * 20)))))
+    assert found[5].startswith("     0.094 s  word")
+    assert found[6].startswith(" " * 14 + "word")
+    assert found[7] == "  name  value"
+    assert found[9].startswith("word")
+
+
+def test_what_a_peer_sent_makes_no_column(ends: Ends) -> None:
+    line = f"client {'x' * 100}  {'y' * 100}"
+    found = rows(screen_of(ends, Open(Told("Told", (line,)))))
+    assert found[5] == "client"
+    assert sum(row.count("y") for row in found[5:20]) == 100
+
+
 def test_numbers_choose_and_nonsense_is_told(ends: Ends) -> None:
     found = screen_of(ends)
     press(found, "9", "9")
