@@ -40,6 +40,7 @@ from gateway.system.control_socket import AlreadyRunning, ControlSocket
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.leds import Leds
 from gateway.system.ports import Blinker
+from gateway.system.run import Run, run
 from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.system.store import Store
@@ -61,33 +62,34 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     journal = Journal(sys.stderr, now, read_by_systemd(os.environ, sys.stderr.fileno()))
     try:
-        _serve(Places(options.root), options.socket, options.profiles, journal)
+        serve(Places(options.root), options.socket, options.profiles, journal)
     except (AlreadyRunning, OSError) as error:
         journal.line(f"not started: {error}", ERROR)
         return FAILED
     return OK
 
 
-def _serve(places: Places, path: Path, profiles: Path, journal: Journal) -> None:
+def serve(places: Places, path: Path, profiles: Path, journal: Journal, tool: Run = run) -> None:
+    """Until a signal ends it. `tool` runs programs."""
     tell: Callable[[str], None] = journal.line
-    if reset.unfinished(places):
-        reset.finish(places)
-        tell("a factory reset that was cut short is complete")
-    if wall_clock.mend(places):
-        tell("the clock was before its own past, and is at the latest moment known")
-    parts = build(places, profiles, tell)
-    desk = BoxDesk(parts, now)
     with ExitStack() as stack:
+        # First of all, so that a second agent touches nothing; it is served when all is there.
         control = ControlSocket(
             path, lambda request: desk.answer(request, control.peer), group=_group()
         )
         stack.callback(control.close)
         signals = stack.enter_context(Signals())
+        if reset.unfinished(places):
+            reset.finish(places)
+            tell("a factory reset that was cut short is complete")
+        if wall_clock.mend(places):
+            tell("the clock was before its own past, and is at the latest moment known")
+        parts = build(places, profiles, tell, tool)
+        desk = BoxDesk(parts, now)
         begin(parts, desk)
         lamps = _lamps(parts, desk)
-        service = Service(os.environ)
         tell(f"the box agent is ready on a board that {_known(parts)}")
-        BoxLoop(control, signals, service, (desk, lamps), tell).run()
+        BoxLoop(control, signals, Service(os.environ), (desk, lamps), tell).run()
         desk.note_time()
         tell("stopped; the gateway goes on as it is")
 
@@ -102,20 +104,20 @@ def begin(parts: Parts, desk: BoxDesk) -> None:
         desk.provision()
 
 
-def build(places: Places, profiles: Path, tell: Callable[[str], None]) -> Parts:
+def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run = run) -> Parts:
     """The parts, none of which has touched the machine yet but the lamps' drivers."""
     root = places.root
     known, bad = boards.read_profiles(profiles)
     for problem in bad:
         tell(f"a profile cannot be used: {problem}")
     board = boards.read_board(known, root)
-    wake_hardware(board, tell)
+    wake_hardware(board, tell, tool)
     read_file = beside(places.data / "saved.toml")
     audit = Audit(places, tell, wall_clock.wall)
     ports = BoxPorts(board.profile, lambda: list(boards.read_nics(root)))
-    applier = Applier(places, ports.of, read_file, rescue=view.is_rescue(root))
+    applier = Applier(places, ports.of, read_file, tool, rescue=view.is_rescue(root))
     factory = files("gateway.system.box").joinpath(FACTORY).read_text()
-    outlet, slots = Outlet(places, _group()), Slots()
+    outlet, slots = Outlet(places, _group(), tool), Slots(tool)
 
     def judge(text: str) -> list[Problem]:
         return check(File(text.encode()), read_file)
@@ -136,16 +138,16 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None]) -> Parts:
         ports=ports,
         outlet=outlet,
         slots=slots,
-        power=Power(places),
+        power=Power(places, tool),
         audit=audit,
-        diagnose=Diagnose(places, board, ports, outlet, partial(_ask_daemon, places)),
+        diagnose=Diagnose(places, board, ports, outlet, partial(_ask_daemon, places), tool),
         provisioning=Provisioning(places, outlet, factory),
         blinker=Blinker(),
         tell=tell,
         slot_cache=Cached(slots.read, [], SLOTS_EVERY, now),
-        address_cache=Cached(network.addresses, {}, ADDRESSES_EVERY, now),
-        clock_cache=Cached(partial(_clock_ok, places), True, CLOCK_EVERY, now),
-        fingerprints=tuple(view.fingerprints(root)),
+        address_cache=Cached(partial(network.addresses, tool), {}, ADDRESSES_EVERY, now),
+        clock_cache=Cached(partial(_clock_ok, places, tool), True, CLOCK_EVERY, now),
+        fingerprints=tuple(view.fingerprints(root, tool)),
         notes=tuple(boot_notes(places)),
     )
 
@@ -175,9 +177,9 @@ def _ask_daemon(places: Places, verb: str) -> object:
         raise ValueError(str(error)) from error
 
 
-def _clock_ok(places: Places) -> bool:
+def _clock_ok(places: Places, tool: Run) -> bool:
     """Set by a time server, or at least not before what has certainly passed."""
-    return wall_clock.synchronized() or wall_clock.wall() > wall_clock.floor(places)
+    return wall_clock.synchronized(tool) or wall_clock.wall() > wall_clock.floor(places)
 
 
 def _group() -> int | None:

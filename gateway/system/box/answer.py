@@ -54,6 +54,11 @@ class Worker:
         thread = self._threads.get(kind)
         return thread is not None and thread.is_alive()
 
+    def join(self, kind: str) -> None:
+        """Wait until what is under way has ended."""
+        if kind in self._threads:
+            self._threads[kind].join()
+
     def start(self, kind: str, work: Callable[[], object]) -> Later:
         """Begin it; `Refused` while another of this kind is under way. It must end by itself."""
         if self.busy(kind):

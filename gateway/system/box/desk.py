@@ -6,6 +6,7 @@ is in `handle_timeout`. Parts are made in `gateway/box.py`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from gateway.control.board_view import Board, board_json, ports_json, report
@@ -30,6 +31,7 @@ from gateway.system.ports import Blinker, CannotBlink
 
 Request = Mapping[str, Any]
 Verb = Callable[[Request, Who, float], object]
+Identify = Callable[[Peer | None, Request, Path], Who]
 AGENT: Final = Who("postern-box", "box")
 FILE: Final = Who("provisioning file", "file")
 # These are looked at all the time or change nothing: no line in the audit.
@@ -68,9 +70,12 @@ class Parts:
 class BoxDesk:
     """`now` is monotonic everywhere; the wall's time is for people."""
 
-    def __init__(self, parts: Parts, now: Callable[[], float]) -> None:
+    def __init__(
+        self, parts: Parts, now: Callable[[], float], identify: Identify = who_asks
+    ) -> None:
         self._parts = parts
         self._now = now
+        self._identify = identify
         self._worker = Worker(parts.tell)
         self._noted = self._looked = self._stick = now()
         self._verbs: dict[str, Verb] = {
@@ -95,7 +100,7 @@ class BoxDesk:
     def answer(self, request: dict[str, Any], peer: Peer | None) -> Answer | Later:
         """One request of the socket, from that process."""
         name = request.get("verb")
-        who = who_asks(peer, request, self._parts.places.root)
+        who = self._identify(peer, request, self._parts.places.root)
         if not isinstance(name, str) or not who.user:
             return refused("a request has a verb, and somebody who asks", "See `postern --help`")
         if name not in QUIET:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.system.run import Result, ToolFailed, ToolMissing, run
+from gateway.system.run import Result, ToolFailed, ToolMissing, follow, run
 
 
 def test_what_a_program_reads_and_writes() -> None:
@@ -43,3 +43,22 @@ def test_programs_speak_one_language_whatever_ours_is() -> None:
 
 def test_bytes_that_are_no_text_do_no_harm() -> None:
     assert run(["printf", r"\377x"]).stdout == "\N{REPLACEMENT CHARACTER}x"
+
+
+def test_a_program_is_followed_line_by_line() -> None:
+    seen: list[str] = []
+    follow(["sh", "-c", "echo one; echo two >&2; echo three"], seen.append, 10)
+    assert seen == ["one", "two", "three"]
+
+
+def test_a_followed_program_that_fails_has_its_last_lines_for_a_reason() -> None:
+    with pytest.raises(ToolFailed, match="status 3: one"):
+        follow(["sh", "-c", "echo one; exit 3"], lambda line: None, 10)
+    with pytest.raises(ToolMissing):
+        follow(["no-such-tool"], lambda line: None, 10)
+
+
+@pytest.mark.slow
+def test_a_followed_program_that_does_not_end_is_ended() -> None:
+    with pytest.raises(ToolFailed, match=r"no end after 0.2 s"):
+        follow(["sleep", "30"], lambda line: None, 0.2)

@@ -1,0 +1,145 @@
+"""Making the machine be as the configuration says, and no more of it than has changed."""
+
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from gateway.control.changes_outputs import Activate, ActivationFailed
+from gateway.control.config import Config
+from gateway.control.document import File
+from gateway.control.parts import EVERY, Part
+from gateway.control.ports import Port
+from gateway.system.box.apply import Applier
+from gateway.system.box.places import Places
+from tests.unit.system.box.machine import CONFIG, SECRET, Tools
+from tests.unit.system.box.test_network import PORTS
+
+FILED = CONFIG.replace(f'psk = "{SECRET}"', 'psk_file = "press-3.psk"')
+
+
+def no_file(name: str) -> File | str:
+    return "no file"
+
+
+@dataclass
+class Box:
+    """An applier on a tree of files."""
+
+    root: Path
+    tools: Tools = field(default_factory=Tools)
+    ports: list[Port] = field(default_factory=lambda: list(PORTS))
+    rescue: bool = False
+
+    def __post_init__(self) -> None:
+        self.places = Places(self.root)
+        self.applier = Applier(self.places, self._ports, self._file, self.tools, rescue=self.rescue)
+
+    def _ports(self, config: Config) -> list[Port]:
+        return self.ports
+
+    def _file(self, name: str) -> File | str:
+        return File(f"{SECRET}\n".encode()) if name == "press-3.psk" else no_file(name)
+
+    def activate(self, *parts: Part, text: str = CONFIG, before: str = CONFIG) -> list[str]:
+        self.tools.asked.clear()
+        self.applier.activate(Activate(text, before, frozenset(parts)))
+        return self.tools.asked
+
+
+def test_at_the_start_everything_is_put_in_force_in_order(tmp_path: Path) -> None:
+    asked = Box(tmp_path).activate(*EVERY, before="")
+    assert [line.split()[0] for line in asked] == [
+        "hostnamectl",
+        "useradd",
+        "nft",
+        "networkctl",
+        "networkctl",
+        "networkctl",
+        "systemctl",
+    ]
+    assert asked[-1] == "systemctl restart --no-block postern.service"
+
+
+def test_a_change_of_clients_only_wakes_the_gateway(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    asked = box.activate(Part.GATEWAY)
+    assert asked == ["systemctl reload-or-restart --no-block postern.service"]
+
+
+def test_a_change_of_users_or_name_touches_nothing_else(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    assert box.activate(Part.HOSTNAME) == ["hostnamectl set-hostname -- gw-lab-1"]
+    assert [line.split()[0] for line in box.activate(Part.USERS)] == ["useradd"]
+
+
+def test_the_daemon_gets_the_kernels_names_and_is_alone_to_read_them(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    text = box.places.gateway.read_text()
+    assert 'interface = "enp0s2"' in text
+    assert 'interface = "enp0s3"' in text
+    assert stat.S_IMODE(box.places.gateway.stat().st_mode) == 0o600
+
+
+def test_keys_in_files_are_put_into_the_daemons_copy(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY, text=FILED)
+    text = box.places.gateway.read_text()
+    assert f'psk = "{SECRET}"' in text
+    assert "psk_file" not in text
+
+
+def test_a_port_that_is_not_certain_keeps_its_role_for_a_name(tmp_path: Path) -> None:
+    box = Box(tmp_path, ports=PORTS[1:])
+    box.activate(*EVERY)
+    assert 'interface = "outside"' in box.places.gateway.read_text()
+
+
+def test_a_card_that_comes_late_restarts_the_gateway_at_its_new_place(tmp_path: Path) -> None:
+    box = Box(tmp_path, ports=PORTS[1:])
+    box.activate(*EVERY)
+    box.ports = list(PORTS)
+    box.tools.asked.clear()
+    box.applier.again(CONFIG)
+    assert "systemctl restart --no-block postern.service" in box.tools.asked
+    assert box.applier.network.problems == ()
+
+
+def test_in_the_rescue_system_there_is_no_network_and_nobody_logs_in(tmp_path: Path) -> None:
+    asked = Box(tmp_path, rescue=True).activate(*EVERY, before="")
+    assert [line.split()[0] for line in asked] == ["hostnamectl"]
+
+
+@pytest.mark.parametrize("program", ["hostnamectl", "useradd", "nft", "networkctl", "systemctl"])
+def test_what_fails_is_one_sentence_for_the_engine(tmp_path: Path, program: str) -> None:
+    box = Box(tmp_path, Tools(fails={program: "it will not\nand more"}))
+    with pytest.raises(ActivationFailed) as failure:
+        box.activate(*EVERY)
+    assert "it will not" in str(failure.value)
+    assert "\n" not in str(failure.value)
+    assert box.applier.config is None
+
+
+def test_a_text_that_is_no_configuration_is_not_put_in_force(tmp_path: Path) -> None:
+    with pytest.raises(ActivationFailed):
+        Box(tmp_path).activate(*EVERY, text="[outside]\n")
+
+
+def test_what_is_in_force_is_learned_without_touching_anything(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.applier.look_again("[outside]\n")
+    assert box.applier.config is None
+    box.applier.look_again(CONFIG)
+    assert box.applier.config is not None
+    assert box.applier.network.names == {"outside": "enp0s2", "inside": "enp0s3"}
+    assert box.tools.asked == []
+
+
+def test_a_time_zone_is_set_where_one_is_named(tmp_path: Path) -> None:
+    text = CONFIG.replace("[box]", '[box]\ntimezone = "Europe/Berlin"')
+    asked = Box(tmp_path).activate(Part.HOSTNAME, text=text)
+    assert asked[-1] == "timedatectl set-timezone Europe/Berlin"

@@ -1,0 +1,119 @@
+"""A whole box agent on a tree of files: real engine, real store, programs that only listen."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gateway.control.board import Facts
+from gateway.control.board_view import Board
+from gateway.control.changes_outputs import Who
+from gateway.control.check import check
+from gateway.control.desk import ConfigDesk
+from gateway.control.document import File
+from gateway.control.problems import Problem
+from gateway.system.box.apply import Applier
+from gateway.system.box.audit import Audit
+from gateway.system.box.cached import Cached
+from gateway.system.box.desk import BoxDesk, Parts, tell_change
+from gateway.system.box.diagnose import Diagnose
+from gateway.system.box.outlet import Outlet
+from gateway.system.box.places import Places
+from gateway.system.box.ports import BoxPorts
+from gateway.system.box.power import Power
+from gateway.system.box.provision import Provisioning
+from gateway.system.box.slots import Slot, Slots
+from gateway.system.control_socket import Later, Peer
+from gateway.system.ports import Blinker
+from gateway.system.store import Store
+from tests.unit.system.box.machine import CONSOLE, FACTORY, Tools
+from tests.unit.system.box.test_ports import NICS, profile
+
+PEER = Peer(1, 0, 0)
+
+
+@dataclass
+class Whole:
+    """`who` is whoever the kernel says it is; `now` is the clock."""
+
+    root: Path
+    tools: Tools = field(default_factory=Tools)
+    who: Who = CONSOLE
+    now: float = 1000.0
+    told: list[str] = field(default_factory=list)
+    nics: list[Any] = field(default_factory=lambda: list(NICS))
+    boot: str = "boot-1"
+
+    def start(self) -> "Whole":
+        places = Places(self.root)
+        audit = Audit(places, self.told.append, lambda: 1_800_000_000.0)
+        ports = BoxPorts(profile(), lambda: list(self.nics))
+        applier = Applier(places, ports.of, lambda name: "no file", self.tools)
+        outlet, slots = Outlet(places, None, self.tools), Slots(self.tools, self.follow)
+        board = Board(Facts(nics=tuple(self.nics)), profile())
+
+        def judge(text: str) -> list[Problem]:
+            return check(File(text.encode()), lambda name: "no file")
+
+        config = ConfigDesk(
+            Store(places.data),
+            judge,
+            applier.activate,
+            tell_change(audit),
+            boot=self.boot,
+            factory=FACTORY,
+        )
+        self.parts = Parts(
+            places=places,
+            config=config,
+            applier=applier,
+            board=board,
+            ports=ports,
+            outlet=outlet,
+            slots=slots,
+            power=Power(places, self.tools),
+            audit=audit,
+            diagnose=Diagnose(places, board, ports, outlet, _nobody, self.tools),
+            provisioning=Provisioning(places, outlet, FACTORY),
+            blinker=Blinker(lambda name, command: b""),
+            tell=self.told.append,
+            slot_cache=Cached(lambda: [Slot("A", "good", booted=True)], [], 60.0, self.clock),
+            address_cache=Cached(lambda: {"enp0s2": ["203.0.113.9/24"]}, {}, 2.0, self.clock),
+            clock_cache=Cached(lambda: True, True, 60.0, self.clock),
+            fingerprints=("256 SHA256:x",),
+            notes=("a note of the boot",),
+        )
+        config.start(self.now)
+        self.desk = BoxDesk(self.parts, self.clock, lambda peer, request, root: self.who)
+        return self
+
+    def clock(self) -> float:
+        return self.now
+
+    def follow(self, argv: list[str], line: Any, timeout: float) -> None:
+        self.tools.asked.append(" ".join(argv))
+
+    def ask(self, verb: str, **more: Any) -> dict[str, Any]:
+        """The answer, also if it comes later."""
+        found = self.desk.answer({"verb": verb, **more}, PEER)
+        return _waited(found) if isinstance(found, Later) else found
+
+    def result(self, verb: str, **more: Any) -> Any:
+        answer = self.ask(verb, **more)
+        assert answer["ok"], answer
+        return answer["result"]
+
+    def audit(self) -> str:
+        return self.parts.audit.path.read_text()
+
+
+def _waited(later: Later) -> dict[str, Any]:
+    until = time.monotonic() + 20
+    while (found := later.ready()) is None and time.monotonic() < until:
+        time.sleep(0.002)
+    assert found is not None
+    return found
+
+
+def _nobody(verb: str) -> object:
+    raise ValueError("nobody answers")

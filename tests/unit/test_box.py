@@ -1,0 +1,102 @@
+"""The box agent as a whole process, on a tree of files, with programs that only listen."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from gateway import box
+from gateway.system.box.desk import BoxDesk
+from gateway.system.box.places import Places
+from gateway.system.clock import now
+from gateway.system.control_socket import ControlSocket
+from gateway.system.journal import Journal
+from gateway.user.box_client import Box
+from gateway.user.client import DaemonError
+from tests.unit.system.box.machine import CONFIG, FACTORY, Tools, put
+
+PROFILES = Path(__file__).parents[2] / "hw-profiles"
+
+
+def test_a_box_that_nobody_set_up_has_a_configuration_that_holds(tmp_path: Path) -> None:
+    tools = Tools()
+    parts = box.build(Places(tmp_path), PROFILES, print, tools)
+    box.begin(parts, BoxDesk(parts, now))
+    assert parts.applier.config is not None
+    assert 'network = "dhcp"' in (tmp_path / "run/postern-config/postern.toml").read_text()
+    assert "systemctl restart --no-block postern.service" in tools.asked
+
+
+def test_the_factorys_configuration_is_the_one_the_tests_know(tmp_path: Path) -> None:
+    parts = box.build(Places(tmp_path), PROFILES, print, Tools())
+    text = parts.config.changes.state.running
+    assert text.split("\n\n", 1)[1] == FACTORY
+
+
+def test_an_agent_that_is_started_anew_disturbs_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "proc/sys/kernel/random/boot_id", "one\n")
+    put(tmp_path, "data/postern/saved.toml", CONFIG)
+    for tools in (Tools(), second := Tools()):
+        parts = box.build(Places(tmp_path), PROFILES, print, tools)
+        box.begin(parts, BoxDesk(parts, now))
+    assert not any(line.startswith(("systemctl", "networkctl")) for line in second.asked)
+    assert parts.applier.config is not None
+    assert parts.applier.network.problems
+
+
+def test_a_file_sets_the_box_up_at_its_first_start(tmp_path: Path) -> None:
+    put(tmp_path, "data/provision.toml", CONFIG)
+    parts = box.build(Places(tmp_path), PROFILES, print, Tools())
+    desk = BoxDesk(parts, now)
+    box.begin(parts, desk)
+    assert desk.claimed
+
+
+def test_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    """The socket is the real one, and so is the asking end."""
+    path, told = tmp_path / "box.sock", StringIO()
+    answers: list[object] = []
+
+    def ask() -> None:
+        try:
+            answers.append(Box(str(path), patience=10).status())
+            answers.append(Box(str(path), patience=10).board())
+            answers.append(Box(str(path), patience=10).selftest("watchdog"))
+        except DaemonError as error:
+            answers.append(error)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    put(tmp_path, "data/postern/reset.json", '{"wipe": true}')
+    asking = Thread(target=_when_there, args=(path, ask))
+    asking.start()
+    box.serve(Places(tmp_path), path, PROFILES, Journal(told, now), Tools())
+    asking.join()
+    assert [type(one).__name__ for one in answers] == ["BoxStatus", "dict", "list"]
+    assert "a factory reset that was cut short is complete" in told.getvalue()
+    assert not path.exists()
+    assert (tmp_path / "data/postern/state/clock.json").exists()
+
+
+def _when_there(path: Path, then: Callable[[], None]) -> None:
+    """Once somebody listens at the socket."""
+    for _ in range(1000):
+        with socket.socket(socket.AF_UNIX) as trying:
+            if trying.connect_ex(str(path)) == 0:
+                break
+        Event().wait(0.01)
+    then()
+
+
+def test_a_second_agent_touches_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "box.sock"
+    first = ControlSocket(path, lambda request: {})
+    assert box.main(["--root", str(tmp_path), "--socket", str(path)]) == 1
+    first.close()
+    assert "not started: a daemon is already running" in capfd.readouterr().err
+    assert not (tmp_path / "data").exists()

@@ -1,0 +1,151 @@
+"""`postern health`: what it makes of what it finds. The real dial is in tests/interop."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway import health
+from gateway.bridge.answers import answer
+from gateway.bridge.gateway import Gateway
+from gateway.bridge.guest import LOOPBACK
+from gateway.outputs import SendIp
+from gateway.system.box import health as keeping
+from gateway.system.box.health import Unhealthy
+from gateway.user.client import NotRunning, Refused
+from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4, parse_ipv4
+from gateway.wire.udp import Endpoint, build_checked_udp, parse_udp
+from tests.pair.gateway_world import configure
+from tests.pair.net import seeded
+from tests.unit.system.box.machine import Tools, put
+
+HERE, THERE = Endpoint(LOOPBACK, 40000), Endpoint(LOOPBACK, 500)
+KEY = b"half a minute's key"
+
+
+def test_the_asking_end_and_a_gateway_come_to_a_proof() -> None:
+    gateway = Gateway(configure(), seeded(1), 0.0)
+    answer(gateway, {"verb": "probe", "port": 40000, "key": KEY.hex()}, 0.0)
+    dialling = health.Dialling(KEY, HERE, THERE)
+    turn = dialling.start(0.0)
+    while not turn.proved:
+        assert turn.failed is None
+        segment = build_checked_udp(HERE, THERE, turn.messages[0])
+        packet = build_ipv4(LOOPBACK, LOOPBACK, PROTOCOL_UDP, segment)
+        (back,) = [one for one in gateway.receive_packet(packet, 0.0) if isinstance(one, SendIp)]
+        header = parse_ipv4(back.packet)
+        turn = dialling.receive(parse_udp(back.packet[header.start : header.end])[2], 0.0)
+    assert len(turn.messages) == 3
+    assert dialling.deadline() is None
+
+
+def test_a_silence_is_a_failure_in_the_end() -> None:
+    dialling = health.Dialling(KEY, HERE, THERE)
+    dialling.start(0.0)
+    for now in (1.0, 3.0, 7.0, 15.0):
+        assert dialling.handle_timeout(now).messages
+    assert dialling.handle_timeout(31.0).failed == "the second message never came"
+
+
+class Daemon:
+    """Refuses in one way or another, or says yes."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.asked: list[Any] = []
+
+    def ask(self, verb: str, **more: object) -> None:
+        self.asked.append((verb, more))
+        if self.error is not None:
+            raise self.error
+
+
+def asked(daemon: Daemon) -> health.Asked:
+    return health.Asked(daemon)  # type: ignore[arg-type]  # it is only asked
+
+
+def test_a_daemon_that_is_not_there_yet_is_another_thing_than_one_that_refuses() -> None:
+    gone, refuses = NotRunning("nobody answers", "start it"), Refused("no", "why")
+    for error in (gone, refuses):
+        with pytest.raises(ConnectionError):
+            asked(Daemon(error))({"verb": "status"})
+    with pytest.raises(Unhealthy, match="takes no dial of its own: no"):
+        asked(Daemon(refuses))({"verb": "probe", "port": 1})
+
+
+def test_a_request_is_handed_on_whole() -> None:
+    daemon = Daemon()
+    asked(daemon)({"verb": "probe", "port": 1, "key": "00"})
+    assert daemon.asked == [("probe", {"port": 1, "key": "00"})]
+
+
+Play = Callable[..., int]
+
+
+@pytest.fixture
+def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
+    """Run the program with a handshake that ends as told."""
+    put(tmp_path, "proc/cmdline", "rauc.slot=B postern.hash=ab12\n")
+    tools = Tools(says={"journalctl": "the journal\n"})
+    monkeypatch.setattr(keeping.keep_journal, "__defaults__", (tools,))
+    monkeypatch.setattr(health, "Slots", lambda: _Slots(tmp_path))
+    monkeypatch.setattr(keeping, "wait_for", lambda ask, patience: None)
+
+    def run(error: Exception | None, *options: str) -> int:
+        def handshake(ask: object, make: object) -> float:
+            if error is not None:
+                raise error
+            return 0.012
+
+        monkeypatch.setattr(keeping, "handshake", handshake)
+        return health.main(["--root", str(tmp_path), *options])
+
+    return run
+
+
+class _Slots:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def mark_good(self) -> None:
+        put(self.root, "marked", "good")
+
+
+def test_a_dial_that_was_answered_makes_the_system_good(
+    play: Play, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert play(None, "--keep", "--mark-good") == 0
+    assert "answered a dial by loopback in 12 ms" in capsys.readouterr().out
+    assert (tmp_path / "marked").exists()
+    assert "ab12" in (tmp_path / "data/postern/state/proved.json").read_text()
+
+
+def test_a_new_system_that_does_not_answer_is_not_good_and_its_journal_is_kept(
+    play: Play, tmp_path: Path
+) -> None:
+    assert play(Unhealthy("nothing came"), "--keep", "--mark-good") == 1
+    assert not (tmp_path / "marked").exists()
+    kept = tmp_path / "data/postern/state/failed-boots/slot-B-ab12.log"
+    assert kept.read_text() == "nothing came\n\nthe journal\n"
+
+
+def test_a_system_that_has_answered_before_stays(
+    play: Play, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(None, "--keep")
+    assert play(Unhealthy("nothing came"), "--keep", "--mark-good") == 0
+    assert (tmp_path / "marked").exists()
+    assert "the cause is elsewhere" in capsys.readouterr().err
+
+
+def test_by_hand_it_only_tells(play: Play, tmp_path: Path) -> None:
+    assert play(None) == 0
+    assert play(OSError("no loopback")) == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_what_cannot_be_noted_is_not_called_good(play: Play, tmp_path: Path) -> None:
+    put(tmp_path, "data", "no folder")
+    assert play(None, "--keep") == 1
+    assert play(Unhealthy("nothing came"), "--keep") == 1
