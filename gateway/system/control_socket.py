@@ -6,6 +6,7 @@ and a time limit. What takes long is answered `Later`.
 """
 
 import fcntl
+import grp
 import json
 import os
 import select
@@ -18,7 +19,9 @@ from struct import Struct
 from typing import Any, Final, NamedTuple
 
 DEFAULT_PATH = Path("/run/postern/control.sock")
-LARGEST_REQUEST = 65536  # bytes, the end of the line included
+LARGEST_REQUEST = 2 << 20  # bytes, the end of the line included: a configuration of any size
+ONE_READ = 65536  # bytes
+ADMINS = "postern-admin"  # the group of a box's administrators
 LARGEST_ANSWER = 16 << 20  # bytes, which is what the asking end takes
 MOST_CLIENTS = 16
 PATIENCE = 5.0  # seconds a client has to ask and to read
@@ -151,7 +154,7 @@ class ControlSocket:
         if client.later is not None:  # hung up, for nothing else wakes us: the work goes on
             self._end(client)
             return False
-        data = client.socket.recv(LARGEST_REQUEST)
+        data = client.socket.recv(ONE_READ)
         client.request += data
         line, end, _ = client.request.partition(b"\n")
         if len(line) >= LARGEST_REQUEST:
@@ -211,6 +214,14 @@ def _line(message: dict[str, Any]) -> bytes:
 def _error(what: str) -> bytes:
     """As every refusal looks: see `bridge/answers.py`."""
     return _line({"ok": False, "error": what, "hint": "Compare the versions: `postern version`"})
+
+
+def administrators() -> int | None:
+    """The group that may ask; None where there is none, on a machine that is no box."""
+    try:
+        return grp.getgrnam(ADMINS).gr_gid
+    except KeyError:
+        return None
 
 
 def _lock(path: Path) -> int:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from gateway.system import control_socket
 from gateway.system.control_socket import (
     LARGEST_ANSWER,
-    LARGEST_REQUEST,
     LOOK,
     MOST_CLIENTS,
     PATIENCE,
@@ -96,8 +96,11 @@ def test_what_is_no_request_is_said_to_be_none(
     assert said["ok"] is False
 
 
-def test_a_request_without_end_is_cut_short(control: ControlSocket, ask: Ask) -> None:
-    client = ask(b"x" * LARGEST_REQUEST)
+def test_a_request_without_end_is_cut_short(
+    control: ControlSocket, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control_socket, "LARGEST_REQUEST", 60_000)  # what a socket's buffer holds
+    client = ask(b"x" * 60_000)
     assert "at most" in answer(control, client)["error"]
 
 
