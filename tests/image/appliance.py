@@ -11,12 +11,13 @@ from typing import Any
 from image.qemu import Box, Firmware, Machine, Net, copy_on_write
 from tests.image.console import Console
 from tests.image.line import Line
-from tests.image.probe import Probe
+from tests.image.probe import Probe, ProbeFailed
 
 BOX_SOCKET = "/run/postern-box/box.sock"
 GATEWAY_SOCKET = "/run/postern/control.sock"
 GRUB = r"postern: booting slot (\w) \(tries A=(\d) B=(\d) order=([AB ]+)\)"
 BOOT = 240.0  # seconds of software emulation, on a machine that does other things too
+WHY = "systemctl --no-pager list-jobs; systemctl --failed; journalctl -b --no-pager | tail -60"
 ASK = (
     "import json,socket,sys;s=socket.socket(socket.AF_UNIX);s.settimeout(100);"
     "s.connect(sys.argv[1]);s.sendall(sys.argv[2].encode()+b'\\n');print(s.makefile().readline())"
@@ -66,7 +67,7 @@ class Appliance:
         """Until the gateway takes dials; when that was, on the test's own clock."""
         self.probe.start(seconds)
         unit = "systemctl show -P ActiveEnterTimestampMonotonic postern.service"
-        self.probe.until("systemctl -q is-active postern.service", seconds)
+        self._reached("postern.service", seconds)
         since = int(self.probe(unit)) / 1e6
         uptime = float(self.probe("cat /proc/uptime").split()[0])
         return time.monotonic() - (uptime - since)
@@ -74,7 +75,13 @@ class Appliance:
     def confirmed(self, seconds: float = BOOT) -> None:
         """Until this slot is marked good, and the rescue copy is made."""
         self.probe.start(seconds)
-        self.probe.until("systemctl -q is-active postern-confirmed.target", seconds)
+        self._reached("postern-confirmed.target", seconds)
+
+    def _reached(self, unit: str, seconds: float) -> None:
+        try:
+            self.probe.until(f"systemctl -q is-active {unit}", seconds)
+        except ProbeFailed as failure:
+            raise ProbeFailed(f"{failure}\n{self.probe.ask(WHY)[1]}") from None
 
     def menu(self, seconds: float = BOOT) -> str:
         """Until a menu is on the serial console: claimed or not."""

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pyte
 
@@ -11,6 +11,8 @@ from tests.image.line import KEY_BYTES, Line
 COLUMNS, ROWS = 80, 24
 SOFT_RESET = b"\x1b[!p"  # DECSTR, which pyte would draw
 BETWEEN = 0.02  # seconds
+SETTLE = 1.0  # seconds in which an emulated box answers a key
+MOST_FIELDS = 24
 ENTER, TAB, BACKSPACE, REDRAW, ESCAPE = "\r", "\t", "\x7f", "\x0c", "\x1b"
 
 
@@ -42,6 +44,12 @@ class Terminal:
     @property
     def text(self) -> str:
         return "\n".join(self.lines).rstrip()
+
+    @property
+    def focused(self) -> str:
+        """The row that is lit; empty without one. What follows it in a form may be its rest."""
+        rows = enumerate(self.lines)
+        return next((line.strip() for row, line in rows if self._screen.buffer[row][0].reverse), "")
 
 
 class Console:
@@ -102,9 +110,32 @@ class Console:
         self.keys(key)
         return self.wait(words, seconds)
 
-    def fill(self, value: str, old: str = "") -> None:
-        """Put `value` in place of `old` in the form's line, and go on to the next."""
-        self.keys(BACKSPACE * len(old) + value + TAB, settle=0.2)
+    def form(self, answers: Mapping[str, str], button: str, words: str, seconds: float) -> str:
+        """Answer a form's questions by their labels, press its button, wait for what follows."""
+        left = dict(answers)
+        for _ in range(MOST_FIELDS):
+            self.read(SETTLE)
+            focused = self.terminal.focused
+            if focused == f"[ {button} ]":
+                break
+            label = focused.split("  ")[0].removesuffix(":")
+            if label in left:
+                self._answer(label, left.pop(label))
+            self.keys(TAB)
+        assert not left, f"the form does not ask for {', '.join(left)}; there is\n{self.text}"
+        self.keys(ENTER)
+        return self.wait(words, seconds)
+
+    def _answer(self, label: str, wanted: str) -> None:
+        now = self.terminal.focused.removeprefix(label).strip()
+        if not now.startswith("< "):
+            self.keys(BACKSPACE * len(now) + wanted, settle=SETTLE)
+            return
+        for _ in range(MOST_FIELDS):
+            if f"< {wanted} >" in self.terminal.focused:
+                return
+            self.keys(" ", settle=SETTLE)
+        raise NotSeen(f"{label} cannot be {wanted}; there is\n{self.text}")
 
     def read(self, seconds: float) -> None:
         """All there is, for this long."""
