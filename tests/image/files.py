@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from image.places import Places
+from image.programs import run
 from image.steps.tools import Tools
 from tests.interop.lab.ike import Profile
 from tests.interop.lab.topology import INSIDE, OUTSIDE, SERVER
@@ -13,6 +14,12 @@ STICK_MIB = 160  # an update bundle fits
 OWNER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMmpAmJrFYE8JSvxs+VPGNPV8jcNEXcbu8iC2eE3V5r owner"
 OWNER = "ada"
 HOSTNAME = "press-gate"
+
+
+def make_key(path: Path) -> str:
+    """A pair for SSH; the public half."""
+    run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", path])
+    return path.with_suffix(".pub").read_text().strip()
 
 
 def tools(places: Places) -> Tools:
