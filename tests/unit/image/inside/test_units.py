@@ -1,0 +1,47 @@
+"""What the image starts is in the image, and what starts nothing is masked."""
+
+from pathlib import Path
+
+from image.inside.units import ENABLED, MASKED, enable
+from image.places import IMAGE
+
+UNITS = IMAGE / "rootfs/usr/lib/systemd/system"
+
+
+def root(folder: Path) -> Path:
+    """Our units, and Debian's that are enabled, as far as they matter here."""
+    place = folder / "usr/lib/systemd/system"
+    place.mkdir(parents=True)
+    for unit in ENABLED:
+        ours = UNITS / unit
+        text = ours.read_text() if ours.exists() else "[Install]\nWantedBy=multi-user.target\n"
+        (place / unit).write_text(text)
+    (folder / "etc/systemd/system").mkdir(parents=True)
+    enable(folder)
+    return folder / "etc/systemd/system"
+
+
+def test_a_unit_is_wanted_by_what_it_says(tmp_path: Path) -> None:
+    place = root(tmp_path)
+    link = place / "multi-user.target.wants/postern.service"
+    assert str(link.readlink()) == "/usr/lib/systemd/system/postern.service"
+    assert (place / "postern-confirmed.target.wants/postern-health.service").is_symlink()
+    assert (place / "local-fs.target.wants/data.mount").is_symlink()
+
+
+def test_the_box_starts_to_be_confirmed_and_debian_marks_nothing_good(tmp_path: Path) -> None:
+    place = root(tmp_path)
+    assert (place / "default.target").readlink().name == "postern-confirmed.target"
+    for unit in ("rauc-mark-good.service", "serial-getty@ttyS0.service"):
+        assert str((place / unit).readlink()) == "/dev/null"
+
+
+def test_nothing_is_both_started_and_masked() -> None:
+    assert not set(ENABLED) & set(MASKED)
+
+
+def test_every_unit_of_ours_can_be_reached() -> None:
+    told = " ".join(path.read_text() for path in UNITS.iterdir())
+    told += (UNITS.parent / "system-generators/postern-consoles").read_text()
+    for path in UNITS.iterdir():
+        assert path.name in ENABLED or path.name in told or path.suffix in (".target", ".mount")
