@@ -14,7 +14,8 @@ def test_the_same_in_other_words_is_no_difference() -> None:
 def test_a_changed_key_stands_under_its_table() -> None:
     found = diff(GOOD, GOOD.replace("[outside]", "[outside]\nmtu = 1400"))
     assert found.lines == ("  [outside]", "+ mtu = 1400")
-    assert (found.changed, found.parts) == (1, {Part.GATEWAY, Part.NETWORK})
+    assert found.changed == 1
+    assert found.parts == {Part.GATEWAY, Part.NETWORK}
 
 
 def test_an_added_client_is_shown_with_its_key_masked() -> None:
