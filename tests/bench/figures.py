@@ -14,7 +14,9 @@ class Figure(NamedTuple):
     sign: str = ""
 
     def as_json(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in ("figure", "value", "unit", "goal", "met")}
+        """What is set in on the screen stands under its own full name here."""
+        found = {name: getattr(self, name) for name in ("value", "unit", "goal", "met")}
+        return {"figure": self.figure.strip(), **found}
 
     def __str__(self) -> str:
         goal = "" if self.goal is None else f"{self.sign} {self.goal:g}"

@@ -1,0 +1,18 @@
+"""How much Hypothesis tries, and that a slow machine is no failure.
+
+The usual run is the same every time; `HYPOTHESIS_PROFILE=nightly` tries much more, and anew.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "usual",
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("nightly", max_examples=100_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
