@@ -66,14 +66,18 @@ def _build(options: argparse.Namespace) -> int:
     board = read_board(options.profile)
     release = read_release(PROJECT, options.version)
     given = (options.key, options.cert)
-    build(_places(options), release, board, given, options.mirror)
+    places = _places(options)
+    with places.alone():
+        build(places, release, board, given, options.mirror)
     return 0
 
 
 def _bundle(options: argparse.Namespace) -> int:
     release = read_release(PROJECT, options.version)
     given = (options.key, options.cert)
-    bundle_again(_places(options), release, given, options.arguments, options.out)
+    places = _places(options)
+    with places.alone():
+        bundle_again(places, release, given, options.arguments, options.out)
     return 0
 
 

@@ -1,5 +1,8 @@
 """Where the build keeps things: all under one folder that can be thrown away, but for the keys."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,6 +42,17 @@ class Places:
 
     def bundle(self, version: str) -> Path:
         return self.build / f"postern-{version}-amd64.raucb"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Two builds in one folder would take each other's files: the second waits."""
+        with open(self.work.parent / "lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("image: another build is under way here; waiting for its end", flush=True)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _made(self, name: str, mode: int = 0o755) -> Path:
         parent = self.build if name == "keys" else self.build / "image"

@@ -43,15 +43,16 @@ def make_disk(tools: Tools, core: Path, esp: Path, slot: Slot, out: Path) -> Non
         Partition("root.a", "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709", ROOT_MIB, slot.root),
     )
     starts = _starts(parts)
-    out.unlink(missing_ok=True)
-    with open(out, "wb") as file:
+    new = out.with_name(out.name + ".new")
+    with open(new, "wb") as file:
         file.truncate((2 + sum(part.mib for part in parts)) * MIB)  # the table is at both ends
     table = partition_script(parts, starts)
-    tools(["sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", out], data=table.encode())
-    _write_loader(out, core, tools.tree / "usr/lib/grub/i386-pc/boot.img", starts[0])
+    tools(["sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", new], data=table.encode())
+    _write_loader(new, core, tools.tree / "usr/lib/grub/i386-pc/boot.img", starts[0])
     for part, start in zip(parts, starts, strict=True):
         if part.content is not None:
-            _copy_sparse(part.content, out, start * SECTOR)
+            _copy_sparse(part.content, new, start * SECTOR)
+    new.replace(out)  # a box in QEMU goes on with the old one
 
 
 def partition_script(parts: tuple[Partition, ...], starts: list[int]) -> str:
