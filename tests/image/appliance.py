@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from image.programs import run
 from image.qemu import Box, Firmware, Machine, Net, copy_on_write
 from tests.image.console import Console
 from tests.image.line import Line
@@ -88,6 +89,11 @@ class Appliance:
         self.console.wait("?: help", seconds)
         return self.console.text
 
+    def off(self) -> None:
+        """By its button, in order."""
+        self.machine.power_button()
+        assert self.machine.wait(90), "the box does not switch itself off"
+
     def ask(self, verb: str, **arguments: object) -> Any:
         """The `result` of a verb of the box agent."""
         return self._ask(BOX_SOCKET, verb, arguments)
@@ -114,8 +120,18 @@ def make_box(
     nets: tuple[Net, ...] = (Net(), Net()),
     drives: tuple[Path, ...] = (),
 ) -> Box:
-    """A box with a disk of its own, which is made from the image if there is none yet."""
+    """A box with a disk of its own, which is made from `image` if there is none yet: from that of
+    the build, or from the disk of a box that was switched off."""
     disk = place / "disk.qcow2"
     if not disk.exists():
-        copy_on_write(image, disk)
+        _own_disk(image, disk)
     return Box(disk, place, firmware=firmware, nets=nets, drives=drives, probe=True)
+
+
+def _own_disk(image: Path, disk: Path) -> None:
+    if image.suffix != ".qcow2":
+        copy_on_write(image, disk)
+        return
+    disk.parent.mkdir(parents=True, exist_ok=True)
+    made = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", str(image.resolve())]
+    run([*made, str(disk)])

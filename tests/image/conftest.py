@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from image.places import PROJECT, Places
+from tests.image.appliance import Appliance, make_box
 from tests.image.figures import Figures
 
 
@@ -23,6 +24,25 @@ def places() -> Places:
 @pytest.fixture(scope="session")
 def image(places: Places) -> Path:
     return max(places.build.glob("postern-*-amd64.img"), key=lambda path: path.stat().st_mtime)
+
+
+@pytest.fixture(scope="session")
+def settled(places: Places, image: Path) -> Path:
+    """The disk of a box that belongs to nobody and has its first boot behind it.
+
+    The first boot makes partitions, keys and the rescue copy: most stories need not wait for it.
+    """
+    folder = places.build / "image-test" / "settled"
+    disk = folder / "disk.qcow2"
+    if disk.exists() and disk.stat().st_mtime > image.stat().st_mtime:
+        return disk
+    shutil.rmtree(folder, ignore_errors=True)
+    with Appliance(make_box(image, folder / "first")) as box:
+        box.confirmed()
+        box.off()
+    (folder / "first" / "disk.qcow2").rename(disk)
+    disk.touch()
+    return disk
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ class Probe:
         for line in text.splitlines():
             self(f"printf '%s\\n' {shlex.quote(line)} >>{shlex.quote(path)}")
 
-    def until(self, command: str, seconds: float, every: float = 1.0) -> float:
+    def until(self, command: str, seconds: float, every: float = 3.0) -> float:
         """Until it succeeds; how many seconds that took."""
         began = time.monotonic()
         while True:

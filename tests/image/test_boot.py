@@ -26,8 +26,7 @@ def test_a_new_box_shows_the_claim_on_every_console_and_takes_dials(
         assert box.probe("cat /dev/vcs1 | fold -w 80").count("Welcome to Postern") == 1
         assert box.ask("status")["claimed"] is False
         assert box.environment() | {"A_OK": "1", "A_TRY": "0"} == box.environment()
-        box.machine.power_button()
-        assert box.machine.wait(60)
+        box.off()
     with Appliance(make_box(image, place, firmware)) as box:
         second = box.boot()
         accepting = box.accepting()

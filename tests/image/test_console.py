@@ -62,9 +62,9 @@ def apply(box: Appliance, minutes: int) -> str:
 
 
 def test_a_box_is_set_up_at_its_console_and_a_forgotten_change_goes_back(
-    image: Path, place: Path
+    settled: Path, place: Path
 ) -> None:
-    with Appliance(make_box(image, place)) as box:
+    with Appliance(make_box(settled, place)) as box:
         claim(box)
         box.confirmed()
         assert box.ask("status")["claimed"] is True

@@ -20,7 +20,7 @@ SCENARIO = "through_the_box"
 
 
 def test_a_client_behind_a_nat_reaches_the_old_server_through_the_box(
-    places: Places, image: Path, place: Path, figures: Figures
+    places: Places, settled: Path, place: Path, figures: Figures
 ) -> None:
     need_root()
     usb = stick(places, place / "stick.img", {"provision.toml": provision()})
@@ -28,7 +28,7 @@ def test_a_client_behind_a_nat_reaches_the_old_server_through_the_box(
     with ExitStack() as stack:
         wires = stack.enter_context(cables())
         stack.enter_context(wires.space)
-        made = make_box(image, place, nets=wires.nets, drives=(usb,))
+        made = make_box(settled, place, nets=wires.nets, drives=(usb,))
         box = stack.enter_context(Appliance(made))
         box.accepting()
         box.probe.until(f"ip -4 -br address | grep -q {OUTSIDE}", 120)

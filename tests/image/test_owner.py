@@ -41,12 +41,12 @@ def reachable(key: str) -> str:
 
 
 def test_a_file_on_a_stick_gives_a_box_its_owner_who_comes_in_by_key_alone(
-    places: Places, image: Path, place: Path
+    places: Places, settled: Path, place: Path
 ) -> None:
     mine, other = make_key(place / "mine"), make_key(place / "other")
     usb = stick(places, place / "stick.img", {"provision.toml": reachable(mine)})
     nets = (Net(), Net(forward=f"tcp:127.0.0.1:{SSH_PORT}-:22"))
-    with Appliance(make_box(image, place, nets=nets, drives=(usb,))) as box:
+    with Appliance(make_box(settled, place, nets=nets, drives=(usb,))) as box:
         box.confirmed()
         status = box.ask("status")
         assert (status["claimed"], status["hostname"]) == (True, HOSTNAME)
@@ -80,15 +80,15 @@ def test_a_file_put_into_the_image_when_it_is_flashed_is_taken_up_and_leaves_no_
 
 
 def test_a_reset_box_belongs_to_nobody_and_keeps_one_sealed_copy(
-    places: Places, image: Path, place: Path
+    places: Places, settled: Path, place: Path
 ) -> None:
     usb = stick(places, place / "stick.img", {"provision.toml": provision(make_key(place / "k"))})
-    with Appliance(make_box(image, place, drives=(usb,))) as box:
+    with Appliance(make_box(settled, place, drives=(usb,))) as box:
         box.confirmed()
         identity = box.ask("status")["fingerprints"]
         saved = box.probe("cat /data/postern/saved.toml")
         box.machine.power_cut()
-    with Appliance(make_box(image, place)) as box:  # without the stick
+    with Appliance(make_box(settled, place)) as box:  # without the stick
         box.confirmed()
         assert box.probe("cat /data/postern/saved.toml") == saved
         box.console.wait("Main menu", SLOW)

@@ -17,16 +17,6 @@ SAID = "/run/upgrade.said"
 BACK = 600.0  # seconds: three tries of a system that does not work
 
 
-@pytest.fixture
-def confirmed(image: Path, place: Path) -> Path:
-    """The disk's folder of a box whose first boot is behind it."""
-    with Appliance(make_box(image, place)) as box:
-        box.confirmed()
-        box.machine.power_button()
-        assert box.machine.wait(60)
-    return place
-
-
 def plug(places: Places, place: Path, update: Update) -> Path:
     """A stick with this update."""
     bundle = make_update(places, place, update)
@@ -62,10 +52,10 @@ def reboot(box: Appliance) -> None:
 
 
 def test_an_update_from_a_stick_runs_from_slot_b_and_stays(
-    places: Places, image: Path, confirmed: Path, figures: Figures
+    places: Places, settled: Path, place: Path, figures: Figures
 ) -> None:
-    usb = plug(places, confirmed, Update("9.1.0"))
-    with Appliance(make_box(image, confirmed, drives=(usb,))) as box:
+    usb = plug(places, place, Update("9.1.0"))
+    with Appliance(make_box(settled, place, drives=(usb,))) as box:
         assert box.boot().slot == "A"
         figures.add("an update from a stick, in emulation", install(box), "s")
         reboot(box)
@@ -79,10 +69,10 @@ def test_an_update_from_a_stick_runs_from_slot_b_and_stays(
 
 
 def test_a_power_cut_in_the_middle_of_an_update_leaves_the_old_system(
-    places: Places, image: Path, confirmed: Path
+    places: Places, settled: Path, place: Path
 ) -> None:
-    usb = plug(places, confirmed, Update("9.1.0"))
-    box_made = make_box(image, confirmed, drives=(usb,))
+    usb = plug(places, place, Update("9.1.0"))
+    box_made = make_box(settled, place, drives=(usb,))
     with Appliance(box_made) as box:
         start_install(box)
         box.probe.until("postern upgrade --status | grep -E 'installing [4-8].%'", INSTALL, 0.2)
@@ -103,10 +93,10 @@ def test_a_power_cut_in_the_middle_of_an_update_leaves_the_old_system(
     ids=["panic in init", "gateway that never answers"],
 )
 def test_a_broken_update_goes_back_by_itself(
-    places: Places, image: Path, confirmed: Path, version: str, arguments: str, told: str
+    places: Places, settled: Path, place: Path, version: str, arguments: str, told: str
 ) -> None:
-    usb = plug(places, confirmed, Update(version, arguments))
-    with Appliance(make_box(image, confirmed, drives=(usb,))) as box:
+    usb = plug(places, place, Update(version, arguments))
+    with Appliance(make_box(settled, place, drives=(usb,))) as box:
         install(box)
         reboot(box)
         seen = [box.boot(BACK)]
@@ -134,10 +124,10 @@ def test_a_broken_update_goes_back_by_itself(
     ids=["signed by a stranger", "for another box", "of an older schema"],
 )
 def test_an_update_that_is_not_for_this_box_changes_nothing(
-    places: Places, image: Path, confirmed: Path, update: Update, why: str
+    places: Places, settled: Path, place: Path, update: Update, why: str
 ) -> None:
-    usb = plug(places, confirmed, update)
-    with Appliance(make_box(image, confirmed, drives=(usb,))) as box:
+    usb = plug(places, place, update)
+    with Appliance(make_box(settled, place, drives=(usb,))) as box:
         box.confirmed()
         before = (box.environment(), box.probe("sha256sum /dev/postern/root.b", 200))
         start_install(box)
