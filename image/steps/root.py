@@ -114,7 +114,8 @@ def _hooks(stage: Path, overlay: Path, place: Path) -> list[str]:
             f"--customize-hook=download {out}/{name} {place}/{name}"
             for name in ("vmlinuz", "initrd.img", "packages.txt")
         ),
-        f'--customize-hook=rm -rf "$1/{INSIDE}" "$1/etc/kernel-img.conf" "$1/etc/kernel"',
+        f'--customize-hook=rm -rf "$1/{INSIDE}" "$1/etc/kernel-img.conf" "$1/etc/kernel" '
+        '"$1/etc/apt/sources.list" "$1/etc/apt/sources.list.d"',
         f'--customize-hook=for one in {cleaned}; do rm -rf "$1$one"/*; done',
     ]
 
