@@ -48,7 +48,7 @@ from gateway.user.client import Daemon, DaemonError
 from gateway.user.files import beside
 
 OK, FAILED = 0, 1
-SLOTS_EVERY, ADDRESSES_EVERY, CLOCK_EVERY = 60.0, 2.0, 60.0  # seconds
+SLOTS_EVERY, ADDRESSES_EVERY, CLOCK_EVERY = 600.0, 5.0, 60.0  # seconds
 DAEMON_PATIENCE = 0.5  # seconds: the lamps wait for nobody
 FACTORY = "factory.toml"
 
@@ -102,6 +102,7 @@ def begin(parts: Parts, desk: BoxDesk) -> None:
         applier.look_again(parts.config.changes.state.running)
     if not desk.claimed:
         desk.provision()
+    parts.slot_cache.value()  # on its way before anybody asks
 
 
 def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run = run) -> Parts:

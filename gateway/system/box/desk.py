@@ -41,6 +41,7 @@ QUIET: Final = frozenset(
 )
 NETWORK_WAIT: Final = 3.0  # seconds between two looks for ports that are not certain
 STICK_WAIT: Final = 5.0  # seconds between two looks for a stick while nobody owns the box
+PROOF_WAIT: Final = 30.0  # seconds between two looks whether this system counts as good by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,11 @@ class BoxDesk:
         self._now = now
         self._identify = identify
         self._worker = Worker(parts.tell)
-        self._noted = self._looked = self._stick = now()
+        self._noted = self._looked = self._stick = self._proof = now()
+        self._board = {name: board_json(parts.board)[name] for name in ("id", "name", "evidence")}
+        self._seen: object = None  # the engine's state that these two are of
+        self._of_config: Answer = {}
+        self._claimed = False
         self._verbs: dict[str, Verb] = {
             "status": lambda request, who, at: self.status(at),
             "claim": self._claim,
@@ -87,7 +92,7 @@ class BoxDesk:
             "ports.assign": self._assign,
             "ports.blink": self._blink,
             "config.unseal": self._unseal,
-            "slots": lambda request, who, at: [asdict(one) for one in parts.slot_cache.wait()],
+            "slots": lambda request, who, at: [asdict(one) for one in parts.slot_cache.value()],
             "upgrade": self._upgrade,
             "upgrade.status": lambda request, who, at: asdict(parts.slots.progress),
             "rollback": self._rollback,
@@ -138,6 +143,10 @@ class BoxDesk:
         if now >= self._looked + NETWORK_WAIT:
             self._looked = now
             guarded(self._look_at_ports, self._parts.tell)
+        if now >= self._proof + PROOF_WAIT:
+            self._proof = now
+            if any(one.booted and one.state != "good" for one in self._parts.slot_cache.value()):
+                self._parts.slot_cache.forget()
         if now >= self._stick + STICK_WAIT:
             self._stick = now
             if not self.claimed:
@@ -154,7 +163,24 @@ class BoxDesk:
 
     @property
     def claimed(self) -> bool:
-        return bool(claim.admins_in(self._parts.config.changes.state.saved))
+        self._look_at_config(self._now())
+        return self._claimed
+
+    def _look_at_config(self, now: float) -> None:
+        """What takes reading the whole configuration is found out once for each state of it."""
+        state = self._parts.config.changes.state
+        if state is not self._seen:
+            self._seen = state
+            self._of_config = self._parts.config.status(now)
+            self._claimed = bool(claim.admins_in(state.saved))
+
+    def _config_status(self, now: float) -> Answer:
+        self._look_at_config(now)
+        left = self._parts.config.changes.seconds_left(now)
+        if left is None:
+            return self._of_config
+        pending = {**self._of_config["pending"], "seconds_left": round(left, 1)}
+        return {**self._of_config, "pending": pending}
 
     def status(self, now: float) -> Answer:
         parts = self._parts
@@ -167,7 +193,7 @@ class BoxDesk:
             "clock_ok": parts.clock_cache.value(),
             "fingerprints": list(parts.fingerprints),
             "addresses": view.by_role(ports, network.names, parts.address_cache.value()),
-            **parts.config.status(now),
+            **self._config_status(now),
         }
         notes = [
             *network.problems,
@@ -272,9 +298,12 @@ class BoxDesk:
         return self._worker.start("upgrade", work)
 
     def _rollback(self, request: Request, who: Who, now: float) -> object:
-        slot = self._parts.slots.roll_back()
-        self._parts.slot_cache.forget()
-        return {"slot": slot, "next": "it starts with the next reboot"}
+        def work() -> object:
+            slot = self._parts.slots.roll_back()
+            self._parts.slot_cache.forget()
+            return {"slot": slot, "next": "it starts with the next reboot"}
+
+        return self._worker.start("rollback", work)
 
     def _restart_gateway(self, request: Request, who: Who, now: float) -> object:
         self._parts.power.restart_gateway()

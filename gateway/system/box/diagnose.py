@@ -168,7 +168,8 @@ class Diagnose:
 
 
 def _link(port: Port) -> dict[str, object]:
-    state = f"link at {port.speed} Mbit/s" if port.link else "no link"
+    speed = f" at {port.speed} Mbit/s" if port.speed else ""
+    state = f"link{speed}" if port.link else "no link"
     told: dict[str, object] = {
         "port": port.label,
         "role": port.role or "not assigned",

@@ -66,7 +66,8 @@ def try_ports(ports: Sequence[Port]) -> Iterator[Finding]:
         yield Finding("ports", None, "no network card was found")
     for port in ports:
         used = port.role in ("outside", "inside")
-        cable = f"a link at {port.speed} Mbit/s" if port.link else "no link"
+        speed = f" at {port.speed} Mbit/s" if port.speed else ""  # an emulated card has none
+        cable = f"a link{speed}" if port.link else "no link"
         name = f"port {port.label} ({port.role})" if used else f"port {port.label}"
         if port.problem:
             yield Finding(name, False, port.problem)

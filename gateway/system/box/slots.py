@@ -31,7 +31,7 @@ _SENTENCES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place. `state` is "good", "bad" or "empty"."""
+    """One place. `state` is "good", "bad", "empty", or "trying" until it has proved itself."""
 
     name: str
     state: str = "empty"
@@ -117,7 +117,8 @@ def read_status(found: Any) -> list[Slot]:
     if not isinstance(slots, list):
         raise ValueError("no list of slots")
     rows = [row for one in slots if isinstance(one, dict) for row in one.values()]
-    return [_slot(row) for row in rows if isinstance(row, dict) and row.get("bootname")]
+    found = [_slot(row) for row in rows if isinstance(row, dict) and row.get("bootname")]
+    return sorted(found, key=lambda slot: slot.name)
 
 
 def _slot(row: dict[str, Any]) -> Slot:
@@ -125,10 +126,11 @@ def _slot(row: dict[str, Any]) -> Slot:
     bundle = status.get("bundle") or {}
     installed = status.get("installed") or {}
     booted = row.get("state") == "booted"
-    state = "bad" if row.get("boot_status") == "bad" else "good"
+    wrong = "trying" if booted else "bad"  # GRUB counts a try before every start
+    state = wrong if row.get("boot_status") == "bad" else "good"
     return Slot(
         name=str(row["bootname"]),
-        state=state if booted or bundle else "empty",
+        state=state if booted or any(bundle.values()) else "empty",
         version=str(bundle.get("version") or ""),
         installed=str(installed.get("timestamp") or ""),
         booted=booted,

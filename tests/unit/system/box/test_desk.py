@@ -7,8 +7,9 @@ import pytest
 
 from gateway.control.changes_outputs import Who
 from gateway.system.box import view
-from gateway.system.box.desk import NETWORK_WAIT, STICK_WAIT, boot_notes
+from gateway.system.box.desk import NETWORK_WAIT, PROOF_WAIT, STICK_WAIT, boot_notes
 from gateway.system.box.places import Places
+from gateway.system.box.slots import Slot
 from gateway.system.run import ToolFailed
 from tests.unit.system.box.machine import ADA, CONFIG, CONSOLE, KEY, OTHER_KEY, SECRET, Tools, put
 from tests.unit.system.box.whole import Whole
@@ -134,7 +135,20 @@ def test_the_board_is_told_and_its_report_is_written(claimed: Whole) -> None:
     assert not claimed.ask("board.report", path=7)["ok"]
 
 
+def test_a_system_on_trial_is_looked_at_again_until_it_is_good(claimed: Whole) -> None:
+    claimed.slots = [Slot("A", "trying", booted=True)]
+    claimed.parts.slot_cache.forget()
+    claimed.parts.slot_cache.wait()
+    assert claimed.result("status")["slots"]["a"]["state"] == "trying"
+    claimed.slots = [Slot("A", "good", booted=True)]
+    claimed.now += PROOF_WAIT
+    claimed.desk.handle_timeout(claimed.now)
+    claimed.parts.slot_cache.wait()
+    assert claimed.result("status")["slots"]["a"]["state"] == "good"
+
+
 def test_slots_are_told_and_going_back_needs_somewhere_to_go(claimed: Whole) -> None:
+    claimed.parts.slot_cache.wait()
     assert claimed.result("slots")[0]["name"] == "A"
     assert "no other system" in claimed.ask("rollback")["error"]
 

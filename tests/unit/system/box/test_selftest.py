@@ -30,13 +30,14 @@ def test_ports_in_use_need_a_link_and_others_are_only_told() -> None:
             [
                 Port("1", "a", "outside", link=True, speed=1000),
                 Port("2", "b", "inside"),
-                Port("3", "c", "unused"),
+                Port("3", "c", "unused", link=True),
                 Port("4", "", "inside", problem="the inside port is gone"),
             ]
         )
     )
     assert [one.ok for one in found] == [True, False, None, False]
     assert found[0] == Finding("port 1 (outside)", True, "a link at 1000 Mbit/s")
+    assert found[2].text == "a link"
     assert found[3].text == "the inside port is gone"
     assert [one.ok for one in try_ports([])] == [None]
 

@@ -1,4 +1,4 @@
-"""What RAUC says, as the console shows it. The JSON is in the form of rauc 1.13's man page."""
+"""What RAUC says, as the console shows it. The JSON is in the form that rauc 1.13 wrote in QEMU."""
 
 import json
 from collections.abc import Callable
@@ -13,18 +13,18 @@ from gateway.system.run import ToolFailed
 from tests.unit.system.box.machine import Tools
 
 
-def status(other: str = "good", bundle: bool = True) -> str:
+def status(other: str = "good", bundle: bool = True, own: str = "good") -> str:
     update = {"bundle": {"version": "1.1"}, "installed": {"timestamp": "2026-11-22T10:00:00Z"}}
     rows: list[dict[str, Any]] = [
-        {"rootfs.0": {"bootname": "A", "state": "booted", "boot_status": "good"}},
         {
             "rootfs.1": {
                 "bootname": "B",
                 "state": "inactive",
                 "boot_status": other,
-                "slot_status": update if bundle else {},
+                "slot_status": update if bundle else {"bundle": {"compatible": None}},
             }
         },
+        {"rootfs.0": {"bootname": "A", "state": "booted", "boot_status": own}},
         {"boot.0": {"bootname": None, "state": "active", "parent": "rootfs.0"}},
     ]
     return json.dumps({"compatible": "postern-amd64", "booted": "A", "slots": rows})
@@ -39,6 +39,10 @@ A, B = Slot("A", "good", booted=True), Slot("B", "good", "1.1", "2026-11-22T10:0
 
 def test_both_slots_are_told() -> None:
     assert Slots(tools()).read() == [A, B]
+
+
+def test_until_it_has_answered_a_dial_a_system_is_on_trial() -> None:
+    assert Slots(tools(own="bad")).read()[0] == Slot("A", "trying", booted=True)
 
 
 def test_where_there_is_no_rauc_there_are_no_slots() -> None:

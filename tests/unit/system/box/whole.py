@@ -43,6 +43,7 @@ class Whole:
     told: list[str] = field(default_factory=list)
     nics: list[Any] = field(default_factory=lambda: list(NICS))
     boot: str = "boot-1"
+    slots: list[Slot] = field(default_factory=lambda: [Slot("A", "good", booted=True)])
 
     def start(self) -> "Whole":
         places = Places(self.root)
@@ -77,7 +78,7 @@ class Whole:
             provisioning=Provisioning(places, outlet, FACTORY),
             blinker=Blinker(lambda name, command: b""),
             tell=self.told.append,
-            slot_cache=Cached(lambda: [Slot("A", "good", booted=True)], [], 60.0, self.clock),
+            slot_cache=Cached(lambda: self.slots, [], 600.0, self.clock),
             address_cache=Cached(lambda: {"enp0s2": ["203.0.113.9/24"]}, {}, 2.0, self.clock),
             clock_cache=Cached(lambda: True, True, 60.0, self.clock),
             fingerprints=("256 SHA256:x",),
