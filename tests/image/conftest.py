@@ -12,6 +12,20 @@ from tests.image.appliance import Appliance, make_box
 from tests.image.figures import Figures
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All stories are for `make image-test`, which names this folder; `make test` does not."""
+    if any("tests/image" in word for word in config.args):
+        return
+    left_out = [item for item in items if _is_long(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not _is_long(item)]
+
+
+def _is_long(item: pytest.Item) -> bool:
+    marks = {mark.name for mark in item.iter_markers()}
+    return "image" in marks and "quick" not in marks
+
+
 @pytest.fixture(scope="session")
 def places() -> Places:
     """Where the build put everything; skips where none was made."""

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.image
 SETTLED = "sleep 20; free -m | awk '/^Mem:/{print $3}'"  # after the start, MB used
 
 
-@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+@pytest.mark.parametrize("firmware", [pytest.param("bios", marks=pytest.mark.quick), "uefi"])
 def test_a_new_box_shows_the_claim_on_every_console_and_takes_dials(
     image: Path, place: Path, figures: Figures, firmware: Firmware
 ) -> None:

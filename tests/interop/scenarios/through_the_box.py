@@ -5,8 +5,11 @@ from typing import Any
 from tests.interop.lab.ike import Profile
 from tests.interop.lab.ping import ping
 from tests.interop.lab.stage import Lab
+from tests.interop.lab.world import until
 
-UP = "the link is up"  # the step at which the test looks at the box
+# The steps at which the test looks at the box.
+UP = "the link is up"
+PINGED = "all pings have had their time"
 
 
 def run(lab: Lab) -> dict[str, Any]:
@@ -15,9 +18,11 @@ def run(lab: Lab) -> dict[str, Any]:
     lab.step("dialling")
     dial = client.dial(patience=60)
     lab.step(f"{UP} after {dial.milliseconds} ms as {dial.address}")
+    until(lambda: client.ping(count=1).received == 1, 10, "a first answer")
     up = client.ping()
     down = ping(lab.server, dial.address)
     large = client.ping(count=3, size=1372)  # the largest that fits PPP's MTU of 1400
+    lab.step(PINGED)
     speed = client.tcp_mbit(lab.server)
     lab.step("hanging up")
     client.hang_up()
