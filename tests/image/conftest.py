@@ -61,8 +61,12 @@ def settled(places: Places, image: Path) -> Path:
 
 @pytest.fixture
 def place(places: Places, request: pytest.FixtureRequest) -> Path:
-    """A folder of this test, new; consoles, logs and the disk stay there to be looked at."""
-    name = str(request.node.name).replace(" ", "-")
+    """A folder of this test, new; consoles, logs and the disk stay there to be looked at.
+
+    Its name is short: the path of a Unix socket has at most 107 bytes.
+    """
+    words = str(request.node.name).removeprefix("test_").replace(" ", "-")
+    name = words[:24] + words[words.find("[") :] if "[" in words else words[:40]
     folder = places.build / "image-test" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

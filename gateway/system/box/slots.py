@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from gateway.control.changes_outputs import Refused
 from gateway.control.problems import shown
-from gateway.system.run import Run, ToolFailed, follow, run
+from gateway.system.run import Result, Run, ToolFailed, follow, run
 
+PATIENCE: Final = 90.0  # seconds: RAUC's service starts with the first question, slowly
 INSTALL_LIMIT: Final = 3600.0  # seconds: a slow stick in a slow box
 _PROGRESS: Final = re.compile(r"^\s*(\d{1,3})% ")
 _LAST_ERROR: Final = re.compile(r"LastError: (.*)|^.*rror[^:]*: (.*)$", re.MULTILINE)
@@ -49,10 +50,15 @@ class Progress:
     error: str = ""
 
 
+def patient(argv: Sequence[str], stdin: str) -> Result:
+    """A slot is not bad because a slow box took its time to say that it is good."""
+    return run(argv, stdin, PATIENCE)
+
+
 class Slots:
     """What RAUC is asked. One update at a time; `progress` is what is known of the last."""
 
-    def __init__(self, tool: Run = run, following: Follow = follow) -> None:
+    def __init__(self, tool: Run = patient, following: Follow = follow) -> None:
         self.progress = Progress()
         self._run = tool
         self._follow = following
