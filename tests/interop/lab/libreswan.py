@@ -35,7 +35,7 @@ class Libreswan:
             f"  ikelifetime={profile.ike_life}s\n  salifetime={profile.esp_life}s\n"
             f"  rekeymargin={MARGIN}s\n  rekeyfuzz=0%\n{dpd}"
             f"  left={node.address}\n  leftprotoport=17/1701\n  leftupdown=%disabled\n"
-            f"  right={gateway}\n  rightprotoport=17/1701\n  auto=add\n",
+            f"  right={gateway}\n  rightprotoport=17/1701\n  auto=ignore\n",
         )
         node.write("/etc/ipsec.secrets", f': PSK "{profile.psk}"\n', 0o600)
         node.sh(f"mkdir -p /run/pluto {NSS} /etc/ipsec.d/policies")
