@@ -19,7 +19,8 @@ systemd-tpm2-setup-early.service systemd-pcrphase.service systemd-repart.service
 systemd-binfmt.service proc-sys-fs-binfmt_misc.automount proc-sys-fs-binfmt_misc.mount
 sys-kernel-debug.mount sys-kernel-tracing.mount dev-mqueue.mount dev-hugepages.mount
 modprobe@drm.service modprobe@configfs.service systemd-networkd-wait-online.service
-sys-fs-fuse-connections.mount modprobe@fuse.service sshd-keygen.service systemd-networkd-persistent-storage.service
+sys-fs-fuse-connections.mount modprobe@fuse.service sshd-keygen.service
+systemd-networkd-persistent-storage.service
 """.split()
 
 
