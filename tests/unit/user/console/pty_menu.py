@@ -77,6 +77,13 @@ class Menu:
         )
         return next(rows, "")
 
+    def wait_focused(self, row: str) -> None:
+        """Until this row is in reverse video."""
+        end = time.monotonic() + PATIENCE
+        while self.focused() != row:
+            assert time.monotonic() < end, f"{self.focused()!r}, not {row!r}, on\n{self.text()}"
+            self._read(SETTLED)
+
     def ended(self) -> bool:
         """Whether the process ends by itself."""
         self.child.expect(pexpect.EOF, timeout=PATIENCE)

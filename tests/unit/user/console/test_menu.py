@@ -35,7 +35,7 @@ def test_the_first_paint_is_short_and_all_of_it_ascii(serial: Menu) -> None:
     assert len(serial.sent) <= FIRST_PAINT
     assert serial.sent.isascii()
     assert "gw-lab-1" in serial.screen.display[0]
-    assert serial.focused() == "1  Status and live sessions"
+    serial.wait_focused("1  Status and live sessions")
 
 
 def test_a_key_costs_few_bytes(serial: Menu) -> None:
@@ -45,7 +45,7 @@ def test_a_key_costs_few_bytes(serial: Menu) -> None:
 
 def test_a_number_goes_to_its_row_and_enter_chooses(serial: Menu) -> None:
     serial.type("10")
-    assert serial.focused() == "10  Self-test"
+    serial.wait_focused("10  Self-test")
     serial.type("\r")
     assert "-- Self-test --" in serial.text()
     serial.type("b")
@@ -70,20 +70,20 @@ def test_an_arrow_key_whose_bytes_come_apart_is_still_one(serial: Menu, gap: flo
         serial.child.send(bytes([byte]))
         serial.watch(gap)
     serial.settle()
-    assert serial.focused() == "2  Ports and addresses"
+    serial.wait_focused("2  Ports and addresses")
 
 
 def test_ctrl_c_z_and_backslash_do_nothing(serial: Menu) -> None:
     serial.type(b"\x03\x1a\x1c")
     serial.type(DOWN)
-    assert serial.focused() == "2  Ports and addresses"
+    serial.wait_focused("2  Ports and addresses")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP])
 def test_such_signals_from_elsewhere_do_nothing_either(serial: Menu, number: int) -> None:
     os.kill(serial.child.pid, number)
     serial.type(DOWN)
-    assert serial.focused() == "2  Ports and addresses"
+    serial.wait_focused("2  Ports and addresses")
 
 
 def test_a_hang_up_ends_it(serial: Menu) -> None:
@@ -198,7 +198,7 @@ def test_it_changes_to_plain_text_and_back(serial: Menu) -> None:
     serial.child.send("!\n")
     serial.wait_for("?: help")
     serial.type(DOWN)
-    assert serial.focused() == "2  Ports and addresses"
+    serial.wait_focused("2  Ports and addresses")
 
 
 def test_a_shell_is_lent_the_terminal_and_gives_it_back(serial: Menu) -> None:
