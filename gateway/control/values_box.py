@@ -23,7 +23,7 @@ _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", re.ASCII)
 SYSTEM_USERS = frozenset(
     ("root", "daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp", "proxy")
     + ("www-data", "backup", "list", "irc", "nobody", "messagebus", "sshd", "sudo", "adm", "tty")
-    + ("disk", "staff", "shadow", "postern", "postern-admin")
+    + ("disk", "staff", "shadow", "postern", "postern-admin", "postern-ask")
 )
 _NIST = {"ecdsa-sha2-nistp256": 65, "ecdsa-sha2-nistp384": 97, "ecdsa-sha2-nistp521": 133}
 SSH_KINDS = (

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 DEFAULT_PATH = Path("/run/postern/control.sock")
 LARGEST_REQUEST = 2 << 20  # bytes, the end of the line included: a configuration of any size
 ONE_READ = 65536  # bytes
-ADMINS = "postern-admin"  # the group of a box's administrators
+ASKERS = "postern-ask"  # a box's administrators, as far as they may ask the gateway
 LARGEST_ANSWER = 16 << 20  # bytes, which is what the asking end takes
 MOST_CLIENTS = 16
 PATIENCE = 5.0  # seconds a client has to ask and to read
@@ -216,10 +216,10 @@ def _error(what: str) -> bytes:
     return _line({"ok": False, "error": what, "hint": "Compare the versions: `postern version`"})
 
 
-def administrators() -> int | None:
+def askers() -> int | None:
     """The group that may ask; None where there is none, on a machine that is no box."""
     try:
-        return grp.getgrnam(ADMINS).gr_gid
+        return grp.getgrnam(ASKERS).gr_gid
     except KeyError:
         return None
 

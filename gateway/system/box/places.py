@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Final
 
 ADMINS: Final = "postern-admin"  # the group of those who may ask the agent
+# Who may ask the gateway. The gateway is in it and must not be in the other: it faces strangers.
+ASKERS: Final = "postern-ask"
 DAEMON: Final = "postern"  # the user the gateway runs as
 
 

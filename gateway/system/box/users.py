@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.control.config import Admin
 from gateway.system.box.disk import write_file
-from gateway.system.box.places import ADMINS, Places
+from gateway.system.box.places import ADMINS, ASKERS, Places
 from gateway.system.run import Run, run
 
 SHELL: Final = "/usr/lib/postern/console"  # the menu
@@ -53,7 +53,8 @@ class Users:
             self._write_keys(admin)
 
     def _add(self, name: str) -> None:
-        command = ["useradd", "--create-home", "--user-group", "--groups", ADMINS]
+        command = ["useradd", "--create-home", "--user-group"]
+        command += ["--groups", f"{ADMINS},{ASKERS}"]
         self._run([*command, "--shell", self._shell, "--comment", MARK, "--", name], "")
 
     def _remove(self, name: str) -> None:

@@ -25,7 +25,7 @@ def test_a_new_administrator_is_made_with_keys_and_without_a_password(tmp_path: 
     tools = Tools()
     Users(Places(tmp_path), tools, shell="/menu").apply([ADA])
     assert tools.asked == [
-        "useradd --create-home --user-group --groups postern-admin --shell /menu "
+        "useradd --create-home --user-group --groups postern-admin,postern-ask --shell /menu "
         f"--comment {MARK} -- ada"
     ]
     path = tmp_path / "etc" / KEYS / "ada"
