@@ -183,9 +183,10 @@ class Box(End):
     def link(self) -> list[str]:
         return spoken(self.ask("link"))
 
-    def capture(self, port: str, seconds: int, packets: int) -> str:
-        patience = seconds + 30.0
-        found = self.ask_slowly("capture", patience, port=port, seconds=seconds, packets=packets)
+    def capture(self, port: str, seconds: int, packets: int, path: str = "") -> str:
+        """Where the packets are, in memory or on the stick."""
+        wanted = {"port": port, "seconds": seconds, "packets": packets, "path": path}
+        found = self.ask_slowly("capture", seconds + 30.0, **wanted)
         return read_text(read_table(found), "path")
 
     def restart_gateway(self) -> None:

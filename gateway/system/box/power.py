@@ -1,8 +1,7 @@
-"""Starting the gateway or the whole box again, and switching it off; always with a reason."""
+"""Starting the gateway or the whole box again, and switching it off: who did it and why is kept."""
 
 from typing import Final
 
-from gateway.control.changes_outputs import Refused
 from gateway.control.problems import printable
 from gateway.system.box.disk import write_record
 from gateway.system.box.places import Places
@@ -29,9 +28,7 @@ class Power:
         self._stop("poweroff", reason, by)
 
     def _stop(self, verb: str, reason: object, by: str) -> None:
-        text = reason if isinstance(reason, str) else ""
-        if not text.strip():
-            raise Refused(f"a {verb} needs a reason", "Write one: the next person will read it")
-        told = printable(" ".join(text.split()))[:LONGEST]
+        text = " ".join(reason.split()) if isinstance(reason, str) else ""
+        told = printable(text)[:LONGEST]
         write_record(self._record, {"what": verb, "reason": told, "by": by})
         self._run(["systemctl", verb, "--no-block"], "")

@@ -222,8 +222,8 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
     [
         (("8", "2", "10.10.0.2", "yes"), "3 of 3 answers, 0.4 ms"),
         (("8", "3"), "3 of 3 answers, 0.4 ms"),
-        (("8", "4", "2", "10", "100", "yes"), "The packets are in /run/capture.pcap"),
-        (("8", "4", "2", "0", "100"), "seconds: is out of bounds"),
+        (("8", "4", "2", "10", "100", "", "yes"), "The packets are in /run/capture.pcap"),
+        (("8", "4", "2", "0", "100", ""), "seconds: is out of bounds"),
         (("8", "5"), "nftables, rules in place"),
         (("8", "1", "press-3", "yes"), "It has to dial 203.0.113.9."),
         (("9",), "slot A  good  0.1.0  <- runs now"),
