@@ -45,6 +45,13 @@ def board_json(board: Board) -> dict[str, object]:
     }
 
 
+def board_brief(board: Board) -> dict[str, object]:
+    """What every status has of it, and what the owner is to read on two occasions."""
+    whole = board_json(board)
+    brief = {name: whole[name] for name in ("id", "name", "evidence")}
+    return brief | {when: notes(board.profile, when) for when in ("install", "upgrade")}
+
+
 def ports_json(ports: Sequence[Port]) -> list[dict[str, object]]:
     """For the control socket."""
     return [asdict(port) for port in ports]

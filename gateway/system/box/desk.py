@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.control.board_view import Board, board_json, ports_json, report
+from gateway.control.board_view import Board, board_brief, board_json, ports_json, report
 from gateway.control.changes_outputs import Moment, Refused, Told, Who
 from gateway.control.desk import ConfigDesk
 from gateway.control.problems import printable
@@ -79,7 +79,7 @@ class BoxDesk:
         self._identify = identify
         self._worker = Worker(parts.tell)
         self._noted = self._looked = self._stick = self._proof = now()
-        self._board = {name: board_json(parts.board)[name] for name in ("id", "name", "evidence")}
+        self._board = board_brief(parts.board)
         self._seen: object = None  # the engine's state that these two are of
         self._of_config: Answer = {}
         self._claimed = False
@@ -188,7 +188,7 @@ class BoxDesk:
         ports = self._ports()
         facts = {
             "claimed": self.claimed,
-            "board": {name: board_json(parts.board)[name] for name in ("id", "name", "evidence")},
+            "board": self._board,
             "slots": slots_json(parts.slot_cache.value(), view.version(parts.places.root)),
             "clock_ok": parts.clock_cache.value(),
             "fingerprints": list(parts.fingerprints),

@@ -1,6 +1,7 @@
 """`postern board | slots | upgrade | selftest | support | claim`: keeping the box well."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,6 +68,8 @@ def _upgrade(box: Box, options: Options) -> tuple[list[str], object]:
     if not options.file:
         raise DaemonError("there is no file to install", "Name it, or usb, or look with --status")
     file = options.file if options.file == USB else str(Path(options.file).absolute())
+    for one in box.status().upgrade:
+        print(printable(f"of this box: {one}"), file=sys.stderr)
     version = box.upgrade(file)
     return [f"{version} is installed, and starts with the next reboot"], {"version": version}
 

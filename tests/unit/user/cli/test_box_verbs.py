@@ -118,6 +118,14 @@ def test_an_update_is_named_by_its_whole_path(
     assert box.asked[0] == {"verb": "upgrade", "path": str(tmp_path / "new.raucb")}
 
 
+def test_before_an_update_the_boards_own_dangers_are_told(
+    box: FakeBox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box.status = {"board": {"upgrade": ["it may not start again: have a spare"]}}
+    assert main(["upgrade", "usb"]) == exits.OK
+    assert capsys.readouterr().err == "of this box: it may not start again: have a spare\n"
+
+
 def test_a_box_is_claimed_with_a_key_from_a_file(box: FakeBox, tmp_path: Path) -> None:
     (tmp_path / "id.pub").write_text(f"{KEY}\n")
     assert main(["claim", "ada", "--key", str(tmp_path / "id.pub")]) == exits.OK
