@@ -25,9 +25,9 @@ FRESH = 2.0  # seconds: a provisioning file may claim the box meanwhile
 
 def claim_view(ends: Ends, box: BoxStatus) -> View:
     text = (
-        "This box belongs to nobody yet. There is no password: you log in by SSH with a key.",
+        "This box belongs to nobody yet. There is no password: a key lets you in by SSH.",
         "",
-        "Either give your name and public SSH key here; or put a file provision.toml on a USB",
+        "Give your name and public SSH key here; or put a file provision.toml on a USB",
         "stick labelled POSTERN and plug it in: this page notices by itself.",
         "",
         "At your first login your SSH program shows one of these; compare them:",

@@ -62,7 +62,7 @@ def test_the_first_page_of_a_new_box_fits_and_leads_to_what_is_to_be_known_of_it
     advice = ["Many of these have no serial plug: keep a screen at hand", "They grow hot"]
     box.status = {"board": {"name": "N5105", "evidence": "from documents", "install": advice}}
     found = rows(screen_of(ends))
-    assert found[5].startswith("This box belongs to nobody yet.")
+    assert found[6].startswith("This box belongs to nobody yet.")
     assert " 4  Leave" in found
     told = screen_of(ends)
     press(told, "3", "enter")
