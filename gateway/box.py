@@ -26,7 +26,7 @@ from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
 from gateway.system.box.desk import BoxDesk, Parts, boot_notes, tell_change
 from gateway.system.box.diagnose import Diagnose
-from gateway.system.box.hardware import wake_hardware
+from gateway.system.box.hardware import Cards, load_modules
 from gateway.system.box.lamps import Lamps, state_of
 from gateway.system.box.loop import BoxLoop
 from gateway.system.box.outlet import Outlet
@@ -112,10 +112,12 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
     for problem in bad:
         tell(f"a profile cannot be used: {problem}")
     board = boards.read_board(known, root)
-    wake_hardware(board, tell, tool)
+    load_modules(board, tell, tool, root)
+    cards = Cards(board.profile.eee, tell)
+    cards.wake(nic.name for nic in board.facts.nics)
     read_file = beside(places.data / "saved.toml")
     audit = Audit(places, tell, wall_clock.wall)
-    ports = BoxPorts(board.profile, lambda: list(boards.read_nics(root)))
+    ports = BoxPorts(board.profile, lambda: list(boards.settled_nics(root)))
     applier = Applier(places, ports.of, read_file, tool, rescue=view.is_rescue(root))
     factory = files("gateway.system.box").joinpath(FACTORY).read_text()
     outlet, slots = Outlet(places, _group(), tool), Slots(tool)
@@ -137,6 +139,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         applier=applier,
         board=board,
         ports=ports,
+        cards=cards,
         outlet=outlet,
         slots=slots,
         power=Power(places, tool),

@@ -20,6 +20,7 @@ from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
 from gateway.system.box.callers import who_asks
 from gateway.system.box.diagnose import Diagnose
+from gateway.system.box.hardware import Cards
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
@@ -39,7 +40,8 @@ QUIET: Final = frozenset(
     {"status", "board", "ports", "slots", "upgrade.status", "link", "config.show", "config.check"}
     | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
 )
-NETWORK_WAIT: Final = 3.0  # seconds between two looks for ports that are not certain
+NETWORK_WAIT: Final = 3.0  # seconds between two looks at the ports
+EARLY, EARLY_WAIT = 20.0, 0.25  # seconds: so long, and so often, while a port is not certain
 STICK_WAIT: Final = 5.0  # seconds between two looks for a stick while nobody owns the box
 PROOF_WAIT: Final = 30.0  # seconds between two looks whether this system counts as good by now
 
@@ -53,6 +55,7 @@ class Parts:
     applier: Applier
     board: Board
     ports: BoxPorts
+    cards: Cards
     outlet: Outlet
     slots: Slots
     power: Power
@@ -78,7 +81,7 @@ class BoxDesk:
         self._now = now
         self._identify = identify
         self._worker = Worker(parts.tell)
-        self._noted = self._looked = self._stick = self._proof = now()
+        self._began = self._noted = self._looked = self._stick = self._proof = now()
         self._board = board_brief(parts.board)
         self._seen: object = None  # the engine's state that these two are of
         self._of_config: Answer = {}
@@ -131,7 +134,8 @@ class BoxDesk:
 
     def deadline(self) -> float:
         due = self._parts.config.deadline()
-        own = min(self._noted + clock.EVERY, self._looked + NETWORK_WAIT, self._stick + STICK_WAIT)
+        looked = self._looked + self._look_wait(self._now())
+        own = min(self._noted + clock.EVERY, looked, self._stick + STICK_WAIT)
         return own if due is None else min(own, due)
 
     def handle_timeout(self, now: float) -> None:
@@ -140,7 +144,7 @@ class BoxDesk:
         if now >= self._noted + clock.EVERY:
             self._noted = now
             guarded(self.note_time, self._parts.tell)
-        if now >= self._looked + NETWORK_WAIT:
+        if now >= self._looked + self._look_wait(now):
             self._looked = now
             guarded(self._look_at_ports, self._parts.tell)
         if now >= self._proof + PROOF_WAIT:
@@ -339,15 +343,13 @@ class BoxDesk:
         return list(self._parts.ports.of(self._parts.applier.config))
 
     def _look_at_ports(self) -> None:
-        """A card that was missed has come: the network is made as it should be."""
-        applier, config = self._parts.applier, self._parts.applier.config
-        if config is None or not applier.network.problems:
-            return
-        before = (applier.network.problems, dict(applier.network.names))
-        applier.network.settle(config, self._ports())
-        if (applier.network.problems, applier.network.names) != before:
-            applier.network.names = before[1]
-            applier.again(self._parts.config.changes.state.running)
+        self._parts.cards.wake(port.name for port in self._ports())
+        self._parts.applier.look_about(self._parts.config.changes.state.running)
+
+    def _look_wait(self, now: float) -> float:
+        """Seconds between two looks: a box that starts wants its ports at once."""
+        uncertain = bool(self._parts.applier.network.problems)
+        return EARLY_WAIT if uncertain and now < self._began + EARLY else NETWORK_WAIT
 
     def _context(self) -> dict[str, Any]:
         """What the slow verbs need of the engine, taken while nothing changes."""

@@ -17,6 +17,7 @@ from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
 from gateway.system.box.desk import BoxDesk, Parts, tell_change
 from gateway.system.box.diagnose import Diagnose
+from gateway.system.box.hardware import Cards
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
@@ -41,6 +42,7 @@ class Whole:
     who: Who = CONSOLE
     now: float = 1000.0
     told: list[str] = field(default_factory=list)
+    woken: list[str] = field(default_factory=list)  # cards
     nics: list[Any] = field(default_factory=lambda: list(NICS))
     boot: str = "boot-1"
     slots: list[Slot] = field(default_factory=lambda: [Slot("A", "good", booted=True)])
@@ -70,6 +72,7 @@ class Whole:
             applier=applier,
             board=board,
             ports=ports,
+            cards=Cards(True, self.told.append, self.woken.append),
             outlet=outlet,
             slots=slots,
             power=Power(places, self.tools),
