@@ -192,8 +192,9 @@ class Box(End):
     def restart_gateway(self) -> None:
         self.ask_slowly("restart-gateway", 60.0)
 
-    def reboot(self, reason: str) -> None:
-        self.ask("reboot", reason=reason)
+    def reboot(self, reason: str, *, rescue: bool = False) -> None:
+        """`rescue`: once into the rescue system."""
+        self.ask("reboot", reason=reason, **({"rescue": True} if rescue else {}))
 
     def poweroff(self, reason: str) -> None:
         self.ask("poweroff", reason=reason)

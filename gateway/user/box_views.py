@@ -50,6 +50,7 @@ class BoxStatus:
     notes: tuple[str, ...] = ()  # what went wrong at boot, a sentence each
     install: tuple[str, ...] = ()  # what is to be known of this board when it is set up
     upgrade: tuple[str, ...] = ()  # and before an update
+    button: str = ""  # what the one on the case does, if there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def box_status(found: Mapping[str, Any]) -> BoxStatus:
         notes=tuple(read_lines(found, "notes")),
         install=tuple(read_lines(board, "install")),
         upgrade=tuple(read_lines(board, "upgrade")),
+        button=read_text(board, "button"),
     )
 
 

@@ -4,13 +4,13 @@
 is in `handle_timeout`. Parts are made in `gateway/box.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from gateway.control.board_view import Board, board_brief, board_json, ports_json, report
-from gateway.control.changes_outputs import Moment, Refused, Told, Who
+from gateway.control.changes_outputs import Event, Moment, Refused, Told, Who
 from gateway.control.desk import ConfigDesk
 from gateway.control.problems import printable
 from gateway.system.box import claim, clock, health, reset, view
@@ -27,11 +27,10 @@ from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slot, Slots, slots_json
+from gateway.system.box.stops import Request, Stops, Verb
 from gateway.system.control_socket import Later, Peer
 from gateway.system.ports import Blinker, CannotBlink
 
-Request = Mapping[str, Any]
-Verb = Callable[[Request, Who, float], object]
 Identify = Callable[[Peer | None, Request, Path], Who]
 AGENT: Final = Who("postern-box", "box")
 FILE: Final = Who("provisioning file", "file")
@@ -40,6 +39,8 @@ QUIET: Final = frozenset(
     {"status", "board", "ports", "slots", "upgrade.status", "link", "config.show", "config.check"}
     | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
 )
+# What is said on every terminal; that a change still waits says `wall.Countdown`.
+HEARD: Final = frozenset({Event.APPLIED, Event.EXTENDED, Event.CONFIRMED, Event.REVERTED})
 NETWORK_WAIT: Final = 3.0  # seconds between two looks at the ports
 EARLY, EARLY_WAIT = 20.0, 0.25  # seconds: so long, and so often, while a port is not certain
 STICK_WAIT: Final = 5.0  # seconds between two looks for a stick while nobody owns the box
@@ -64,6 +65,7 @@ class Parts:
     provisioning: Provisioning
     blinker: Blinker
     tell: Callable[[str], None]
+    say: Callable[[str], None]  # to everybody who is logged in
     slot_cache: Cached[list[Slot]]
     address_cache: Cached[dict[str, list[str]]]
     clock_cache: Cached[bool]
@@ -86,6 +88,14 @@ class BoxDesk:
         self._seen: object = None  # the engine's state that these two are of
         self._of_config: Answer = {}
         self._claimed = False
+        self.stops = Stops(
+            parts.places,
+            parts.power,
+            parts.audit,
+            parts.say,
+            lambda: parts.config.changes.state.saved,
+            lambda: self._worker.busy("upgrade"),
+        )
         self._verbs: dict[str, Verb] = {
             "status": lambda request, who, at: self.status(at),
             "claim": self._claim,
@@ -99,10 +109,7 @@ class BoxDesk:
             "upgrade": self._upgrade,
             "upgrade.status": lambda request, who, at: asdict(parts.slots.progress),
             "rollback": self._rollback,
-            "restart-gateway": self._restart_gateway,
-            "reboot": self._reboot,
-            "poweroff": self._poweroff,
-            "factory-reset": self._reset,
+            **self.stops.verbs,
         }
 
     def answer(self, request: dict[str, Any], peer: Peer | None) -> Answer | Later:
@@ -309,34 +316,6 @@ class BoxDesk:
 
         return self._worker.start("rollback", work)
 
-    def _restart_gateway(self, request: Request, who: Who, now: float) -> object:
-        self._parts.power.restart_gateway()
-        return {}
-
-    def _reboot(self, request: Request, who: Who, now: float) -> object:
-        self._not_while_installing()
-        self._parts.power.reboot(request.get("reason"), str(who))
-        return {}
-
-    def _poweroff(self, request: Request, who: Who, now: float) -> object:
-        self._not_while_installing()
-        self._parts.power.poweroff(request.get("reason"), str(who))
-        return {}
-
-    def _reset(self, request: Request, who: Who, now: float) -> object:
-        self._not_while_installing()
-        host, places = view.hostname(), self._parts.places
-        reset.check_typed(request.get("typed"), host)
-        wipe = request.get("wipe") is True
-        reset.begin(places, self._parts.config.changes.state.saved, wipe=wipe)
-        reset.finish(places)
-        self._parts.power.reboot(f"factory reset{' and wipe' if wipe else ''}", str(who))
-        return {"sealed": not wipe}
-
-    def _not_while_installing(self) -> None:
-        if self._worker.busy("upgrade"):
-            raise Refused("an update is being installed", "Wait until it has ended")
-
     # --- parts
 
     def _ports(self) -> list[Any]:
@@ -363,9 +342,15 @@ class BoxDesk:
         }
 
 
-def tell_change(audit: Audit) -> Callable[[Told], None]:
-    """What the engine of changes tells: one line in the audit each."""
-    return lambda told: audit(told.who or AGENT, told.text)
+def tell_change(audit: Audit, say: Callable[[str], None]) -> Callable[[Told], None]:
+    """What the engine of changes tells: one line in the audit each, and some for everybody."""
+
+    def tell(told: Told) -> None:
+        audit(told.who or AGENT, told.text)
+        if told.event in HEARD:
+            say(told.text)
+
+    return tell
 
 
 def boot_notes(places: Places) -> list[str]:

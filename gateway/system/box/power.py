@@ -8,6 +8,7 @@ from gateway.system.box.places import Places
 from gateway.system.run import Run, run
 
 RECORD: Final = "last-stop.json"
+RESCUE_NEXT: Final = ("grub-editenv", "/boot/efi/grub/grubenv", "set", "NEXT=R")
 LONGEST: Final = 200  # letters of a reason
 
 
@@ -21,7 +22,10 @@ class Power:
     def restart_gateway(self) -> None:
         self._run(["systemctl", "restart", "--no-block", "postern.service"], "")
 
-    def reboot(self, reason: object, by: str) -> None:
+    def reboot(self, reason: object, by: str, *, rescue: bool = False) -> None:
+        """`rescue`: once into the rescue system, which ends by itself (image/grub/grub.cfg)."""
+        if rescue:
+            self._run([*RESCUE_NEXT], "")
         self._stop("reboot", reason, by)
 
     def poweroff(self, reason: object, by: str) -> None:

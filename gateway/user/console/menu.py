@@ -48,7 +48,7 @@ def _on_screen(ends: Ends, walk: Walk, letters: Callable[[str], str]) -> bool | 
     except ImportError:
         walk.told = NO_SCREEN
         return False
-    with terminal.as_it_was(sys.stdin.fileno()):
+    with terminal.as_it_was(sys.stdin.fileno()), terminal.alone_on(sys.stdin.fileno()):
         end = Screen(ends, walk, letters).run()
     if isinstance(end, Shell):
         walk.told = terminal.lend(end.argv)

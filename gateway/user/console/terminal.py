@@ -5,13 +5,14 @@ import os
 import re
 import select
 import signal
+import stat
 import struct
 import sys
 import termios
 import time
 import tty
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 USUAL: Final = (80, 24)  # columns, rows
@@ -96,6 +97,22 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def alone_on(fd: int) -> Iterator[None]:
+    """Nobody else writes here meanwhile (mesg(1)): messages to all would stand in the picture.
+
+    Afterwards they come again, for a shell or the plain menu.
+    """
+    mode = stat.S_IMODE(os.fstat(fd).st_mode)
+    with suppress(OSError):  # a terminal of somebody else's
+        os.fchmod(fd, mode & ~stat.S_IWGRP)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.fchmod(fd, mode | stat.S_IWGRP)
 
 
 @contextmanager

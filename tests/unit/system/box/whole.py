@@ -42,6 +42,7 @@ class Whole:
     who: Who = CONSOLE
     now: float = 1000.0
     told: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # to everybody
     woken: list[str] = field(default_factory=list)  # cards
     nics: list[Any] = field(default_factory=lambda: list(NICS))
     boot: str = "boot-1"
@@ -62,7 +63,7 @@ class Whole:
             Store(places.data),
             judge,
             applier.activate,
-            tell_change(audit),
+            tell_change(audit, self.said.append),
             boot=self.boot,
             factory=FACTORY,
         )
@@ -81,6 +82,7 @@ class Whole:
             provisioning=Provisioning(places, outlet, FACTORY),
             blinker=Blinker(lambda name, command: b""),
             tell=self.told.append,
+            say=self.said.append,
             slot_cache=Cached(lambda: self.slots, [], 600.0, self.clock),
             address_cache=Cached(lambda: {"enp0s2": ["203.0.113.9/24"]}, {}, 2.0, self.clock),
             clock_cache=Cached(lambda: True, True, 60.0, self.clock),

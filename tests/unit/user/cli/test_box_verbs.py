@@ -74,6 +74,7 @@ def test_a_self_test_that_finds_something_says_so_to_the_shell(
     [
         ("restart --name gw-lab-1", {"verb": "restart-gateway"}),
         ("reboot --name gw-lab-1 --reason fan", {"verb": "reboot", "reason": "fan"}),
+        ("reboot --name gw-lab-1 --rescue", {"verb": "reboot", "reason": "", "rescue": True}),
         ("poweroff --name gw-lab-1", {"verb": "poweroff", "reason": ""}),
         ("rollback --name gw-lab-1", {"verb": "rollback"}),
         ("reset --name gw-lab-1", {"verb": "factory-reset", "typed": "gw-lab-1", "wipe": False}),

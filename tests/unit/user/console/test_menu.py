@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -209,6 +210,19 @@ def test_a_shell_is_lent_the_terminal_and_gives_it_back(serial: Menu) -> None:
     serial.type(DOWN)
     assert b"sum 42" in serial.sent
     assert "-- Main menu --" in serial.text()
+
+
+def test_messages_to_all_do_not_stand_in_the_picture_but_in_the_shell(serial: Menu) -> None:
+    line = Path(f"/proc/{serial.child.pid}/fd/0").readlink()
+    assert not line.stat().st_mode & stat.S_IWGRP
+    serial.child.send("14\r")
+    serial.settle()
+    assert line.stat().st_mode & stat.S_IWGRP
+    serial.child.send("exit\r")
+    serial.settle()
+    serial.type(DOWN)
+    serial.wait_focused("2  Ports and addresses")
+    assert not line.stat().st_mode & stat.S_IWGRP
 
 
 def test_logging_out_leaves_the_terminal_as_it_was(serial: Menu) -> None:

@@ -180,6 +180,7 @@ def test_a_port_is_found_by_plugging_a_cable(ends: Ends, box: FakeBox) -> None:
         ("1", {"verb": "restart-gateway"}),
         ("2", {"verb": "reboot", "reason": "new fan"}),
         ("3", {"verb": "poweroff", "reason": "new fan"}),
+        ("5", {"verb": "reboot", "reason": "new fan", "rescue": True}),
     ],
 )
 def test_the_box_is_stopped_only_by_its_name(
@@ -189,6 +190,12 @@ def test_the_box_is_stopped_only_by_its_name(
     told = talk(ends, "13", choice, *reason, "y", *reason, "gw-lab-1", "yes")
     assert "name: is not gw-lab-1." in told
     assert request_there in box.asked
+
+
+def test_a_button_at_the_case_is_explained_where_there_is_one(ends: Ends, box: FakeBox) -> None:
+    assert "The button on the case" not in talk(ends, "13")
+    box.status = {"board": {"button": "The button on the case: hold it."}}
+    assert "The button on the case: hold it." in talk(ends, "13")
 
 
 def test_a_factory_reset_says_what_is_kept(ends: Ends, box: FakeBox) -> None:
