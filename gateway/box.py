@@ -38,6 +38,7 @@ from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slots
 from gateway.system.box.wall import Countdown, Wall
 from gateway.system.button import CaseButton
+from gateway.system.chance import Chance
 from gateway.system.clock import now
 from gateway.system.control_socket import AlreadyRunning, ControlSocket
 from gateway.system.journal import ERROR, Journal, read_by_systemd
@@ -155,6 +156,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         blinker=Blinker(),
         tell=tell,
         say=say,
+        chance=Chance(),
         slot_cache=Cached(slots.read, [], SLOTS_EVERY, now),
         address_cache=Cached(partial(network.addresses, tool), {}, ADDRESSES_EVERY, now),
         clock_cache=Cached(partial(_clock_ok, places, tool), True, CLOCK_EVERY, now),

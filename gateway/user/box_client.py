@@ -84,6 +84,23 @@ class Box(End):
     def claim(self, name: str, ssh_key: str) -> None:
         self.ask("claim", name=name, ssh_key=ssh_key)
 
+    def console_code(self) -> tuple[str, float]:
+        """For a login at the box's console, and for how many seconds it is good."""
+        found = read_table(self.ask("console.code"))
+        return read_text(found, "code"), read_number(found, "seconds")
+
+    def log_in(self, code: str) -> None:
+        """At the console this process is on."""
+        self.ask("console.login", code=code)
+
+    def log_in_without(self, typed: str) -> None:
+        """The same by the box's own name: everybody hears of it."""
+        self.ask("console.login", typed=typed)
+
+    def seen(self) -> None:
+        """Whoever was let in without a code was seen."""
+        self.ask("console.seen")
+
     def board(self) -> dict[str, Any]:
         return read_table(self.ask("board"))
 

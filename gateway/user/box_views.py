@@ -50,6 +50,8 @@ class BoxStatus:
     notes: tuple[str, ...] = ()  # what went wrong at boot, a sentence each
     install: tuple[str, ...] = ()  # what is to be known of this board when it is set up
     upgrade: tuple[str, ...] = ()  # and before an update
+    locked: bool = False  # this console is, until somebody logs in
+    let_in: int = 0  # how many were let in at a console without a code, and nobody has seen it
     button: str = ""  # what the one on the case does, if there is one
 
 
@@ -120,6 +122,8 @@ def box_status(found: Mapping[str, Any]) -> BoxStatus:
         notes=tuple(read_lines(found, "notes")),
         install=tuple(read_lines(board, "install")),
         upgrade=tuple(read_lines(board, "upgrade")),
+        locked=found.get("locked") is True,
+        let_in=read_whole(found, "let_in"),
         button=read_text(board, "button"),
     )
 

@@ -11,6 +11,7 @@ from image.provision import with_provision
 from image.qemu import Net
 from tests.image.appliance import Appliance, make_box
 from tests.image.files import HOSTNAME, OWNER, make_key, provision, stick
+from tests.image.log_in import log_in
 from tests.interop.lab.ike import Profile
 
 pytestmark = pytest.mark.image
@@ -91,7 +92,7 @@ def test_a_reset_box_belongs_to_nobody_and_keeps_one_sealed_copy(
     with Appliance(make_box(settled, place)) as box:  # without the stick
         box.confirmed()
         assert box.probe("cat /data/postern/saved.toml") == saved
-        box.console.wait("Main menu", SLOW)
+        log_in(box)
         box.console.choose("13", "Factory reset", SLOW)
         box.console.choose("4", "To go on, type the name", SLOW)
         box.console.form({"Name of this box": "wrong"}, "Factory reset", f"is not {HOSTNAME}", SLOW)

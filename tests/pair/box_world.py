@@ -2,7 +2,7 @@
 
 import io
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from threading import Event, Thread
@@ -12,6 +12,10 @@ from gateway.system.control_socket import ControlSocket
 from gateway.user.box_client import Who as User
 from gateway.user.cli.main import main
 from gateway.user.console.ends import Ends
+from gateway.user.console.model import Walk
+from gateway.user.console.pages.home import Home
+from gateway.user.console.plain import Plain
+from gateway.user.console.terminal import fit_letters
 from tests.unit.system.box.whole import PEER, Whole
 from tests.unit.user.console.agents import FakeDaemon, listening, talk
 
@@ -26,7 +30,22 @@ class Person:
         self.box = box
 
     def types(self, *lines: str, face: str = "console") -> str:
-        return talk(Ends(*self._paths, User("ada", face)), *lines)
+        return talk(self.ends(face), *lines)
+
+    def ends(self, face: str = "console") -> Ends:
+        own = face == "console"
+        return Ends(*self._paths, User("ada", face), own_console=own)
+
+    def at_the_paper(self, ends: Ends, typed: Callable[[], str]) -> str:
+        """The same, each line asked for when the menu wants it."""
+        source, out = io.StringIO(), io.StringIO()
+        source.readline = lambda size=-1: typed()  # type: ignore[method-assign]
+        Plain(ends, Walk(Home(ends)), source, out, fit_letters).run(may_change=False)
+        return out.getvalue()
+
+    def away(self) -> "Person":
+        """In front of a box whose agent does not run."""
+        return Person(self.box, f"{self._paths[0]}.away", self._paths[1])
 
     def commands(self, line: str) -> tuple[int, str]:
         """The exit status, and all that was printed."""

@@ -5,20 +5,20 @@ is in `handle_timeout`. Parts are made in `gateway/box.py`.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from gateway.control.board_view import Board, board_brief, board_json, ports_json, report
 from gateway.control.changes_outputs import Event, Moment, Refused, Told, Who
 from gateway.control.desk import ConfigDesk
-from gateway.control.problems import printable
 from gateway.system.box import claim, clock, health, reset, view
 from gateway.system.box.answer import Answer, Worker, guarded, refused
 from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
 from gateway.system.box.callers import who_asks
+from gateway.system.box.consoles import Consoles
 from gateway.system.box.diagnose import Diagnose
 from gateway.system.box.hardware import Cards
 from gateway.system.box.outlet import Outlet
@@ -28,6 +28,7 @@ from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slot, Slots, slots_json
 from gateway.system.box.stops import Request, Stops, Verb
+from gateway.system.box.updates import UPGRADE, Updates
 from gateway.system.control_socket import Later, Peer
 from gateway.system.ports import Blinker, CannotBlink
 
@@ -36,7 +37,17 @@ AGENT: Final = Who("postern-box", "box")
 FILE: Final = Who("provisioning file", "file")
 # These are looked at all the time or change nothing: no line in the audit.
 QUIET: Final = frozenset(
-    {"status", "board", "ports", "slots", "upgrade.status", "link", "config.show", "config.check"}
+    {
+        "status",
+        "console.login",
+        "board",
+        "ports",
+        "slots",
+        "upgrade.status",
+        "link",
+        "config.show",
+        "config.check",
+    }
     | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
 )
 # What is said on every terminal; that a change still waits says `wall.Countdown`.
@@ -66,6 +77,7 @@ class Parts:
     blinker: Blinker
     tell: Callable[[str], None]
     say: Callable[[str], None]  # to everybody who is logged in
+    chance: Callable[[int], bytes]
     slot_cache: Cached[list[Slot]]
     address_cache: Cached[dict[str, list[str]]]
     clock_cache: Cached[bool]
@@ -88,16 +100,26 @@ class BoxDesk:
         self._seen: object = None  # the engine's state that these two are of
         self._of_config: Answer = {}
         self._claimed = False
+        self._admins: frozenset[str] = frozenset()
         self.stops = Stops(
             parts.places,
             parts.power,
             parts.audit,
             parts.say,
             lambda: parts.config.changes.state.saved,
-            lambda: self._worker.busy("upgrade"),
+            lambda: self._worker.busy(UPGRADE),
+        )
+        self.consoles = Consoles(
+            parts.places,
+            parts.audit,
+            parts.say,
+            parts.chance,
+            clock.wall,
+            lambda: self.claimed,
+            self._admins_now,
         )
         self._verbs: dict[str, Verb] = {
-            "status": lambda request, who, at: self.status(at),
+            "status": lambda request, who, at: self.status(at) | self.consoles.told(who),
             "claim": self._claim,
             "board": lambda request, who, at: board_json(parts.board),
             "board.report": self._report,
@@ -105,11 +127,9 @@ class BoxDesk:
             "ports.assign": self._assign,
             "ports.blink": self._blink,
             "config.unseal": self._unseal,
-            "slots": lambda request, who, at: [asdict(one) for one in parts.slot_cache.value()],
-            "upgrade": self._upgrade,
-            "upgrade.status": lambda request, who, at: asdict(parts.slots.progress),
-            "rollback": self._rollback,
+            **Updates(parts.slots, parts.slot_cache, parts.outlet, parts.audit, self._worker).verbs,
             **self.stops.verbs,
+            **self.consoles.verbs,
         }
 
     def answer(self, request: dict[str, Any], peer: Peer | None) -> Answer | Later:
@@ -118,6 +138,9 @@ class BoxDesk:
         who = self._identify(peer, request, self._parts.places.root)
         if not isinstance(name, str) or not who.user:
             return refused("a request has a verb, and somebody who asks", "See `postern --help`")
+        who = self.consoles.known(who)
+        if self.consoles.locked(who, name):
+            return refused("nobody is logged in here", "Log in at this console first")
         if name not in QUIET:
             self._parts.audit(who, _told(name, request))
         if name.startswith("config.") and self._parts.config.answers(request):
@@ -177,6 +200,10 @@ class BoxDesk:
         self._look_at_config(self._now())
         return self._claimed
 
+    def _admins_now(self) -> frozenset[str]:
+        self._look_at_config(self._now())
+        return self._admins
+
     def _look_at_config(self, now: float) -> None:
         """What takes reading the whole configuration is found out once for each state of it."""
         state = self._parts.config.changes.state
@@ -184,6 +211,7 @@ class BoxDesk:
             self._seen = state
             self._of_config = self._parts.config.status(now)
             self._claimed = bool(claim.admins_in(state.saved))
+            self._admins = frozenset(claim.admins_in(state.running))
 
     def _config_status(self, now: float) -> Answer:
         self._look_at_config(now)
@@ -213,6 +241,7 @@ class BoxDesk:
             *parts.notes,
             parts.provisioning.note(),
             *claim.marks(parts.places),
+            *self.consoles.marks(),
         ]
         return view.status(facts, notes, parts.places.root)
 
@@ -232,6 +261,7 @@ class BoxDesk:
             text = self._parts.ports.pinned(text, self._parts.applier.config)
         self._keep(text, who, f"{name} claimed the box")
         claim.note_claim(self._parts.places, name, clock.wall(), again)
+        self.consoles.claimed_by(who, name)
         if edits is not None:  # somebody's, not in force yet: with the new person in them too
             self._ask_config("config.edit", who, text=claim.with_admin(edits, name, key))
         return {}
@@ -291,30 +321,6 @@ class BoxDesk:
         text = reset.unsealed(self._parts.places, who, running)
         self._ask_config("config.edit", who, text=text)
         return {}
-
-    def _upgrade(self, request: Request, who: Who, now: float) -> object:
-        parts = self._parts
-        wanted = _text(request, "path")
-
-        def work() -> object:
-            try:
-                with parts.outlet.update(wanted) as path:
-                    version = parts.slots.check(path)
-                    parts.slots.install(path)
-            finally:
-                parts.slot_cache.forget()
-            parts.audit(who, f"the update to {printable(version)} is installed")
-            return {"version": version, "next": "it starts with the next reboot"}
-
-        return self._worker.start("upgrade", work)
-
-    def _rollback(self, request: Request, who: Who, now: float) -> object:
-        def work() -> object:
-            slot = self._parts.slots.roll_back()
-            self._parts.slot_cache.forget()
-            return {"slot": slot, "next": "it starts with the next reboot"}
-
-        return self._worker.start("rollback", work)
 
     # --- parts
 

@@ -13,6 +13,7 @@ from gateway.user.box_views import spoken
 from gateway.user.cli import exits, show
 from gateway.user.cli.box import add_box_options, box_of
 from gateway.user.client import DaemonError
+from gateway.user.console.pages.login import console_code_lines
 
 Options = argparse.Namespace
 USB = "usb"  # the stick labelled POSTERN
@@ -97,6 +98,16 @@ def _claim(box: Box, options: Options) -> tuple[list[str], object]:
     return [f"this box is {options.name}'s"], {}
 
 
+def _console_code(box: Box, options: Options) -> tuple[list[str], object]:
+    code, seconds = box.console_code()
+    return console_code_lines(code, seconds), {"code": code, "seconds": seconds}
+
+
+def _seen(box: Box, options: Options) -> tuple[list[str], object]:
+    box.seen()
+    return ["it is noted that you have seen it"], {}
+
+
 def _file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", metavar="FILE", help="a .raucb file; usb is the stick")
     parser.add_argument("--status", action="store_true", help="how far an update has come")
@@ -132,6 +143,10 @@ SUPPORT = Asked(
     _support,
     _path,
 )
+CONSOLE_CODE = Asked(
+    "give a code for a login at the box's console", "postern console-code", _console_code
+)
+SEEN = Asked("note that you have seen who was let in without a code", "postern seen", _seen)
 CLAIM = Asked(
     "make a new box your own", "postern claim ada --key ~/.ssh/id_ed25519.pub", _claim, _owner
 )

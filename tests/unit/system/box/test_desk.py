@@ -147,32 +147,6 @@ def test_a_system_on_trial_is_looked_at_again_until_it_is_good(claimed: Whole) -
     assert claimed.result("status")["slots"]["a"]["state"] == "good"
 
 
-def test_slots_are_told_and_going_back_needs_somewhere_to_go(claimed: Whole) -> None:
-    claimed.parts.slot_cache.wait()
-    assert claimed.result("slots")[0]["name"] == "A"
-    assert "no other system" in claimed.ask("rollback")["error"]
-
-
-def test_an_update_is_installed_while_others_are_answered(claimed: Whole) -> None:
-    bundle = put(claimed.root, "home/one.raucb", "x")
-    claimed.tools.says["rauc info"] = '{"version": "2"}'
-    assert claimed.result("upgrade", path=str(bundle))["version"] == "2"
-    assert f"rauc install {bundle}" in claimed.tools.asked
-    assert claimed.result("upgrade.status") == {"state": "done", "percent": 100, "error": ""}
-    assert "the update to 2 is installed" in claimed.audit()
-
-
-def test_an_update_that_is_refused_is_one_sentence(claimed: Whole) -> None:
-    bundle = put(claimed.root, "home/one.raucb", "x")
-    claimed.tools.fails["rauc info"] = "signature verification failed"
-    answer = claimed.ask("upgrade", path=str(bundle))
-    assert answer == {
-        "ok": False,
-        "error": "the update is refused: its signature is not one this box trusts",
-        "hint": "Nothing has changed",
-    }
-
-
 def test_restarts_are_in_the_audit_with_their_reason(claimed: Whole) -> None:
     claimed.result("restart-gateway")
     claimed.result("reboot", reason="new kernel")
