@@ -1,6 +1,7 @@
 """What the box tells, as lines for people: shared by the menu and the commands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gateway.user.box_views import BoxStatus, Finding, Port
 from gateway.user.cli import show
@@ -42,6 +43,13 @@ def port_lines(ports: Sequence[Port]) -> list[str]:
         for port in ports
     ]
     return show.table(PORT_COLUMNS, rows, WIDTH)
+
+
+def new_roles(ports: Sequence[Port], roles: Mapping[str, Any]) -> str:
+    """What is different from the ports' roles of now, as a sentence's part."""
+    changed = [(port, roles[port.path]) for port in ports if roles.get(port.path) is not None]
+    told = [f"{called(port)} is for {role}" for port, role in changed if role != port.role]
+    return ", ".join(told) or "every port is for what it was"
 
 
 def slot_lines(status: BoxStatus) -> list[str]:

@@ -27,8 +27,8 @@ def claim_view(ends: Ends, box: BoxStatus) -> View:
     text = (
         "This box belongs to nobody yet. There is no password: a key lets you in by SSH.",
         "",
-        "Give your name and public SSH key here; or put a file provision.toml on a USB",
-        "stick labelled POSTERN and plug it in: this page notices by itself.",
+        "Give your name and public SSH key here; or put a file provision.toml on a "
+        "USB stick labelled POSTERN and plug it in: this page notices by itself.",
         "",
         "At your first login your SSH program shows one of these; compare them:",
         *(f"  {shorter(one)}" for one in box.fingerprints),
@@ -45,7 +45,7 @@ def claim_view(ends: Ends, box: BoxStatus) -> View:
 
 def _at(box: BoxStatus) -> list[str]:
     found = [address for addresses in box.addresses.values() for address in addresses]
-    return ["", "It can be reached at " + ", ".join(found)] if found else []
+    return ["", "It can be reached at " + ", ".join(dict.fromkeys(found))] if found else []
 
 
 def _about(box: BoxStatus) -> Step:
