@@ -157,6 +157,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         tell=tell,
         say=say,
         chance=Chance(),
+        seal=_seal,
         slot_cache=Cached(slots.read, [], SLOTS_EVERY, now),
         address_cache=Cached(partial(network.addresses, tool), {}, ADDRESSES_EVERY, now),
         clock_cache=Cached(partial(_clock_ok, places, tool), True, CLOCK_EVERY, now),
@@ -199,6 +200,16 @@ def _ask_daemon(places: Places, verb: str) -> object:
         return Daemon(str(places.control)).ask(verb)
     except DaemonError as error:
         raise ValueError(str(error)) from error
+
+
+def _seal(text: str, keys: list[str]) -> str:
+    """Its library is loaded when a box is reset, and not before."""
+    from gateway.crypto.seal import NoReader, read_key, seal
+
+    try:
+        return seal(text.encode(), [read_key(key) for key in keys], Chance())
+    except NoReader:
+        return ""
 
 
 def _clock_ok(places: Places, tool: Run) -> bool:

@@ -163,9 +163,9 @@ class Box(End):
         """Make an old configuration the candidate."""
         self.ask("config.restore", number=number, **who.told())
 
-    def unseal(self, who: Who) -> None:
-        """Make the copy that a factory reset has kept the candidate."""
-        self.ask("config.unseal", **who.told())
+    def sealed(self) -> str:
+        """The copy that a factory reset has kept, as lines that `age` opens."""
+        return read_text(read_table(self.ask("config.sealed")), "text")
 
     def upgrade(self, path: str) -> str:
         """Install an update, which takes minutes; its version."""

@@ -106,6 +106,7 @@ def test_a_reset_box_belongs_to_nobody_and_keeps_one_sealed_copy(
         assert status["claimed"] is False
         assert status["fingerprints"] != identity
         assert "old-nt4" not in box.probe("cat /data/postern/running.toml")
-        assert box.probe("cat /data/postern/sealed/last.toml") == saved
+        sealed = box.probe("cat /data/postern/sealed/last.age")
+        assert sealed.startswith("-----BEGIN AGE ENCRYPTED FILE-----")
         assert box.probe("ls /data/postern/history").strip() == ""
-        assert box.probe("stat -c %a:%U /data/postern/sealed/last.toml").strip() == "600:root"
+        assert box.probe("stat -c %a:%U /data/postern/sealed/last.age").strip() == "600:root"

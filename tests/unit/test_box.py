@@ -3,15 +3,17 @@
 import os
 import signal
 import socket
+from base64 import b64encode
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway import box
-from gateway.control.button import KEYS
+from gateway.control.button import KEYS, Meant
 from gateway.system.box.desk import BoxDesk
 from gateway.system.box.places import Places
 from gateway.system.box.power import RESCUE_NEXT
@@ -22,7 +24,8 @@ from gateway.system.journal import Journal
 from gateway.user.box_client import Box
 from gateway.user.client import DaemonError
 from tests.boards import FIXTURES, build, fixture
-from tests.unit.system.box.machine import CONFIG, FACTORY, Tools, put
+from tests.unit.crypto.test_seal import opened, pair
+from tests.unit.system.box.machine import CONFIG, FACTORY, KEY, SECRET, Tools, put
 
 PROFILES = Path(__file__).parents[2] / "hw-profiles"
 
@@ -95,6 +98,20 @@ def _when_there(path: Path, then: Callable[[], None]) -> None:
                 break
         Event().wait(0.01)
     then()
+
+
+def test_what_a_reset_keeps_is_opened_by_the_owners_own_key_and_by_nothing_else(
+    tmp_path: Path,
+) -> None:
+    key, private = pair(Ed25519PrivateKey.generate())
+    line = f"{key.kind} {b64encode(key.blob).decode()} ada"
+    put(tmp_path, "data/postern/saved.toml", CONFIG.replace(KEY, line))
+    parts = box.build(Places(tmp_path), PROFILES, print, Tools())
+    desk = BoxDesk(parts, now)
+    desk.stops.press(Meant.RESET)
+    kept = (tmp_path / "data/postern/sealed/last.age").read_text()
+    assert SECRET not in kept
+    assert opened(kept, private).decode() == CONFIG.replace(KEY, line)
 
 
 def test_the_button_of_a_board_moves_its_lamps_and_restarts_the_box(tmp_path: Path) -> None:

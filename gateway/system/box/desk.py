@@ -12,7 +12,7 @@ from typing import Any, Final
 from gateway.control.board_view import Board, board_brief, board_json, ports_json, report
 from gateway.control.changes_outputs import Event, Moment, Refused, Told, Who
 from gateway.control.desk import ConfigDesk
-from gateway.system.box import claim, clock, health, reset, view
+from gateway.system.box import claim, clock, health, view
 from gateway.system.box.answer import Answer, Worker, guarded, refused
 from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
@@ -26,6 +26,7 @@ from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
+from gateway.system.box.reset import Seal
 from gateway.system.box.slots import Slot, Slots, slots_json
 from gateway.system.box.stops import Request, Stops, Verb
 from gateway.system.box.updates import UPGRADE, Updates
@@ -78,6 +79,7 @@ class Parts:
     tell: Callable[[str], None]
     say: Callable[[str], None]  # to everybody who is logged in
     chance: Callable[[int], bytes]
+    seal: Seal
     slot_cache: Cached[list[Slot]]
     address_cache: Cached[dict[str, list[str]]]
     clock_cache: Cached[bool]
@@ -107,6 +109,7 @@ class BoxDesk:
             parts.audit,
             parts.say,
             lambda: parts.config.changes.state.saved,
+            parts.seal,
             lambda: self._worker.busy(UPGRADE),
         )
         self.consoles = Consoles(
@@ -126,7 +129,6 @@ class BoxDesk:
             "ports": lambda request, who, at: ports_json(self._ports()),
             "ports.assign": self._assign,
             "ports.blink": self._blink,
-            "config.unseal": self._unseal,
             **Updates(parts.slots, parts.slot_cache, parts.outlet, parts.audit, self._worker).verbs,
             **self.stops.verbs,
             **self.consoles.verbs,
@@ -315,12 +317,6 @@ class BoxDesk:
             self._parts.blinker.start(port.name, seconds)
         except CannotBlink as error:
             raise Refused(str(error), "Put a cable in, and see which port has a link") from None
-        return {}
-
-    def _unseal(self, request: Request, who: Who, now: float) -> object:
-        running = self._parts.config.changes.state.running
-        text = reset.unsealed(self._parts.places, who, running)
-        self._ask_config("config.edit", who, text=text)
         return {}
 
     # --- parts

@@ -17,7 +17,7 @@ BUTTON: Final = Who("somebody at the case", "button")
 
 
 class Stops:
-    """`saved` gives the configuration that a reset seals; `installing` whether an update is."""
+    """`saved` gives what a reset seals by `seal`; `installing`: an update is being written."""
 
     def __init__(  # noqa: PLR0913 - the desk gives what the roof has made
         self,
@@ -26,6 +26,7 @@ class Stops:
         audit: Audit,
         say: Callable[[str], None],
         saved: Callable[[], str],
+        seal: reset.Seal,
         installing: Callable[[], bool],
     ) -> None:
         self._places = places
@@ -33,12 +34,14 @@ class Stops:
         self._audit = audit
         self._say = say
         self._saved = saved
+        self._seal = seal
         self._installing = installing
         self.verbs: dict[str, Verb] = {
             "restart-gateway": self._restart_gateway,
             "reboot": self._reboot,
             "poweroff": self._poweroff,
             "factory-reset": self._reset,
+            "config.sealed": lambda request, who, now: {"text": reset.sealed(places)},
         }
 
     def press(self, meant: Meant) -> None:
@@ -81,13 +84,13 @@ class Stops:
         reset.check_typed(request.get("typed"), view.hostname())
         wipe = request.get("wipe") is True
         self._say(f"{who} makes the box as new")
-        self._begin_reset(who, wipe=wipe)
-        return {"sealed": not wipe}
+        return {"sealed": self._begin_reset(who, wipe=wipe)}
 
-    def _begin_reset(self, who: Who, *, wipe: bool) -> None:
-        reset.begin(self._places, self._saved(), wipe=wipe)
+    def _begin_reset(self, who: Who, *, wipe: bool) -> bool:
+        kept = reset.begin(self._places, self._saved(), self._seal, wipe=wipe)
         reset.finish(self._places)
         self._power.reboot(f"factory reset{' and wipe' if wipe else ''}", str(who))
+        return kept
 
     def _not_while_installing(self) -> None:
         if self._installing():

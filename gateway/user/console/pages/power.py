@@ -78,12 +78,13 @@ def _reset(ends: Ends) -> Step:
         "how",
         "How",
         KEEP,
-        "The copy is the last configuration; only this box can read it",
+        "The copy is sealed for the administrators' SSH keys (Ed25519, RSA): no other can open it",
         (KEEP, WIPE),
     )
     what = (
         "Configuration, users, keys and history go. The box starts as new, and whoever is at its "
-        "console can claim it."
+        "console can claim it. What was deleted is not overwritten: before you give the box away, "
+        "write the image anew."
     )
     return _ask(ends, "Factory reset", what, reset, how)
 

@@ -241,7 +241,7 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
         (("11", "1", "", "yes"), "Written to /run/bundle.tar.gz"),
         (("9", "2"), "No update is being written."),
         (("5", "g", "."), "every console shows that it was done"),
-        (("7", "u", "1"), "There is nothing to apply"),
+        (("7", "u"), "ssh NAME@BOX postern config sealed | age -d -i ~/.ssh/id_ed25519"),
         (("12", "1"), "unconfirmed:\n  leds"),
         (("12", "1", "w"), "The report is in /data/report.txt"),
         (("5",), "1) ada   ssh-ed25519"),
