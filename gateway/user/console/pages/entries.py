@@ -20,7 +20,6 @@ from gateway.user.console.model import (
     Instead,
     Open,
     Row,
-    Stay,
     Step,
     Told,
     Values,
@@ -30,7 +29,7 @@ from gateway.user.console.model import (
     question,
 )
 from gateway.user.console.pages.claim import claim_form
-from gateway.user.console.pages.login import console_code_lines
+from gateway.user.console.pages.login import console_keys
 
 KEY_BYTES = 16  # of a pre-shared key made here: 32 letters to type at an old machine
 WIDTH = 72  # letters
@@ -68,19 +67,9 @@ class Entries:
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
             keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))
-        if name == "admin" and self._ends.who.face == "ssh":
-            keys.append(Row("o", "Code for the console", self._code, "postern console-code"))
-        if name == "admin" and self._ends.box.status().let_in:
-            keys.append(Row("s", "I have seen who was let in", self._seen, "postern seen"))
+        if name == "admin":
+            keys += console_keys(self._ends)
         return View(TITLES[name], text, head, rows, tuple(keys))
-
-    def _code(self) -> Step:
-        lines = console_code_lines(*self._ends.box.console_code())
-        return Open(Told("Code for the console", tuple(lines)))
-
-    def _seen(self) -> Step:
-        self._ends.box.seen()
-        return Stay("It is noted that you have seen it.")
 
     def _open(self, entry: dict[str, Any]) -> Callable[[], Step]:
         return lambda: Open(OneEntry(self._ends, self._table, str(entry.get(self._table.named))))

@@ -16,6 +16,7 @@ from gateway.user.console.model import (
     Row,
     Stay,
     Step,
+    Told,
     Values,
     View,
     numbered,
@@ -87,6 +88,25 @@ def _mend(shell: Action) -> Step:
 
     text = ("That it was opened will stand in the kernel's log, and on every console.",)
     return Open(question("Open a shell?", text, "Yes, open it", go))
+
+
+def console_keys(ends: Ends) -> list[Row]:
+    """What an administrator can do about the consoles."""
+
+    def code() -> Step:
+        lines = console_code_lines(*ends.box.console_code())
+        return Open(Told("Code for the console", tuple(lines)))
+
+    def seen() -> Step:
+        ends.box.seen()
+        return Stay("It is noted that you have seen it.")
+
+    keys = []
+    if ends.who.face == "ssh":
+        keys.append(Row("o", "Code for the console", code, "postern console-code"))
+    if ends.box.status().let_in:
+        keys.append(Row("s", "I have seen who was let in", seen, "postern seen"))
+    return keys
 
 
 def console_code_lines(code: str, seconds: float) -> list[str]:
