@@ -18,7 +18,7 @@ MOST, WITHIN = 8, 60.0  # messages in so many seconds; the journal has the other
 MARKS: Final = (600, 300, 120, 60, 30, 10)  # seconds that are left when it is said again
 CLOSE: Final = 0.01  # seconds; differences of floats are not exact
 LONGEST: Final = 300  # letters
-NAME: Final = "tty1"  # the screen, whatever the kernel calls active
+ALWAYS: Final = ("tty1", "ttyS0")  # where a menu is, whatever the kernel calls active
 
 
 class Wall:
@@ -44,7 +44,7 @@ class Wall:
         yield from sorted((device / "pts").glob("[0-9]*"))
         active = self._root / "sys/class/tty/console/active"
         names = active.read_text().split() if active.exists() else []
-        for name in sorted({NAME, *names} - {"tty0"}):
+        for name in sorted({*ALWAYS, *names} - {"tty0"}):
             yield device / name
 
 

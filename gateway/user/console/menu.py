@@ -24,6 +24,7 @@ def run(ends: Ends, *, plain: bool, environment: Mapping[str, str] = os.environ)
     with terminal.undisturbed():
         if is_tty:
             terminal.settle_size(sys.stdin.fileno())
+            terminal.hear_others(sys.stdin.fileno())
         while True:
             if screen:
                 screen = _on_screen(ends, walk, letters)

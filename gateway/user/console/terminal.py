@@ -105,14 +105,22 @@ def alone_on(fd: int) -> Iterator[None]:
 
     Afterwards they come again, for a shell or the plain menu.
     """
-    mode = stat.S_IMODE(os.fstat(fd).st_mode)
-    with suppress(OSError):  # a terminal of somebody else's
-        os.fchmod(fd, mode & ~stat.S_IWGRP)
+    _let_write(fd, False)
     try:
         yield
     finally:
-        with suppress(OSError):
-            os.fchmod(fd, mode | stat.S_IWGRP)
+        hear_others(fd)
+
+
+def hear_others(fd: int) -> None:
+    """What is said to all may be written here: a console does not let it by itself."""
+    _let_write(fd, True)
+
+
+def _let_write(fd: int, wanted: bool) -> None:
+    mode = stat.S_IMODE(os.fstat(fd).st_mode)
+    with suppress(OSError):  # a terminal of somebody else's
+        os.fchmod(fd, mode | stat.S_IWGRP if wanted else mode & ~stat.S_IWGRP)
 
 
 @contextmanager

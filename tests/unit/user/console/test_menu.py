@@ -212,6 +212,14 @@ def test_a_shell_is_lent_the_terminal_and_gives_it_back(serial: Menu) -> None:
     assert "-- Main menu --" in serial.text()
 
 
+def test_the_plain_menu_hears_what_is_said_to_all(paths: tuple[str, str]) -> None:
+    with menu(paths, {**SERIAL, "POSTERN_PLAIN": "1"}) as found:
+        line = Path(f"/proc/{found.child.pid}/fd/0").readlink()
+        line.chmod(0o600)
+        found.child.expect_exact("Choice: ")
+        assert line.stat().st_mode & stat.S_IWGRP
+
+
 def test_a_console_that_was_left_alone_shows_how_the_box_is_and_asks_for_a_login(
     serial: Menu, box: FakeBox
 ) -> None:
