@@ -38,8 +38,9 @@ def run(options: argparse.Namespace) -> int:
     box = box_of(options)
     ports = box.ports()
     if options.what == "assign":
-        roles = box.assign(dict(_assigned(one, ports) for one in options.port))
-        print(f"{new_roles(ports, roles)}; `postern config apply` makes it so")
+        chosen = dict(_assigned(one, ports) for one in options.port)
+        told = new_roles(ports, chosen, box.assign(chosen))
+        print(f"{told}; `postern config apply` makes it so")
     elif options.what == "blink":
         for one in options.port:
             box.blink(_the_port(one, ports).path, BLINK_S)

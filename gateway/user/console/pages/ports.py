@@ -114,7 +114,7 @@ def role_choices(ends: Ends, port: Port) -> list[tuple[str, Action, str]]:
 def _assign(ends: Ends, port: Port, role: str) -> Callable[[], Step]:
     def assign() -> Step:
         roles = ends.box.assign({port.path: role})
-        told = new_roles(ends.box.ports(), roles)
+        told = new_roles(ends.box.ports(), {port.path}, roles)
         return Back(f"{told}, once you apply it: 'Review and apply'.".capitalize())
 
     return assign
