@@ -10,9 +10,10 @@ from image.qemu import Net
 from tests.image.appliance import Appliance, make_box
 from tests.image.files import OWNER, make_key, stick
 from tests.image.log_in import SLOW
-from tests.image.test_owner import SSH_PORT, reachable, ssh
+from tests.image.test_owner import reachable, ssh
 
 pytestmark = pytest.mark.image
+PORT = 20223  # of loopback; stories run two at a time
 
 
 def test_a_code_that_was_shown_by_ssh_opens_the_console_until_its_owner_leaves(
@@ -20,14 +21,14 @@ def test_a_code_that_was_shown_by_ssh_opens_the_console_until_its_owner_leaves(
 ) -> None:
     mine = make_key(place / "mine")
     usb = stick(places, place / "stick.img", {"provision.toml": reachable(mine)})
-    nets = (Net(), Net(forward=f"tcp:127.0.0.1:{SSH_PORT}-:22"))
+    nets = (Net(), Net(forward=f"tcp:127.0.0.1:{PORT}-:22"))
     with Appliance(make_box(settled, place, nets=nets, drives=(usb,))) as box:
         box.confirmed()
         locked = box.console.wait("-- Log in -", SLOW)
         assert "SHA256:" in locked
         assert "Main menu" not in locked
         box.probe.until("systemctl -q is-active ssh.service", SLOW)
-        said = ssh(place / "mine", OWNER, "postern", "console-code").stdout
+        said = ssh(place / "mine", OWNER, "postern", "console-code", port=PORT).stdout
         code = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", said)[0]
         box.console.choose("1", "-- Log in with a code", SLOW)
         box.console.form({"Code": code}, "Log in", "-- Main menu", SLOW)

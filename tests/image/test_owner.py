@@ -19,9 +19,11 @@ SSH_PORT = 20222  # of loopback
 SLOW = 60.0  # seconds for a page or a change, in emulation
 
 
-def ssh(key: Path, user: str, *words: str) -> subprocess.CompletedProcess[str]:
+def ssh(
+    key: Path, user: str, *words: str, port: int = SSH_PORT
+) -> subprocess.CompletedProcess[str]:
     """As from outside; through the port that stands inside."""
-    options = ["-F", "none", "-i", str(key), "-p", str(SSH_PORT), "-o", "BatchMode=yes"]
+    options = ["-F", "none", "-i", str(key), "-p", str(port), "-o", "BatchMode=yes"]
     options += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
     options += ["-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=30"]
     command = ["ssh", *options, f"{user}@127.0.0.1", *words]

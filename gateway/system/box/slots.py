@@ -26,6 +26,7 @@ _SENTENCES: Final = (
     (("signature verification failed", "signature"), "its signature is not one this box trusts"),
     (("not a bundle", "invalid bundle", "magic", "squashfs"), "the file is no update of Postern"),
     (("compatible",), "it is for another kind of box"),
+    (("data partition is full",), "the data partition is full: look at /data/upload"),
     (("schema",), "it is older than the configuration: its Postern could not read it"),
     (("no space", "too small", "larger than"), "it does not fit"),
 )

@@ -139,17 +139,31 @@ def test_a_damaged_environment_never_becomes_the_copy(tmp_path: Path) -> None:
     assert (folder / "grubenv.bak").read_bytes() == environment_block(FIRST)
 
 
+def may_install(folder: Path, offered: str, room: int) -> subprocess.CompletedProcess[str]:
+    """RAUC's question, on a box of schema 1 with so many kB left on its data partition."""
+    (folder / "manifest.raucm").write_text(f"[meta.postern]\n{offered}\n")
+    (folder / "schema").write_text("1\n")
+    (folder / "bin").mkdir()
+    (folder / "bin/df").write_text(f"#!/bin/sh\necho Avail\necho '  {room}'\n")
+    (folder / "bin/df").chmod(0o755)
+    script = (ROOT / "usr/lib/postern/may-install").read_text()
+    script = script.replace("/usr/lib/postern/schema", str(folder / "schema"))
+    env = {"PATH": f"{folder}/bin:/usr/bin:/bin", "RAUC_BUNDLE_MOUNT_POINT": str(folder)}
+    return subprocess.run(
+        ["sh", "-c", script], env=env, check=False, capture_output=True, text=True
+    )
+
+
 @pytest.mark.parametrize(("offered", "status"), [("schema=1", 0), ("schema=0", 1), ("", 1)])
 def test_an_update_that_reads_only_older_configurations_is_refused(
     tmp_path: Path, offered: str, status: int
 ) -> None:
-    (tmp_path / "manifest.raucm").write_text(f"[meta.postern]\n{offered}\n")
-    (tmp_path / "schema").write_text("1\n")
-    script = (ROOT / "usr/lib/postern/may-install").read_text()
-    script = script.replace("/usr/lib/postern/schema", str(tmp_path / "schema"))
-    env = {"PATH": "/usr/bin:/bin", "RAUC_BUNDLE_MOUNT_POINT": str(tmp_path)}
-    done = subprocess.run(
-        ["sh", "-c", script], env=env, check=False, capture_output=True, text=True
-    )
+    done = may_install(tmp_path, offered, 90_000)
     assert done.returncode == status
     assert ("refused" in done.stderr) == bool(status)
+
+
+def test_an_update_is_refused_where_it_could_not_be_noted(tmp_path: Path) -> None:
+    done = may_install(tmp_path, "schema=1", 512)
+    assert done.returncode == 1
+    assert "the data partition is full (512 kB left)" in done.stderr

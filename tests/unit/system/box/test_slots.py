@@ -114,6 +114,7 @@ def test_an_update_is_looked_at_before_it_is_installed(tmp_path: Path) -> None:
         ("Compatible mismatch: Expected 'postern-amd64' but bundle has 'x'", "another kind of box"),
         ("handler: this update reads configurations of schema 0", "older than the configuration"),
         ("No space left on device", "does not fit"),
+        ("Handler error: the data partition is full (12 kB left)", "look at /data/upload"),
         ("Failed to check bundle identifier: not a bundle", "no update of Postern"),
         ("LastError: the cat has eaten it\n", "the cat has eaten it"),
         ("", "the update is refused"),
