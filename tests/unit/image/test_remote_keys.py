@@ -53,7 +53,7 @@ class Machine:
         try:
             transport.start_server(server=self.server)
             transport.join(PATIENCE)
-        except (paramiko.SSHException, EOFError):
+        except (paramiko.SSHException, EOFError, OSError):
             pass  # whoever came went again at the sight of our key
         finally:
             transport.close()

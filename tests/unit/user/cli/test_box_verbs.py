@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.user.cli import exits
 from gateway.user.box_client import Box
+from gateway.user.cli import exits
 from gateway.user.cli.main import main
 from gateway.user.cli.ports import LOOKS, find
 from gateway.user.client import DaemonError
