@@ -9,8 +9,8 @@ from datetime import date
 
 from gateway.control.config import Config
 from gateway.control.dated import Notice, lapsed_suites, notices, old_key
-from gateway.control.policy import client_named
 from gateway.control.suites import weakness
+from gateway.crypto.mac import equal
 from gateway.outputs import Fact, What
 
 TAKEN_OUT = "it was taken out of the configuration"
@@ -27,6 +27,7 @@ class Watch:
 
     def turn(self, config: Config, today: date) -> None:
         self.config, self.today = config, today
+        self._clients = {client.name: client for client in config.clients}
 
     def renamed(self, config: Config) -> dict[str, str]:
         """Old name -> new one of clients that have another name in `config`, by their keys."""
@@ -40,13 +41,17 @@ class Watch:
         }
 
     def why_out(self, name: str, psk: bytes, suites: Iterable[str]) -> str:
-        """Why a client that is up by these may not stay; nothing if it may."""
-        client = client_named(self.config, name)
+        """Why a client that is up by these may not stay; nothing if it may.
+
+        `psk` is empty if it has shown by something else who it is.
+        """
+        client = self._clients.get(name)
         if client is None:
             return TAKEN_OUT
         if client.revoked:
             return REVOKED
-        if psk not in (client.psk, old_key(client, self.today)):
+        keys = (client.psk, old_key(client, self.today) or b"")
+        if psk and not any(equal(psk, key) for key in keys):
             return KEY_GONE
         over = sorted(lapsed_suites(client, self.today).intersection(suites))
         if over:
@@ -55,7 +60,7 @@ class Watch:
 
     def key_used(self, name: str, old: bool, dial: int, peer: str, now: float) -> list[Fact]:
         """Which of its two keys a client knows, while it has two."""
-        client = client_named(self.config, name)
+        client = self._clients.get(name)
         if client is None or old_key(client, self.today) is None:
             return []
         if old:
@@ -66,7 +71,7 @@ class Watch:
 
     def suite_used(self, name: str, suite: str, where: str, dial: int, peer: str) -> list[Fact]:
         """The line for the audit if a suite is weak. `where` is IKE or ESP."""
-        client, weak = client_named(self.config, name), weakness(suite)
+        client, weak = self._clients.get(name), weakness(suite)
         if client is None or not weak or client.weak_until is None:
             return []
         details = {

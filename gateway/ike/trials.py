@@ -24,7 +24,7 @@ from gateway.ike.policy import MOST_CREDENTIALS, Credential
 
 GUESSES, GUESSES_PER_SECOND = 32.0, 0.5  # messages of one source
 USUAL, USUAL_PER_SECOND = 32.0, 1.0  # messages of one source, tried with the keys seen there
-KEYS, KEYS_PER_SECOND = 8192.0, 2000.0  # tried in vain, in all: about a tenth of a slow core
+KEYS, KEYS_PER_SECOND = 8192.0, 2000.0  # tried in vain, in all; `make bench` says what it costs
 RESERVED: Final = KEYS / 4  # of these, for sources that have not failed
 MOST_SOURCES: Final = 4096  # that have failed; the one that did so longest ago is forgotten
 MOST_PLACES: Final = 4096  # addresses at which a client was seen

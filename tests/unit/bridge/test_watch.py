@@ -33,6 +33,8 @@ def watch(*clients: Client, today: date = TODAY) -> Watch:
         (ROTATED, b"older still", KEY_GONE),
         (client_entry("press", "new", revoked=True), b"new", REVOKED),
         (client_entry("lathe", "new"), b"new", TAKEN_OUT),
+        (client_entry("press", "new"), b"", ""),
+        (client_entry("press", "new", revoked=True), b"", REVOKED),
     ],
 )
 def test_a_client_stays_by_a_key_that_holds(client: Client, psk: bytes, why: str) -> None:
