@@ -26,7 +26,7 @@ def assign_by_cable(box: Appliance) -> None:
     box.console.letter("p", "Waiting for a cable", SLOW)
     box.machine.link(1, up=False)
     box.console.wait("has lost its cable", SLOW)
-    box.console.choose("2", "is for inside", SLOW)
+    box.console.choose("2", "is for inside, once you apply it", SLOW)
     box.machine.link(1, up=True)
 
 
