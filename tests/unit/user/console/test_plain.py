@@ -263,6 +263,11 @@ def test_a_new_key_can_let_the_old_one_go(ends: Ends, box: FakeBox) -> None:
     assert "psk_old" not in after
 
 
+def test_a_second_new_key_in_the_grace_is_warned_of(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, "3", "1", "3", "1", "b", "3")
+    assert "It has an older key still, which goes" in told
+
+
 def test_an_old_key_goes_before_its_time(ends: Ends, box: FakeBox) -> None:
     told = talk(ends, "3", "1", "3", "1", "b", "4", "1")
     assert "Let the old key of press-3 go?" in told
