@@ -30,6 +30,8 @@ def left_words(until: date, today: date) -> str:
 def check_days(document: Document, today: date, findings: Findings) -> None:
     """Warn of days that have come, or come soon: none of them makes a configuration unusable."""
     for client in document["client"]:
+        if client.values.get("revoked"):
+            continue
         weak = [
             suite
             for key in ("ike", "esp")

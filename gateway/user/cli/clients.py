@@ -24,7 +24,7 @@ from gateway.user.cli import exits, show
 from gateway.user.cli.box import add_box_options, box_of
 from gateway.user.cli.config import asked
 from gateway.user.cli.entries import Listed
-from gateway.user.client import DaemonError
+from gateway.user.client import DaemonError, NotRunning
 from gateway.user.console.draft import Draft
 from gateway.user.console.pages.edits import new_key
 from gateway.user.files import beside, read_file, replace_file
@@ -74,6 +74,9 @@ class Clients:
             return _change(options, options.make)
         except EditError as error:
             raise DaemonError(str(error), error.hint) from None
+        except NotRunning as error:
+            hint = f"{error.hint}. Elsewhere name the configuration: --file postern.toml"
+            raise NotRunning(str(error), hint) from None
 
 
 def _add_rotate_options(parser: argparse.ArgumentParser) -> None:

@@ -81,3 +81,8 @@ def test_an_old_key_whose_day_has_passed_may_go() -> None:
 
 def test_without_a_calendar_days_are_not_looked_at() -> None:
     assert warnings(f"{WEAK}weak_until = 2001-01-01\n", None) == []
+
+
+def test_of_a_revoked_client_no_day_matters() -> None:
+    more = f"{WEAK}weak_until = {after(3)}\n{OLD}psk_old_until = {after(-1)}\nrevoked = true\n"
+    assert warnings(more) == []

@@ -159,3 +159,10 @@ def test_a_file_that_would_be_unusable_stays_as_it_is(
     assert path.read_text() == GOOD
     missing = str(tmp_path / "none.toml")
     assert "cannot be read" in run(capsys, "revoke", "x", "--file", missing, status=exits.PROBLEM)
+
+
+def test_where_there_is_no_appliance_a_file_can_be_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("revoke", "press-3", "--box-socket", str(tmp_path / "none.sock"))
+    assert "--file postern.toml" in run(capsys, *words, status=exits.NOT_RUNNING)
