@@ -145,7 +145,8 @@ class BoxDesk:
             guarded(self._look_at_ports, self._parts.tell)
         if now >= self._proof + PROOF_WAIT:
             self._proof = now
-            if any(one.booted and one.state != "good" for one in self._parts.slot_cache.value()):
+            slots = self._parts.slot_cache.value()
+            if not any(one.booted and one.state == "good" for one in slots):
                 self._parts.slot_cache.forget()
         if now >= self._stick + STICK_WAIT:
             self._stick = now
