@@ -28,6 +28,7 @@ from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.reset import Seal
 from gateway.system.box.slots import Slot, Slots, slots_json
+from gateway.system.box.slots import notes as slot_notes
 from gateway.system.box.stops import Request, Stops, Verb
 from gateway.system.box.updates import UPGRADE, Updates
 from gateway.system.control_socket import Later, Peer
@@ -239,6 +240,7 @@ class BoxDesk:
         }
         notes = [
             *network.problems,
+            *slot_notes(parts.slot_cache.value()),
             parts.config.changes.state.recovered,
             parts.board.problem,
             *parts.notes,
