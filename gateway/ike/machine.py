@@ -17,6 +17,7 @@ from gateway.ike.events import (
     IkeEvent,
     NatFound,
     Offered,
+    PeerMoved,
     Reason,
     Refused,
     Send,
@@ -24,7 +25,8 @@ from gateway.ike.events import (
 )
 from gateway.ike.header import Header, build_message, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
-from gateway.ike.nat import choose_variant, offered_variants
+from gateway.ike.moves import move
+from gateway.ike.nat import choose_answer, choose_variant, offered_variants
 from gateway.ike.numbers import NO_COOKIE, PORT_NATT, Exchange, Notify, Protocol
 from gateway.ike.payloads import build_chain
 from gateway.ike.peers import Peer
@@ -114,14 +116,31 @@ class Ike:
         if peer is not None:
             peer.hear(now)
 
-    def move(self, sa: int, endpoint: Endpoint) -> None:
-        """Authenticated ESP, newest of all, came from elsewhere: speak to the client there."""
+    def move(self, sa: int, endpoint: Endpoint, esp: Endpoint | None = None) -> None:
+        """Speak to the client there from now on; `esp` is where its ESP comes from, if elsewhere.
+
+        Authenticated ESP, newest of all, has shown it.
+        """
         peer = self.sas.peers.get(sa)
         if peer is not None:
-            for phase in peer.phases:
-                if phase.peer == peer.endpoint:
-                    phase.peer = endpoint
-            peer.endpoint = endpoint
+            move(peer, endpoint)
+            peer.esp = esp
+
+    def join(self, sa: int, other: int) -> None:
+        """The clients of these two handles have proved to be one."""
+        one, two = self.sas.peers.get(sa), self.sas.peers.get(other)
+        if one is not None and two is not None and one is not two:
+            self._established.join(one, two)
+
+    def ask(self, sa: int, now: float) -> None:
+        """There is doubt whether the client is still there: ask it at once, if it understands."""
+        peer = self.sas.peers.get(sa)
+        if peer is not None:
+            self._established.ask(peer, now)
+
+    def forget_older(self, sa: int) -> list[IkeEvent]:
+        """What this phase 1's INITIAL-CONTACT said is so: nothing older is left at the client."""
+        return self._established.forget_older(sa)
 
     def confirm(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Authenticated ESP came on a pair whose quick mode was not confirmed: now it is."""
@@ -192,12 +211,12 @@ class Ike:
 
     def _open(self, datagram: Datagram, header: Header, offer: Offer, now: float) -> list[IkeEvent]:
         policy, source = self._policy, datagram.source
-        sa = self._next_handle()
+        sa, vendors = self._next_handle(), tuple(map(name_vendor, offer.vendors))
         events: list[IkeEvent] = [
             Started(sa, source, datagram.target),
             Offered(
                 sa,
-                tuple(map(name_vendor, offer.vendors)),
+                vendors,
                 offered_variants(offer.vendors),
                 offered_ike(offer.association),
             ),
@@ -223,6 +242,7 @@ class Ike:
             sai_b=offer.sai_b,
             expires=now + policy.half_open_seconds,
             dpd=self._start_dpd() if any(map(announces_dpd, offer.vendors)) else None,
+            answer=policy.nat_d or choose_answer(vendors),
         )
         message = answer_offer(phase, choice)
         phase.memory.keep(datagram.payload, message)
@@ -237,10 +257,9 @@ class Ike:
             message, nat = answer_key(phase, header, body, datagram, self._random)
         except Refusal as error:
             return self._drop(phase, error)
-        phase.local, phase.peer = datagram.target, datagram.source
         phase.memory.keep(datagram.payload, message)
-        found = [] if nat is None else [NatFound(phase.sa, nat.client, nat.gateway)]
-        return [*found, _reply(datagram, message)]
+        found = [] if nat is None else [NatFound(phase.sa, nat.client, nat.gateway, phase.hidden)]
+        return [*found, *_follow(phase, datagram), _reply(datagram, message)]
 
     def _answer_auth(
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
@@ -255,12 +274,10 @@ class Ike:
             check_fit(phase, fit)
         except Refusal as error:
             return [*self._tell(phase, fit, datagram, body, error), *self._drop(phase, error)]
-        floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
-        phase.local, phase.peer = datagram.target, datagram.source
+        events = _follow(phase, datagram)
         message = answer_auth(phase, fit, body, datagram.target)
         phase.memory.keep(datagram.payload, message)
         phase.expires = now + phase.life.seconds
-        events: list[IkeEvent] = [Floated(phase.sa, phase.local, phase.peer)] if floated else []
         secured = phase.secured()
         events.append(Authenticated(phase.sa, secured.credential, secured.identity))
         events.append(_reply(datagram, message))
@@ -332,6 +349,20 @@ class Ike:
 
 def _reply(datagram: Datagram, message: bytes) -> Send:
     return Send(datagram.target, datagram.source, message)
+
+
+def _follow(phase: Phase1, datagram: Datagram) -> list[IkeEvent]:
+    """The client is where its newest message of main mode came from.
+
+    It may float with the fifth, as it should, with the third, or later; and a NAT may give its
+    ports 500 and 4500 different addresses.
+    """
+    floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
+    moved = datagram.source != phase.peer
+    phase.local, phase.peer = datagram.target, datagram.source
+    if floated:
+        return [Floated(phase.sa, phase.local, phase.peer)]
+    return [PeerMoved(phase.sa, phase.peer)] if moved else []
 
 
 def _with_source(datagram: Datagram) -> bytes:

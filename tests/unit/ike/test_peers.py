@@ -31,6 +31,24 @@ def test_clients_behind_one_nat_are_never_taken_for_each_other(
     assert not peer().is_the_same(credential, identity, endpoint)
 
 
+def test_one_name_and_identity_elsewhere_is_like_it_and_not_the_same() -> None:
+    client = peer()
+    other = Peer("old-pc", "192.168.1.2", Endpoint(PEER.host, 501), alive=0.0)
+    assert client.is_like(other)
+    assert not client.is_like(client)
+    assert not client.is_like(Peer("other", "192.168.1.2", PEER, alive=0.0))
+    assert not client.is_like(Peer("old-pc", "192.168.1.3", PEER, alive=0.0))
+
+
+def test_in_doubt_a_client_is_as_if_long_silent() -> None:
+    client = peer()
+    client.doubt(100.0, policy())
+    assert client.alive == 10.0
+    client.hear(99.0)
+    client.doubt(100.0, policy())
+    assert client.alive == 100.0 - policy().dpd_idle
+
+
 def test_who_did_not_announce_dead_peer_detection_is_never_asked() -> None:
     client = peer()
     assert client.deadline(policy()) is None
