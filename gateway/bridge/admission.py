@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from gateway.control.config import Client, Config, Route
 from gateway.control.policy import candidates, client_named, esp_suites, ike_suites, route_of
+from gateway.ike.nat import Answer
 from gateway.ike.policy import Credential, IkePolicy
 from gateway.wire.udp import Endpoint
 
 CLIENTS_PER_CREDENTIAL = 1024
+BY_CLIENT = "auto"  # of `outside.nat_d`
 
 
 def ike_policy(config: Config) -> IkePolicy:
@@ -22,6 +24,8 @@ def ike_policy(config: Config) -> IkePolicy:
         ike_suites=ike_suites(config),
         esp_suites=esp_suites(config),
         credentials=credentials,
+        natt=config.outside.natt,
+        nat_d=None if config.outside.nat_d == BY_CLIENT else Answer(config.outside.nat_d),
         half_open=limits.half_open,
         half_open_per_source=limits.half_open_per_source,
         half_open_seconds=float(limits.half_open_seconds),

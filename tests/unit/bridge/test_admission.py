@@ -1,5 +1,11 @@
+from dataclasses import replace
+
+import pytest
+
 from gateway.bridge.admission import ike_policy, route_for
+from gateway.control.schema import NAT_D
 from gateway.control.values import Network
+from gateway.ike.nat import NAMES, Answer
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
 from tests.pair.gateway_world import client_entry, configure
@@ -11,6 +17,21 @@ def test_limits_become_those_of_ike() -> None:
     policy = ike_policy(configure(half_open=9, half_open_per_source=3, dpd_seconds=11, dpd_tries=2))
     assert (policy.half_open, policy.half_open_per_source) == (9, 3)
     assert (policy.dpd_idle, policy.dpd_tries) == (11.0, 2)
+
+
+def test_every_way_of_nat_traversal_is_allowed_unless_the_owner_says_otherwise() -> None:
+    config = configure()
+    assert ike_policy(config).natt == NAMES
+    fewer = replace(config, outside=replace(config.outside, natt=("draft-00",)))
+    assert ike_policy(fewer).natt == ("draft-00",)
+
+
+@pytest.mark.parametrize(
+    ("word", "answer"), [("auto", None), ("honest", Answer.HONEST), ("parrot", Answer.PARROT)]
+)
+def test_what_clients_hear_of_us_is_the_owners_word(word: str, answer: Answer | None) -> None:
+    assert ike_policy(configure(nat_d=word)).nat_d is answer
+    assert word in NAT_D
 
 
 def test_suites_are_those_of_all_clients_in_our_order() -> None:
