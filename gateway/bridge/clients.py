@@ -9,15 +9,19 @@ from dataclasses import dataclass
 
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
-from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
+from gateway.bridge.client_leg import BY_MARKER, OWN_PORT, ClientLeg, LegKey, Pair
+from gateway.bridge.kin import elder_meant, link, take_over, unlink
+from gateway.bridge.place import Place
 from gateway.bridge.tell import tell_ike
 from gateway.esp import events as esp
+from gateway.esp.errors import Drop
 from gateway.esp.machine import SaTable
 from gateway.esp.quirks import life_bytes
 from gateway.ike import events as ike
 from gateway.ike.machine import Ike
+from gateway.l2tp.header import asks_for_tunnel
 from gateway.l2tp.machine import Lns
-from gateway.outputs import Fact, Output, SendIp
+from gateway.outputs import Fact, Output, SendIp, What
 from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
@@ -39,6 +43,7 @@ class Phase1:
     identity: str = ""
     suite: str = ""
     leg: ClientLeg | None = None  # of whoever proved to have the key
+    contact: float | None = None  # when it said INITIAL-CONTACT, until a leg knows of it
 
 
 class Clients:
@@ -73,6 +78,12 @@ class Clients:
         """An IKE message, markers off."""
         return self.carry(self.ike.receive(datagram, now), now)
 
+    def counters(self) -> dict[str, int]:
+        """What was counted since the start, by room and reason."""
+        found = {f"ike_{name}": count for name, count in self.ike.counters.items()}
+        found["ike_strangers_untold"] = self.untold
+        return found | {f"esp_{reason.name.lower()}": self.sas.drops[reason] for reason in Drop}
+
     def deadline(self) -> float | None:
         times = (self.ike.deadline(), self.sas.deadline())
         return min((time for time in times if time is not None), default=None)
@@ -105,17 +116,53 @@ class Clients:
             found += self.carry(self.ike.close(handle, now), now)
         return found
 
-    def move(self, leg: ClientLeg, peer: Endpoint) -> None:
-        """An authenticated packet, newest of all, came from elsewhere: answer there from now on."""
+    def hear_esp(self, leg: ClientLeg, there: Endpoint) -> list[Output]:
+        """An authenticated packet, newest of all, came from there: answer there from now on."""
+        return self._relocate(leg, leg.place.hear_esp(there))
+
+    def whose(self, leg: ClientLeg, message: bytes, now: float) -> tuple[ClientLeg, list[Output]]:
+        """A leg with elders has had an L2TP message: the leg that it is for, and what follows."""
+        elder = elder_meant(leg, message)
+        if elder is not None:
+            self._absorb(elder, leg)
+            return elder, self._relocate(elder, leg.place)
+        if asks_for_tunnel(message):
+            for old in leg.elders:  # it has crashed, or is another machine: it will answer or go
+                old.lns.ask(now)
+                for handle in old.handles:
+                    self.ike.ask(handle, now)
+            unlink(leg)
+        return leg, []
+
+    def began_anew(self, leg: ClientLeg, now: float) -> list[Output]:
+        """A tunnel is up. If the client has said INITIAL-CONTACT, and has not used its older keys
+        since, as those do that say so at every phase 1, it has indeed forgotten them."""
+        if leg.contact is None:
+            return []
+        (handle, when), leg.contact = leg.contact, None
+        older = [pair.inbound for pair in leg.pairs.values() if pair.ike_sa != handle]
+        if any(inbound.heard_at is not None and inbound.heard_at > when for inbound in older):
+            return []
+        return self.carry(self.ike.forget_older(handle), now)
+
+    def _relocate(self, leg: ClientLeg, place: Place) -> list[Output]:
+        was = leg.place
+        if place == was:
+            return []
         self._leave_place(leg)
-        leg.peer, leg.way = peer, b""
+        leg.place, leg.way = place, b""
         if not leg.is_empty:  # or it was forgotten before
-            self.legs[leg.key] = leg
-        for handle in leg.phases | {pair.ike_sa for pair in leg.pairs.values()}:
+            self._take_place(leg)
+        for handle in leg.handles:
+            self.ike.move(handle, place.ike, place.esp if place.apart else None)
             phase = self.phases.get(handle)
             if phase is not None:
-                phase.peer = peer
-            self.ike.move(handle, peer)
+                phase.peer = place.ike
+        if place.ike != was.ike:
+            return [Fact(What.PEER_MOVED, leg.dial, str(was.ike), {"to": str(place.ike)})]
+        if place.esp != was.esp:
+            return [Fact(What.PEER_MOVED, leg.dial, str(was.ike), {"esp": str(place.esp)})]
+        return []
 
     def living(self) -> list[ClientLeg]:
         """Every leg, with those whose place in `legs` another has taken."""
@@ -125,6 +172,29 @@ class Clients:
         """Forget the leg if it has neither keys nor a tunnel left."""
         if leg.is_empty:
             self._leave_place(leg)
+            unlink(leg)
+
+    def _take_place(self, leg: ClientLeg) -> None:
+        """Into `legs`. Who is of the same name and identity, in that place, and has no tunnel, is
+        the same client, come there by a new phase 1."""
+        other = self.legs.get(leg.key)
+        if other is not None and other is not leg and other.lns.idle:
+            self._absorb(leg, other)
+        self.legs[leg.key] = leg
+
+    def _absorb(self, leg: ClientLeg, other: ClientLeg) -> None:
+        """They are one client's."""
+        self._leave_place(other)
+        for spi, pair in other.pairs.items():
+            self.by_spi[spi] = leg, pair
+        for handle in other.handles:
+            for own in leg.handles:
+                self.ike.join(own, handle)
+            phase = self.phases.get(handle)
+            if phase is not None:
+                phase.leg, phase.dial = leg, leg.dial
+        self.renewals.append((other.dial, leg.dial))
+        take_over(leg, other)
 
     def _leave_place(self, leg: ClientLeg) -> None:
         """Out of `legs`, unless another one of the name has come to its endpoint meanwhile."""
@@ -227,7 +297,7 @@ class Clients:
                 self._phase_moved(phase, peer)
             case ike.Authenticated(credential=name, identity=identity):
                 phase.client, phase.identity = name, identity
-                leg = self.legs.get((name, phase.peer))
+                leg = self.legs.get((name, identity, phase.peer))
                 self._join(leg, phase, event.sa)
                 if leg is not None:
                     leg.began = phase.began
@@ -237,11 +307,14 @@ class Clients:
                 self._phase_moved(phase, peer)
             case ike.PairReady():
                 self._add_pair(event, phase, now)
+            case ike.InitialContact():
+                phase.contact = now
+                self._join(phase.leg, phase, event.sa)
 
     def _phase_moved(self, phase: Phase1, peer: Endpoint) -> None:
         phase.peer = peer
         if phase.leg is not None:
-            self.move(phase.leg, peer)
+            self._relocate(phase.leg, phase.leg.place.hear_ike(peer))
 
     def _join(self, leg: ClientLeg | None, phase: Phase1, handle: int) -> None:
         if phase.leg is not None:
@@ -249,27 +322,41 @@ class Clients:
         phase.leg = leg
         if leg is not None:
             leg.phases.add(handle)
+            if phase.contact is not None:
+                leg.contact, phase.contact = (handle, phase.contact), None
 
     def _add_pair(self, event: ike.PairReady, phase: Phase1, now: float) -> None:
         leg = phase.leg
         if leg is None or leg.is_empty or leg.peer != event.peer:
-            leg = self.legs.get((phase.client, event.peer))
+            leg = self.legs.get((phase.client, phase.identity, event.peer))
         if leg is None:
-            lns = Lns("postern", self._random, hello=self.hello)
-            leg = ClientLeg(phase.dial, phase.began, phase.client, event.local, event.peer, lns)
+            leg = self._new_leg(event, phase)
+        for handle in leg.handles:
+            self.ike.join(handle, event.sa)
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
-        leg.local = event.local
-        leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
+        leg.local, leg.ike_suite, leg.natt = event.local, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)
         suite, spi = event.suite, event.spi_in
         inbound = self.sas.add_inbound(spi, suite, event.keymat_in, now, life_bytes=limit)
         outbound = self.sas.add_outbound(
             spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
-        pair = Pair(event.sa, suite, inbound, outbound, in_udp=event.marker > 0)
+        pair = Pair(event.sa, suite, inbound, outbound, BY_MARKER[event.marker])
         leg.add_pair(pair, event.client_port)
         self.by_spi[spi] = (leg, pair)
+
+    def _new_leg(self, event: ike.PairReady, phase: Phase1) -> ClientLeg:
+        lns = Lns("postern", self._random, hello=self.hello)
+        own_port = OWN_PORT.get(BY_MARKER[event.marker], event.local.port)
+        esp = event.peer
+        if own_port != event.local.port:  # IKE has stayed on port 500, ESP comes to 4500
+            esp = Endpoint(esp.host, own_port)
+        place = Place(event.peer, esp)
+        who = phase.client, phase.identity
+        leg = ClientLeg(phase.dial, phase.began, *who, event.local, place, lns)
+        link(leg, self.living())
+        return leg
 
 
 def _packet(event: ike.Send) -> SendIp:

@@ -1,6 +1,8 @@
 import pytest
 
+from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import ClientLeg, Counters, Pair
+from gateway.bridge.place import Place
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
@@ -13,17 +15,19 @@ from tests.pair.net import seeded
 SUITE = SUITES["3des-sha1"]
 KEYMAT = bytes(range(SUITE.keymat_length))
 LOCAL = Endpoint(host_bytes("198.51.100.1"), 4500)
-PEER = Endpoint(host_bytes("203.0.113.7"), 62000)
+PEER = Endpoint(host_bytes("203.0.113.7"), 61000)
+ESP_PEER = Endpoint(host_bytes("203.0.113.8"), 62000)
 
 
-def pair(spi: int, *, in_udp: bool = True, confirmed: bool = False) -> Pair:
+def pair(spi: int, *, carrier: Kind = Kind.ESP_IN_UDP, confirmed: bool = False) -> Pair:
     inbound = Inbound(spi, SUITE, KEYMAT)
     outbound = Outbound(spi + 1, SUITE, KEYMAT, seeded(spi))
-    return Pair(1, "3des-sha1", inbound, outbound, in_udp, confirmed)
+    return Pair(1, "3des-sha1", inbound, outbound, carrier, confirmed)
 
 
 def make(*pairs: Pair, port: int = 1701) -> ClientLeg:
-    leg = ClientLeg(1, 10.0, "old-pc", LOCAL, PEER, Lns("postern", seeded(1)))
+    lns = Lns("postern", seeded(1))
+    leg = ClientLeg(1, 10.0, "old-pc", "192.168.1.2", LOCAL, Place(PEER, ESP_PEER), lns)
     for each in pairs:
         leg.add_pair(each, port)
     return leg
@@ -80,21 +84,26 @@ def test_a_leg_without_keys_and_tunnel_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("in_udp", "protocol", "before"),
-    [(True, PROTOCOL_UDP, bytes.fromhex("1194f230")), (False, PROTOCOL_ESP, b"")],
+    ("carrier", "protocol", "ports", "start"),
+    [
+        (Kind.ESP_IN_UDP, PROTOCOL_UDP, bytes.fromhex("1194f230"), 8),  # from 4500 to 62000
+        (Kind.ESP_ON_500, PROTOCOL_UDP, bytes.fromhex("01f4f230"), 16),  # from 500
+        (Kind.ESP, PROTOCOL_ESP, b"", 0),
+    ],
 )
 def test_a_message_leaves_for_the_client_as_its_nat_wants_it(
-    in_udp: bool, protocol: int, before: bytes
+    carrier: Kind, protocol: int, ports: bytes, start: int
 ) -> None:
-    leg = make(pair(1000, in_udp=in_udp), port=1702)
+    leg = make(pair(1000, carrier=carrier), port=1702)
     output = leg.seal(b"\xc8\x02l2tp")
     assert output is not None
     header = parse_ipv4(output.packet)
-    assert (header.source, header.target) == (LOCAL.host, PEER.host)
+    assert (header.source, header.target) == (LOCAL.host, ESP_PEER.host)
     assert header.protocol == protocol
-    esp = output.packet[header.start :]
-    assert esp.startswith(before)  # from 4500 to 62000
-    segment = Inbound(1001, SUITE, KEYMAT).open(esp, 2 * len(before))
+    packet = output.packet[header.start :]
+    assert packet.startswith(ports)
+    assert packet[8:start] == bytes(start)[8:]  # the marker, if any
+    segment = Inbound(1001, SUITE, KEYMAT).open(packet, start)
     assert isinstance(segment, bytes)
     assert parse_udp(segment) == (1701, 1702, b"\xc8\x02l2tp")
 
@@ -129,7 +138,7 @@ def test_only_what_l2tp_wants_sent_is_carried() -> None:
 def test_its_deadline_is_that_of_its_l2tp() -> None:
     leg = make(pair(1000))
     assert leg.deadline() is None
-    assert leg.key == ("old-pc", PEER)
+    assert leg.key == ("old-pc", "192.168.1.2", PEER)
 
 
 def test_counters_count_by_reason() -> None:
