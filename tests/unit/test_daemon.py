@@ -68,6 +68,16 @@ def test_a_smaller_mtu_needs_no_restart(tmp_path: Path) -> None:
     assert at_work.gateway.config.outside.mtu == 1400
 
 
+def test_what_clients_hear_of_us_and_the_ways_of_nat_traversal_need_no_restart(
+    tmp_path: Path,
+) -> None:
+    at_work = desk(tmp_path)
+    written(tmp_path, OUTSIDE + 'nat_d = "parrot"\nnatt = ["draft-02n"]\n' + CLIENT + ROUTE)
+    assert at_work.reload(1.0) == [Fact(What.RELOADED)]
+    outside = at_work.gateway.config.outside
+    assert (outside.nat_d, outside.natt) == ("parrot", ("draft-02n",))
+
+
 def test_what_the_control_socket_hears_can_be_said_in_json(tmp_path: Path) -> None:
     at_work = desk(tmp_path)
     for verb in ("status", "sessions", "session", "disconnect", "sing", None):
