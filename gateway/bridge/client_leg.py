@@ -161,16 +161,24 @@ class ClientLeg:
         return not self.pairs and self.lns.idle
 
     def carry(self, events: list[L2tpEvent]) -> list[Output]:
-        """What L2TP wants sent; its other events only echo what we asked for ourselves.
-
-        While there is an heir, it may be that the client hears us there alone.
-        """
-        ways = [self] if self.heir is None else [self, self.heir]
+        """What L2TP wants sent; its other events only echo what we asked for ourselves."""
         found: list[Output] = []
         for event in events:
             if isinstance(event, Send):
-                packets = (way.seal(event.message) for way in ways)
+                packets = [self.seal(event.message), *self._also(event.message)]
                 found += [packet for packet in packets if packet is not None]
+        return found
+
+    def _also(self, message: bytes) -> list[SendIp | None]:
+        """The same where the client may be by now: what it answers will tell.
+
+        By the keys of an heir, if it has these; and to where IKE is, if that has moved alone.
+        """
+        found: list[SendIp | None] = []
+        if self.heir is not None and self.heir.current is not None:
+            found += [self.heir.seal(message)] if self.heir.current.confirmed else []
+        if self.place.doubtful and not self.place.separate:
+            found.append(self.seal(message, self.place.ike))
         return found
 
     def send_frame(self, call: int, frame: bytes) -> SendIp | None:
@@ -181,8 +189,11 @@ class ClientLeg:
             return None
         return self.seal(message)
 
-    def seal(self, message: bytes) -> SendIp | None:
-        """Road: an L2TP message as the packet that goes out, or None (counted)."""
+    def seal(self, message: bytes, there: Endpoint | None = None) -> SendIp | None:
+        """Road: an L2TP message as the packet that goes out, or None (counted).
+
+        `there` is where to, if not to where the client's ESP comes from.
+        """
         pair = self.current
         if pair is None:
             self.drops.count("no_sa")
@@ -191,7 +202,7 @@ class ClientLeg:
         if isinstance(sealed, EspDrop):
             self.drops.count(sealed.name.lower())
             return None
-        there, carrier = self.place.esp, pair.carrier
+        there, carrier = there or self.place.esp, pair.carrier
         if carrier is _PLAIN:
             return SendIp(build_ipv4(self.local.host, there.host, PROTOCOL_ESP, sealed))
         if carrier is _ON_500:

@@ -140,7 +140,7 @@ class Clients:
         if leg.contact is None:
             return []
         (handle, when), leg.contact = leg.contact, None
-        older = [pair.inbound for pair in leg.pairs.values() if pair.ike_sa != handle]
+        older = [pair.inbound for pair in leg.pairs.values() if pair.ike_sa < handle]
         if any(inbound.heard_at is not None and inbound.heard_at > when for inbound in older):
             return []
         return self.carry(self.ike.forget_older(handle), now)
@@ -293,8 +293,9 @@ class Clients:
             case ike.Chosen(suite=suite):
                 phase.suite = suite
             case ike.Floated(local=local, peer=peer):
-                phase.local = local
-                self._phase_moved(phase, peer)
+                phase.local, phase.peer = local, peer
+                if phase.leg is not None:
+                    self._relocate(phase.leg, phase.leg.place.hear_floated(peer))
             case ike.Authenticated(credential=name, identity=identity):
                 phase.client, phase.identity = name, identity
                 leg = self.legs.get((name, identity, phase.peer))
@@ -304,17 +305,14 @@ class Clients:
                     self.renewals.append((phase.dial, leg.dial))
                     phase.dial = leg.dial
             case ike.PeerMoved(peer=peer):
-                self._phase_moved(phase, peer)
+                phase.peer = peer
+                if phase.leg is not None:
+                    self._relocate(phase.leg, phase.leg.place.hear_ike(peer))
             case ike.PairReady():
                 self._add_pair(event, phase, now)
             case ike.InitialContact():
                 phase.contact = now
                 self._join(phase.leg, phase, event.sa)
-
-    def _phase_moved(self, phase: Phase1, peer: Endpoint) -> None:
-        phase.peer = peer
-        if phase.leg is not None:
-            self._relocate(phase.leg, phase.leg.place.hear_ike(peer))
 
     def _join(self, leg: ClientLeg | None, phase: Phase1, handle: int) -> None:
         if phase.leg is not None:
@@ -333,6 +331,9 @@ class Clients:
             leg = self._new_leg(event, phase)
         for handle in leg.handles:
             self.ike.join(handle, event.sa)
+        if phase.dial != leg.dial:
+            self.renewals.append((phase.dial, leg.dial))
+            phase.dial = leg.dial
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
         leg.local, leg.ike_suite, leg.natt = event.local, phase.suite, event.natt or "none"
@@ -349,10 +350,9 @@ class Clients:
     def _new_leg(self, event: ike.PairReady, phase: Phase1) -> ClientLeg:
         lns = Lns("postern", self._random, hello=self.hello)
         own_port = OWN_PORT.get(BY_MARKER[event.marker], event.local.port)
-        esp = event.peer
+        place = Place(event.peer, event.peer)
         if own_port != event.local.port:  # IKE has stayed on port 500, ESP comes to 4500
-            esp = Endpoint(esp.host, own_port)
-        place = Place(event.peer, esp)
+            place = Place(event.peer, Endpoint(event.peer.host, own_port), separate=True)
         who = phase.client, phase.identity
         leg = ClientLeg(phase.dial, phase.began, *who, event.local, place, lns)
         link(leg, self.living())

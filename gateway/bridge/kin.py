@@ -46,7 +46,7 @@ def take_over(leg: ClientLeg, other: ClientLeg) -> None:
     """All that `other` has is `leg`'s from now on; the newest keys send."""
     leg.pairs |= other.pairs
     leg.phases |= other.phases
-    if other.current is not None:
+    if other.current is not None and (other.current.confirmed or leg.current is None):
         leg.current = other.current
         leg.client_port, leg.local = other.client_port, other.local
         leg.ike_suite, leg.natt = other.ike_suite, other.natt

@@ -18,23 +18,30 @@ class Place:
     esp: Endpoint
     heard: bool = False  # ESP has come from `esp`, or from where both were before
     left: Endpoint | None = None  # where both were before they moved together
+    separate: bool = False  # IKE comes to our port 500, and ESP to 4500
+    doubtful: bool = False  # IKE has moved alone, and no ESP has come since
 
     @property
     def apart(self) -> bool:
-        return self.ike != self.esp
+        return self.separate or self.ike != self.esp
 
     def hear_ike(self, there: Endpoint) -> "Place":
         """IKE came from there."""
         if there == self.ike:
             return self
         if self.apart or there == self.left:
-            return replace(self, ike=there)
+            return replace(self, ike=there, doubtful=True)
         return replace(self, ike=there, esp=there, left=self.ike)
+
+    def hear_floated(self, there: Endpoint) -> "Place":
+        """IKE came from there, and to port 4500 for the first time."""
+        return replace(self.hear_ike(there), separate=False)
 
     def hear_esp(self, there: Endpoint) -> "Place":
         """ESP came from there. If it is the first, IKE was heard elsewhere just before."""
         if there == self.esp:
-            return self if self.heard else replace(self, heard=True)
+            settled = self.heard and not self.doubtful
+            return self if settled else replace(self, heard=True, doubtful=False)
         if self.apart or there == self.left or not self.heard:
-            return replace(self, esp=there, heard=True)
+            return replace(self, esp=there, heard=True, doubtful=False)
         return replace(self, ike=there, esp=there, left=self.esp)

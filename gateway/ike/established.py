@@ -131,8 +131,8 @@ class Established:
         peer = self._sas.peers.get(sa)
         if peer is None:
             return []
-        pairs = [pair for pair in peer.pairs.values() if pair.sa != sa]
-        phases = [phase for phase in peer.phases if phase.sa != sa]
+        pairs = [pair for pair in peer.pairs.values() if pair.sa < sa]
+        phases = [phase for phase in peer.phases if phase.sa < sa]
         reason = "the client began anew"
         events: list[IkeEvent] = [self._sas.close_pair(pair, reason) for pair in pairs]
         return events + [self._sas.close_phase(phase, reason) for phase in phases]

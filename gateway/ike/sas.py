@@ -84,7 +84,7 @@ class Sas:
         peer.phases = sorted([*peer.phases, *other.phases], key=lambda phase: phase.sa)
         pairs = [*peer.pairs.items(), *other.pairs.items()]
         peer.pairs = dict(sorted(pairs, key=lambda item: item[1].sa))
-        peer.alive = max(peer.alive, other.alive)
+        peer.hear(max(peer.alive, other.alive))
         other.phases, other.pairs = [], {}
         self.timers.set(other, None)
 

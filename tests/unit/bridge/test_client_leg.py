@@ -8,6 +8,7 @@ from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.machine import Lns
+from gateway.outputs import SendIp
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, host_bytes, parse_ipv4
 from gateway.wire.udp import Endpoint, parse_udp
 from tests.pair.net import seeded
@@ -17,6 +18,7 @@ KEYMAT = bytes(range(SUITE.keymat_length))
 LOCAL = Endpoint(host_bytes("198.51.100.1"), 4500)
 PEER = Endpoint(host_bytes("203.0.113.7"), 61000)
 ESP_PEER = Endpoint(host_bytes("203.0.113.8"), 62000)
+ELSEWHERE = Endpoint(host_bytes("203.0.113.9"), 62000)
 
 
 def pair(spi: int, *, carrier: Kind = Kind.ESP_IN_UDP, confirmed: bool = False) -> Pair:
@@ -133,6 +135,31 @@ def test_only_what_l2tp_wants_sent_is_carried() -> None:
         l2tp.Send(b"two"),
     ]
     assert len(leg.carry(said)) == 2
+
+
+def test_l2tp_goes_to_both_places_while_it_is_not_known_where_esp_is_now() -> None:
+    """The NAT keeps ESP apart from IKE, and IKE alone has come from a new port so far."""
+    leg = make(pair(1000))
+    leg.place = leg.place.hear_esp(ESP_PEER)
+    assert targets(leg) == [ESP_PEER.host]
+    leg.place = leg.place.hear_ike(ELSEWHERE)
+    assert targets(leg) == [ESP_PEER.host, ELSEWHERE.host]
+    leg.place = leg.place.hear_esp(ESP_PEER)
+    assert targets(leg) == [ESP_PEER.host]
+
+
+def test_until_an_heir_is_known_to_be_another_l2tp_goes_by_its_keys_too() -> None:
+    leg, heir = make(pair(1000)), make(pair(2000))
+    leg.heir = heir
+    assert len(targets(leg)) == 1
+    heir.confirm(2000)
+    assert len(targets(leg)) == 2
+
+
+def targets(leg: ClientLeg) -> list[bytes]:
+    """Where one message of L2TP goes."""
+    sent = leg.carry([l2tp.Send(b"hello")])
+    return [parse_ipv4(each.packet).target for each in sent if isinstance(each, SendIp)]
 
 
 def test_its_deadline_is_that_of_its_l2tp() -> None:

@@ -11,6 +11,7 @@ from gateway.bridge.place import Place
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
+from gateway.l2tp.events import Send
 from gateway.l2tp.machine import Lns
 from tests.pair.net import endpoint, seeded
 from tests.pair.peers.l2tp_lac import avp, body, control
@@ -80,6 +81,7 @@ def test_a_second_heir_takes_the_place_of_the_first() -> None:
 
 def test_who_takes_over_has_all_keys_and_sends_by_the_newest() -> None:
     elder, heir = leg(1000), leg(2000, tunnel=False)
+    heir.confirm(2000)
     heir.client_port, heir.natt, heir.contact = 1702, "rfc3947", (2000, 5.0)
     link(heir, [elder])
     take_over(elder, heir)
@@ -88,6 +90,15 @@ def test_who_takes_over_has_all_keys_and_sends_by_the_newest() -> None:
     assert (elder.client_port, elder.natt, elder.contact) == (1702, "rfc3947", (2000, 5.0))
     assert heir.is_empty
     assert (elder.heir, heir.elders, heir.phases) == (None, [], set())
+
+
+def test_keys_that_the_client_may_not_have_yet_do_not_send_for_another_leg() -> None:
+    elder, heir = leg(1000), leg(2000, tunnel=False)
+    elder.confirm(1000)
+    link(heir, [elder])
+    assert len(elder.carry([Send(b"hello")])) == 1
+    take_over(elder, heir)
+    assert elder.current is elder.pairs[1000]
 
 
 def test_a_leg_without_keys_leaves_the_other_as_it_sends() -> None:

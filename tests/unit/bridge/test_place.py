@@ -52,6 +52,25 @@ def test_who_were_apart_can_come_together_and_then_move_together() -> None:
         assert places(together.hear_esp(THIRD)) == (62002, 62002)
 
 
+def test_where_esp_is_is_in_doubt_once_ike_alone_has_moved() -> None:
+    apart = Place(HOME, HOME).hear_esp(NEW)
+    assert not apart.doubtful
+    assert apart.hear_ike(THIRD).doubtful
+    assert not apart.hear_ike(THIRD).hear_esp(NEW).doubtful
+    assert not apart.hear_ike(THIRD).hear_esp(HOME).doubtful
+    assert not MET.hear_ike(NEW).doubtful
+
+
+def test_who_comes_to_different_ports_of_ours_is_apart_even_from_one_of_its_own() -> None:
+    """A NAT may use a port twice, for it has two targets."""
+    place = Place(HOME, HOME, separate=True).hear_esp(HOME)
+    assert place.apart
+    assert places(place.hear_esp(NEW)) == (62000, 62001)
+    floated = place.hear_floated(NEW)
+    assert places(floated) == (62001, 62000)
+    assert places(floated.hear_esp(NEW).hear_esp(THIRD)) == (62002, 62002)
+
+
 def test_a_nat_that_moves_both_again_and_again_is_followed() -> None:
     place = MET
     for port in range(62001, 62010):

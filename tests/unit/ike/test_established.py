@@ -284,6 +284,18 @@ def test_initial_contact_closes_nothing_until_the_client_is_seen_to_have_forgott
     assert meeting.ike.forget_older(99) == []
 
 
+def test_what_is_newer_than_an_initial_contact_stays() -> None:
+    meeting = established()
+    meeting.asker = Asker(cookie_i=b"a newer1")
+    meeting.main_mode(None, CONTACT)
+    meeting.asker = Asker(cookie_i=b"a newer2")
+    meeting.main_mode()
+    ready = meeting.quick_mode(7)
+    assert meeting.ike.forget_older(2) == [Phase1Closed(1, "the client began anew")]
+    assert [phase.sa for phase in meeting.ike.sas.phases.values()] == [2, 3]
+    assert set(meeting.ike.sas.pairs) == {ready.spi_in}
+
+
 def test_initial_contact_can_come_afterwards_and_does_not_touch_a_neighbour() -> None:
     meeting = established()
     meeting.quick_mode(7)

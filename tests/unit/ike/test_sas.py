@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gateway.ike.events import PairClosed, Phase1Closed
 from gateway.ike.numbers import LOWEST_SPI
-from gateway.ike.peers import MOST_PAIRS, MOST_PHASES
+from gateway.ike.peers import MOST_PAIRS, MOST_PHASES, Peer
 from gateway.ike.sas import Sas
 from gateway.ike.vendors import DPD
 from gateway.wire.udp import Endpoint
@@ -183,6 +183,14 @@ def test_two_that_prove_to_be_one_have_all_that_both_had_the_newest_last() -> No
     assert list(second.pairs) == [old.spi_in, new.spi_in]
     assert first.gone
     assert sas.like(second) == []
+
+
+def test_two_that_prove_to_be_one_live() -> None:
+    """Or the questions that the one did not answer would end it."""
+    first, second = (Peer("old-pc", "192.168.1.2", PEER, alive=when) for when in (10.0, 90.0))
+    first.asked = 5
+    Sas().join(first, second)
+    assert (first.asked, first.alive) == (0, 90.0)
 
 
 def test_nothing_is_left_of_two_that_were_joined() -> None:
