@@ -95,6 +95,7 @@ class ClientLeg:
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
         self.ike_suite = self.natt = ""
+        self.old_key = False  # its newest keys came by the key it had before
         self.contact: tuple[int, float] | None = None  # INITIAL-CONTACT: in which phase 1, and when
         self.elders: list[ClientLeg] = []  # of which this may be the continuation: see kin.py
         self.heir: ClientLeg | None = None  # which may be the continuation of this

@@ -4,46 +4,32 @@ Turns what IKE reports into legs, security associations and facts. A leg is foun
 name and endpoint, so any number of phase 1 and 2 negotiations end on the same leg.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
+from gateway.bridge.admission import most_phases
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import BY_MARKER, OWN_PORT, ClientLeg, LegKey, Pair
-from gateway.bridge.kin import elder_meant, link, take_over, unlink
+from gateway.bridge.following import Following
+from gateway.bridge.kin import link, unlink
+from gateway.bridge.phases import Phase1
 from gateway.bridge.place import Place
 from gateway.bridge.tell import tell_ike
+from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
 from gateway.esp.errors import Drop
 from gateway.esp.machine import SaTable
 from gateway.esp.quirks import life_bytes
 from gateway.ike import events as ike
 from gateway.ike.machine import Ike
-from gateway.l2tp.header import asks_for_tunnel
 from gateway.l2tp.machine import Lns
-from gateway.outputs import Fact, Output, SendIp, What
+from gateway.outputs import Fact, Output, SendIp
 from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
 DEAD = "the client no longer answers"
 # Dials of strangers that are told: a site that dials at once after a power cut, and no flood.
 TOLD_AT_ONCE, TOLD_PER_SECOND = 128, 2.0
-
-
-@dataclass(slots=True)
-class Phase1:
-    """What is known of one phase 1; `dial` numbers the account it belongs to."""
-
-    dial: int
-    began: float  # seconds on the caller's clock
-    peer: Endpoint
-    local: Endpoint
-    quiet: bool = False  # one of a flood: nothing is told before it has proved its key
-    client: str = ""
-    identity: str = ""
-    suite: str = ""
-    leg: ClientLeg | None = None  # of whoever proved to have the key
-    contact: float | None = None  # when it said INITIAL-CONTACT, until a leg knows of it
 
 
 class Clients:
@@ -54,25 +40,22 @@ class Clients:
         machine: Ike,
         random: Callable[[int], bytes],
         next_dial: Callable[[], int],
-        hello: float,
-        most: int,
+        watch: Watch,
     ) -> None:
-        """`hello`: seconds of silence after which L2TP asks whether a client lives; `most`: phase 1
-        that may stand at a time, above which those that carry no tunnel give way."""
-        self.hello = hello
-        self.most = most
+        """`watch` knows the configuration in force."""
         self.ike = machine
         self.phases: dict[int, Phase1] = {}  # by IKE's handle
         self.legs: dict[LegKey, ClientLeg] = {}
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
-        self.dead: list[ClientLeg] = []  # to be ended by whoever asked
-        self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
+        self.dead: dict[ClientLeg, str] = {}  # to be ended by whoever asked, and why
+        self.following = Following(machine, self.phases, self.legs, self.by_spi)
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
+        self._watch = watch
 
     def receive(self, datagram: Datagram, now: float) -> list[Output]:
         """An IKE message, markers off."""
@@ -116,24 +99,6 @@ class Clients:
             found += self.carry(self.ike.close(handle, now), now)
         return found
 
-    def hear_esp(self, leg: ClientLeg, there: Endpoint) -> list[Output]:
-        """An authenticated packet, newest of all, came from there: answer there from now on."""
-        return self._relocate(leg, leg.place.hear_esp(there))
-
-    def whose(self, leg: ClientLeg, message: bytes, now: float) -> tuple[ClientLeg, list[Output]]:
-        """A leg with elders has had an L2TP message: the leg that it is for, and what follows."""
-        elder = elder_meant(leg, message)
-        if elder is not None:
-            self._absorb(elder, leg)
-            return elder, self._relocate(elder, leg.place)
-        if asks_for_tunnel(message):
-            for old in leg.elders:  # it has crashed, or is another machine: it will answer or go
-                old.lns.ask(now)
-                for handle in old.handles:
-                    self.ike.ask(handle, now)
-            unlink(leg)
-        return leg, []
-
     def began_anew(self, leg: ClientLeg, now: float) -> list[Output]:
         """A tunnel is up. If the client has said INITIAL-CONTACT, and has not used its older keys
         since, as those do that say so at every phase 1, it has indeed forgotten them."""
@@ -145,24 +110,16 @@ class Clients:
             return []
         return self.carry(self.ike.forget_older(handle), now)
 
-    def _relocate(self, leg: ClientLeg, place: Place) -> list[Output]:
-        was = leg.place
-        if place == was:
-            return []
-        self._leave_place(leg)
-        leg.place, leg.way = place, b""
-        if not leg.is_empty:  # or it was forgotten before
-            self._take_place(leg)
-        for handle in leg.handles:
-            self.ike.move(handle, place.ike, place.esp if place.apart else None)
-            phase = self.phases.get(handle)
-            if phase is not None:
-                phase.peer = place.ike
-        if place.ike != was.ike:
-            return [Fact(What.PEER_MOVED, leg.dial, str(was.ike), {"to": str(place.ike)})]
-        if place.esp != was.esp:
-            return [Fact(What.PEER_MOVED, leg.dial, str(was.ike), {"esp": str(place.esp)})]
-        return []
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name -> new one of clients that are the same machines still."""
+        for leg in self.living() if names else []:
+            self.following.leave_place(leg)
+            leg.client = names.get(leg.client, leg.client)
+            if not leg.is_empty:
+                self.legs[leg.key] = leg
+        for phase in self.phases.values():
+            phase.client = names.get(phase.client, phase.client)
+        self.ike.rename(names)
 
     def living(self) -> list[ClientLeg]:
         """Every leg, with those whose place in `legs` another has taken."""
@@ -171,35 +128,8 @@ class Clients:
     def tidy(self, leg: ClientLeg) -> None:
         """Forget the leg if it has neither keys nor a tunnel left."""
         if leg.is_empty:
-            self._leave_place(leg)
+            self.following.leave_place(leg)
             unlink(leg)
-
-    def _take_place(self, leg: ClientLeg) -> None:
-        """Into `legs`. Who is of the same name and identity, in that place, and has no tunnel, is
-        the same client, come there by a new phase 1."""
-        other = self.legs.get(leg.key)
-        if other is not None and other is not leg and other.lns.idle:
-            self._absorb(leg, other)
-        self.legs[leg.key] = leg
-
-    def _absorb(self, leg: ClientLeg, other: ClientLeg) -> None:
-        """They are one client's."""
-        self._leave_place(other)
-        for spi, pair in other.pairs.items():
-            self.by_spi[spi] = leg, pair
-        for handle in other.handles:
-            for own in leg.handles:
-                self.ike.join(own, handle)
-            phase = self.phases.get(handle)
-            if phase is not None:
-                phase.leg, phase.dial = leg, leg.dial
-        self.renewals.append((other.dial, leg.dial))
-        take_over(leg, other)
-
-    def _leave_place(self, leg: ClientLeg) -> None:
-        """Out of `legs`, unless another one of the name has come to its endpoint meanwhile."""
-        if self.legs.get(leg.key) is leg:
-            del self.legs[leg.key]
 
     def bury(self, leg: ClientLeg) -> None:
         """The client is gone: its keys are of no more use."""
@@ -222,6 +152,7 @@ class Clients:
                 self.phases[event.sa] = phase
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa, now)
+            found += self._tell_owner(event, event.sa, now)
             if isinstance(event, ike.Authenticated):
                 found += self._make_room(event, now)
             elif isinstance(event, ike.Phase1Closed):
@@ -231,9 +162,12 @@ class Clients:
         return found
 
     def _make_room(self, newest: ike.Authenticated, now: float) -> list[Output]:
-        """Who has a key can dial without end; the oldest without a tunnel goes, its own first."""
+        """Who has a key can dial without end; the oldest without a tunnel goes, its own first.
+
+        Only so many phase 1 may stand at a time.
+        """
         proved = {handle: phase for handle, phase in self.phases.items() if phase.client}
-        if len(proved) <= self.most:
+        if len(proved) <= most_phases(self._watch.config):
             return []
         idle = [
             (phase.client != newest.credential, handle)
@@ -255,6 +189,20 @@ class Clients:
             return []
         return tell_ike(event, phase.dial, phase.peer)
 
+    def _tell_owner(self, event: ike.IkeEvent, handle: int, now: float) -> list[Fact]:
+        """What is no step of the dial: a weak suite is used, or one of two keys."""
+        phase = self.phases.get(handle)
+        if phase is None:
+            return []
+        watch, name, place = self._watch, phase.client, (phase.dial, str(phase.peer))
+        match event:
+            case ike.Authenticated(old_key=old):
+                known = watch.key_used(name, old, *place, now)
+                return known + watch.suite_used(name, phase.suite, "IKE", *place)
+            case ike.PairReady(suite=suite):
+                return watch.suite_used(name, suite, "ESP", *place)
+        return []
+
     def _is_too_much(self, now: float) -> bool:
         """Whether one more stranger is more than a person wants to hear of."""
         if self._budget.take(now):
@@ -270,7 +218,7 @@ class Clients:
         leg.phases.discard(event.sa)
         # With keys left it is alive: a machine that has the place of the dead one.
         if event.reason == DEAD and leg.current is None and leg not in self.dead:
-            self.dead.append(leg)
+            self.dead[leg] = DEAD
 
     def _drop_unproved(self, handle: int) -> None:
         phase = self.phases.get(handle)
@@ -293,21 +241,18 @@ class Clients:
             case ike.Chosen(suite=suite):
                 phase.suite = suite
             case ike.Floated(local=local, peer=peer):
-                phase.local, phase.peer = local, peer
-                if phase.leg is not None:
-                    self._relocate(phase.leg, phase.leg.place.hear_floated(peer))
-            case ike.Authenticated(credential=name, identity=identity):
-                phase.client, phase.identity = name, identity
+                phase.local = local
+                self.following.hear_ike(phase, peer, floated=True)
+            case ike.Authenticated(credential=name, identity=identity, old_key=old):
+                phase.client, phase.identity, phase.old_key = name, identity, old
                 leg = self.legs.get((name, identity, phase.peer))
                 self._join(leg, phase, event.sa)
                 if leg is not None:
                     leg.began = phase.began
-                    self.renewals.append((phase.dial, leg.dial))
+                    self.following.renewals.append((phase.dial, leg.dial))
                     phase.dial = leg.dial
             case ike.PeerMoved(peer=peer):
-                phase.peer = peer
-                if phase.leg is not None:
-                    self._relocate(phase.leg, phase.leg.place.hear_ike(peer))
+                self.following.hear_ike(phase, peer)
             case ike.PairReady():
                 self._add_pair(event, phase, now)
             case ike.InitialContact():
@@ -332,10 +277,11 @@ class Clients:
         for handle in leg.handles:
             self.ike.join(handle, event.sa)
         if phase.dial != leg.dial:
-            self.renewals.append((phase.dial, leg.dial))
+            self.following.renewals.append((phase.dial, leg.dial))
             phase.dial = leg.dial
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
+        leg.old_key = phase.old_key
         leg.local, leg.ike_suite, leg.natt = event.local, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)
         suite, spi = event.suite, event.spi_in
@@ -348,7 +294,8 @@ class Clients:
         self.by_spi[spi] = (leg, pair)
 
     def _new_leg(self, event: ike.PairReady, phase: Phase1) -> ClientLeg:
-        lns = Lns("postern", self._random, hello=self.hello)
+        silence = float(self._watch.config.limits.hello_seconds)
+        lns = Lns("postern", self._random, hello=silence)
         own_port = OWN_PORT.get(BY_MARKER[event.marker], event.local.port)
         place = Place(event.peer, event.peer)
         if own_port != event.local.port:  # IKE has stayed on port 500, ESP comes to 4500

@@ -49,7 +49,7 @@ def take_over(leg: ClientLeg, other: ClientLeg) -> None:
     if other.current is not None and (other.current.confirmed or leg.current is None):
         leg.current = other.current
         leg.client_port, leg.local = other.client_port, other.local
-        leg.ike_suite, leg.natt = other.ike_suite, other.natt
+        leg.ike_suite, leg.natt, leg.old_key = other.ike_suite, other.natt, other.old_key
     leg.contact = other.contact or leg.contact
     other.pairs, other.phases, other.current = {}, set(), None
     unlink(other)

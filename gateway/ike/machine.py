@@ -6,18 +6,18 @@ nothing else: the exchange goes on.
 """
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 
 from gateway.ike.choice import offered_ike
-from gateway.ike.errors import BadHeader, OutOfStep, Refusal, counted_as
+from gateway.ike.errors import BadHeader, Held, OutOfStep, Refusal, counted_as
 from gateway.ike.established import Established
 from gateway.ike.events import (
     Authenticated,
     Chosen,
-    Floated,
     IkeEvent,
     NatFound,
     Offered,
-    PeerMoved,
     Reason,
     Refused,
     Send,
@@ -25,9 +25,9 @@ from gateway.ike.events import (
 )
 from gateway.ike.header import Header, build_message, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
-from gateway.ike.moves import move
+from gateway.ike.moves import follow, move
 from gateway.ike.nat import choose_answer, choose_variant, offered_variants
-from gateway.ike.numbers import NO_COOKIE, PORT_NATT, Exchange, Notify, Protocol
+from gateway.ike.numbers import NO_COOKIE, Exchange, Notify, Protocol
 from gateway.ike.payloads import build_chain
 from gateway.ike.peers import Peer
 from gateway.ike.phase1 import (
@@ -51,8 +51,10 @@ from gateway.ike.protect import next_iv
 from gateway.ike.resend import Memory
 from gateway.ike.sas import Sas
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
+from gateway.ike.trials import Trials
 from gateway.ike.vendors import announces_dpd, name_vendor
 from gateway.wire.cursor import WireError
+from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Datagram, Endpoint
 
 _MOST_TURNED_AWAY = 64  # answers kept for those we have no phase 1 with
@@ -71,6 +73,7 @@ class Ike:
         self.sas = Sas()  # for tests and for what is shown; changed only from here
         self._established = Established(policy, random, self.sas, self.counters)
         self._turned_away = Memory(_MOST_TURNED_AWAY)
+        self._trials = Trials()
         self._handles = 0
 
     @property
@@ -123,6 +126,7 @@ class Ike:
         """
         peer = self.sas.peers.get(sa)
         if peer is not None:
+            self._trials.see(peer.credential, endpoint.host)
             move(peer, endpoint)
             peer.esp = esp
 
@@ -152,6 +156,21 @@ class Ike:
         if half_open is not None:
             return [self.sas.close_phase(half_open, "closed by the gateway")]
         return self._established.close(sa)
+
+    def peers(self) -> list[Peer]:
+        """All clients that have anything."""
+        return list(dict.fromkeys(self.sas.peers.values()))
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name -> new one of credentials that are the same clients still."""
+        for peer in self.peers():
+            peer.credential = names.get(peer.credential, peer.credential)
+            for phase in peer.phases:
+                phase.keys_of = replace(phase.secured(), credential=peer.credential)
+
+    def expel(self, peer: Peer, reason: str) -> list[IkeEvent]:
+        """Delete all that one client has, and tell it."""
+        return self._established.expel(peer, reason)
 
     def close_pair(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Delete one pair and tell the client, if any phase 1 with it is left."""
@@ -259,27 +278,38 @@ class Ike:
             return self._drop(phase, error)
         phase.memory.keep(datagram.payload, message)
         found = [] if nat is None else [NatFound(phase.sa, nat.client, nat.gateway, phase.hidden)]
-        return [*found, *_follow(phase, datagram), _reply(datagram, message)]
+        return [*found, *follow(phase, datagram), _reply(datagram, message)]
 
     def _answer_auth(
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
+        source = phase.opened_from.host
         credentials = self._policy.credentials(datagram.source)
-        fit = find_credential(phase, header, body, credentials)
+        trial = self._trials.choose(credentials, source, now)
+        fit = find_credential(phase, header, body, trial.credentials)
         if fit is None:
-            detail = f"none of {len(credentials)} keys fits; {phase.suite.name} was agreed on"
+            self._trials.fail(trial, source, now)
+            self.counters["key tried in vain"] += len(trial.credentials)
+            if not trial.whole:
+                phase.held = True
+                raise Held(f"too many wrong keys came from {host_text(source)}")
+            tried = len(trial.credentials)
+            detail = f"none of {tried} keys fits; {phase.suite.name} was agreed on"
             wrong = Refusal(Reason.WRONG_KEY, detail, Notify.PAYLOAD_MALFORMED)
             return self._drop(phase, wrong)
         try:
             check_fit(phase, fit)
         except Refusal as error:
             return [*self._tell(phase, fit, datagram, body, error), *self._drop(phase, error)]
-        events = _follow(phase, datagram)
+        events: list[IkeEvent] = [*follow(phase, datagram)]
         message = answer_auth(phase, fit, body, datagram.target)
         phase.memory.keep(datagram.payload, message)
         phase.expires = now + phase.life.seconds
         secured = phase.secured()
-        events.append(Authenticated(phase.sa, secured.credential, secured.identity))
+        self._trials.see(secured.credential, source)
+        events.append(
+            Authenticated(phase.sa, secured.credential, secured.identity, secured.old_key)
+        )
         events.append(_reply(datagram, message))
         events += self._established.begin(phase, fit.payloads, now)
         return events
@@ -327,8 +357,10 @@ class Ike:
             later = self.sas.spared_until(phase)
             self.sas.timers.set(phase, later)
             return [self.sas.close_phase(phase, "expired")] if later is None else []
-        waited = Refusal(Reason.TIMED_OUT, _WAITED_FOR[phase.step], Notify.PAYLOAD_MALFORMED)
-        return self._drop(phase, waited)
+        reason, told = Reason.TIMED_OUT, _WAITED_FOR[phase.step]
+        if phase.held:
+            reason, told = Reason.TOO_MANY_GUESSES, "this one's was not looked at"
+        return self._drop(phase, Refusal(reason, told, Notify.PAYLOAD_MALFORMED))
 
     def _resend(self, datagram: Datagram, answer: bytes) -> list[IkeEvent]:
         self.counters["retransmission"] += 1
@@ -349,20 +381,6 @@ class Ike:
 
 def _reply(datagram: Datagram, message: bytes) -> Send:
     return Send(datagram.target, datagram.source, message)
-
-
-def _follow(phase: Phase1, datagram: Datagram) -> list[IkeEvent]:
-    """The client is where its newest message of main mode came from.
-
-    It may float with the fifth, as it should, with the third, or later; and a NAT may give its
-    ports 500 and 4500 different addresses.
-    """
-    floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
-    moved = datagram.source != phase.peer
-    phase.local, phase.peer = datagram.target, datagram.source
-    if floated:
-        return [Floated(phase.sa, phase.local, phase.peer)]
-    return [PeerMoved(phase.sa, phase.peer)] if moved else []
 
 
 def _with_source(datagram: Datagram) -> bytes:

@@ -6,11 +6,28 @@ and L2TP, so the bridge says it (`Ike.join`); until then a client is asked in al
 lives.
 """
 
+from gateway.ike.events import Floated, PeerMoved
+from gateway.ike.numbers import PORT_NATT
 from gateway.ike.peers import Peer
+from gateway.ike.phase1 import Phase1
 from gateway.ike.sas import Sas
-from gateway.wire.udp import Endpoint
+from gateway.wire.udp import Datagram, Endpoint
 
 MOST_PLACES = 2  # of others like a client, where it is asked too
+
+
+def follow(phase: Phase1, datagram: Datagram) -> list[Floated | PeerMoved]:
+    """The client is where its newest message of main mode came from.
+
+    It may float with the fifth, as it should, with the third, or later; and a NAT may give its
+    ports 500 and 4500 different addresses.
+    """
+    floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
+    moved = datagram.source != phase.peer
+    phase.local, phase.peer = datagram.target, datagram.source
+    if floated:
+        return [Floated(phase.sa, phase.local, phase.peer)]
+    return [PeerMoved(phase.sa, phase.peer)] if moved else []
 
 
 def move(peer: Peer, endpoint: Endpoint) -> None:

@@ -27,6 +27,7 @@ class Peer:
     identity: str
     endpoint: Endpoint
     alive: float
+    psk: bytes = field(default=b"", repr=False)  # by which it last showed who it is
     phases: list[Phase1] = field(default_factory=list)  # the newest last
     pairs: dict[int, Pair] = field(default_factory=dict)  # by spi_in, the newest last
     asked: int = 0
@@ -36,6 +37,12 @@ class Peer:
     @property
     def gone(self) -> bool:
         return not self.phases and not self.pairs
+
+    @property
+    def newest(self) -> int:
+        """The handle of its newest phase 1, or of the one that made its newest pair; 0 if gone."""
+        phases = [phase.sa for phase in self.phases]
+        return max([*phases, *(pair.sa for pair in self.pairs.values())], default=0)
 
     def is_the_same(self, credential: str, identity: str, endpoint: Endpoint) -> bool:
         """Never by address alone: many clients share a NAT, and call themselves alike."""

@@ -1,9 +1,18 @@
 """One client in two places, or two that are alike."""
 
-from gateway.ike.moves import MOST_PLACES, elsewhere, move
+from gateway.ike.events import Floated, PeerMoved
+from gateway.ike.moves import MOST_PLACES, elsewhere, follow, move
 from gateway.ike.peers import Peer
-from gateway.wire.udp import Endpoint
-from tests.unit.ike.asker import PEER, Asker, Meeting, meet
+from gateway.wire.udp import Datagram, Endpoint
+from tests.unit.ike.asker import (
+    GATEWAY,
+    GATEWAY_4500,
+    PEER,
+    PEER_4500,
+    Asker,
+    Meeting,
+    meet,
+)
 
 ELSEWHERE = Endpoint(PEER.host, 62001)
 
@@ -15,6 +24,17 @@ def alike(count: int) -> tuple[Meeting, list[Peer]]:
         meeting.asker = Asker(cookie_i=b"cookie %d" % number, peer=PEER._replace(port=500 + number))
         meeting.main_mode()
     return meeting, list(dict.fromkeys(meeting.ike.sas.peers.values()))
+
+
+def test_in_main_mode_a_client_is_where_its_newest_message_came_from() -> None:
+    _, [peer] = alike(1)
+    [phase] = peer.phases
+    assert follow(phase, Datagram(PEER, GATEWAY, b"")) == []
+    assert follow(phase, Datagram(ELSEWHERE, GATEWAY, b"")) == [PeerMoved(1, ELSEWHERE)]
+    floated = follow(phase, Datagram(PEER_4500, GATEWAY_4500, b""))
+    assert floated == [Floated(1, GATEWAY_4500, PEER_4500)]
+    assert (phase.local, phase.peer) == (GATEWAY_4500, PEER_4500)
+    assert follow(phase, Datagram(PEER_4500, GATEWAY_4500, b"")) == []
 
 
 def test_who_moves_is_spoken_to_there_by_every_phase_1_that_was_at_its_place() -> None:

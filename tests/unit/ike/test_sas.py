@@ -6,9 +6,10 @@ from gateway.ike.events import PairClosed, Phase1Closed
 from gateway.ike.numbers import LOWEST_SPI
 from gateway.ike.peers import MOST_PAIRS, MOST_PHASES, Peer
 from gateway.ike.sas import Sas
+from gateway.ike.steps import Step
 from gateway.ike.vendors import DPD
 from gateway.wire.udp import Endpoint
-from tests.unit.ike.asker import PEER, Asker, Meeting, credential, meet, policy
+from tests.unit.ike.asker import PEER, PSK, Asker, Meeting, credential, meet, policy
 
 
 def opened(*hosts: int) -> Meeting:
@@ -185,6 +186,17 @@ def test_two_that_prove_to_be_one_have_all_that_both_had_the_newest_last() -> No
     assert sas.like(second) == []
 
 
+def test_two_that_prove_to_be_one_are_known_by_the_newer_key() -> None:
+    """A key may be replaced between the one and the other."""
+    meeting = meet(policy(credential(psk=b"the new one"), replace(credential(), old=True)))
+    meeting.main_mode()
+    meeting.asker = Asker(cookie_i=b"a newer1", peer=Endpoint(PEER.host, 501), psk=b"the new one")
+    meeting.main_mode()
+    first, second = dict.fromkeys(meeting.ike.sas.peers.values())
+    meeting.ike.sas.join(first, second)
+    assert first.psk == b"the new one"
+
+
 def test_two_that_prove_to_be_one_live() -> None:
     """Or the questions that the one did not answer would end it."""
     first, second = (Peer("old-pc", "192.168.1.2", PEER, alive=when) for when in (10.0, 90.0))
@@ -205,3 +217,19 @@ def test_nothing_is_left_of_two_that_were_joined() -> None:
     for handle in (1, 2):
         meeting.ike.close(handle, 0.0)
     assert tables(meeting.ike.sas) == [0] * 8
+
+
+def test_who_is_held_for_wrong_keys_makes_room_before_who_is_not() -> None:
+    meeting = opened(1, 2)
+    first, second = meeting.ike.sas.half_open.values()
+    first.step = second.step = Step.AWAIT_AUTH
+    second.held = True
+    assert go(meeting, 3, in_all=2) == [2]
+
+
+def test_a_client_is_known_by_the_key_it_has_shown_last() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    (peer,) = meeting.ike.peers()
+    assert peer.psk == PSK
+    assert repr(PSK) not in repr(peer)
