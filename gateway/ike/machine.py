@@ -284,7 +284,8 @@ class Ike:
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
         source = phase.opened_from.host
-        credentials = self._policy.credentials(datagram.source)
+        # An answer has reached that one, and port 4500 may have another address at its NAT.
+        credentials = self._policy.credentials(phase.opened_from)
         trial = self._trials.choose(credentials, source, now)
         fit = find_credential(phase, header, body, trial.credentials)
         if fit is None:

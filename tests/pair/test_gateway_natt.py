@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from gateway.bridge.views import session_views
+from gateway.control.values import Network
 from gateway.outputs import What
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Datagram
-from tests.pair.gateway_world import NAT, OUTSIDE, World, meet
+from tests.pair.gateway_world import NAT, OUTSIDE, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.peers.ike_profiles import (
     DPD,
@@ -206,6 +207,18 @@ def test_ports_500_and_4500_may_have_different_outside_addresses() -> None:
     world.net.send(client.rekey_pair(world.net.now))
     world.net.run_for(5.0)
     assert speaks_both_ways(world, client)
+
+
+def test_the_address_a_client_must_come_from_is_that_of_its_first_packet() -> None:
+    """To that one our answers have come; the one of port 4500 may be another."""
+    first = int.from_bytes(host_bytes(NAT))
+    world = meet(client_entry(address=Network(first, first)))
+    client = world.join(XP_SP2, nat=Nat(NAT, hosts={4500: OTHER_NAT}))
+    world.dial(client)
+    assert client.up
+    stranger = world.join(XP_SP2, nat=Nat(OTHER_NAT, hosts={4500: NAT}), host="192.168.1.3")
+    world.dial(stranger)
+    assert not stranger.up
 
 
 def test_where_one_client_at_a_time_has_port_500_the_next_dials_after_it() -> None:
