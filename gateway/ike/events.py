@@ -15,6 +15,9 @@ class Reason(Enum):
     NO_CLIENT = "no client may dial from this address"
     NO_COMMON_SUITE = "no common suite"
     WRONG_KEY = "wrong key"
+    BAD_CERTIFICATE = "certificate not accepted"
+    UNKNOWN_CERTIFICATE = "certificate of no client"
+    BAD_SIGNATURE = "wrong signature"
     SUITE_NOT_ALLOWED = "suite not allowed for this client"
     BAD_IDENTITY = "identity makes no sense"
     UNSUITABLE_QUICK_MODE = "unsuitable quick mode"
@@ -77,11 +80,15 @@ class Floated:
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """The client knows the key of `credential`; `identity` is what it calls itself."""
+    """The client is `credential`; `identity` is what it calls itself.
+
+    It has shown that it knows the key, or that `certificate` is its own.
+    """
 
     sa: int
     credential: str
     identity: str
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

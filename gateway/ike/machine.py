@@ -7,6 +7,7 @@ nothing else: the exchange goes on.
 
 from collections import Counter
 
+from gateway.ike.certificates import requests_for
 from gateway.ike.choice import offered_ike
 from gateway.ike.errors import BadHeader, OutOfStep, Refusal, counted_as
 from gateway.ike.established import Established
@@ -22,10 +23,19 @@ from gateway.ike.events import (
     Send,
     Started,
 )
+from gateway.ike.fragments import SMALL, Fragments, Gathering
 from gateway.ike.header import Header, build_message, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
 from gateway.ike.nat import choose_variant, offered_variants
-from gateway.ike.numbers import NO_COOKIE, PORT_NATT, Exchange, Notify, Protocol
+from gateway.ike.numbers import (
+    NO_COOKIE,
+    PORT_NATT,
+    RSA_SIGNATURES,
+    Exchange,
+    Kind,
+    Notify,
+    Protocol,
+)
 from gateway.ike.payloads import build_chain
 from gateway.ike.peers import Peer
 from gateway.ike.phase1 import (
@@ -34,6 +44,7 @@ from gateway.ike.phase1 import (
     Offer,
     Phase1,
     Random,
+    Secured,
     answer_auth,
     answer_key,
     answer_offer,
@@ -48,8 +59,9 @@ from gateway.ike.policy import IkePolicy
 from gateway.ike.protect import next_iv
 from gateway.ike.resend import Memory
 from gateway.ike.sas import Sas
+from gateway.ike.signature import Unproved, answer_signed
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
-from gateway.ike.vendors import announces_dpd, name_vendor
+from gateway.ike.vendors import announces_dpd, announces_fragments, name_vendor
 from gateway.wire.cursor import WireError
 from gateway.wire.udp import Datagram, Endpoint
 
@@ -69,6 +81,7 @@ class Ike:
         self.sas = Sas()  # for tests and for what is shown; changed only from here
         self._established = Established(policy, random, self.sas, self.counters)
         self._turned_away = Memory(_MOST_TURNED_AWAY)
+        self._fragments = Fragments(self.sas.timers.set)
         self._handles = 0
 
     @property
@@ -82,9 +95,10 @@ class Ike:
     def receive(self, datagram: Datagram, now: float) -> list[IkeEvent]:
         """One ISAKMP message without its marker; `source` is the peer, `target` is us."""
         try:
-            return self._receive(datagram, now)
+            events = self._receive(datagram, now)
         except WireError as error:
-            return self._count(counted_as(error))
+            events = self._count(counted_as(error))
+        return self._fragments.cut(events, self.sas.phases)
 
     def handle_timeout(self, now: float) -> list[IkeEvent]:
         events: list[IkeEvent] = []
@@ -98,7 +112,10 @@ class Ike:
                     events += self._established.resend_quick(due, now)
                 case Peer():
                     events += self._established.look_after(due, now)
-        return events
+                case Gathering():
+                    self._fragments.forget(due)
+                    events += self._count("pieces that never became whole")
+        return self._fragments.cut(events, self.sas.phases)
 
     def deadline(self) -> float | None:
         return self.sas.timers.deadline()
@@ -153,8 +170,12 @@ class Ike:
         phase = self.sas.phases.get(header.cookie_i + header.cookie_r)
         if phase is None:
             return self._count("unknown cookies")
+        if header.first == Kind.FRAGMENT and not header.encrypted:
+            whole = self._fragments.take(phase, datagram, header, body, now)
+            return [] if whole is None else self._receive(whole, now)
         answer = phase.memory.answer(datagram.payload)
         if answer is not None:
+            phase.whole = SMALL  # it asks again: what is long may not arrive in one
             return self._resend(datagram, answer)
         return self._step(phase, datagram, header, body, now)
 
@@ -223,6 +244,8 @@ class Ike:
             sai_b=offer.sai_b,
             expires=now + policy.half_open_seconds,
             dpd=self._start_dpd() if any(map(announces_dpd, offer.vendors)) else None,
+            method=choice.method,
+            fragments=any(map(announces_fragments, offer.vendors)),
         )
         message = answer_offer(phase, choice)
         phase.memory.keep(datagram.payload, message)
@@ -234,7 +257,8 @@ class Ike:
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes
     ) -> list[IkeEvent]:
         try:
-            message, nat = answer_key(phase, header, body, datagram, self._random)
+            requests = requests_for(self._policy.signing, phase.method)
+            message, nat = answer_key(phase, header, body, datagram, self._random, requests)
         except Refusal as error:
             return self._drop(phase, error)
         phase.local, phase.peer = datagram.target, datagram.source
@@ -245,6 +269,8 @@ class Ike:
     def _answer_auth(
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
+        if phase.method == RSA_SIGNATURES:
+            return self._answer_signed(phase, datagram, header, body, now)
         credentials = self._policy.credentials(datagram.source)
         fit = find_credential(phase, header, body, credentials)
         if fit is None:
@@ -254,24 +280,44 @@ class Ike:
         try:
             check_fit(phase, fit)
         except Refusal as error:
-            return [*self._tell(phase, fit, datagram, body, error), *self._drop(phase, error)]
+            secured = secure(phase, fit, next_iv(fit.keys, body))
+            return [*self._tell(phase, secured, datagram, error), *self._drop(phase, error)]
+        message = answer_auth(phase, fit, body, datagram.target)
+        return self._admit(phase, fit, datagram, message, now)
+
+    def _answer_signed(
+        self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
+    ) -> list[IkeEvent]:
+        """The same where the client proves itself by a certificate."""
+        credentials, signing = self._policy.credentials(datagram.source), self._policy.signing
+        try:
+            fit, message = answer_signed(phase, header, body, credentials, signing, self._random)
+        except Unproved as error:
+            return [*self._tell(phase, error.secured, datagram, error), *self._drop(phase, error)]
+        return self._admit(phase, fit, datagram, message, now)
+
+    def _admit(
+        self, phase: Phase1, fit: Fit, datagram: Datagram, message: bytes, now: float
+    ) -> list[IkeEvent]:
+        """The client has proved who it is, and `message` is our proof for it."""
         floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
         phase.local, phase.peer = datagram.target, datagram.source
-        message = answer_auth(phase, fit, body, datagram.target)
         phase.memory.keep(datagram.payload, message)
         phase.expires = now + phase.life.seconds
         events: list[IkeEvent] = [Floated(phase.sa, phase.local, phase.peer)] if floated else []
         secured = phase.secured()
-        events.append(Authenticated(phase.sa, secured.credential, secured.identity))
+        events.append(
+            Authenticated(phase.sa, secured.credential, secured.identity, secured.certificate)
+        )
         events.append(_reply(datagram, message))
         events += self._established.begin(phase, fit.payloads, now)
         return events
 
     def _tell(
-        self, phase: Phase1, fit: Fit, datagram: Datagram, body: bytes, error: Refusal
+        self, phase: Phase1, secured: Secured, datagram: Datagram, error: Refusal
     ) -> list[IkeEvent]:
-        """Say why under protection: who asked has the key, so nobody else learns anything."""
-        phase.keys_of = secure(phase, fit, next_iv(fit.keys, body))
+        """Say why under protection: only who asked has the keys, so nobody else learns anything."""
+        phase.keys_of = secured
         notice = refusal(Protocol.ISAKMP, error.answer, phase.cookies)
         return [_reply(datagram, build_inform(phase, [notice], self._random))]
 

@@ -1,10 +1,15 @@
-"""Main mode with a pre-shared key, as the responder (RFC 2409, 5.4), and what it leaves behind."""
+"""Main mode as the responder, and what it leaves behind (RFC 2409, 5).
+
+The fifth and sixth message here are those with a pre-shared key (5.4); with certificates they are
+in `signature.py`.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.crypto.mac import equal
 from gateway.crypto.modp import BadPublicValue, choose_secret, public_value, shared_value
+from gateway.ike.certificates import requests_in
 from gateway.ike.choice import IkeChoice, Life, choose_ike, offered_ike
 from gateway.ike.errors import BadCipherText, BadPayload, OutOfStep, Refusal
 from gateway.ike.events import Reason
@@ -23,6 +28,8 @@ from gateway.ike.numbers import (
     NONCE_LONGEST,
     NONCE_OURS,
     NONCE_SHORTEST,
+    PRE_SHARED_KEY,
+    RSA_SIGNATURES,
     Exchange,
     IdType,
     Kind,
@@ -49,12 +56,14 @@ from gateway.ike.proposals import (
 from gateway.ike.protect import next_iv, seal, unseal
 from gateway.ike.resend import Memory, Used
 from gateway.ike.steps import Step
-from gateway.ike.vendors import DPD
+from gateway.ike.vendors import DPD, FRAGMENTATION
 from gateway.wire.cursor import Reader, WireError
 from gateway.wire.udp import Datagram, Endpoint
 
 Random = Callable[[int], bytes]
 LONGEST_IDENTITY = 256  # bytes
+LONGEST_NAME = 1024  # bytes, of a certificate's
+WHOLE = 1280  # bytes of an IP packet that get through nearly everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class Secured:
     credential: str
     esp_suites: frozenset[str]
     identity: str
+    certificate: str = ""
 
 
 @dataclass(slots=True)
@@ -102,6 +112,10 @@ class Phase1:
     sai_b: bytes = field(repr=False)
     expires: float
     dpd: Dpd | None = None  # None: the peer did not announce it
+    method: int = PRE_SHARED_KEY
+    asked: frozenset[bytes] = frozenset()  # whose certificates the client wants: certificates.py
+    fragments: bool = False  # the client puts cut messages together
+    whole: int = WHOLE  # bytes of an IP packet above which a message to it is cut
     step: Step = Step.AWAIT_KEY
     nat: Nat = Nat()
     exchanged: Exchanged | None = field(default=None, repr=False)
@@ -134,18 +148,28 @@ def choose_suite(offer: Offer, policy: IkePolicy, credentials: Sequence[Credenti
 
     Who it is shows only with the fifth message. Refusal if nothing fits.
     """
-    allowed = frozenset[str]().union(*(credential.ike_suites for credential in credentials))
+    methods = _methods(policy, credentials)
     ours = [IKE_SUITES[name] for name in policy.ike_suites]
-    choice = choose_ike(offer.association, [suite for suite in ours if suite.name in allowed])
+    choice = choose_ike(offer.association, ours, methods)
     if choice is not None:
         return choice
     reason = Reason.NO_COMMON_SUITE
     if not credentials:
         reason = Reason.NO_CLIENT
-    elif choose_ike(offer.association, ours) is not None:
+    elif choose_ike(offer.association, ours, dict.fromkeys(methods, policy.ike_suites)) is not None:
         reason = Reason.SUITE_NOT_ALLOWED
     told = "offered " + ", ".join(offered_ike(offer.association))
     raise Refusal(reason, told, Notify.NO_PROPOSAL_CHOSEN)
+
+
+def _methods(policy: IkePolicy, credentials: Sequence[Credential]) -> dict[int, frozenset[str]]:
+    """Which suites somebody who may be dialling may use, by the way in which it proves itself."""
+    keys = [one.ike_suites for one in credentials if one.psk]
+    certificates = [one.ike_suites for one in credentials if one.certificate is not None]
+    methods = {PRE_SHARED_KEY: frozenset[str]().union(*keys)} if keys else {}
+    if certificates and policy.signing is not None:
+        methods[RSA_SIGNATURES] = frozenset[str]().union(*certificates)
+    return methods
 
 
 def answer_offer(phase: Phase1, choice: IkeChoice) -> bytes:
@@ -155,13 +179,22 @@ def answer_offer(phase: Phase1, choice: IkeChoice) -> bytes:
         payloads.append(Payload(Kind.VENDOR, phase.variant.vendor_id))
     if phase.dpd is not None:
         payloads.append(Payload(Kind.VENDOR, DPD))
+    if phase.fragments:
+        payloads.append(Payload(Kind.VENDOR, FRAGMENTATION))
     return _build_clear(phase, payloads)
 
 
 def answer_key(
-    phase: Phase1, header: Header, body: bytes, datagram: Datagram, random: Random
+    phase: Phase1,
+    header: Header,
+    body: bytes,
+    datagram: Datagram,
+    random: Random,
+    requests: Sequence[Payload] = (),
 ) -> tuple[bytes, Nat | None]:
     """The fourth message, and the NATs found if the peer takes part in looking for them.
+
+    `requests` are for certificates, if by those the client is to prove itself.
 
     Refusal for a public value nobody should accept. Nothing is changed before all is checked.
     """
@@ -177,7 +210,7 @@ def answer_key(
             Reason.BAD_PUBLIC_VALUE, str(error), Notify.INVALID_KEY_INFORMATION
         ) from error
     g_xr, nr_b = public_value(group, secret), random(NONCE_OURS)
-    answer = [Payload(Kind.KE, g_xr), Payload(Kind.NONCE, nr_b)]
+    answer = [Payload(Kind.KE, g_xr), Payload(Kind.NONCE, nr_b), *requests]
     nat = None
     if phase.variant is not None:
         kind = phase.variant.nat_d
@@ -189,6 +222,7 @@ def answer_key(
         came = all_of(payloads, kind)
         nat = find_nat(came, local, peer) if came else None
     phase.nat = nat or Nat()
+    phase.asked = requests_in(payloads)
     phase.exchanged = Exchanged(
         phase.cookie_i, phase.cookie_r, phase.sai_b, g_xi, g_xr, ni_b, nr_b, g_xy
     )
@@ -197,12 +231,13 @@ def answer_key(
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A credential that opened the fifth message."""
+    """A credential that opened the fifth message, or that its certificate is of."""
 
     credential: Credential
     keys: Keys
     identity: Identification
     payloads: tuple[Payload, ...]
+    certificate: str = ""
 
 
 def find_credential(
@@ -220,6 +255,7 @@ def find_credential(
     fits = [
         _try_credential(phase.suite, exchanged, header, body, credential)
         for credential in credentials[:MOST_CREDENTIALS]
+        if credential.psk
     ]
     return next((fit for fit in fits if fit is not None), None)
 
@@ -248,7 +284,8 @@ def check_fit(phase: Phase1, fit: Fit) -> None:
         detail = f"{fit.credential.name} used {phase.suite.name}"
         raise Refusal(Reason.SUITE_NOT_ALLOWED, detail, Notify.NO_PROPOSAL_CHOSEN)
     identity = fit.identity
-    known = identity.kind in set(IdType) and 0 < len(identity.data) <= LONGEST_IDENTITY
+    longest = LONGEST_NAME if identity.kind == IdType.DER_DN else LONGEST_IDENTITY
+    known = identity.kind in set(IdType) and 0 < len(identity.data) <= longest
     if not known or (identity.kind == IdType.IPV4 and len(identity.data) != 4):
         detail = f"type {identity.kind}, {len(identity.data)} bytes"
         raise Refusal(Reason.BAD_IDENTITY, detail, Notify.INVALID_ID_INFORMATION)
@@ -261,6 +298,7 @@ def secure(phase: Phase1, fit: Fit, last_block: bytes) -> Secured:
         credential=fit.credential.name,
         esp_suites=fit.credential.esp_suites,
         identity=str(fit.identity),
+        certificate=fit.certificate,
     )
 
 
@@ -274,6 +312,11 @@ def answer_auth(phase: Phase1, fit: Fit, message: bytes, local: Endpoint) -> byt
         Payload(Kind.ID, idir_b),
         Payload(Kind.HASH, hash_r(fit.keys, exchanged, idir_b)),
     ]
+    return seal_last(phase, fit, message, payloads)
+
+
+def seal_last(phase: Phase1, fit: Fit, message: bytes, payloads: Sequence[Payload]) -> bytes:
+    """The sixth message of these payloads, in answer to the bytes of the fifth."""
     answer = seal(fit.keys, next_iv(fit.keys, message), phase.header(Exchange.MAIN), payloads)
     phase.keys_of = secure(phase, fit, next_iv(fit.keys, answer))
     phase.exchanged = None

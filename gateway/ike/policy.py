@@ -3,21 +3,28 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gateway.ike.certificates import Signing
 from gateway.ike.nat import NAMES
 from gateway.ike.proposals import ESP_SUITES, IKE_SUITES
 from gateway.wire.udp import Endpoint
+from gateway.x509.rule import Rule
 
 MOST_CREDENTIALS = 256  # tried for one client, about 50 us each: as many as `control` lets through
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A client that may dial, its key and the suites it may use."""
+    """A client that may dial, and the suites it may use.
+
+    It has a key, or a certificate that `certificate` means, or either; without a key `psk` is
+    empty, and never tried.
+    """
 
     name: str
     psk: bytes = field(repr=False)
     ike_suites: frozenset[str]
     esp_suites: frozenset[str]
+    certificate: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class IkePolicy:
     quick_tries: int = 4
     longest_life: int = 86400
     tell_life: bool = False
+    signing: Signing | None = None  # None: nobody dials by certificate
 
     def __post_init__(self) -> None:
         """ValueError for a name that stands for nothing."""
