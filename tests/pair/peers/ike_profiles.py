@@ -91,6 +91,7 @@ class Profile:
     delete_old: bool = True  # the old pair at once when the new one stands
     commit: bool = False
     odd_attribute: bool = False  # one nobody knows, in both phases
+    method: int = 1  # or 3: certificates (RFC 2409, appendix A)
 
     @property
     def natt(self) -> tuple[str, ...]:
