@@ -1,7 +1,7 @@
 """Certificates by another hand: cryptography's builder, and arithmetic where that refuses.
 
 Nothing of `gateway.x509` is used. Weak hashes: built with SHA-256, the algorithm's identifier
-changed in the bytes, and signed anew by plain arithmetic. Keys are made once a run.
+changed in the bytes, and signed anew by plain arithmetic. All is the same in every run.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import md5, sha1, sha256
 from ipaddress import IPv4Address
+from random import Random
 
+import gmpy2
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.hazmat.primitives.serialization import Encoding as Encoding
+from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 TODAY = 1_790_000_000.0  # seconds: 2026-09-21, the day of every story
@@ -33,10 +36,24 @@ _PREFIX = {
 _HASH = {"sha256": sha256, "sha1": sha1, "md5": md5}
 
 
-@cache
 def key(name: str, bits: int = 1024) -> rsa.RSAPrivateKey:
     """The same for the same name, as long as the tests run."""
-    return rsa.generate_private_key(65537, bits)
+    return _key(name, bits)
+
+
+@cache
+def _key(name: str, bits: int) -> rsa.RSAPrivateKey:
+    chance = Random(f"{name} {bits}")
+    p, q = (_prime(bits // 2, chance) for _ in range(2))
+    e, d = 65537, pow(65537, -1, (p - 1) * (q - 1))
+    public = rsa.RSAPublicNumbers(e, p * q)
+    parts = d % (p - 1), d % (q - 1), pow(q, -1, p)
+    return rsa.RSAPrivateNumbers(p, q, d, *parts, public).private_key()
+
+
+def _prime(bits: int, chance: Random) -> int:
+    """With both top bits set, so that two make a product of twice the length."""
+    return int(gmpy2.next_prime(chance.getrandbits(bits - 2) | 3 << (bits - 2)))
 
 
 def pad_and_sign(data: bytes, own: rsa.RSAPrivateKey) -> bytes:
@@ -187,7 +204,7 @@ def _built(
         .subject_name(name(subject))
         .issuer_name(issuer)
         .public_key(own.public_key())
-        .serial_number(serial or x509.random_serial_number())
+        .serial_number(serial or _serial(subject, issuer, days, digest))
         .not_valid_before(_date(days[0]))
         .not_valid_after(_date(days[1]))
     )
@@ -195,6 +212,10 @@ def _built(
         builder = builder.add_extension(extension, critical=critical)
     certificate = builder.sign(signer, hashes.SHA256())
     return Owner(_weakened(certificate, signer, digest), own)
+
+
+def _serial(*parts: object) -> int:
+    return int.from_bytes(sha256(repr(parts).encode()).digest()[:8], "big") >> 1
 
 
 def _weakened(
@@ -237,3 +258,9 @@ def _date(seconds: float) -> datetime:
 
 def address(text: str) -> IPv4Address:
     return IPv4Address(text)
+
+
+def public_key(der: bytes) -> rsa.RSAPublicKey:
+    found = x509.load_der_x509_certificate(der).public_key()
+    assert isinstance(found, rsa.RSAPublicKey)
+    return found

@@ -1,6 +1,7 @@
 """RSA keys as bytes: RFC 5280, 4.1.2.7; PKCS#1 (RFC 8017, A.1); PKCS#8 (RFC 5208)."""
 
 from gateway.crypto.rsa import PrivateKey, PublicKey, agrees, unusable
+from gateway.wire.cursor import WireError
 from gateway.x509.algorithms import RSA
 from gateway.x509.der import (
     NULL,
@@ -62,7 +63,7 @@ def _checked(label: str, data: bytes) -> PrivateKey:
         raise BadKey("is locked with a passphrase, or is not whole")
     try:
         key = read_pkcs8(data) if label == PRIVATE_KEY else read_pkcs1(data)
-    except BadDer:
+    except WireError:
         raise BadKey("has a private key in it that is not RSA, or not whole") from None
     if wrong := unusable(key.public):
         raise BadKey(f"cannot be used: {wrong}")

@@ -7,6 +7,7 @@ them. An owner's `CN=press-3` is compared by attributes instead.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from gateway.wire.cursor import WireError
 from gateway.x509.der import (
     BMP,
     IA5,
@@ -91,7 +92,7 @@ def name_text(name: bytes) -> str:
     """For people: CN=press-3, O=Works. Nothing a peer put in it can upset a terminal."""
     try:
         attributes = read_name(name)
-    except BadDer:
+    except WireError:
         return "a name that cannot be read"
     return attributes_text(attributes)
 
@@ -156,6 +157,6 @@ def has_attributes(name: bytes, wanted: Attributes) -> bool:
     """Whether all that an owner wrote stands in a certificate's name, to the letter."""
     try:
         there = read_name(name)
-    except BadDer:
+    except WireError:
         return False
     return all(one in there for one in wanted)

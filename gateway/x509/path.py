@@ -47,6 +47,7 @@ class _Search:
     authorities: Sequence[Authority]
     date: float
     checks: int = 0
+    too_long: bool = False
     why: list[str] = field(default_factory=list)
 
     def signed(self, certificate: Certificate, issuer: Certificate) -> bool:
@@ -87,6 +88,7 @@ def _paths(
         if last.issuer == root.subject and search.signed(last, root):
             yield path, authority
     if len(path) > MOST_BETWEEN:
+        search.too_long = True
         return
     for other in search.others:
         if last.issuer == other.subject and other not in path and search.signed(last, other):
@@ -95,6 +97,8 @@ def _paths(
 
 def _nobody(machine: Certificate, search: _Search) -> str:
     """Why no path is complete."""
+    if search.too_long:
+        return f"more than {MOST_BETWEEN} authorities stand between {machine.name} and its root"
     issuers = [machine.issuer, *(other.issuer for other in search.others)]
     for authority in search.authorities:
         if authority.certificate.subject in issuers:
