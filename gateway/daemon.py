@@ -20,7 +20,7 @@ from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
 from gateway.system.chance import Chance
-from gateway.system.clock import now
+from gateway.system.clock import now, wall
 from gateway.system.control_socket import AlreadyRunning, ControlSocket, askers
 from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
@@ -81,7 +81,7 @@ def _remove_rules(journal: Journal) -> int:
 def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
     """Everything is there before the first rule is set, so no packet finds half a daemon."""
     allow_all()
-    desk = Desk(Gateway(config, Chance(), now()), path)
+    desk = Desk(Gateway(config, Chance(), now(), wall), path)
     control = ControlSocket(socket, desk.answer, group=_mine(askers()))
     try:
         queue = Queue()

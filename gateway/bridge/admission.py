@@ -1,7 +1,8 @@
 """The configuration as IKE needs it: suites in our order, and whose keys may come from where."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from gateway.bridge.trust import signing
 from gateway.control.config import Client, Config, Route
 from gateway.control.policy import candidates, client_named, esp_suites, ike_suites, route_of
 from gateway.ike.policy import Credential, IkePolicy
@@ -10,8 +11,8 @@ from gateway.wire.udp import Endpoint
 CLIENTS_PER_CREDENTIAL = 1024
 
 
-def ike_policy(config: Config) -> IkePolicy:
-    """What IKE may agree to under this configuration."""
+def ike_policy(config: Config, wall: Callable[[], float] = float) -> IkePolicy:
+    """What IKE may agree to under this configuration; `wall` gives the day, for certificates."""
     limits = config.limits
     known = {client.name: _credential(client) for client in config.clients}
 
@@ -29,6 +30,7 @@ def ike_policy(config: Config) -> IkePolicy:
         dpd_tries=limits.dpd_tries,
         # Twice as many as can be up: old and new side by side while all redial.
         clients_per_credential=max(CLIENTS_PER_CREDENTIAL, 2 * limits.sessions),
+        signing=signing(config, wall),
     )
 
 
@@ -44,4 +46,5 @@ def most_phases(config: Config) -> int:
 
 
 def _credential(client: Client) -> Credential:
-    return Credential(client.name, client.psk, frozenset(client.ike), frozenset(client.esp))
+    suites = frozenset(client.ike), frozenset(client.esp)
+    return Credential(client.name, client.psk, *suites, certificate=client.certificate)

@@ -38,19 +38,23 @@ WAY = slice(12, 22)  # source and target host, source port
 _PORTS = Struct("!HHH")
 MOST_CALLS = 0xF000  # PPTP's call ids have sixteen bits, and a free one is found by trying
 STOPPING = "the gateway is being stopped"
+Wall = Callable[[], float]  # the day by which certificates are judged: seconds since 1970
 
 
 class Gateway:
     """All clients, all sessions, one clock."""
 
-    def __init__(self, config: Config, random: Callable[[int], bytes], now: float) -> None:
+    def __init__(
+        self, config: Config, random: Callable[[int], bytes], now: float, wall: Wall = float
+    ) -> None:
         self.config = config
+        self._wall = wall
         self.started = now
         self.accounts = Accounts()
         self.drops = Counters()
         self.sessions: dict[int, Session] = {}  # by number
         self.clients = Clients(
-            Ike(ike_policy(config), random),
+            Ike(ike_policy(config, wall), random),
             random,
             self._next_number,
             float(config.limits.hello_seconds),
@@ -168,7 +172,7 @@ class Gateway:
             self._timers.note(guest)
 
     def _set_policy(self) -> None:
-        policy = ike_policy(self.config)
+        policy = ike_policy(self.config, self._wall)
         self.clients.ike.set_policy(self._guest.admitted_by(policy) if self._guest else policy)
 
     def disconnect(self, number: int, reason: str, now: float) -> list[Output]:

@@ -1,27 +1,36 @@
 """The one judge of a configuration: command, menu and daemon all ask here."""
 
+from gateway.control.certificates import resolve_certificates
 from gateway.control.document import File, ReadFile, read_document
 from gateway.control.findings import Document, Findings
 from gateway.control.problems import Problem
 from gateway.control.psk import resolve_psks
 from gateway.control.relations import check_relations
+from gateway.control.relations_x509 import check_certificates
 
 NAME = "postern.toml"
 
 
-def check(file: File, read_file: ReadFile, name: str = NAME) -> list[Problem]:
+def check(
+    file: File, read_file: ReadFile, name: str = NAME, wall: float | None = None
+) -> list[Problem]:
     """All problems of a configuration at once, in the order of its lines; warnings among them.
 
-    `read_file` gives the files named in it; `name` is what problems call the file itself.
+    `read_file` gives the files named in it; `name` is what problems call the file itself; `wall`
+    is the day, in seconds since 1970, if it is known.
     """
-    return judge(file, read_file, name)[1]
+    return judge(file, read_file, name, wall)[1]
 
 
-def judge(file: File, read_file: ReadFile, name: str = NAME) -> tuple[Document, list[Problem]]:
+def judge(
+    file: File, read_file: ReadFile, name: str = NAME, wall: float | None = None
+) -> tuple[Document, list[Problem]]:
     """What could be read of it, and its problems. Usable if all of them are warnings."""
     findings = Findings(name, {})
     document = read_document(file, findings)
     if document:
         resolve_psks(document, file, read_file, findings)
+        resolve_certificates(document, file, read_file, findings)
         check_relations(document, findings)
+        check_certificates(document, findings, wall)
     return document, sorted(findings.problems, key=lambda problem: problem.line or 0)

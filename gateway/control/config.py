@@ -1,6 +1,6 @@
 """A configuration that can be used, as typed values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gateway.control.check import NAME, judge
@@ -11,7 +11,12 @@ from gateway.control.limits import Limits
 from gateway.control.problems import Problem
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.values import ANYWHERE, Network
+from gateway.crypto.rsa import PrivateKey
 from gateway.wire.udp import Endpoint
+from gateway.x509.certificate import Certificate
+from gateway.x509.crl import Crl
+from gateway.x509.path import Authority
+from gateway.x509.rule import Rule
 
 DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
 
@@ -65,7 +70,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One old machine that may dial. `ike` and `esp` are in the order in which we choose."""
+    """One old machine that may dial. `ike` and `esp` are in the order in which we choose.
+
+    `psk` is empty for one that has only a certificate.
+    """
 
     name: str
     psk: bytes = field(repr=False)
@@ -73,6 +81,17 @@ class Client:
     esp: tuple[str, ...]
     route: str
     address: Network = ANYWHERE
+    certificate: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCertificate:
+    """By which the gateway proves itself: our own first, then those above it."""
+
+    name: str
+    chain: tuple[Certificate, ...]
+    key: PrivateKey = field(repr=False)
+    always: bool = True  # sent also to who does not ask for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,8 @@ class Config:
     box: Box = Box()
     admins: tuple[Admin, ...] = ()
     ports: tuple[Port, ...] = ()
+    certificates: tuple[OwnCertificate, ...] = ()
+    authorities: tuple[Authority, ...] = ()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -137,6 +158,8 @@ def _build(document: Document) -> Config:
         box=Box(**document["box"][0].values),
         admins=tuple(_admin(**entry.values) for entry in document["admin"]),
         ports=tuple(Port(**entry.values) for entry in document["port"]),
+        certificates=tuple(_own(**entry.values) for entry in document["certificate"]),
+        authorities=tuple(_authority(**entry.values) for entry in document["ca"]),
     )
 
 
@@ -148,12 +171,14 @@ def _admin(*, name: str, ssh_key: str = "", ssh_keys: tuple[str, ...] = ()) -> A
 def _client(  # noqa: PLR0913
     *,
     name: str,
-    psk: bytes,
+    psk: bytes = b"",
     ike: tuple[str, ...],
     esp: tuple[str, ...],
     route: str,
     address: Network = ANYWHERE,
     psk_file: str = "",
+    certificate: Rule | None = None,
+    ca: tuple[str, ...] = (),
 ) -> Client:
     """The file's name is not kept: it was read."""
     return Client(
@@ -163,4 +188,29 @@ def _client(  # noqa: PLR0913
         esp=tuple(sorted(esp, key=ESP_SUITES.index)),
         route=route,
         address=address,
+        certificate=certificate and replace(certificate, authorities=frozenset(ca)),
     )
+
+
+def _own(
+    *,
+    name: str,
+    chain: tuple[Certificate, ...],
+    key: PrivateKey,
+    send: str,
+    **files: str,
+) -> OwnCertificate:
+    """The files' names are not kept: they were read."""
+    return OwnCertificate(name, chain, key, send == "always")
+
+
+def _authority(
+    *,
+    name: str,
+    certificate: Certificate,
+    identities: str,
+    crl: Crl | None = None,
+    allow: tuple[str, ...] = (),
+    **files: str,
+) -> Authority:
+    return Authority(name, certificate, frozenset(allow), crl, identities == "strict")

@@ -17,7 +17,7 @@ def resolve_psks(document: Document, file: File, read_file: ReadFile, findings: 
         if {"psk", "psk_file"} <= client.given:
             what = "stands beside psk, and only one of the two can hold"
             findings.add(client, "psk_file", what, "Leave one of them out")
-        elif not {"psk", "psk_file"} & client.given:
+        elif not {"psk", "psk_file", "certificate"} & client.given:
             hint = "Give the key as psk, or as psk_file the name of the file with it"
             findings.add(client, "psk", "is missing", hint)
         elif name := client.values.get("psk_file"):

@@ -31,10 +31,14 @@ class Encoding(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A certificate of our own with those between it and its authority, and the key to it."""
+    """A certificate of our own with those between it and its authority, and the key to it.
+
+    With `always` it is sent whether or not somebody has asked for it.
+    """
 
     chain: tuple[Certificate, ...]  # our own first
     key: PrivateKey = field(repr=False)
+    always: bool = True
 
     @property
     def certificate(self) -> Certificate:
@@ -46,15 +50,13 @@ class Signing:
     """What an owner allows where certificates are concerned.
 
     `wall` gives the day (seconds since 1970), which a box without a clock does not know: then the
-    latest day that must have passed, `floor`, holds instead. With `always` our certificate is sent
-    whether or not somebody has asked for it.
+    latest day that must have passed, `floor`, holds instead.
     """
 
     identities: tuple[Identity, ...]
     authorities: tuple[Authority, ...]
     wall: Callable[[], float] = field(repr=False)
     floor: float = 0.0
-    always: bool = True
 
     @property
     def date(self) -> float:
@@ -108,11 +110,9 @@ def choose_identity(signing: Signing, asked: frozenset[bytes]) -> Identity:
     return signing.identities[0]
 
 
-def own_certificates(
-    signing: Signing, identity: Identity, asked: frozenset[bytes]
-) -> list[Payload]:
+def own_certificates(identity: Identity, asked: frozenset[bytes]) -> list[Payload]:
     """Our certificate and those above it, each in a payload of its own; the root stays at home."""
-    if not signing.always and not _is_asked_for(identity, asked):
+    if not identity.always and not _is_asked_for(identity, asked):
         return []
     own, *above = identity.chain
     sent = [own, *(one for one in above if not one.is_self_issued)]

@@ -139,7 +139,7 @@ def build_answer(
     signature = sign(identity.key, hash_r(fit.keys, exchanged, idir_b), random)
     payloads = [
         Payload(Kind.ID, idir_b),
-        *own_certificates(signing, identity, asked),
+        *own_certificates(identity, asked),
         Payload(Kind.SIGNATURE, signature),
     ]
     return seal_last(phase, fit, message, payloads)

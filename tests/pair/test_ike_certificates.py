@@ -1,5 +1,6 @@
 """Clients that prove themselves by certificates: who is let in, who is not, and in which words."""
 
+from dataclasses import replace
 from struct import pack
 
 import pytest
@@ -93,11 +94,15 @@ def test_who_asks_for_another_authority_is_shown_what_there_is() -> None:
 
 
 def test_who_does_not_ask_is_shown_nothing_if_the_owner_wants_it_so() -> None:
-    silent = sign_in(allowed=rules(always=False))
+    silent = sign_in(allowed=rules(identities=(replace(identity(OURS), always=False),)))
     assert set(silent.client.errors) == {"the gateway has shown no certificate"}
-    asking = sign_in(allowed=rules(always=False), requests=(ROOT.subject,))
+    asking = sign_in(
+        allowed=rules(identities=(replace(identity(OURS), always=False),)), requests=(ROOT.subject,)
+    )
     assert asking.client.up
-    anybody = sign_in(allowed=rules(always=False), requests=(b"",))
+    anybody = sign_in(
+        allowed=rules(identities=(replace(identity(OURS), always=False),)), requests=(b"",)
+    )
     assert anybody.client.up
 
 

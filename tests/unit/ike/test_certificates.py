@@ -103,7 +103,7 @@ def test_the_first_that_leads_to_who_is_asked_for(names: list[bytes], chosen: Id
 
 
 def test_our_chain_goes_out_without_its_root() -> None:
-    sent = own_certificates(SIGNING, FIRST, frozenset())
+    sent = own_certificates(FIRST, frozenset())
     assert sent == [cert(4, one.der) for one in FIRST.chain[:2]]
 
 
@@ -111,9 +111,9 @@ def test_our_chain_goes_out_without_its_root() -> None:
     ("names", "count"), [([], 0), ([OTHER.subject], 0), ([ROOT.subject], 2), ([b""], 2)]
 )
 def test_it_may_wait_until_it_is_asked_for(names: list[bytes], count: int) -> None:
-    shy = Signing(SIGNING.identities, SIGNING.authorities, SIGNING.wall, always=False)
+    shy = Identity(FIRST.chain, FIRST.key, always=False)
     asked = requests_in([wanted(4, name) for name in names])
-    assert len(own_certificates(shy, FIRST, asked)) == count
+    assert len(own_certificates(shy, asked)) == count
 
 
 def test_a_clock_before_its_own_past_is_not_believed() -> None:
