@@ -6,7 +6,9 @@ What they have to do with each other and with clients is in `relations_x509.py`.
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from gateway.control.canonical import entries_of, raw_of
 from gateway.control.document import File, ReadFile
+from gateway.control.edit import Change
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import LARGEST_FILE
 from gateway.crypto.rsa import PrivateKey
@@ -104,6 +106,23 @@ def as_text(key: str, data: bytes) -> str:
     if data[:1] == _DER:
         return build_pem(CRL if key == "crl" else CERTIFICATE, data)
     return data.decode("ascii", "replace")
+
+
+def inlined(text: str, read_file: ReadFile) -> list[Change]:
+    """What puts the contents of all files with certificates and keys into the text itself.
+
+    For whoever cannot read those files: the gateway's own copy of the configuration.
+    """
+    raw, changes = raw_of(text), list[Change]()
+    for table, keys in ("certificate", ("chain", "key")), ("ca", ("certificate", "crl")):
+        for entry in entries_of(raw.get(table)):
+            for key in keys:
+                file = read_file(str(entry[key + BESIDE])) if key + BESIDE in entry else ""
+                if isinstance(file, File):
+                    name = str(entry.get("name", ""))
+                    changes.append(Change("unset", table, name, key + BESIDE))
+                    changes.append(Change("set", table, name, key, as_text(key, file.data)))
+    return changes
 
 
 def _resolve(

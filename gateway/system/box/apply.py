@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from gateway.control.canonical import entries_of, raw_of
+from gateway.control.certificates import inlined
 from gateway.control.changes_outputs import Activate, ActivationFailed
 from gateway.control.config import Config, load
 from gateway.control.document import File, ReadFile
@@ -128,6 +129,7 @@ class Applier:
             if client.name in filed:
                 changes.append(Change("unset", "client", client.name, "psk_file"))
                 changes.append(Change("set", "client", client.name, "psk", client.psk.decode()))
+        changes += inlined(text, self._read_file)
         return edited(text, changes) if changes else text
 
     def _wake(self, *, restart: bool) -> None:

@@ -17,6 +17,7 @@ from gateway.system.box import claim, clock, health, reset, view
 from gateway.system.box.answer import Answer, Worker, guarded, refused
 from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
+from gateway.system.box.authority import BoxAuthority
 from gateway.system.box.cached import Cached
 from gateway.system.box.callers import who_asks
 from gateway.system.box.diagnose import Diagnose
@@ -37,7 +38,7 @@ FILE: Final = Who("provisioning file", "file")
 # These are looked at all the time or change nothing: no line in the audit.
 QUIET: Final = frozenset(
     {"status", "board", "ports", "slots", "upgrade.status", "link", "config.show", "config.check"}
-    | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
+    | {"ca.list", "config.diff", "config.history", "config.status", "config.edit", "config.set"}
 )
 NETWORK_WAIT: Final = 3.0  # seconds between two looks for ports that are not certain
 STICK_WAIT: Final = 5.0  # seconds between two looks for a stick while nobody owns the box
@@ -66,6 +67,7 @@ class Parts:
     clock_cache: Cached[bool]
     fingerprints: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    authority: BoxAuthority | None = None
 
 
 class BoxDesk:
@@ -116,6 +118,9 @@ class BoxDesk:
             return found["result"] if found["ok"] else found
         slow = self._parts.diagnose.verb(name)
         try:
+            if (authority := self._parts.authority) and authority.answers(name):
+                running = self._parts.config.changes.state.running
+                return authority.answer(request, self._worker, running)
             if slow is not None:
                 kind, begin = slow
                 work = begin(request, self._context())

@@ -15,6 +15,7 @@ from typing import Any, Final
 from gateway.control.canonical import Unreadable, entries_of, raw_of
 from gateway.control.changes_outputs import Refused, Who
 from gateway.control.values_box import key_body
+from gateway.system.box.authority import seal, unseal
 from gateway.system.box.disk import read_record, remove, write_file, write_record
 from gateway.system.box.places import Places
 
@@ -35,6 +36,7 @@ def begin(places: Places, saved: str, *, wipe: bool) -> None:
     if not wipe and saved:
         write_file(places.sealed / COPY, saved.encode())
         write_record(places.sealed / DIGEST, {"sha256": sha256(saved.encode()).hexdigest()})
+        seal(places)
     write_record(places.data / MARK, {"wipe": wipe})
 
 
@@ -54,7 +56,10 @@ def finish(places: Places) -> None:
 
 
 def unsealed(places: Places, who: Who, running: str) -> str:
-    """The sealed copy, for somebody who has proved to own a key that stands in it."""
+    """The sealed copy, for somebody who has proved to own a key that stands in it.
+
+    The authority that was sealed with it is put back where it was.
+    """
     try:
         text = (places.sealed / COPY).read_text()
     except (OSError, ValueError):
@@ -66,6 +71,7 @@ def unsealed(places: Places, who: Who, running: str) -> str:
     if not who.remote or not _keys(running, who.user) & _keys(text):
         what = "it is given back to somebody who has logged in with a key that stands in it"
         raise Refused(what, "Claim the box with such a key, then log in by SSH")
+    unseal(places)
     return text
 
 

@@ -1,6 +1,7 @@
 """`postern check`: every problem of a configuration; needs neither the daemon nor root."""
 
 import argparse
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     path = Path(options.config)
     file = read_file(path)
     if isinstance(file, File):
-        document, problems = judge(file, beside(path), path.name)
+        document, problems = judge(file, beside(path), path.name, time.time())
     else:
         document, problems = {}, [_unreadable(path, file)]
     usable = all(problem.warning for problem in problems)

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from gateway.control.problems import printable
 from gateway.user.cli import (
+    ca,
     check,
     config,
     console,
@@ -54,6 +55,7 @@ VERBS: Final[dict[str, Verb]] = {
     "clients": entries.CLIENTS,
     "routes": entries.ROUTES,
     "admins": entries.ADMINS,
+    "ca": ca,
     "why": diagnose.WHY,
     "ping": diagnose.PING,
     "link": diagnose.LINK,
