@@ -78,20 +78,22 @@ class FolderAuthority:
     def ask(self, verb: str, **more: object) -> dict[str, Any]:
         """A file that is made goes where `path` says, or beside whoever asks."""
         try:
-            found = self._desk.answer({"verb": f"ca.{verb}", **more}, time.time())
+            return self._done(verb, str(more.pop("path", "") or ""), more)
         except Refused as error:
             raise DaemonError(str(error), error.hint) from None
         except OSError as error:
             what = f"{error.filename or self._folder}: {error.strerror or error}"
             raise DaemonError(what.lower(), "Look whether the folder is yours") from None
+
+    def _done(self, verb: str, path: str, more: dict[str, object]) -> dict[str, Any]:
+        found = self._desk.answer({"verb": f"ca.{verb}", **more}, time.time())
         data = found.pop("data", None)
         if data is not None:
             endings = {"issue": ".p12", "crl": ".crl"}
             usual = ".p12" if "password" in found else ".cer"
             name = f"{found.get('name', 'authority')}{endings.get(verb, usual)}"
-            path = Path(str(more.get("path") or name))
-            write(path, data)
-            found["path"] = str(path)
+            write(Path(path or name), data)
+            found["path"] = path or name
         return found
 
     def apply(self) -> str:

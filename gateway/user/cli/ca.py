@@ -63,7 +63,7 @@ def _create(options: Options, authority: Authority) -> int:
         names=options.dialled,
     )
     lines = [
-        f"{found['authority']} is made, good until {_day(found['until'])}.",
+        f"{found['authority']} is made, good until {date_of(found['until'])}.",
         "Machines must trust it: `postern ca export` gives its certificate.",
     ]
     return _done(options, authority, found, lines)
@@ -71,7 +71,7 @@ def _create(options: Options, authority: Authority) -> int:
 
 def _gateway(options: Options, authority: Authority) -> int:
     found = authority.ask("gateway", bits=options.bits, years=options.years, names=options.dialled)
-    lines = [f"The gateway has a new certificate, good until {_day(found['until'])}."]
+    lines = [f"The gateway has a new certificate, good until {date_of(found['until'])}."]
     lines += [left] if (left := authority.apply()) else []
     return _done(options, authority, found, lines)
 
@@ -89,7 +89,7 @@ def _issue(options: Options, authority: Authority) -> int:
     )
     lines = [
         f"The certificate for {found['name']} is in {found['path']}, good until "
-        f"{_day(found['until'])}.",
+        f"{date_of(found['until'])}.",
         f"Password for the import: {found['password']}",
         "It is shown only now, and the key is nowhere else. Destroy the file after the import.",
     ]
@@ -132,13 +132,13 @@ def _export(options: Options, authority: Authority) -> int:
 def register_lines(found: dict[str, Any]) -> list[str]:
     """The authority, and all it has issued."""
     head = [
-        printable(f"{found['authority']}, good until {_day(found['until'])}, signs with ")
+        printable(f"{found['authority']}, good until {date_of(found['until'])}, signs with ")
         + found["hash"],
         f"sha256 {found['fingerprint']}",
         "",
     ]
     rows = [
-        [one["name"], one["state"], _day(one["until"]), one["serial"], one["kind"]]
+        [one["name"], one["state"], date_of(one["until"]), one["serial"], one["kind"]]
         for one in found["issued"]
     ]
     columns = [
@@ -164,7 +164,8 @@ def _done(options: Options, authority: Authority, found: dict[str, Any], lines: 
     return exits.OK
 
 
-def _day(seconds: int) -> str:
+def date_of(seconds: int) -> str:
+    """2031-05-17."""
     return time.strftime("%Y-%m-%d", time.gmtime(seconds))
 
 

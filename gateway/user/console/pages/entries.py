@@ -28,6 +28,7 @@ from gateway.user.console.model import (
     problems_of,
     question,
 )
+from gateway.user.console.pages.certificates import Certificates
 from gateway.user.console.pages.claim import claim_form
 
 KEY_BYTES = 16  # of a pre-shared key made here: 32 letters to type at an old machine
@@ -63,6 +64,9 @@ class Entries:
         )
         text = (ABOUT[name],) if entries else (ABOUT[name], "There is none yet: press n.")
         keys = [Row("n", f"New {name}", self._new, f"postern config add {name} ...")]
+        if name == "client":
+            page = Certificates(self._ends)
+            keys.append(Row("c", "Certificates", lambda: Open(page), "postern ca list"))
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
             keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))
