@@ -16,7 +16,7 @@ ALLOWED = {
     "outputs": {"wire"},
     "x509": {"x509", "wire", "crypto"},
     **{room: {room} | GROUND for room in PROTOCOLS},
-    "control": {"control", "wire", "outputs", "x509"},
+    "control": {"control", "wire", "outputs", "x509", "crypto"},
     "bridge": {"bridge", "control"} | PROTOCOLS | GROUND,
     "system": {"system", "wire", "outputs", "control"},
     "user": {"user", "control"},
