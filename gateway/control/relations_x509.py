@@ -77,7 +77,7 @@ def _check_authority(entry: Entry, findings: Findings, wall: float | None) -> No
     if root.key is None or unusable(root.key):
         why = "its key is not RSA" if root.key is None else unusable(root.key)
         what = f"is {root.name}, and {why}"
-        findings.add(entry, where, what, "Postern knows RSA keys of 1024 to 8192 bits")
+        findings.add(entry, where, what, "Postern knows RSA keys of 1024 to 4096 bits")
     _check_days(entry, "certificate", root, findings, wall)
     if crl is not None:
         _check_list(entry, root, crl, findings, wall)

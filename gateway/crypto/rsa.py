@@ -19,7 +19,7 @@ from typing import Final
 import gmpy2
 
 Random = Callable[[int], bytes]
-SHORTEST, LONGEST = 1024, 8192  # bits of a modulus that is worked with
+SHORTEST, LONGEST = 1024, 4096  # bits of a modulus that is worked with
 LONGEST_EXPONENT = 32  # bits of a public one: the peer chooses what verifying costs us
 EXPONENT: Final = 65537  # of keys made here
 _LEAST_PADDING: Final = 8  # bytes of 0xFF

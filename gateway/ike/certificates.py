@@ -17,7 +17,7 @@ from gateway.x509.certificate import Certificate, parse_certificate
 from gateway.x509.path import Authority
 from gateway.x509.pkcs7 import parse_pkcs7
 
-MOST_CERTIFICATES: Final = 12  # of one client, whatever they came in
+MOST_CERTIFICATES: Final = 8  # of one client, whatever they came in
 MOST_REQUESTS: Final = 16  # that we send, and that we remember
 ANYBODY: Final = b""  # a request that names no authority: whatever there is
 

@@ -17,7 +17,7 @@ SEQUENCE, SET = 0x30, 0x31
 CONTEXT, CONSTRUCTED = 0x80, 0x20  # to be added to the number of a field
 _LENGTH_BYTES: Final = 4
 _LARGE_TAG: Final = 0x1F
-_LONGEST_NUMBER: Final = 2048 + 1  # bytes: twice the longest RSA modulus we work with
+_LONGEST_NUMBER: Final = 1024 + 1  # bytes: twice the longest RSA modulus we work with
 
 
 class Element(NamedTuple):

@@ -10,6 +10,7 @@ from gateway.ike.events import Authenticated, Reason
 from gateway.wire.ipv4 import host_bytes
 from gateway.x509.crl import parse_crl
 from tests import pki
+from tests.captures import shared_data
 from tests.pair.certificates_world import (
     OTHER,
     OURS,
@@ -254,3 +255,19 @@ def test_phase_1_is_renewed_by_certificate_too() -> None:
     assert len(world.gateway.seen(Authenticated)) == 2
     assert world.client.errors == []
     assert agree(world)
+
+
+def test_what_crashed_other_stacks_is_refused_and_nothing_else(crashers: list[bytes]) -> None:
+    for data in crashers:
+        for encoding in (b"\4", b"\1"):
+            world = sign_in(shown=[(CERT, encoding + data)])
+            assert refused(world)[0] in (Reason.BAD_CERTIFICATE, Reason.BAD_IDENTITY)
+            beside = sign_in(shown=[(CERT, encoding + data), certificate(PRESS)])
+            assert beside.client.up
+
+
+@pytest.fixture
+def crashers() -> list[bytes]:
+    """strongSwan's corpus of certificates that crashed it; not ours to copy."""
+    folder = shared_data() / "hostile" / "x509-crash"
+    return [path.read_bytes() for path in sorted(folder.iterdir())]

@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.crypto.rsa import PrivateKey, sign, verify
-from gateway.ike.certificates import certificates_of
+from gateway.ike.certificates import Signing, certificates_of
 from gateway.ike.fragments import Piece, build_piece, parse_piece
 from gateway.ike.header import Header, parse_header
 from gateway.ike.payloads import Payload
+from gateway.ike.signature import answer_signed
 from gateway.wire.cursor import WireError
 from gateway.x509.certificate import Certificate, parse_certificate
 from gateway.x509.crl import parse_crl
@@ -20,6 +21,9 @@ from gateway.x509.path import Authority, find_authority
 from gateway.x509.pkcs7 import parse_pkcs7
 from gateway.x509.rule import parse_rule
 from tests import pki
+from tests.unit.ike.asker import seeded
+from tests.unit.ike.test_certificates import SIGNING
+from tests.unit.ike.test_signature import credential, fifth, phase
 
 ROOT = pki.authority("Works CA")
 PRESS = pki.machine(ROOT)
@@ -147,3 +151,25 @@ def test_any_bytes_are_a_piece_or_none(body: bytes) -> None:
         parse_piece(Header(b"cookie_i", b"cookie_r", 0x84, 2), body)
     except WireError:
         return
+
+
+PAYLOADS = st.lists(
+    st.builds(
+        Payload,
+        st.sampled_from([5, 6, 6, 7, 9, 11]),
+        st.one_of(st.binary(max_size=60), spoiled(b"\4" + PRESS.der), spoiled(b"\1" + WRAPPED)),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(PAYLOADS)
+def test_any_fifth_message_is_judged_or_refused(payloads: list[Payload]) -> None:
+    header, body = fifth(*payloads)
+    today = Signing(SIGNING.identities, SIGNING.authorities, lambda: pki.TODAY)
+    try:
+        answer_signed(phase(), header, body, [credential()], today, seeded())
+    except WireError:
+        return
+    raise AssertionError("somebody was let in by bytes of no meaning")

@@ -16,7 +16,7 @@ from gateway.control.document import ReadFile
 from gateway.control.parts import Part
 from gateway.system.box import clock
 from gateway.system.box.answer import Answer, Worker, guarded
-from gateway.system.box.disk import write_file
+from gateway.system.box.disk import remove, write_file
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
 from gateway.system.chance import Chance
@@ -91,6 +91,8 @@ def writer(folder: Path) -> Callable[[str, str], None]:
 
 def seal(places: Places) -> None:
     """Keep the authority with the sealed copy of the configuration that speaks of it."""
+    for name in FILES:
+        remove(places.sealed / name)  # of a reset before
     _copy(places.data, places.sealed)
 
 

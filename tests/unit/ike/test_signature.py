@@ -26,7 +26,7 @@ from gateway.ike.policy import Credential
 from gateway.ike.proposals import IKE_SUITES
 from gateway.ike.protect import next_iv, seal, unseal
 from gateway.ike.signature import Unproved, answer_signed, find_signer, open_signed
-from gateway.wire.cursor import Reader
+from gateway.wire.cursor import Reader, WireError
 from gateway.x509.rule import parse_rule
 from tests import pki
 from tests.unit.ike.asker import GATEWAY, PEER, SUITE, seeded
@@ -175,6 +175,5 @@ def test_a_changed_byte_lets_nobody_in(place: int) -> None:
     spoiled = bytearray(body)
     spoiled[place] ^= 1
     today = Signing(SIGNING.identities, SIGNING.authorities, lambda: pki.TODAY)
-    with pytest.raises((Refusal, BadPayload, Exception)) as refused:
+    with pytest.raises(WireError):
         answer_signed(phase(), header, bytes(spoiled), [credential()], today, seeded())
-    assert "Wire" in str(type(refused.value).__mro__)

@@ -44,6 +44,17 @@ def test_one_sealed_copy_and_the_slots_stay(places: Places) -> None:
     ]
 
 
+def test_the_authority_is_sealed_with_it_and_comes_back_with_it(places: Places) -> None:
+    put(places.root, "data/postern/ca/authority.json", "the register")
+    put(places.root, "data/postern/sealed/ca/ca.crl", "of a reset before")
+    reset.begin(places, CONFIG, wipe=False)
+    reset.finish(places)
+    assert "postern/sealed/ca/authority.json" in left(places)
+    assert "postern/sealed/ca/ca.crl" not in left(places)
+    reset.unsealed(places, ADA, CLAIMED)
+    assert (places.data / "ca/authority.json").read_text() == "the register"
+
+
 def test_a_wipe_leaves_nothing_of_it(places: Places) -> None:
     reset.begin(places, CONFIG, wipe=False)
     reset.finish(places)
