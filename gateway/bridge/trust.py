@@ -1,20 +1,22 @@
 """The certificates of the configuration as IKE needs them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from gateway.control.config import Config
 from gateway.ike.certificates import Identity, Signing
 
 
-def signing(config: Config, wall: Callable[[], float]) -> Signing | None:
-    """None where nobody can dial by certificate; `wall` gives the day, in seconds since 1970."""
+def signing(config: Config, date: float) -> Signing | None:
+    """None where nobody can dial by certificate; `date` is today, in seconds since 1970.
+
+    A box without a clock believes the latest day that must have passed.
+    """
     if not config.certificates or not config.authorities:
         return None
     return Signing(
         identities=tuple(Identity(one.chain, one.key, one.always) for one in config.certificates),
         authorities=config.authorities,
-        wall=wall,
-        floor=max(_past(config)),
+        date=max(date, *_past(config)),
     )
 
 

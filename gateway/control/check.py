@@ -1,6 +1,9 @@
 """The one judge of a configuration: command, menu and daemon all ask here."""
 
+from datetime import date
+
 from gateway.control.certificates import resolve_certificates
+from gateway.control.days import check_days, moment_of
 from gateway.control.document import File, ReadFile, read_document
 from gateway.control.findings import Document, Findings
 from gateway.control.problems import Problem
@@ -12,18 +15,18 @@ NAME = "postern.toml"
 
 
 def check(
-    file: File, read_file: ReadFile, name: str = NAME, wall: float | None = None
+    file: File, read_file: ReadFile, name: str = NAME, today: date | None = None
 ) -> list[Problem]:
     """All problems of a configuration at once, in the order of its lines; warnings among them.
 
-    `read_file` gives the files named in it; `name` is what problems call the file itself; `wall`
-    is the day, in seconds since 1970, if it is known.
+    `read_file` gives the files named in it; `name` is what problems call the file itself. With
+    `today` the days in it are looked at too.
     """
-    return judge(file, read_file, name, wall)[1]
+    return judge(file, read_file, name, today)[1]
 
 
 def judge(
-    file: File, read_file: ReadFile, name: str = NAME, wall: float | None = None
+    file: File, read_file: ReadFile, name: str = NAME, today: date | None = None
 ) -> tuple[Document, list[Problem]]:
     """What could be read of it, and its problems. Usable if all of them are warnings."""
     findings = Findings(name, {})
@@ -32,5 +35,7 @@ def judge(
         resolve_psks(document, file, read_file, findings)
         resolve_certificates(document, file, read_file, findings)
         check_relations(document, findings)
-        check_certificates(document, findings, wall)
+        check_certificates(document, findings, None if today is None else moment_of(today))
+        if today is not None:
+            check_days(document, today, findings)
     return document, sorted(findings.problems, key=lambda problem: problem.line or 0)

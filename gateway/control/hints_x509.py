@@ -39,8 +39,18 @@ BY_REASON: Final[dict[str, str]] = {
 }
 
 
+BY_CERTIFICATE: Final = " (by certificate)"  # behind the name of a suite in an offer
+ONLY_CERTIFICATES: Final = (
+    "This client proves itself by a certificate and nothing else: give it a pre-shared key there, "
+    "or a `certificate` in its [[client]] here"
+)
+
+
 def certificate_hint(reason: str, detail: str) -> str:
     """Empty where the reason has nothing to do with certificates."""
+    if reason == "no common suite" and detail:
+        offered = detail.partition(";")[0].split(", ")
+        return ONLY_CERTIFICATES if all(BY_CERTIFICATE in one for one in offered) else ""
     if reason not in BY_REASON:
         return ""
     exact = (text for words, text in HINTS.items() if words in detail)

@@ -9,7 +9,7 @@ MOST_ADMINS = 50
 MOST_PORTS = 32
 MOST_OWN_CERTIFICATES = 8
 MOST_AUTHORITIES = 16
-MOST_CANDIDATES = 256  # clients per outside address: each one costs a trial of its key per dial
+MOST_CANDIDATES = 256  # keys per outside address: each one costs a trial per dial
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 What came is read and bounded here; whether it is believed is decided in `signature.py`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
@@ -47,20 +47,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """What an owner allows where certificates are concerned.
-
-    `wall` gives the day (seconds since 1970), which a box without a clock does not know: then the
-    latest day that must have passed, `floor`, holds instead.
-    """
+    """What an owner allows where certificates are concerned; `date` is in seconds since 1970."""
 
     identities: tuple[Identity, ...]
     authorities: tuple[Authority, ...]
-    wall: Callable[[], float] = field(repr=False)
-    floor: float = 0.0
-
-    @property
-    def date(self) -> float:
-        return max(self.wall(), self.floor)
+    date: float
 
 
 def certificates_of(payloads: Iterable[Payload]) -> tuple[Certificate, ...]:

@@ -18,8 +18,12 @@ class Reason(Enum):
     BAD_CERTIFICATE = "certificate not accepted"
     UNKNOWN_CERTIFICATE = "certificate of no client"
     BAD_SIGNATURE = "wrong signature"
+    TOO_MANY_GUESSES = "too many wrong keys"
+    REVOKED = "client is revoked"
     SUITE_NOT_ALLOWED = "suite not allowed for this client"
+    SUITE_LAPSED = "time of the weak suite is over"
     BAD_IDENTITY = "identity makes no sense"
+    OTHER_IDENTITY = "another identity than this client's"
     UNSUITABLE_QUICK_MODE = "unsuitable quick mode"
     AGGRESSIVE_MODE = "aggressive mode"
     TOO_MANY_HALF_OPEN = "too many half-open"
@@ -82,12 +86,14 @@ class Floated:
 class Authenticated:
     """The client is `credential`; `identity` is what it calls itself.
 
-    It has shown that it knows the key, or that `certificate` is its own.
+    It has shown that it knows the key, with `old_key` the one it had before, or that `certificate`
+    is its own.
     """
 
     sa: int
     credential: str
     identity: str
+    old_key: bool = False
     certificate: str = ""
 
 

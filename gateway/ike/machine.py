@@ -6,6 +6,8 @@ nothing else: the exchange goes on.
 """
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 
 from gateway.ike.certificates import requests_for
 from gateway.ike.choice import offered_ike
@@ -24,48 +26,39 @@ from gateway.ike.events import (
     Started,
 )
 from gateway.ike.fragments import SMALL, Fragments, Gathering
-from gateway.ike.header import Header, build_message, is_version_1, parse_header
+from gateway.ike.header import Header, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
 from gateway.ike.nat import choose_variant, offered_variants
 from gateway.ike.numbers import (
     NO_COOKIE,
     PORT_NATT,
-    RSA_SIGNATURES,
     Exchange,
     Kind,
     Notify,
     Protocol,
 )
-from gateway.ike.payloads import build_chain
 from gateway.ike.peers import Peer
 from gateway.ike.phase1 import (
     Dpd,
-    Fit,
     Offer,
     Phase1,
     Random,
-    Secured,
-    answer_auth,
     answer_key,
     answer_offer,
-    check_fit,
     choose_suite,
-    find_credential,
     parse_offer,
-    secure,
 )
 from gateway.ike.phase2 import Pair, Quick
 from gateway.ike.policy import IkePolicy
-from gateway.ike.protect import next_iv
-from gateway.ike.resend import Memory
+from gateway.ike.proof import Unproved, prove
 from gateway.ike.sas import Sas
-from gateway.ike.signature import Unproved, answer_signed
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
+from gateway.ike.trials import Trials
+from gateway.ike.turned_away import TurnedAway
 from gateway.ike.vendors import announces_dpd, announces_fragments, name_vendor
 from gateway.wire.cursor import WireError
 from gateway.wire.udp import Datagram, Endpoint
 
-_MOST_TURNED_AWAY = 64  # answers kept for those we have no phase 1 with
 _WAITED_FOR = {
     Step.AWAIT_KEY: "nothing came after our second message",
     Step.AWAIT_AUTH: "nothing came after our fourth message; it may be that UDP 4500 is blocked",
@@ -80,8 +73,9 @@ class Ike:
         self._random = random
         self.sas = Sas()  # for tests and for what is shown; changed only from here
         self._established = Established(policy, random, self.sas, self.counters)
-        self._turned_away = Memory(_MOST_TURNED_AWAY)
+        self._turned_away = TurnedAway()
         self._fragments = Fragments(self.sas.timers.set)
+        self._trials = Trials()
         self._handles = 0
 
     @property
@@ -135,6 +129,7 @@ class Ike:
         """Authenticated ESP, newest of all, came from elsewhere: speak to the client there."""
         peer = self.sas.peers.get(sa)
         if peer is not None:
+            self._trials.see(peer.credential, endpoint.host)
             for phase in peer.phases:
                 if phase.peer == peer.endpoint:
                     phase.peer = endpoint
@@ -150,6 +145,21 @@ class Ike:
         if half_open is not None:
             return [self.sas.close_phase(half_open, "closed by the gateway")]
         return self._established.close(sa)
+
+    def peers(self) -> list[Peer]:
+        """All clients that have anything."""
+        return list(dict.fromkeys(self.sas.peers.values()))
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name -> new one of credentials that are the same clients still."""
+        for peer in self.peers():
+            peer.credential = names.get(peer.credential, peer.credential)
+            for phase in peer.phases:
+                phase.keys_of = replace(phase.secured(), credential=peer.credential)
+
+    def expel(self, peer: Peer, reason: str) -> list[IkeEvent]:
+        """Delete all that one client has, and tell it."""
+        return self._established.expel(peer, reason)
 
     def close_pair(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Delete one pair and tell the client, if any phase 1 with it is left."""
@@ -203,8 +213,8 @@ class Ike:
         if header.exchange != Exchange.MAIN or header.encrypted:
             return self._count("unauthenticated")
         phase = self.sas.openings.get((datagram.source, header.cookie_i))
-        memory = self._turned_away if phase is None else phase.memory
-        answer = memory.answer(_with_source(datagram) if phase is None else datagram.payload)
+        known = self._turned_away.answer(datagram)
+        answer = known if phase is None else phase.memory.answer(datagram.payload)
         if answer is not None:
             return self._resend(datagram, answer)
         if phase is not None:
@@ -269,55 +279,35 @@ class Ike:
     def _answer_auth(
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
-        if phase.method == RSA_SIGNATURES:
-            return self._answer_signed(phase, datagram, header, body, now)
-        credentials = self._policy.credentials(datagram.source)
-        fit = find_credential(phase, header, body, credentials)
-        if fit is None:
-            detail = f"none of {len(credentials)} keys fits; {phase.suite.name} was agreed on"
-            wrong = Refusal(Reason.WRONG_KEY, detail, Notify.PAYLOAD_MALFORMED)
-            return self._drop(phase, wrong)
+        tools = self._trials, self.counters, self._random
         try:
-            check_fit(phase, fit)
-        except Refusal as error:
-            secured = secure(phase, fit, next_iv(fit.keys, body))
-            return [*self._tell(phase, secured, datagram, error), *self._drop(phase, error)]
-        message = answer_auth(phase, fit, body, datagram.target)
-        return self._admit(phase, fit, datagram, message, now)
-
-    def _answer_signed(
-        self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
-    ) -> list[IkeEvent]:
-        """The same where the client proves itself by a certificate."""
-        credentials, signing = self._policy.credentials(datagram.source), self._policy.signing
-        try:
-            fit, message = answer_signed(phase, header, body, credentials, signing, self._random)
+            fit, message = prove(phase, header, body, datagram, self._policy, *tools, now)
         except Unproved as error:
-            return [*self._tell(phase, error.secured, datagram, error), *self._drop(phase, error)]
-        return self._admit(phase, fit, datagram, message, now)
-
-    def _admit(
-        self, phase: Phase1, fit: Fit, datagram: Datagram, message: bytes, now: float
-    ) -> list[IkeEvent]:
-        """The client has proved who it is, and `message` is our proof for it."""
+            told = self._tell(phase, error, datagram) if error.secured else []
+            return [*told, *self._drop(phase, error)]
         floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
         phase.local, phase.peer = datagram.target, datagram.source
         phase.memory.keep(datagram.payload, message)
         phase.expires = now + phase.life.seconds
         events: list[IkeEvent] = [Floated(phase.sa, phase.local, phase.peer)] if floated else []
         secured = phase.secured()
+        self._trials.see(secured.credential, phase.opened_from.host)
         events.append(
-            Authenticated(phase.sa, secured.credential, secured.identity, secured.certificate)
+            Authenticated(
+                phase.sa,
+                secured.credential,
+                secured.identity,
+                secured.old_key,
+                secured.certificate,
+            )
         )
         events.append(_reply(datagram, message))
         events += self._established.begin(phase, fit.payloads, now)
         return events
 
-    def _tell(
-        self, phase: Phase1, secured: Secured, datagram: Datagram, error: Refusal
-    ) -> list[IkeEvent]:
+    def _tell(self, phase: Phase1, error: Unproved, datagram: Datagram) -> list[IkeEvent]:
         """Say why under protection: only who asked has the keys, so nobody else learns anything."""
-        phase.keys_of = secured
+        phase.keys_of = error.secured
         notice = refusal(Protocol.ISAKMP, error.answer, phase.cookies)
         return [_reply(datagram, build_inform(phase, [notice], self._random))]
 
@@ -329,26 +319,16 @@ class Ike:
     def _turn_away(
         self, sa: int, datagram: Datagram, header: Header, error: Refusal
     ) -> list[IkeEvent]:
-        """A short notice in the clear, never longer than what asked for it."""
         self.counters["refused"] += 1
-        notice = refusal(Protocol.ISAKMP, error.answer)
-        message = build_message(
-            Header(header.cookie_i, self._random(8), notice.kind, Exchange.INFORMATIONAL),
-            build_chain([notice]),
-        )
-        self._turned_away.keep(_with_source(datagram), message)
+        message = self._turned_away.refuse(datagram, header, error, self._random)
         refused = Refused(sa, datagram.source, error.reason, str(error))
         return [refused, _reply(datagram, message)]
 
     def _refuse_aggressive(self, datagram: Datagram, header: Header) -> list[IkeEvent]:
         """It would show a hash of the key to anyone who asks. Told once for each message."""
         self.counters["aggressive mode"] += 1
-        if (
-            header.cookie_r != NO_COOKIE
-            or self._turned_away.answer(_with_source(datagram)) is not None
-        ):
+        if header.cookie_r != NO_COOKIE or not self._turned_away.ignore(datagram):
             return []
-        self._turned_away.keep(_with_source(datagram), b"")
         return [Refused(0, datagram.source, Reason.AGGRESSIVE_MODE, "main mode is needed")]
 
     def _expire_phase(self, phase: Phase1) -> list[IkeEvent]:
@@ -356,8 +336,10 @@ class Ike:
             later = self.sas.spared_until(phase)
             self.sas.timers.set(phase, later)
             return [self.sas.close_phase(phase, "expired")] if later is None else []
-        waited = Refusal(Reason.TIMED_OUT, _WAITED_FOR[phase.step], Notify.PAYLOAD_MALFORMED)
-        return self._drop(phase, waited)
+        reason, told = Reason.TIMED_OUT, _WAITED_FOR[phase.step]
+        if phase.held:
+            reason, told = Reason.TOO_MANY_GUESSES, "this one's was not looked at"
+        return self._drop(phase, Refusal(reason, told, Notify.PAYLOAD_MALFORMED))
 
     def _resend(self, datagram: Datagram, answer: bytes) -> list[IkeEvent]:
         self.counters["retransmission"] += 1
@@ -378,7 +360,3 @@ class Ike:
 
 def _reply(datagram: Datagram, message: bytes) -> Send:
     return Send(datagram.target, datagram.source, message)
-
-
-def _with_source(datagram: Datagram) -> bytes:
-    return str(datagram.source).encode() + datagram.payload

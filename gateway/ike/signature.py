@@ -31,9 +31,9 @@ from gateway.ike.payloads import (
     parse_chain,
     parse_identification,
 )
-from gateway.ike.phase1 import Fit, Phase1, Secured, check_fit, seal_last
+from gateway.ike.phase1 import Fit, Phase1, check_fit, seal_last
 from gateway.ike.policy import Credential
-from gateway.ike.protect import next_iv, unseal
+from gateway.ike.protect import unseal
 from gateway.wire.cursor import Reader
 from gateway.x509.certificate import Certificate
 from gateway.x509.errors import Untrusted
@@ -42,12 +42,12 @@ from gateway.x509.path import Authority, find_authority
 from gateway.x509.rule import Fit as RuleFit
 
 
-class Unproved(Refusal):
+class Unsigned(Refusal):
     """A Refusal with the keys by which the client can be told: nobody else has them."""
 
-    def __init__(self, refusal: Refusal, secured: Secured) -> None:
+    def __init__(self, refusal: Refusal, keys: Keys) -> None:
         super().__init__(refusal.reason, str(refusal), refusal.answer)
-        self.secured = secured
+        self.keys = keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def answer_signed(
     signing: Signing | None,
     random: Random,
 ) -> tuple[Fit, bytes]:
-    """Who has sent the fifth message, and the sixth; `Unproved` if it is nobody.
+    """Who has sent the fifth message, and the sixth; `Unsigned` if it is nobody.
 
     WireError of another kind if the message makes no sense: then anyone may have sent it.
     """
@@ -80,8 +80,7 @@ def answer_signed(
             raise Refusal(Reason.BAD_CERTIFICATE, what, Notify.INVALID_CERT_AUTHORITY)
         fit = find_signer(phase, opened, credentials, signing)
     except Refusal as refusal:
-        last = next_iv(opened.keys, body)
-        raise Unproved(refusal, Secured(opened.keys, last, "", frozenset(), "")) from refusal
+        raise Unsigned(refusal, opened.keys) from refusal
     return fit, build_answer(phase, fit, body, signing, random)
 
 
@@ -109,8 +108,8 @@ def find_signer(
     """The client whose certificate and signature these are, or a Refusal that says why not."""
     came = certificates_of(opened.payloads)
     certificate = _signer(opened, came)
+    others = tuple(one for one in came if one is not certificate)
     try:
-        others = [one for one in came if one is not certificate]
         authority = find_authority(certificate, others, signing.authorities, signing.date)
     except Untrusted as error:
         raise _not_accepted(str(error)) from error
@@ -120,7 +119,7 @@ def find_signer(
         opened.keys,
         opened.identity,
         opened.payloads,
-        certificate.name,
+        (certificate, *others),
     )
     check_fit(phase, fit)
     return fit

@@ -1,7 +1,6 @@
-"""The only clocks: one that never goes back, and the wall's, which may be wrong."""
+"""The only clock: seconds that never go back and mean nothing but their differences."""
 
-from time import monotonic, time
+from time import monotonic
 
 # Not a function around it: the loop asks before every packet.
 now = monotonic
-wall = time  # seconds since 1970: for days in certificates, never for deadlines

@@ -97,7 +97,7 @@ class FolderAuthority:
         return found
 
     def apply(self) -> str:
-        return "A gateway that runs reads it with SIGHUP: systemctl reload postern."
+        return "Do: systemctl reload postern, or send it SIGHUP; then it holds."
 
     def knows(self, client: str) -> bool:
         found = read_file(self._folder / "postern.toml")

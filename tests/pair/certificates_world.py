@@ -37,7 +37,7 @@ def identity(owner: pki.Owner, *above: pki.Owner) -> Identity:
 
 
 def signing(**more: Any) -> Signing:
-    usual = Signing((identity(OURS),), (authority(),), lambda: pki.TODAY)
+    usual = Signing((identity(OURS),), (authority(),), pki.TODAY)
     return replace(usual, **more)
 
 

@@ -167,7 +167,7 @@ PAYLOADS = st.lists(
 @given(PAYLOADS)
 def test_any_fifth_message_is_judged_or_refused(payloads: list[Payload]) -> None:
     header, body = fifth(*payloads)
-    today = Signing(SIGNING.identities, SIGNING.authorities, lambda: pki.TODAY)
+    today = Signing(SIGNING.identities, SIGNING.authorities, pki.TODAY)
     try:
         answer_signed(phase(), header, body, [credential()], today, seeded())
     except WireError:

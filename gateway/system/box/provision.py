@@ -25,6 +25,7 @@ from gateway.control.document import File, ReadFile
 from gateway.control.edit import EditError, edited
 from gateway.control.limits import LARGEST_FILE
 from gateway.control.schema import SCHEMA, VERSION_KEY
+from gateway.system.box.apply import KEY_FILES
 from gateway.system.box.disk import read_record, remove, write_file, write_record
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
@@ -146,13 +147,13 @@ def merged(text: str, factory: str) -> str:
 def with_keys_inside(text: str, read_file: ReadFile) -> str:
     """Keys in files beside it are put into the text: the files do not stay."""
     raw = raw_of(text)
-    clients = [one for one in entries_of(raw.get("client")) if "psk_file" in one]
-    for client in clients:
-        file = read_file(str(client["psk_file"]))
+    named = [(one, key) for one in entries_of(raw.get("client")) for key in KEY_FILES if key in one]
+    for client, key in named:
+        file = read_file(str(client[key]))
         if isinstance(file, File):
-            del client["psk_file"]
-            client["psk"] = file.data.decode("utf-8-sig").rstrip("\r\n")
-    text = tomlkit.dumps(raw) if clients else text
+            del client[key]
+            client[key.removesuffix("_file")] = file.data.decode("utf-8-sig").rstrip("\r\n")
+    text = tomlkit.dumps(raw) if named else text
     changes = inlined(text, read_file)
     return edited(text, changes) if changes else text
 
@@ -188,7 +189,7 @@ def _leave(folder: Path, outcome: Outcome) -> str:
 def _key_files(folder: Path) -> Iterator[str]:
     raw: dict[str, Any] = tomllib.loads((folder / NAME).read_text("utf-8-sig"))
     clients, certificates = entries_of(raw.get("client")), entries_of(raw.get("certificate"))
-    names = [one.get("psk_file") for one in clients] + [one.get("key_file") for one in certificates]
-    for name in names:
+    names = [one.get(key) for one in clients for key in KEY_FILES]
+    for name in [*names, *(one.get("key_file") for one in certificates)]:
         if isinstance(name, str) and isinstance(files_of(folder)(name), File):
             yield name

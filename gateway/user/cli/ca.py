@@ -99,8 +99,8 @@ def _issue(options: Options, authority: Authority) -> int:
 def _revoke(options: Options, authority: Authority) -> int:
     found = authority.ask("revoke", name=options.machine)
     lines = [f"{one['name']}, number {one['serial']}, is revoked." for one in found["revoked"]]
-    lines += [left] if (left := authority.apply()) else []
-    lines.append(f"What is up stays up: end it with `postern disconnect {options.machine}`.")
+    left = authority.apply()
+    lines.append(left or "Who was connected by it is out.")
     return _done(options, authority, found, lines)
 
 

@@ -11,6 +11,7 @@ from gateway.control.problems import printable
 from gateway.user.cli import (
     ca,
     check,
+    clients,
     config,
     console,
     diagnose,
@@ -52,7 +53,7 @@ VERBS: Final[dict[str, Verb]] = {
     "config": config,
     "claim": upkeep.CLAIM,
     "ports": ports,
-    "clients": entries.CLIENTS,
+    "clients": clients.CLIENTS,
     "routes": entries.ROUTES,
     "admins": entries.ADMINS,
     "ca": ca,

@@ -29,11 +29,13 @@ def run(lab: Lab) -> dict[str, Any]:
     nobody = lab.strongswan(PROFILE, behind=nat, user="second", bundle=authority.issue("press-9"))
     unknown = nobody.refused_dial()
     told_unknown = gateway.refusals()
-    lab.step("the certificate is revoked, and the client dials again")
+    lab.step("the certificate is revoked while the client is up, and it dials again")
+    press.start_over()
+    press.dial()
     revoked_as = authority.revoke("press-3")
     gateway.reload(gateway.node.read("/etc/postern/postern.toml"))
-    press.start_over()
     gateway.wait_for_sessions(0)
+    press.start_over()
     revoked = press.refused_dial()
     return facts | {
         "check": check,

@@ -1,5 +1,7 @@
 """What is wrong between certificates, keys, authorities and clients."""
 
+from datetime import date
+
 import pytest
 
 from gateway.control.check import check
@@ -8,13 +10,14 @@ from tests import pki
 from tests.unit.control.pki_files import CA, CLIENT, GOOD, OURS, OWN, ROOT, Files
 from tests.unit.control.written import OUTSIDE, ROUTE, told
 
+TODAY = date(2026, 9, 21)
 PLANT = pki.authority("Plant CA", ROOT)
 DEEP = pki.machine(PLANT, "gateway", purposes=["1.3.6.1.5.5.8.2.2"])
 
 
-def on(wall: float, files: Files | None = None, text: str = GOOD) -> list[str]:
+def on(today: date, files: Files | None = None, text: str = GOOD) -> list[str]:
     """What is told on that day, all of it warnings."""
-    problems = check(File(text.encode()), files or Files(), wall=wall)
+    problems = check(File(text.encode()), files or Files(), today=today)
     assert all(problem.warning for problem in problems)
     return [f"{problem.where}: {problem.what}" for problem in problems]
 
@@ -26,7 +29,7 @@ def with_own(owner: pki.Owner, *above: pki.Owner) -> Files:
 
 def test_all_is_well() -> None:
     assert told(GOOD, Files()) == []
-    assert on(pki.TODAY) == []
+    assert on(TODAY) == []
     assert told(GOOD, with_own(DEEP, PLANT)) == []
     assert told(GOOD, with_own(DEEP, PLANT, ROOT)) == []
 
@@ -60,18 +63,17 @@ def test_a_certificate_of_no_use_to_a_gateway_is_told(owner: pki.Owner, what: st
 
 
 def test_the_days_of_certificates_are_warned_of() -> None:
-    late = pki.TODAY + 20 * pki.YEAR
-    assert on(late)[:2] == [
+    assert on(date(2046, 9, 16))[:2] == [
         "certificate[1].chain_file: is of no use now: CN=gateway expired on 2027-09-21",
         "ca[1].certificate_file: is of no use now: CN=Works CA expired on 2036-09-18",
     ]
-    (own, root) = on(0.0)
+    (own, root) = on(date(1970, 1, 1))
     assert own.endswith("is not valid before 2025-09-21, and here it is 1970-01-01")
     assert root.startswith("ca[1].certificate_file: is of no use now: CN=Works CA is not valid")
 
 
 def test_a_list_that_was_not_renewed_is_warned_of() -> None:
-    assert on(pki.TODAY + 60 * 86400) == ["ca[1].crl_file: should have been renewed by 2026-10-20"]
+    assert on(date(2026, 11, 20)) == ["ca[1].crl_file: should have been renewed by 2026-10-20"]
 
 
 def test_a_list_of_another_authority_is_told() -> None:
@@ -88,7 +90,7 @@ def test_a_machines_certificate_is_no_authority() -> None:
 
 def test_md5_is_warned_of() -> None:
     text = GOOD.replace('["sha1"]', '["sha1", "md5"]')
-    assert on(pki.TODAY, text=text) == [
+    assert on(TODAY, text=text) == [
         "ca[1].allow: allows MD5, and certificates signed with that have been forged"
     ]
 

@@ -41,7 +41,7 @@ def identity(owner: pki.Owner, *above: pki.Owner) -> Identity:
 
 FIRST = identity(pki.machine(PLANT, "one"), PLANT, ROOT)
 SECOND = identity(pki.machine(OTHER, "two"))
-SIGNING = Signing((FIRST, SECOND), (Authority("works", parse_certificate(ROOT.der)),), lambda: 5.0)
+SIGNING = Signing((FIRST, SECOND), (Authority("works", parse_certificate(ROOT.der)),), 5.0)
 
 
 def test_every_form_is_read_and_what_cannot_be_is_as_good_as_none() -> None:
@@ -114,11 +114,6 @@ def test_it_may_wait_until_it_is_asked_for(names: list[bytes], count: int) -> No
     shy = Identity(FIRST.chain, FIRST.key, always=False)
     asked = requests_in([wanted(4, name) for name in names])
     assert len(own_certificates(shy, asked)) == count
-
-
-def test_a_clock_before_its_own_past_is_not_believed() -> None:
-    assert SIGNING.date == 5.0
-    assert Signing((), (), lambda: 5.0, floor=9.0).date == 9.0
 
 
 def test_an_identity_does_not_show_its_key() -> None:

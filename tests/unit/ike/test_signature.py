@@ -25,7 +25,7 @@ from gateway.ike.phase1 import Phase1
 from gateway.ike.policy import Credential
 from gateway.ike.proposals import IKE_SUITES
 from gateway.ike.protect import next_iv, seal, unseal
-from gateway.ike.signature import Unproved, answer_signed, find_signer, open_signed
+from gateway.ike.signature import Unsigned, answer_signed, find_signer, open_signed
 from gateway.wire.cursor import Reader, WireError
 from gateway.x509.rule import parse_rule
 from tests import pki
@@ -71,7 +71,7 @@ def fifth(*payloads: Payload) -> tuple[Header, bytes]:
 
 
 def credential(rule: str = "any") -> Credential:
-    return Credential("old-pc", b"", frozenset({SUITE}), frozenset(), parse_rule(rule))
+    return Credential("old-pc", b"", frozenset({SUITE}), frozenset(), certificate=parse_rule(rule))
 
 
 def judge(
@@ -79,7 +79,7 @@ def judge(
 ) -> bytes:
     header, body = fifth(*payloads)
     known = [who or credential()]
-    today = signing and Signing(signing.identities, signing.authorities, lambda: pki.TODAY)
+    today = signing and Signing(signing.identities, signing.authorities, pki.TODAY)
     return answer_signed(phase(), header, body, known, today, seeded())[1]
 
 
@@ -122,18 +122,17 @@ def test_a_refusal_comes_with_the_keys_to_say_so() -> None:
     other = pki.machine(ROOT, "press-9")
     signature = Payload(Kind.SIGNATURE, bytes(128))
     me = Payload(Kind.ID, build_identification(Identification(IdType.DER_DN, other.subject)))
-    with pytest.raises(Unproved) as refused:
+    with pytest.raises(Unsigned) as refused:
         judge(me, cert(4, other.der), signature)
     assert refused.value.reason is Reason.BAD_SIGNATURE
     assert refused.value.answer == Notify.INVALID_SIGNATURE
-    assert refused.value.secured.keys == keys()
-    assert refused.value.secured.credential == ""
+    assert refused.value.keys == keys()
 
 
 def test_without_a_certificate_nobody_is_anybody() -> None:
     idii_b = build_identification(NAME)
     signature = pki.pad_and_sign(hash_i(keys(), E, idii_b), PRESS.key)
-    with pytest.raises(Unproved, match="none that can be read") as refused:
+    with pytest.raises(Unsigned, match="none that can be read") as refused:
         judge(Payload(Kind.ID, idii_b), Payload(Kind.SIGNATURE, signature))
     assert refused.value.reason is Reason.BAD_CERTIFICATE
 
@@ -141,20 +140,19 @@ def test_without_a_certificate_nobody_is_anybody() -> None:
 def test_an_authoritys_own_certificate_is_no_machines() -> None:
     idii_b = build_identification(Identification(IdType.DER_DN, ROOT.subject))
     signature = pki.pad_and_sign(hash_i(keys(), E, idii_b), ROOT.key)
-    with pytest.raises(Unproved, match="none that can be read"):
+    with pytest.raises(Unsigned, match="none that can be read"):
         judge(Payload(Kind.ID, idii_b), cert(4, ROOT.der), Payload(Kind.SIGNATURE, signature))
 
 
 def test_a_policy_that_takes_no_certificates_any_more_says_so() -> None:
-    with pytest.raises(Unproved, match="not taken any more"):
+    with pytest.raises(Unsigned, match="not taken any more"):
         judge(signing=None)
 
 
 def test_a_suite_that_is_not_this_clients_is_refused_though_another_may_use_it() -> None:
-    weak = Credential(
-        "old-pc", b"", frozenset({"aes128-sha1-modp2048"}), frozenset(), parse_rule("any")
-    )
-    with pytest.raises(Unproved) as refused:
+    other = frozenset({"aes128-sha1-modp2048"})
+    weak = Credential("old-pc", b"", other, frozenset(), certificate=parse_rule("any"))
+    with pytest.raises(Unsigned) as refused:
         judge(who=weak)
     assert refused.value.reason is Reason.SUITE_NOT_ALLOWED
 
@@ -162,7 +160,7 @@ def test_a_suite_that_is_not_this_clients_is_refused_though_another_may_use_it()
 def test_a_client_with_a_key_alone_owns_no_certificate() -> None:
     header, body = fifth()
     opened = open_signed(phase(), header, body)
-    today = Signing(SIGNING.identities, SIGNING.authorities, lambda: pki.TODAY)
+    today = Signing(SIGNING.identities, SIGNING.authorities, pki.TODAY)
     with_key = Credential("old-pc", b"a key", frozenset({SUITE}), frozenset())
     with pytest.raises(Refusal) as refused:
         find_signer(phase(), opened, [with_key], today)
@@ -174,6 +172,6 @@ def test_a_changed_byte_lets_nobody_in(place: int) -> None:
     header, body = fifth()
     spoiled = bytearray(body)
     spoiled[place] ^= 1
-    today = Signing(SIGNING.identities, SIGNING.authorities, lambda: pki.TODAY)
+    today = Signing(SIGNING.identities, SIGNING.authorities, pki.TODAY)
     with pytest.raises(WireError):
         answer_signed(phase(), header, bytes(spoiled), [credential()], today, seeded())

@@ -77,7 +77,7 @@ class Certificates:
             f"sha256 {one['fingerprint'][:32]}",
             f"       {one['fingerprint'][32:]}",
             "",
-            "Revoked, it is refused at once and for ever. A session that is up stays up.",
+            "Revoked, it is refused for ever, and who is connected by it is out at once.",
         )
         return lambda: Open(question("Revoke this certificate?", text, "Yes, revoke it", revoke))
 

@@ -54,7 +54,7 @@ def test_one_is_revoked_and_listed_so(here: Path, capsys: Say) -> None:
     assert ca("revoke press-3") == exits.OK
     told = capsys.readouterr().out
     assert "is revoked." in told
-    assert "end it with `postern disconnect press-3`" in told
+    assert "systemctl reload postern" in told
     assert ca("list") == exits.OK
     told = capsys.readouterr().out
     assert "CN=Postern CA, good until " in told
