@@ -6,9 +6,7 @@ What they have to do with each other and with clients is in `relations_x509.py`.
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from gateway.control.canonical import entries_of, raw_of
 from gateway.control.document import File, ReadFile
-from gateway.control.edit import Change
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import LARGEST_FILE
 from gateway.crypto.rsa import PrivateKey
@@ -16,12 +14,12 @@ from gateway.wire.cursor import WireError
 from gateway.x509.certificate import Certificate, parse_certificate, read_certificates
 from gateway.x509.crl import Crl, parse_crl, read_crls
 from gateway.x509.keys import BadKey, read_private_pem
-from gateway.x509.pem import CERTIFICATE, CRL, build_pem
+from gateway.x509.pem import CERTIFICATE, CRL
 
 MOST_IN_CHAIN: Final = 5  # our own and those above it
 BESIDE: Final = "_file"  # behind the name of a key whose value stands in a file
 _OTHERS: Final = 0o077
-_DER: Final = b"\x30"  # what DER begins with; Windows exports certificates so
+DER: Final = b"\x30"  # what DER begins with; Windows exports certificates so
 
 Made = TypeVar("Made")
 
@@ -92,37 +90,13 @@ def _read(
     """As PEM, or as DER where a file begins as DER does."""
     what = "certificate" if label == CERTIFICATE else "list of revoked certificates"
     try:
-        found = [one(data)] if data[:1] == _DER else several(data.decode("ascii", "replace"))
+        found = [one(data)] if data[:1] == DER else several(data.decode("ascii", "replace"))
     except WireError as error:
         hint = "Export it anew, as PEM (Base64) or DER"
         raise Unreadable(f"holds no {what} that can be read ({error})", hint) from None
     if not found:
         raise Unreadable(f"holds no {what}", f"It begins with -----BEGIN {label}-----")
     return found
-
-
-def as_text(key: str, data: bytes) -> str:
-    """What a file holds, as it can stand in the configuration itself."""
-    if data[:1] == _DER:
-        return build_pem(CRL if key == "crl" else CERTIFICATE, data)
-    return data.decode("ascii", "replace")
-
-
-def inlined(text: str, read_file: ReadFile) -> list[Change]:
-    """What puts the contents of all files with certificates and keys into the text itself.
-
-    For whoever cannot read those files: the gateway's own copy of the configuration.
-    """
-    raw, changes = raw_of(text), list[Change]()
-    for table, keys in ("certificate", ("chain", "key")), ("ca", ("certificate", "crl")):
-        for entry in entries_of(raw.get(table)):
-            for key in keys:
-                file = read_file(str(entry[key + BESIDE])) if key + BESIDE in entry else ""
-                if isinstance(file, File):
-                    name = str(entry.get("name", ""))
-                    changes.append(Change("unset", table, name, key + BESIDE))
-                    changes.append(Change("set", table, name, key, as_text(key, file.data)))
-    return changes
 
 
 def _resolve(

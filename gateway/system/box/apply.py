@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from gateway.control.canonical import entries_of, raw_of
-from gateway.control.certificates import inlined
 from gateway.control.changes_outputs import Activate, ActivationFailed
 from gateway.control.config import Config, load
 from gateway.control.document import File, ReadFile
 from gateway.control.edit import Change, EditError, edited
+from gateway.control.inlined import inlined
 from gateway.control.parts import Part
 from gateway.control.ports import Port
 from gateway.system.box.disk import write_file

@@ -18,11 +18,11 @@ from typing import Any, Final
 import tomlkit
 
 from gateway.control.canonical import Unreadable, entries_of, raw_of
-from gateway.control.certificates import inlined
 from gateway.control.changes_outputs import Refused
 from gateway.control.config import load
 from gateway.control.document import File, ReadFile
 from gateway.control.edit import EditError, edited
+from gateway.control.inlined import inlined
 from gateway.control.limits import LARGEST_FILE
 from gateway.control.schema import SCHEMA, VERSION_KEY
 from gateway.system.box.apply import KEY_FILES
