@@ -1,0 +1,234 @@
+"""What the kernel is to carry, and what it tells of it, as frozen values.
+
+The bridge says what is wanted and `system/paths.py` makes it so; an absent value (None) means that
+nothing of it is to be there. A *leg* is the ESP and the L2TP of one peer, a *call* the frames of
+one session; both go by numbers that the bridge gives.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gateway.wire.udp import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Sa:
+    """One direction of a pair of security associations.
+
+    `cipher` and `digest` are names of ours, such as "3des" and "sha1". `sequence` is the newest
+    number sent or heard before the kernel takes over, `seen` the window below it: bit (n - 1) % 256
+    is for n. These two count only in the moment at which the kernel first has the SA.
+    """
+
+    spi: int
+    cipher: str
+    cipher_key: bytes = field(repr=False)
+    digest: str
+    digest_key: bytes = field(repr=False)
+    sequence: int = 0
+    seen: int = 0
+    soft_packets: int | None = None  # tell when so many have passed
+    soft_bytes: int | None = None  # tell; bytes are those of ESP packets, header and ICV included
+    hard_bytes: int | None = None  # let nothing pass any more
+    seconds: int | None = None  # the same, counted from the start
+
+
+@dataclass(frozen=True, slots=True)
+class LegPath:
+    """One peer.
+
+    `virtual` is the address by which the kernel knows it, whatever NAT it is behind; `near` is ours
+    and `peer` where it really is, with port 0 for plain ESP. Only what is `mapped` goes past the
+    queue. `port` is the peer's for L2TP, `tunnel` our id of the tunnel whose frames are joined:
+    another tunnel has another socket.
+    """
+
+    virtual: bytes
+    near: bytes
+    peer: Endpoint
+    port: int
+    inbound: tuple[Sa, ...]
+    outbound: Sa | None
+    tunnel: int = 0
+    mapped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PptpEnd:
+    """A call at a PPTP server; `peer_call` is 0 until the server has answered.
+
+    `near` None is whatever address the route gives.
+    """
+
+    near: bytes | None
+    server: bytes
+    call: int
+    peer_call: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class L2tpEnd:
+    """A call in a tunnel of the leg with the number `leg`."""
+
+    leg: int
+    tunnel: int
+    peer_tunnel: int
+    call: int
+    peer_call: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallPath:
+    """One session: its end inside, and once frames go across without us, its end outside."""
+
+    inside: PptpEnd | L2tpEnd
+    outside: L2tpEnd | None = None
+
+
+# Requests of the bridge
+
+
+class SetLeg(NamedTuple):
+    number: int
+    path: LegPath | None
+
+
+class SetCall(NamedTuple):
+    number: int
+    path: CallPath | None
+
+
+class SendL2tp(NamedTuple):
+    """An L2TP message to the peer of a leg."""
+
+    leg: int
+    message: bytes
+
+
+class SendFrame(NamedTuple):
+    """A PPP frame to the end inside of a call that is not joined."""
+
+    call: int
+    frame: bytes
+
+
+class LookAt(NamedTuple):
+    """`SaCounted` of this inbound SA, at once."""
+
+    leg: int
+    spi: int
+
+
+PathRequest = SetLeg | SetCall | SendL2tp | SendFrame | LookAt
+
+# What the kernel tells
+
+
+class L2tpHeard(NamedTuple):
+    """A control message, or data of a call that is not joined; `port` is the peer's."""
+
+    leg: int
+    message: bytes
+
+
+class FrameHeard(NamedTuple):
+    """From the end inside of a call that is not joined."""
+
+    call: int
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SaCounted:
+    """All that an SA has done since the kernel has it; `heard` is the newest number it has let in.
+
+    `last`: it is not there any more.
+    """
+
+    leg: int
+    spi: int
+    inbound: bool
+    bytes: int
+    packets: int
+    sequence: int
+    replays: int = 0
+    forged: int = 0
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallCounted:
+    """Frames of a joined call since it is joined. `in_` is from the client.
+
+    `last`: it is not there any more, and whoever waited for the final figures has them.
+    """
+
+    call: int
+    frames_in: int
+    bytes_in: int
+    frames_out: int
+    bytes_out: int
+    last: bool = False
+
+
+class SaExpired(NamedTuple):
+    """A limit was reached. Behind it comes what was counted; after a hard one the SA is gone."""
+
+    leg: int
+    spi: int
+    inbound: bool
+    hard: bool
+
+
+class SaMapped(NamedTuple):
+    """An authentic packet of this SA came by the place of the leg `by`, perhaps an old one."""
+
+    leg: int
+    spi: int
+    by: int
+
+
+class LegRefused(NamedTuple):
+    """The kernel does not carry this leg; nothing of it is there."""
+
+    leg: int
+    reason: str
+
+
+class CallRefused(NamedTuple):
+    """The kernel does not do what was last asked for a call; `joined`: only the joining failed."""
+
+    call: int
+    reason: str
+    joining: bool
+
+
+PathEvent = (
+    L2tpHeard
+    | FrameHeard
+    | SaCounted
+    | CallCounted
+    | SaExpired
+    | SaMapped
+    | LegRefused
+    | CallRefused
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What this kernel can carry. `lacks` says in a sentence's part why it carries nothing.
+
+    `suites` are pairs of our names of cipher and digest.
+    """
+
+    lacks: str = ""
+    suites: frozenset[tuple[str, str]] = frozenset()
+    udp: bool = True  # ESP in UDP, too
+
+    @property
+    def any(self) -> bool:
+        return not self.lacks
+
+
+NONE = Abilities(lacks="the kernel has not been asked")

@@ -1,0 +1,190 @@
+"""Virtual addresses by connections that the kernel tracks and translates: for older kernels.
+
+For each peer one connection is entered, as if it had been there for ever; what comes by it has its
+source translated at INPUT, and what goes back its target at OUTPUT. IKE, which has the same ports,
+is not tracked.
+"""
+
+import errno
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.system.netlink.line import NETFILTER, KernelRefused, Line
+from gateway.system.run import Run, run
+from gateway.system.virtual import Place, Pool
+from gateway.wire.conntrack import (
+    DELETE,
+    GET,
+    NEW,
+    Flow,
+    build_translated,
+    list_all,
+    name_flow,
+    parse_flows,
+)
+from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP
+from gateway.wire.netlink import CREATE, EXCLUSIVE
+
+PORT_NATT, PORT_L2TP = 4500, 1701
+PROBE: Final = "POSTERN-PATHS-PROBE"
+COME, GO, NAT = "POSTERN-PATHS-COME", "POSTERN-PATHS-GO", "POSTERN-PATHS-NAT"
+# Our chains: the table, the hook that calls it (none: it is only there so that the table is).
+CHAINS: Final = (("raw", "PREROUTING", COME), ("raw", "OUTPUT", GO), ("nat", "", NAT))
+# Behind the UDP header four zero bytes: the non-ESP marker.
+_IKE: Final = '-m u32 --u32 "0>>22&0x3C@8=0"'
+
+
+class ConntrackTranslation:
+    """`tool` is the iptables whose rules are in force: "iptables-legacy" or "iptables-nft"."""
+
+    def __init__(self, pool: Pool, tool: str, run: Run = run) -> None:
+        self.name = f"conntrack, {tool}"
+        self._pool = pool
+        self._tool = tool
+        self._run = run
+        self._line: Line | None = None
+        self._places: dict[bytes, Place] = {}  # by virtual address
+
+    def check_works(self) -> None:
+        try:
+            self._restore(probe_text(self._pool))
+        finally:
+            self._restore(removal(self._saved(), (PROBE,)))
+        with_line = Line(NETFILTER)
+        try:
+            with_line.dump(GET, list_all(), "to say what it tracks")
+        finally:
+            with_line.close()
+
+    def start(self) -> None:
+        self._restore(removal(self._saved(), (COME, GO, NAT)))
+        self._restore(rules_text(self._pool))
+        self._line = Line(NETFILTER)
+        for flow in self._present():
+            self._forget(flow)
+
+    def stop(self) -> None:
+        if self._line is not None:
+            for flow in self._present():
+                self._forget(flow)
+            self._line.close()
+            self._line = None
+        self._places.clear()
+        self._restore(removal(self._saved(), (COME, GO, NAT)))
+
+    def change(self, was: Place | None, place: Place | None) -> None:
+        if was is not None:
+            self._places.pop(was.virtual, None)
+            self._forget(flow_of(was))
+        if place is not None:
+            self._enter(place)
+            self._places[place.virtual] = place
+
+    def mend(self) -> None:
+        """Whoever empties the table of connections takes ours with them."""
+        if self._line is None or not self._places:
+            return
+        there = set(self._present())
+        for place in self._places.values():
+            if flow_of(place) not in there:
+                self._enter(place)
+
+    def _enter(self, place: Place) -> None:
+        """In place of what the kernel has tracked there before, either way round."""
+        flow = flow_of(place)
+        self._forget(flow)
+        self._forget(flow.reverse)
+        away = Flow(flow.protocol, place.near, place.virtual, flow.target_port, flow.source_port)
+        self._forget(away)
+        body = build_translated(flow, place.virtual)
+        self._asked().do(NEW, body, "a virtual address", CREATE | EXCLUSIVE)
+
+    def _forget(self, flow: Flow) -> None:
+        try:
+            self._asked().do(DELETE, name_flow(flow), "to forget a connection")
+        except KernelRefused as refused:
+            if refused.errno != errno.ENOENT:
+                raise
+
+    def _present(self) -> Iterator[Flow]:
+        """The first direction of every connection with a virtual address."""
+        size = 32 - self._pool.bits
+        network = int.from_bytes(self._pool.first, "big") >> size
+        for message in self._asked().dump(GET, list_all(), "to say what it tracks"):
+            flow, back = parse_flows(message.body)
+            if flow and back and int.from_bytes(back.target, "big") >> size == network:
+                yield flow
+
+    def _asked(self) -> Line:
+        if self._line is None:
+            raise ValueError("not started")
+        return self._line
+
+    def _saved(self) -> str:
+        return self._run([f"{self._tool}-save"], "").stdout
+
+    def _restore(self, text: str) -> None:
+        if text:
+            self._run([f"{self._tool}-restore", "-w", "5", "--noflush"], text)
+
+
+def flow_of(place: Place) -> Flow:
+    if place.peer.port:
+        return Flow(PROTOCOL_UDP, place.peer.host, place.near, place.peer.port, PORT_NATT)
+    return Flow(PROTOCOL_ESP, place.peer.host, place.near)
+
+
+def rules_text(pool: Pool) -> str:
+    """For `iptables-restore --noflush`, where none of our chains is there.
+
+    Only what has come by IPsec may have a virtual source, and only ESP leaves for a virtual target.
+    The chain in `nat` has no rules: the table's being there is what makes the kernel translate.
+    """
+    lines = {
+        COME: [
+            f"! -i lo -s {pool.text} -m policy --dir in --pol none -j DROP",
+            f"-s {pool.text} -j CT --notrack",
+            f"-p udp -m udp --dport {PORT_NATT} {_IKE} -j CT --notrack",
+        ],
+        GO: [
+            f"-s {pool.text} -j CT --notrack",
+            f"-d {pool.text} -p udp -m udp --sport {PORT_L2TP} -j CT --notrack",
+            f"-p udp -m udp --sport {PORT_NATT} {_IKE} -j CT --notrack",
+            f"-d {pool.text} -p udp -m udp --sport {PORT_NATT} -j RETURN",
+            f"-d {pool.text} ! -p esp -j DROP",
+        ],
+        NAT: [],
+    }
+    text = ""
+    for table in ("raw", "nat"):
+        chains = [(hook, chain) for name, hook, chain in CHAINS if name == table]
+        text += f"*{table}\n" + "".join(f":{chain} - [0:0]\n" for _, chain in chains)
+        for hook, chain in chains:
+            text += "".join(f"-A {chain} {line}\n" for line in lines[chain])
+            text += f"-I {hook} 1 -j {chain}\n" if hook else ""
+        text += "COMMIT\n"
+    return text
+
+
+def probe_text(pool: Pool) -> str:
+    """A chain that nobody calls, with all we need in it."""
+    wanted = [line for line in rules_text(pool).splitlines() if line.startswith("-A")]
+    lines = [f"-A {PROBE} {line.split(' ', 2)[2]}" for line in wanted]
+    return "\n".join(["*raw", f":{PROBE} - [0:0]", *lines, "COMMIT", ""])
+
+
+def removal(saved: str, chains: tuple[str, ...]) -> str:
+    """What takes these chains, and the calls to them, out of what `iptables-save` says."""
+    text = table = ""
+    kept: dict[str, list[str]] = {}
+    for line in saved.splitlines():
+        if line.startswith("*"):
+            table = line[1:]
+        for chain in chains:
+            if line.startswith(f":{chain} "):
+                kept.setdefault(table, []).extend([f"-F {chain}", f"-X {chain}"])
+            elif line.endswith(f" -j {chain}"):
+                kept.setdefault(table, []).insert(0, "-D " + line.removeprefix("-A "))
+    for name, lines in kept.items():
+        text += "\n".join([f"*{name}", *lines, "COMMIT", ""])
+    return text

@@ -1,0 +1,66 @@
+"""Descriptors that something may come by, behind one; and those a successor of ours should find."""
+
+import select
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from gateway.paths import PathEvent
+
+LIMIT: Final = 64  # descriptors looked at in one go
+
+Read = Callable[[], list[PathEvent]]
+
+
+class Keeper(Protocol):
+    """Who keeps descriptors open should this process die: `keeper.py`, `service.py`."""
+
+    def keep(self, name: str, descriptor: int) -> None: ...
+    def drop(self, name: str) -> None: ...
+
+
+class Nobody:
+    """Keeps nothing: what is open closes with the process."""
+
+    def keep(self, name: str, descriptor: int) -> None: ...
+    def drop(self, name: str) -> None: ...
+
+
+class Watched:
+    """Every descriptor has to be taken out before it is closed."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._epoll = select.epoll()
+        self._keeper = keeper
+        self._read: dict[int, Read] = {}
+        self._names: dict[int, str] = {}
+
+    def fileno(self) -> int:
+        return self._epoll.fileno()
+
+    def add(self, descriptor: int, read: Read | None = None, name: str = "") -> None:
+        """`read` is called when there is something; what has a name is kept."""
+        if read is not None:
+            self._read[descriptor] = read
+            self._epoll.register(descriptor, select.EPOLLIN)
+        if name:
+            self._names[descriptor] = name
+            self._keeper.keep(name, descriptor)
+
+    def remove(self, descriptor: int) -> None:
+        if self._read.pop(descriptor, None) is not None:
+            self._epoll.unregister(descriptor)
+        name = self._names.pop(descriptor, "")
+        if name:
+            self._keeper.drop(name)
+
+    def take(self, limit: int = LIMIT) -> list[PathEvent]:
+        """What has come by at most `limit` of them, without waiting."""
+        found: list[PathEvent] = []
+        for descriptor, _ in self._epoll.poll(0, limit):
+            read = self._read.get(descriptor)
+            if read is not None:  # or it was taken out meanwhile
+                found += read()
+        return found
+
+    def close(self) -> None:
+        self._epoll.close()
