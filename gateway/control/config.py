@@ -12,7 +12,7 @@ from gateway.control.findings import Document
 from gateway.control.limits import Limits
 from gateway.control.problems import Problem
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
-from gateway.control.values import ANYWHERE, Network
+from gateway.control.values import ANYWHERE, Network, network
 from gateway.control.values_client import Identity
 from gateway.crypto.rsa import PrivateKey
 from gateway.wire.udp import Endpoint
@@ -22,6 +22,7 @@ from gateway.x509.path import Authority
 from gateway.x509.rule import Rule
 
 DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
+VIRTUAL: Network = network(DEFAULTS["outside"]["virtual"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Outside:
     dns: tuple[bytes, ...] = ()
     nat_d: str = DEFAULTS["outside"]["nat_d"]
     natt: tuple[str, ...] = tuple(DEFAULTS["outside"]["natt"])
+    virtual: Network = VIRTUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Route:
     name: str
     kind: str
     server: Endpoint
+    carrier: str = DEFAULTS["route"]["carrier"]
 
 
 @dataclass(frozen=True, slots=True)

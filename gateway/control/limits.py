@@ -9,6 +9,7 @@ MOST_ADMINS = 50
 MOST_PORTS = 32
 MOST_OWN_CERTIFICATES = 8
 MOST_AUTHORITIES = 16
+FEWEST_VIRTUAL, MOST_VIRTUAL = 1 << 8, 1 << 22  # virtual addresses
 MOST_CANDIDATES = 256  # keys per outside address: each one costs a trial per dial
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from gateway.control.findings import Document, Entry, Findings
-from gateway.control.limits import MOST_CANDIDATES
+from gateway.control.limits import FEWEST_VIRTUAL, MOST_CANDIDATES, MOST_VIRTUAL
 from gateway.control.problems import did_you_mean, shown
 from gateway.control.psk import KEYS
 from gateway.control.relations_box import check_box
 from gateway.control.suites import weakness
 from gateway.control.values import ANYWHERE, Network
+from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint
 
 
@@ -35,11 +36,31 @@ def _check_outside(document: Document, findings: Findings) -> None:
             if host in own:
                 findings.add(outside, "addresses", "is there twice", "Leave one out", item=number)
             own.add(host)
+        _check_virtual(outside, own, document["route"], findings)
     for route in _with(document["route"], "server"):
         server: Endpoint = route.values["server"]
         if server.host in own:
             what = "is one of the gateway's own outside addresses"
             findings.add(route, "server", what, "Write the old server's address inside")
+
+
+def _check_virtual(
+    outside: Entry, own: set[bytes], routes: Sequence[Entry], findings: Findings
+) -> None:
+    """Virtual addresses are no real ones, and enough of them."""
+    virtual: Network | None = outside.values.get("virtual")
+    if virtual is None:
+        return
+    hint = "Write a network that nobody here uses, such as 198.18.0.0/16"
+    servers = {route.values["server"].host for route in _with(routes, "server")}
+    for host in sorted(own | servers):
+        if virtual.holds(host):
+            what = f"holds {host_text(host)}, which is a real address"
+            findings.add(outside, "virtual", what, hint)
+    if not FEWEST_VIRTUAL <= virtual.size() <= MOST_VIRTUAL:
+        what = f"has {virtual.size()} addresses"
+        hint = "Write a network of the size /24 to /10: each client takes one address"
+        findings.add(outside, "virtual", what, hint)
 
 
 def _check_routes(clients: Sequence[Entry], routes: Sequence[Entry], findings: Findings) -> None:

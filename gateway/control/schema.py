@@ -23,6 +23,7 @@ from gateway.x509.algorithms import WEAK
 SCHEMA_VERSION = 1  # goes up when an old file would be read in another way: see migrate.py
 VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as hand-written files do
 ROUTE_KINDS = ("pptp",)
+CARRIERS = ("auto", "kernel", "user")  # who carries the frames of a session that is up
 WAYS = ("dhcp", "static")  # how an interface comes by its address
 NATT = tuple(DEFAULTS["outside"]["natt"])
 NAT_D = ("auto", "honest", "parrot")
@@ -128,6 +129,12 @@ OUTSIDE = Table(
             "Ways of NAT traversal that may be agreed on; the order is Postern's own.",
             '["rfc3947", "draft-02n"]',
             listed=True,
+        ),
+        Key(
+            "virtual",
+            values.network,
+            "Addresses nobody here uses; by these the kernel tells clients apart.",
+            '"100.127.0.0/16"',
         ),
         *_way("The router to everybody else.", '"203.0.113.254"', '["203.0.113.53"]'),
     ),
@@ -315,6 +322,12 @@ ROUTE = Table(
             "The server's address, with a port if it is not 1723.",
             '"10.10.0.2"',
             required=True,
+        ),
+        Key(
+            "carrier",
+            values.one_of("carrier", CARRIERS),
+            "Who carries the traffic: auto takes the kernel where it can; kernel insists on it.",
+            '"auto"',
         ),
     ),
     most=MOST_ROUTES,

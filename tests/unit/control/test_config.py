@@ -163,3 +163,14 @@ def test_a_configuration_does_not_change() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         config.clients = ()  # type: ignore[misc]  # that it cannot be done is the point
     assert isinstance(config, Config)
+
+
+def test_the_kernel_carries_where_nothing_else_is_said() -> None:
+    config = config_of(GOOD)
+    assert [route.carrier for route in config.routes] == ["auto"]
+    assert str(config.outside.virtual) == "100.127.0.0/16"
+
+
+def test_a_route_says_who_carries() -> None:
+    config = config_of(GOOD + 'carrier = "user"\n')
+    assert [route.carrier for route in config.routes] == ["user"]

@@ -155,3 +155,15 @@ def test_many_clients_of_one_key_at_addresses_of_their_own_are_compared_quickly(
     many = "".join(client(f"c{i}", "same-same-same", f"10.0.{i // 250}.{i % 250 + 1}")
                    for i in range(1000))  # fmt: skip
     assert told(OUTSIDE + many + ROUTE) == []
+
+
+@pytest.mark.parametrize("network", ["203.0.113.0/24", "10.10.0.0/16"])
+def test_virtual_addresses_are_no_real_ones(network: str) -> None:
+    (problem,) = told(OUTSIDE + f'virtual = "{network}"\n' + CLIENT + ROUTE)
+    assert problem.startswith("outside.virtual: holds ")
+
+
+@pytest.mark.parametrize(("network", "size"), [("198.18.0.1", 1), ("64.0.0.0/8", 1 << 24)])
+def test_there_are_enough_virtual_addresses_and_not_too_many(network: str, size: int) -> None:
+    wrong = OUTSIDE + f'virtual = "{network}"\n' + CLIENT + ROUTE
+    assert told(wrong) == [f"outside.virtual: has {size} addresses"]
