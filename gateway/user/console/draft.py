@@ -15,7 +15,7 @@ from gateway.control.document import File
 from gateway.control.edit import Change, EditError, edited, value_of
 from gateway.control.findings import Entry
 from gateway.control.problems import Problem
-from gateway.control.schema import PORT_ROLES, ROUTE_KINDS, WAYS, Key, Table, table_named
+from gateway.control.schema import CARRIERS, PORT_ROLES, ROUTE_KINDS, WAYS, Key, Table, table_named
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Values
@@ -24,6 +24,7 @@ from gateway.user.today import today
 UNREAD = "only the box itself can read it"  # of a file beside the configuration
 FIXED = {
     ("route", "kind"): ROUTE_KINDS,
+    ("route", "carrier"): ("", *CARRIERS),
     ("port", "role"): PORT_ROLES,
     ("outside", "network"): ("", *WAYS),
     ("inside", "network"): ("", *WAYS),
