@@ -6,6 +6,7 @@ nothing else: the exchange goes on.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 
 from gateway.ike.choice import offered_ike
 from gateway.ike.errors import BadHeader, OutOfStep, Refusal, counted_as
@@ -26,7 +27,7 @@ from gateway.ike.header import Header, build_message, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
 from gateway.ike.nat import choose_variant, offered_variants
 from gateway.ike.numbers import NO_COOKIE, PORT_NATT, Exchange, Notify, Protocol
-from gateway.ike.payloads import build_chain
+from gateway.ike.payloads import Payload, build_chain
 from gateway.ike.peers import Peer
 from gateway.ike.phase1 import (
     Dpd,
@@ -126,6 +127,12 @@ class Ike:
     def confirm(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Authenticated ESP came on a pair whose quick mode was not confirmed: now it is."""
         return self._established.confirm_by_use(spi_in, now)
+
+    def adopt(self, phase: Phase1, payloads: Iterable[Payload], now: float) -> list[IkeEvent]:
+        """A phase 1 that we have asked for stands: it is as good as any other from now on."""
+        phase.sa = self._next_handle()
+        self.sas.open(phase)
+        return self._established.begin(phase, payloads, now)
 
     def close(self, sa: int, now: float) -> list[IkeEvent]:
         """Delete a phase 1 and the pairs made under it, and tell the client."""
