@@ -25,6 +25,7 @@ _OF_TABLE: Final = {
     "limits": {Part.GATEWAY},
     "client": {Part.GATEWAY},
     "route": {Part.GATEWAY, Part.NETWORK},  # servers behind inside.gateway have a route each
+    "choice": {Part.GATEWAY},
     "box": {Part.HOSTNAME},
     "admin": {Part.USERS},
     "port": {Part.PORTS, Part.NETWORK},

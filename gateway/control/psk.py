@@ -3,6 +3,7 @@
 from gateway.control.document import File, ReadFile
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import LARGEST_FILE
+from gateway.control.schema import L2TP_IPSEC
 from gateway.control.values import Unfit, psk
 
 SHORT = 8  # characters: anything shorter is found by search from one recorded dial
@@ -11,8 +12,9 @@ _OTHERS = 0o077
 
 
 def resolve_psks(document: Document, file: File, read_file: ReadFile, findings: Findings) -> None:
-    """See to it that every client has `psk` in its values, as bytes, or a problem."""
-    clients = document["client"]
+    """See to it that who needs a key has `psk` in its values, as bytes, or a problem."""
+    native = [route for route in document["route"] if route.values.get("kind") == L2TP_IPSEC]
+    clients = [*document["client"], *native]
     for client in clients:
         if {"psk", "psk_file"} <= client.given:
             what = "stands beside psk, and only one of the two can hold"
@@ -55,6 +57,7 @@ def _weigh(client: Entry, findings: Findings) -> None:
     key: bytes | None = client.values.get("psk")
     if key is None:
         return
+    them = "old clients" if client.table.name == "client" else "old servers"
 
     def warn(what: str, hint: str) -> None:
         findings.add(client, "psk", what, hint, warning=True)
@@ -62,6 +65,7 @@ def _weigh(client: Entry, findings: Findings) -> None:
     if len(key) < SHORT:
         warn(f"has fewer than {SHORT} characters", _RANDOM)
     if not key.isascii():
-        warn("has letters that old clients send in an alphabet of their own", "Use ASCII only")
+        warn(f"has letters that {them} send in an alphabet of their own", "Use ASCII only")
     if key != key.strip():
-        warn("begins or ends with a space", "Make sure that the client has that space too")
+        other = client.table.name if client.table.name == "client" else "server"
+        warn("begins or ends with a space", f"Make sure that the {other} has that space too")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.control.edit import Change
-from gateway.control.schema import Key, Table
+from gateway.control.schema import L2TP_IPSEC, ROUTE_KINDS, Key, Table
 from gateway.user.cli import show
 from gateway.user.cli.show import Column, counted
 from gateway.user.console.draft import Draft, changes_of, judged, shown_value, the_table
@@ -32,15 +32,22 @@ from gateway.user.console.pages.claim import claim_form
 
 KEY_BYTES = 16  # of a pre-shared key made here: 32 letters to type at an old machine
 WIDTH = 72  # letters
-TITLES = {"client": "Clients and keys", "route": "Routes", "admin": "Users and SSH keys"}
+TITLES = {
+    "client": "Clients and keys",
+    "route": "Routes",
+    "choice": "Choices of route",
+    "admin": "Users and SSH keys",
+}
 ABOUT = {
     "client": "The old machines that may dial, each with its own key.",
     "route": "The old servers inside, and how they are reached.",
+    "choice": "Which calls take another route than their client's; the first that fits counts.",
     "admin": "Who may log in by SSH, and change things here. There are no passwords.",
 }
 BRIEF = {
     "client": ("name", "route", "address", "ike"),
     "route": ("name", "kind", "server"),
+    "choice": ("name", "client", "identity", "called", "user", "route"),
     "admin": ("name", "ssh_key"),
 }
 EDITED = "Not applied yet: 'Review and apply' in the main menu."
@@ -63,6 +70,11 @@ class Entries:
         )
         text = (ABOUT[name],) if entries else (ABOUT[name], "There is none yet: press n.")
         keys = [Row("n", f"New {name}", self._new, f"postern config add {name} ...")]
+        if name == "route":
+            keys[0] = Row("n", f"New route to a {ROUTE_KINDS[0]} server", self._new)
+            native = f"New route to an {L2TP_IPSEC} server"
+            keys.append(Row("i", native, lambda: self._new(L2TP_IPSEC)))
+            keys.append(Row("c", TITLES["choice"], self._choices, "postern config add choice ..."))
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
             keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))
@@ -71,9 +83,12 @@ class Entries:
     def _open(self, entry: dict[str, Any]) -> Callable[[], Step]:
         return lambda: Open(OneEntry(self._ends, self._table, str(entry.get(self._table.named))))
 
-    def _new(self) -> Step:
+    def _new(self, kind: str = ROUTE_KINDS[0]) -> Step:
         draft = Draft.candidate(self._ends)
-        return Open(entry_form(self._ends, draft, self._table, None))
+        return Open(entry_form(self._ends, draft, self._table, None, kind))
+
+    def _choices(self) -> Step:
+        return Open(Entries(self._ends, "choice"))
 
 
 class OneEntry:
@@ -123,9 +138,15 @@ class OneEntry:
         return Open(question(f"A new key for {self._name}?", text, "Yes, make one", make))
 
 
-def entry_form(ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | None) -> Form:
-    """Every key of one entry, checked by the judge; saved into the candidate."""
+def entry_form(
+    ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | None, kind: str = ""
+) -> Form:
+    """Every key of one entry, checked by the judge; saved into the candidate.
+
+    `kind` is that of a new route: each kind has keys of its own.
+    """
     new = entry is None
+    kind = str((entry or {}).get("kind", kind))
 
     def make(values: Values) -> list[Change]:
         return changes_of(table, entry, values)
@@ -133,14 +154,16 @@ def entry_form(ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | N
     def submit(values: Values) -> Step:
         changes = make(values)
         told = edited(f"{values.get(table.named, table.name)} is edited", ends, changes, draft)
-        if table.name == "client" and new and values.get("psk"):
-            return Instead(key_told(values["name"], values["psk"]))
+        if new and values.get("psk"):
+            end = "client" if table.name == "client" else "server of the route"
+            return Instead(key_told(values["name"], values["psk"], end))
         return Back(told if changes else "Nothing was changed.")
 
     fields = tuple(
-        _field(draft, table, key, entry)
+        _field(draft, table, key, entry, kind)
         for key in table.keys
-        if not key.instead or (entry is not None and key.name in entry)
+        if (not key.instead and kind in (key.kinds or (kind,)))
+        or (entry is not None and key.name in entry)
     )
     title = f"New {table.name}" if new and table.most > 1 else f"Change {table.name}"
     return Form(title, fields, submit, judged(draft, make), (table.doc,))
@@ -166,10 +189,10 @@ def edited(what: str, ends: Ends, changes: Sequence[Change], draft: Draft | None
     return f"{what}. {EDITED}{more}"
 
 
-def key_told(name: str, key: str) -> Told:
+def key_told(name: str, key: str, end: str = "client") -> Told:
     """The only time that a key is shown."""
     lines = (
-        f"Type this key at the client {name}, as pre-shared key:",
+        f"Type this key at the {end} {name}, as pre-shared key:",
         "",
         f"    {key}",
         "",
@@ -190,6 +213,8 @@ def _brief(key: Key, entry: dict[str, Any]) -> str:
     value = entry.get(key.name)
     if key.name == "ssh_key" and value is None and "ssh_keys" in entry:
         return counted(len(entry["ssh_keys"]), "key")
+    if key.name == "server" and value is None and "servers" in entry:
+        return counted(len(entry["servers"]), "server")
     return shown_value(key, value) or "-"
 
 
@@ -199,9 +224,11 @@ def _fact(key: Key, entry: dict[str, Any]) -> str:
     return shown_value(key, entry.get(key.name))
 
 
-def _field(draft: Draft, table: Table, key: Key, entry: dict[str, Any] | None) -> Field:
+def _field(draft: Draft, table: Table, key: Key, entry: dict[str, Any] | None, kind: str) -> Field:
     value = shown_value(key, (entry or {}).get(key.name))
     choices = draft.choices(table.name, key.name)
+    if entry is None and (table.name, key.name) == ("route", "kind"):
+        choices = (kind,)
     hint = key.doc
     if key.secret and entry is not None:
         hint += " Empty: as it is."
