@@ -13,7 +13,7 @@ from typing import Any
 from gateway import __version__
 from gateway.bridge.answers import Answer, answer, done
 from gateway.bridge.gateway import Gateway
-from gateway.bridge.views import refusals
+from gateway.bridge.views import refusals, servers_down
 from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.control.problems import Problem
@@ -175,6 +175,7 @@ class Desk:
             rules_ok=self._rules_there(),
             rss_kb=_rss_kb(),
             refusals=refusals(gateway, moment),
+            servers_down=servers_down(gateway, moment),
         )
 
     def _road_counters(self) -> dict[str, int]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from gateway.control.config import Client, Config, Route
-from gateway.control.policy import candidates, client_named, esp_suites, ike_suites, route_of
+from gateway.control.config import Client, Config
+from gateway.control.policy import candidates, esp_suites, ike_suites
 from gateway.ike.policy import Credential, IkePolicy
 from gateway.wire.udp import Endpoint
 
@@ -30,12 +30,6 @@ def ike_policy(config: Config) -> IkePolicy:
         # Twice as many as can be up: old and new side by side while all redial.
         clients_per_credential=max(CLIENTS_PER_CREDENTIAL, 2 * limits.sessions),
     )
-
-
-def route_for(config: Config, name: str) -> Route | None:
-    """The route of the client of this name; None once the owner has taken the client out."""
-    client = client_named(config, name)
-    return None if client is None else route_of(config, client)
 
 
 def most_phases(config: Config) -> int:

@@ -155,6 +155,10 @@ class Lac:
         """Data has come, so no HELLO is needed for a while."""
         self._heard = now
 
+    def doubt(self, now: float) -> None:
+        """There is reason to ask at once whether the server still has the tunnel."""
+        self._heard = min(self._heard, now - self._exchange.hello)
+
     # inside
 
     def _receive(self, header: Header, body: bytes, now: float) -> list[L2tpEvent]:

@@ -1,4 +1,4 @@
-from gateway.bridge.admission import ike_policy, route_for
+from gateway.bridge.admission import ike_policy
 from gateway.control.values import Network
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
@@ -37,11 +37,3 @@ def test_a_credential_says_what_its_client_may_use_and_hides_its_key() -> None:
     assert found.psk == b"not to be seen"
     assert "seen" not in repr(found)
     assert found.ike_suites == {"3des-sha1-modp1024"}
-
-
-def test_a_client_has_its_route_until_it_is_taken_out() -> None:
-    config = configure(client_entry("a", route="other"))
-    route = route_for(config, "a")
-    assert route is not None
-    assert route.name == "other"
-    assert route_for(config, "b") is None
