@@ -60,10 +60,7 @@ class Gateway:
         self._guest: Guest | None = None
         self.board.follow(config, now)
         self._timers.note(self.board.servers)
-        inward = self._inward = Inward(self.board, self._timers, self.drops, self._told)
-        self.receive_gre, self.receive_inside = inward.receive_gre, inward.receive_inside
-        self.tcp_opened, self.tcp_closed = inward.tcp_opened, inward.tcp_closed
-        self.receive_tcp = inward.receive_tcp
+        self._inward = Inward(self.board, self._timers, self.drops, self._told)
 
     def _next_number(self) -> int:
         self._numbers += 1
@@ -82,6 +79,24 @@ class Gateway:
         if kind is not Kind.KEEPALIVE:
             self.drops.count("not_for_us")
         return []
+
+    def receive_gre(self, packet: bytes, now: float) -> list[Output]:
+        """One IPv4 packet of protocol 47, come from inside."""
+        return self._inward.receive_gre(packet, now)
+
+    def receive_inside(self, packet: bytes, now: float) -> list[Output]:
+        """One IPv4 packet from the queue of what comes in from inside: IKE or ESP of a server."""
+        return self._inward.receive_inside(packet, now)
+
+    def tcp_opened(self, key: int, now: float) -> list[Output]:
+        return self._inward.tcp_opened(key, now)
+
+    def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]:
+        return self._inward.receive_tcp(key, data, now)
+
+    def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]:
+        """The connection could not be made, or has ended, for `reason`."""
+        return self._inward.tcp_closed(key, reason, now)
 
     def deadline(self) -> float | None:
         return self._timers.deadline()

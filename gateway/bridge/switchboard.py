@@ -72,7 +72,7 @@ class Switchboard:
         servers = self.servers.in_order(route)
         inside, found = self._next_leg(route, servers, now)
         if inside is None:
-            reason = _no_address(route)
+            reason = self._no_address(route)
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": reason})
             told = leg.lns.refuse(event.call, RESULT_NO_FACILITY, 0, reason, now)
             return None, [said, *leg.carry(told)]
@@ -144,7 +144,7 @@ class Switchboard:
         servers = self.servers.in_order(route)
         leg, found = self._next_leg(route, servers, now)
         if leg is None:
-            return _no_address(route), found
+            return self._no_address(route), found
         self._unregister(session.inside)
         self._register(leg, session)
         self._routes[session.number], self._left[session.number] = route, servers
@@ -207,6 +207,11 @@ class Switchboard:
         native = route.kind == L2TP_IPSEC
         return Passage(largest_mru(self.config.outside.mtu, block, pair.in_udp, native))
 
+    def _no_address(self, route: Route) -> str:
+        if self.config.inside.address is None:
+            return f"the gateway has no address inside yet, and route {route.name} needs one"
+        return f"no address of the pool of {route.name} is free"
+
     def _next_key(self) -> int:
         self._keys += 1
         return self._keys
@@ -216,7 +221,3 @@ class Switchboard:
             call_id = int.from_bytes(self._random(2), "big")
             if call_id and call_id not in self.by_call_id:
                 return call_id
-
-
-def _no_address(route: Route) -> str:
-    return f"no address of the pool of {route.name} is free"
