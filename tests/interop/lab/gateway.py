@@ -18,14 +18,19 @@ CHECKOUT = Path(__file__).parents[3]
 PYTHON = str(CHECKOUT / ".venv/bin/python")
 
 
-def configuration(psk: str, client: str = "", limits: str = "", server: str = SERVER) -> str:
-    """One client, one route. `client` and `limits` are lines more for their tables."""
+PPTP = f'[[route]]\nname = "old-nt4"\nkind = "pptp"\nserver = "{SERVER}"\n'
+
+
+def configuration(
+    psk: str, client: str = "", limits: str = "", route: str = "old-nt4", routes: str = PPTP
+) -> str:
+    """One client that takes `route`. `client` and `limits` are lines more for their tables."""
     return (
         f'[outside]\ninterface = "eth0"\naddresses = ["{OUTSIDE}"]\n'
         f'[inside]\ninterface = "eth1"\naddress = "{INSIDE}"\n'
         + (f"[limits]\n{limits}\n" if limits else "")
-        + f'[[client]]\nname = "press"\npsk = "{psk}"\nroute = "old-nt4"\n{client}\n'
-        + f'[[route]]\nname = "old-nt4"\nkind = "pptp"\nserver = "{server}"\n'
+        + f'[[client]]\nname = "press"\npsk = "{psk}"\nroute = "{route}"\n{client}\n'
+        + routes
     )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.interop.lab import stand_in
+from tests.interop.lab import native, stand_in
 from tests.interop.lab.capture import capture
 from tests.interop.lab.client import OldClient
 from tests.interop.lab.gateway import Gateway, configuration
 from tests.interop.lab.ike import Ike, Profile
 from tests.interop.lab.libreswan import Libreswan
+from tests.interop.lab.native import Native
 from tests.interop.lab.pptpd import USERS, Pptpd
 from tests.interop.lab.strongswan import StrongSwan
 from tests.interop.lab.topology import OUTSIDE, Nat, World
@@ -37,10 +38,15 @@ class Lab:
         self.step("starting pptpd on the inside server")
         return Pptpd(self.server, connections)
 
-    def gateway(self, client: str = "", limits: str = "") -> Gateway:
+    def native(self, profile: Profile = native.PROFILE) -> Native:
+        """A server inside that speaks L2TP/IPsec itself, and knows no NAT traversal."""
+        self.step("starting libreswan and xl2tpd on the inside server")
+        return Native(self.server, profile)
+
+    def gateway(self, client: str = "", limits: str = "", **routes: str) -> Gateway:
         """Postern, with one client entry; the arguments are lines more of its configuration."""
         self.step("starting the gateway")
-        return Gateway(self.world.gateway, configuration(PSK, client, limits))
+        return Gateway(self.world.gateway, configuration(PSK, client, limits, **routes))
 
     def stand_in(self, profile: Profile) -> None:
         """strongSwan and xl2tpd in the gateway's place."""
