@@ -59,6 +59,11 @@ class InsideLeg(Protocol):
         ...
 
     @property
+    def speaks_late(self) -> bool:
+        """Whether the server's PPP may begin later than its call: what comes before is lost."""
+        ...
+
+    @property
     def is_up(self) -> bool:
         """Whether `send` has anywhere to go."""
         ...

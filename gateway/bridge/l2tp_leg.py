@@ -26,6 +26,11 @@ class L2tpLeg:
         return self.trunk.encryption
 
     @property
+    def speaks_late(self) -> bool:
+        """xl2tpd 1.3.18 answers the call and then starts pppd, which takes up to half a second."""
+        return True
+
+    @property
     def shared(self) -> Timed | None:
         return self.trunk
 

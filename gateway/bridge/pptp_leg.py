@@ -39,6 +39,10 @@ class PptpLeg:
         return "clear"
 
     @property
+    def speaks_late(self) -> bool:
+        return False
+
+    @property
     def is_up(self) -> bool:
         return self.gre is not None
 

@@ -94,6 +94,7 @@ class Session:
         self.held_out: list[bytes] = []
         self.holding = True  # frames to the client wait
         self.release_at: float | None = None
+        self.deaf_until: float | None = None  # the server's PPP has not spoken: frames to it wait
         self.scheduled: float | None = None  # for Timers
 
     # what happens to the two calls
@@ -204,7 +205,7 @@ class Session:
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
-            self.release_at = None
+            self.release_at = self.deaf_until = None
             found.append(self._closed(self.last_error, now))
         for action in actions:
             found += self._do(action, reason, result, now)
@@ -225,6 +226,9 @@ class Session:
                 server = str(self.inside.server)
                 opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
                 self.release_at = now + SPEAKS_WITHIN
+                if self.inside.speaks_late:
+                    self.deaf_until = self.release_at
+                    return [opened]
                 return [opened, *self._let_in(now)]
 
     def _carry_plain(self, outputs: list[LegOutput]) -> list[Output]:
@@ -239,6 +243,7 @@ class Session:
 
     def _let_in(self, now: float) -> list[Output]:
         """The server is ready: what waited for it goes its way."""
+        self.deaf_until = None
         frames, self.held_in = self.held_in, []
         return [output for frame in frames for output in self._to_inside(frame, now)]
 
@@ -264,7 +269,7 @@ class Session:
 
     def from_inside(self, frames: list[bytes], now: float) -> list[Output]:
         """PPP frames of the server's call, in their order."""
-        found: list[Output] = []
+        found: list[Output] = [] if self.deaf_until is None else self._let_in(now)
         for frame in frames:
             found += self._frame_from_inside(frame, now)
         return found + self.inside.drain(now) if self.inside.has_more else found
@@ -278,9 +283,10 @@ class Session:
         return self._to_client(frame)
 
     def _to_inside(self, frame: bytes, now: float) -> list[Output]:
-        if self.inside.is_up:
+        if self.inside.is_up and self.deaf_until is None:
             return self.inside.send(frame, now)
-        if self.state in (State.CALLING, State.ANSWERED) and len(self.held_in) < MOST_HELD:
+        waits = self.deaf_until is not None or self.state in (State.CALLING, State.ANSWERED)
+        if waits and len(self.held_in) < MOST_HELD:
             self.held_in.append(frame)
         return []
 
@@ -333,7 +339,7 @@ class Session:
     # time
 
     def deadline(self) -> float | None:
-        times = (self.inside.deadline(), self.release_at)
+        times = (self.inside.deadline(), self.release_at, self.deaf_until)
         return min((time for time in times if time is not None), default=None)
 
     def road_deadline(self) -> float | None:
@@ -344,6 +350,8 @@ class Session:
         found: list[Output] = []
         if self.release_at is not None and now >= self.release_at:
             found += self._let_out()
+        if self.deaf_until is not None and now >= self.deaf_until:
+            found += self._let_in(now)
         found += self.inside_event(self.inside.handle_timeout(now), now)
         for frame in self.inside.late(now):
             found += self._frame_from_inside(frame, now)

@@ -16,7 +16,7 @@ from gateway.ike.payloads import Notification
 from gateway.ike.phase1 import Phase1, Random
 from gateway.ike.phase2 import Pair, quick_iv
 from gateway.ike.proposals import EspSuite
-from gateway.ike.quirks import ASKED_PORTS
+from gateway.ike.quirks import ASKED_PORTS, SETTLES
 from gateway.ike.resend import Retry
 from gateway.wire.udp import Datagram
 
@@ -98,8 +98,11 @@ class Pairs:
             return self._step(asking, QuickInput.FOURTH, now, notices=notices)
         taken = take_second(asking, header, body, self._suites)
         memory.keep(datagram.payload, taken.third)
-        asking.retry, asking.iv = _retry(taken.third, now), quick_iv(asking.phase, taken.third)
+        asking.iv = quick_iv(asking.phase, taken.third)
         what = QuickInput.SECOND_COMMIT if taken.commit else QuickInput.SECOND
+        asking.retry = _retry(taken.third, now)
+        if not taken.commit:
+            asking.retry = Retry(taken.third, now + SETTLES, SETTLES, 0)
         return self._step(asking, what, now, ready=taken.ready)
 
     def refused(self, words: str, now: float) -> list[PairEvent]:

@@ -66,6 +66,7 @@ class QuickStep(Enum):
     """How far a quick mode of ours has come."""
 
     AWAIT_SECOND = auto()  # the offer is sent
+    SETTLING = auto()  # the third message is sent, and the server has to get to work with it
     AWAIT_FOURTH = auto()  # the server wants us to wait until it has our third message
     DONE = auto()
 
@@ -95,12 +96,19 @@ _WAIT: Final[QuickRow] = ((), QuickStep.AWAIT_FOURTH)
 _OVER: Final[QuickRow] = ((), QuickStep.DONE)
 
 QUICK: Final[dict[tuple[QuickStep, QuickInput], QuickRow]] = {
-    (QuickStep.AWAIT_SECOND, QuickInput.SECOND): ((*_READY, QuickDo.CONFIRM), QuickStep.DONE),
+    (QuickStep.AWAIT_SECOND, QuickInput.SECOND): (_READY, QuickStep.SETTLING),
     (QuickStep.AWAIT_SECOND, QuickInput.SECOND_COMMIT): (_READY, QuickStep.AWAIT_FOURTH),
     (QuickStep.AWAIT_SECOND, QuickInput.FOURTH): ((), QuickStep.AWAIT_SECOND),
     (QuickStep.AWAIT_SECOND, QuickInput.USED): ((), QuickStep.AWAIT_SECOND),
     (QuickStep.AWAIT_SECOND, QuickInput.REFUSED): _REFUSED,
     (QuickStep.AWAIT_SECOND, QuickInput.SILENCE): _REFUSED,
+    # quirks.SETTLES
+    (QuickStep.SETTLING, QuickInput.SECOND): ((), QuickStep.SETTLING),
+    (QuickStep.SETTLING, QuickInput.SECOND_COMMIT): ((), QuickStep.SETTLING),
+    (QuickStep.SETTLING, QuickInput.FOURTH): ((QuickDo.HEAR, QuickDo.CONFIRM), QuickStep.DONE),
+    (QuickStep.SETTLING, QuickInput.USED): _CONFIRMED,
+    (QuickStep.SETTLING, QuickInput.REFUSED): ((), QuickStep.SETTLING),
+    (QuickStep.SETTLING, QuickInput.SILENCE): _CONFIRMED,
     (QuickStep.AWAIT_FOURTH, QuickInput.SECOND): _WAIT,
     (QuickStep.AWAIT_FOURTH, QuickInput.SECOND_COMMIT): _WAIT,
     (QuickStep.AWAIT_FOURTH, QuickInput.FOURTH): (

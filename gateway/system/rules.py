@@ -7,6 +7,8 @@ Pure: `firewall.py` carries the text to the kernel. What the rules say:
 * UDP 500, UDP 4500 and ESP that come in from outside to our outside addresses go to the queue.
   The hook is INPUT: there the IP stack has reassembled fragments itself, conntrack or not.
   Without `bypass`: when nobody reads the queue the kernel drops, and answers nothing;
+* clear L2TP of native servers is dropped, too: their first answer can be so, before their own
+  policy is in force, and must not be met with an ICMP error;
 * IKE and ESP that come in from inside, from servers that speak IPsec themselves, go to a queue of
   their own; only by the inside interface, only from those servers, only to addresses of ours there;
 * IKE that this machine sends to itself by 127.0.0.1 goes to the first queue: that is how `postern
@@ -91,7 +93,7 @@ table ip {TABLE} {{
   chain drop_clear {{
     type filter hook prerouting priority raw; policy accept;
     {comes_in}{"" if comes_in else to_us}udp dport {CLEAR_L2TP} drop
-  }}
+{_nft_clear_inside(rules.inside)}  }}
   chain to_queue {{
     type filter hook input priority mangle; policy accept;
     {comes_in}{to_us}udp dport {{ {ports} }} queue num {rules.queue}
@@ -155,6 +157,13 @@ def iptables_removal(saved: str, chains: Collection[str] = OURS) -> str:
     return text
 
 
+def _nft_clear_inside(inside: InsideRules | None) -> str:
+    if inside is None:
+        return ""
+    source = _nft_match("ip saddr", [host_text(host) for host in inside.servers])
+    return f'    iifname "{inside.interface}" {source}udp dport {CLEAR_L2TP} drop\n'
+
+
 def _nft_inside(inside: InsideRules | None) -> str:
     if inside is None:
         return ""
@@ -172,6 +181,10 @@ def _nft_match(what: str, values: list[str]) -> str:
 def _clear_rules(rules: Rules) -> Iterator[str]:
     for place in [f"-i {name}" for name in rules.interfaces] or _iptables_targets(rules):
         yield f"{place} -p udp -m udp --dport {CLEAR_L2TP} -j DROP"
+    if rules.inside is not None:
+        for server in map(host_text, rules.inside.servers):
+            place = f"-i {rules.inside.interface} -s {server}"
+            yield f"{place} -p udp -m udp --dport {CLEAR_L2TP} -j DROP"
 
 
 def _queue_rules(rules: Rules) -> Iterator[str]:

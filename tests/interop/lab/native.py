@@ -24,10 +24,12 @@ def routes(tunnels: str = "one", psk: str = PROFILE.psk, more: str = "") -> str:
 class Native:
     """The server; `start` after `kill` is a server whose power was cut."""
 
-    def __init__(self, node: Node, profile: Profile = PROFILE) -> None:
+    def __init__(self, node: Node, profile: Profile = PROFILE, first: int = 10) -> None:
+        """`first`: of the addresses it gives, where pptpd runs beside it."""
         self.node = node
         self.ike = Answering(node, profile)
-        xl2tpd.serve(node, USERS, local=ADDRESS, pool="10.30.0.10-10.30.0.29")
+        pool = f"10.30.0.{first}-10.30.0.{first + 19}"
+        xl2tpd.serve(node, USERS, local=ADDRESS, pool=pool)
 
     def kill(self) -> None:
         for command in ("xl2tpd", "pppd"):

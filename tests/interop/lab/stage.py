@@ -38,10 +38,10 @@ class Lab:
         self.step("starting pptpd on the inside server")
         return Pptpd(self.server, connections)
 
-    def native(self, profile: Profile = native.PROFILE) -> Native:
+    def native(self, profile: Profile = native.PROFILE, first: int = 10) -> Native:
         """A server inside that speaks L2TP/IPsec itself, and knows no NAT traversal."""
         self.step("starting libreswan and xl2tpd on the inside server")
-        return Native(self.server, profile)
+        return Native(self.server, profile, first)
 
     def gateway(self, client: str = "", limits: str = "", **routes: str) -> Gateway:
         """Postern, with one client entry; the arguments are lines more of its configuration."""

@@ -101,6 +101,7 @@ class Inside:
     """The server's place: frames to it come out as they are, once it has answered."""
 
     kind, encryption, shared, has_more = "PPTP", "clear", None, False
+    speaks_late = False
 
     def __init__(self, server: Endpoint = SERVER) -> None:
         self.server, self.call_id, self.peer_call = server, 0x2222, 0
@@ -356,6 +357,27 @@ def test_frames_for_a_client_that_does_not_speak_wait_only_so_long() -> None:
     session._to_client(b"first")
     assert session.deadline() == 102.0 + SPEAKS_WITHIN
     assert sent(session.handle_timeout(102.0 + SPEAKS_WITHIN)) == [b"first"]
+    assert session.deadline() is None
+
+
+def test_frames_for_a_server_whose_ppp_begins_late_wait_until_it_has_spoken() -> None:
+    session, _, inside = make()
+    inside.speaks_late = True
+    answered(session, inside)
+    session.client_connected(102.0)
+    assert sent(session.from_client(IP, 102.1)) == []
+    assert sent(session.from_inside([IP], 102.2)) == [IP, IP]
+    assert sent(session.from_client(IP, 102.3)) == [IP]
+
+
+def test_and_not_for_ever() -> None:
+    session, _, inside = make()
+    inside.speaks_late = True
+    answered(session, inside)
+    session.client_connected(102.0)
+    session.from_client(IP, 102.1)
+    assert session.deadline() == 102.0 + SPEAKS_WITHIN
+    assert sent(session.handle_timeout(102.0 + SPEAKS_WITHIN)) == [IP]
     assert session.deadline() is None
 
 

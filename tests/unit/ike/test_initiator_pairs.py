@@ -7,6 +7,7 @@ from gateway.ike.initiator_events import Agreed
 from gateway.ike.initiator_pairs import FIRST_WAIT, CameToNothing, Outcome, PairEvent, Pairs
 from gateway.ike.numbers import Exchange
 from gateway.ike.proposals import ESP_SUITES
+from gateway.ike.quirks import SETTLES
 from gateway.wire.udp import Datagram
 from tests.pair.initiator_world import THEM, US, World, meet
 from tests.pair.net import seeded
@@ -51,7 +52,9 @@ def test_a_pair_is_ready_before_it_is_confirmed() -> None:
     assert talk.pairs.under_way is None
     begun = talk.pairs.begin(talk.phase, 0.0)
     assert talk.pairs.under_way is talk.phase
-    assert kinds(talk.hear(begun)) == [Agreed, PairReady, PairConfirmed]
+    assert kinds(talk.hear(begun)) == [Agreed, PairReady]
+    assert talk.pairs.deadline() == SETTLES
+    assert kinds(talk.pairs.handle_timeout(SETTLES)) == [PairConfirmed]
     assert talk.pairs.under_way is None
     assert talk.pairs.deadline() is None
 

@@ -34,10 +34,14 @@ def test_each_step_takes_its_own_message_and_a_refusal() -> None:
     }
 
 
-def test_without_the_commit_bit_quick_mode_ends_with_our_third_message() -> None:
+def test_without_the_commit_bit_the_pair_is_used_a_moment_after_our_third_message() -> None:
     actions, after = QUICK[QuickStep.AWAIT_SECOND, QuickInput.SECOND]
-    assert after is QuickStep.DONE
-    assert actions == (QuickDo.ADD_PAIR, QuickDo.SEND_THIRD, QuickDo.CONFIRM)
+    assert after is QuickStep.SETTLING
+    assert actions == (QuickDo.ADD_PAIR, QuickDo.SEND_THIRD)
+    for what in (QuickInput.SILENCE, QuickInput.USED, QuickInput.FOURTH):
+        actions, after = QUICK[QuickStep.SETTLING, what]
+        assert QuickDo.CONFIRM in actions
+        assert after is QuickStep.DONE
 
 
 def test_with_it_the_pair_is_used_when_the_server_has_said_so_or_has_used_it() -> None:

@@ -202,6 +202,13 @@ def test_native_servers_have_a_queue_of_their_own_by_interface_and_both_addresse
     assert text.endswith("  }\n}\n")
 
 
+def test_what_they_say_in_the_clear_is_dropped_without_a_word() -> None:
+    clear = '    iifname "lan0" ip saddr { 10.10.0.3, 10.10.0.4 } udp dport 1701 drop\n'
+    assert clear in nft_text(BOTH)
+    lines = iptables_text(BOTH, "").splitlines()
+    assert "-A POSTERN-CLEAR -i lan0 -s 10.10.0.3 -p udp -m udp --dport 1701 -j DROP" in lines
+
+
 def test_and_in_iptables_too() -> None:
     lines = [line for line in iptables_text(BOTH, "").splitlines() if line.endswith(" 8")]
     assert lines == [
