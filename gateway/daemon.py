@@ -13,13 +13,14 @@ from typing import Any
 from gateway import __version__
 from gateway.bridge.answers import Answer, answer, done
 from gateway.bridge.gateway import Gateway
-from gateway.bridge.views import refusals, servers_down
+from gateway.bridge.views import refusals, servers_down, with_notices
 from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
 from gateway.system.addresses import Addresses
+from gateway.system.calendar import Calendar, floor
 from gateway.system.chance import Chance
 from gateway.system.clock import now
 from gateway.system.control_socket import AlreadyRunning, ControlSocket, askers
@@ -83,7 +84,8 @@ def _remove_rules(journal: Journal) -> int:
 def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
     """Everything is there before the first rule is set, so no packet finds half a daemon."""
     allow_all()
-    desk = Desk(Gateway(config, Chance(), now()), path)
+    calendar = Calendar(floor(), now())
+    desk = Desk(Gateway(config, Chance(), now(), calendar.today()), path, calendar)
     control = ControlSocket(socket, desk.answer, group=_mine(askers()))
     try:
         queue, inside = Queue(), Queue()
@@ -107,7 +109,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.have_addresses(config)
         with signals:
             desk.queues, desk.sender = (queue, inside), sender
-            desk.loop = Loop(desk.gateway, doors, journal, desk.reload)
+            desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             desk.loop.run()
         journal.line("stopped; the rules stay, so what comes now is dropped")
@@ -123,9 +125,11 @@ def _mine(group: int | None) -> int | None:
 class Desk:
     """Where the owner's questions and commands meet the gateway."""
 
-    def __init__(self, gateway: Gateway, path: Path) -> None:
+    def __init__(self, gateway: Gateway, path: Path, calendar: Calendar) -> None:
         self.gateway = gateway
         self.path = path
+        self._calendar = calendar
+        calendar.tell = gateway.tell_date
         self.loop: Loop | None = None
         self.queues: tuple[Queue, ...] = ()
         self.addresses: Addresses | None = None  # None: the machine is left alone
@@ -152,7 +156,7 @@ class Desk:
             return [Fact(What.RELOADED, details={"problems": "; ".join(self._problems)})]
         config, self._problems = self._keep_places(config)
         self._loaded = moment
-        found = self.gateway.reload(config, moment)
+        found = self._calendar.handle_timeout(moment) + self.gateway.reload(config, moment)
         self._problems += self._make_so(config)
         return [*found, *(Fact(What.TROUBLE, details={"what": what}) for what in self._problems)]
 
@@ -187,7 +191,7 @@ class Desk:
 
     def _status(self) -> StatusView:
         gateway, moment = self.gateway, now()
-        return StatusView(
+        status = StatusView(
             version=__version__,
             uptime_s=round(moment - gateway.started, 3),
             sessions=len(gateway.sessions),
@@ -203,6 +207,7 @@ class Desk:
             refusals=refusals(gateway, moment),
             servers_down=servers_down(gateway, moment),
         )
+        return with_notices(status, gateway, moment)
 
     def _road_counters(self) -> dict[str, int]:
         """What was lost between the kernel and the gateway, for reasons of this machine."""

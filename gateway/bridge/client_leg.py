@@ -76,6 +76,7 @@ class ClientLeg:
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
         self.identity = self.ike_suite = self.natt = ""
+        self.old_key = False  # its newest keys came by the key it had before
         self.scheduled: float | None = None  # for Timers
 
     @property

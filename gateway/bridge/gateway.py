@@ -6,24 +6,28 @@ The road of a data packet is `receive_packet` -> `_receive_esp` -> `Session.from
 """
 
 from collections.abc import Callable
+from datetime import date
 from struct import Struct
 
 from gateway.bridge.account import Accounts
-from gateway.bridge.admission import ike_policy, most_phases
+from gateway.bridge.admission import ike_policy
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
-from gateway.bridge.clients import DEAD, Clients
+from gateway.bridge.clients import Clients
+from gateway.bridge.expulsion import put_out
 from gateway.bridge.guest import Guest
 from gateway.bridge.inward import Inward
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.switchboard import Switchboard
-from gateway.bridge.tell import tell_l2tp
+from gateway.bridge.tell import tell_l2tp, why_ended
 from gateway.bridge.timers import Timed, Timers
 from gateway.bridge.trunk import Trunk
 from gateway.bridge.trunks import Trunks
+from gateway.bridge.watch import Watch
 from gateway.control.config import Config
+from gateway.control.days import UNTOLD
 from gateway.esp.errors import Drop as EspDrop
 from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
@@ -41,19 +45,18 @@ STOPPING = "the gateway is being stopped"
 class Gateway:
     """All clients, all sessions, one clock."""
 
-    def __init__(self, config: Config, random: Callable[[int], bytes], now: float) -> None:
+    def __init__(
+        self, config: Config, random: Callable[[int], bytes], now: float, today: date = UNTOLD
+    ) -> None:
         self.config = config
+        self.watch = Watch(config, today)
         self.started = now
         self.accounts = Accounts()
         self.drops = Counters()
         self.board = Switchboard(config, random, self._next_number)
         self.sessions = self.board.sessions  # by number
         self.clients = Clients(
-            Ike(ike_policy(config), random),
-            random,
-            self._next_number,
-            float(config.limits.hello_seconds),
-            most_phases(config),
+            Ike(ike_policy(config, today), random), random, self._next_number, self.watch
         )
         self._numbers = 0
         self._timers = Timers()
@@ -129,13 +132,18 @@ class Gateway:
         return not self.sessions and not self.board.trunks.by_place
 
     def reload(self, config: Config, now: float) -> list[Output]:
-        """From now on new dials follow `config`; what is up stays as it is."""
+        """From now on new dials follow `config`; what is up stays, if it may: see `watch.py`."""
         self.config = config
-        self._set_policy()
-        self.clients.hello = float(config.limits.hello_seconds)
-        self.clients.most = most_phases(config)
+        self.clients.rename(self.watch.renamed(config))
         found = self.board.follow(config, now)
-        return self._told([*found, Fact(What.RELOADED)], now, self.board.servers)
+        told = self._told([*found, Fact(What.RELOADED)], now, self.board.servers)
+        return told + self.tell_date(self.watch.today, now)
+
+    def tell_date(self, today: date, now: float) -> list[Output]:
+        """What day it is where the owner is: old keys and weak suites have a last day."""
+        self.watch.turn(self.config, today)
+        self._set_policy()
+        return self._ike(put_out(self.clients, self.watch, now), now)
 
     def admit(self, guest: Guest | None) -> None:
         """Let this one dial until it has been long enough, in place of any before; or nobody."""
@@ -145,7 +153,7 @@ class Gateway:
             self._timers.note(guest)
 
     def _set_policy(self) -> None:
-        policy = ike_policy(self.config)
+        policy = ike_policy(self.config, self.watch.today)
         self.clients.ike.set_policy(self._guest.admitted_by(policy) if self._guest else policy)
 
     def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
@@ -247,7 +255,7 @@ class Gateway:
                     self._timers.note(session)
                 case l2tp.CallClosed(call=call) if (leg, call) in self.board.by_call:
                     session = self.board.by_call[leg, call]
-                    found += session.client_ended(_ended(event), now)
+                    found += session.client_ended(why_ended(event), now)
                     self._inward.look_after(session)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
@@ -283,13 +291,13 @@ class Gateway:
         return self._ike(self.clients.handle_timeout(now), now)
 
     def _ike(self, found: list[Output], now: float) -> list[Output]:
-        """IKE has spoken: a dead client leaves nothing behind, a known one keeps its account."""
+        """IKE has spoken: who is gone leaves nothing behind, who is known keeps one account."""
         while self.clients.dead:
-            leg = self.clients.dead.pop()
+            leg, why = self.clients.dead.popitem()
             for session in [one for one in self.sessions.values() if one.leg is leg]:
-                found += session.client_ended(DEAD, now)
+                found += session.client_ended(why, now)
                 found += self._inward.inside(session, [], now)
-            leg.lns.close(DEAD, now)
+            leg.lns.close(why, now)
             self.clients.bury(leg)
             self._timers.note(leg)
         told = self._told(found, now, self.clients)
@@ -305,10 +313,3 @@ class Gateway:
         for who in touched:
             self._timers.note(who)
         return found
-
-
-def _ended(event: l2tp.CallClosed) -> str:
-    """Why a client's call is over, for a person."""
-    if not event.by_peer:
-        return event.message
-    return "the client hung up" + (f" ({event.message})" if event.message else "")

@@ -1,12 +1,14 @@
 """Sessions and the gateway as their owner sees them: control's views, filled from what is here."""
 
 from collections import Counter
+from dataclasses import replace
 
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
+from gateway.control.days import UNTOLD
 from gateway.control.explain import sentence
-from gateway.control.sessions import SessionView
+from gateway.control.sessions import SessionView, StatusView
 
 STATES = {
     State.CALLING: "dialling",
@@ -29,6 +31,7 @@ def session_view(session: Session, now: float) -> SessionView:
         client=leg.client,
         peer=str(leg.peer),
         identity=leg.identity,
+        rotation="old" if leg.old_key else "",
         since=round(now - session.began, 3),
         state=STATES.get(session.state, "up" if session.client_ip else "dialling"),
         natt=leg.natt,
@@ -82,6 +85,17 @@ def servers_down(gateway: Gateway, now: float) -> tuple[str, ...]:
     return tuple(
         f"{server.endpoint} of {server.route.name}, for {_ago(now - since)}: {server.reason}"
         for server, since in gateway.board.servers.down()
+    )
+
+
+def with_notices(status: StatusView, gateway: Gateway, now: float) -> StatusView:
+    """What has a last day, and what day it is."""
+    found = gateway.watch.notices(now)
+    return replace(
+        status,
+        today="" if gateway.watch.today == UNTOLD else str(gateway.watch.today),
+        warnings=tuple(notice.text for notice in found if notice.warning),
+        notices=tuple(notice.text for notice in found if not notice.warning),
     )
 
 

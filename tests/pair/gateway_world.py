@@ -11,6 +11,7 @@ they are lost and reordered like all others; TCP is a stream that only takes its
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from heapq import heappop, heappush
 from typing import Any
 
@@ -47,6 +48,7 @@ LIMITS = Limits(
     dpd_tries=5,
     hello_seconds=60,
 )
+TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
 
@@ -86,8 +88,10 @@ def configure(
 class GatewayNode:
     """The core as a node: packets as datagrams (port 0 where there are none), TCP as a stream."""
 
-    def __init__(self, config: Config, servers: list[InsideServer], seed: int, now: float) -> None:
-        self.core = Gateway(config, seeded(seed), now)
+    def __init__(
+        self, config: Config, servers: list[InsideServer], seed: int, now: float, today: date
+    ) -> None:
+        self.core = Gateway(config, seeded(seed), now, today)
         self.facts: list[Fact] = []
         self.natives: set[bytes] = set()  # hosts of native servers
         self._servers = {server.here.host: server for server in servers}
@@ -235,6 +239,7 @@ def meet(
     limits: dict[str, int] | None = None,
     routes: tuple[Route, ...] = (),
     choices: tuple[Choice, ...] = (),
+    today: date = TODAY,
     **wire: Any,
 ) -> World:
     """A gateway that knows these clients, and its servers. `wire` goes to the `Net`."""
@@ -245,7 +250,7 @@ def meet(
         InsideServer(Endpoint(host_bytes(each), 0), gateway) for each in (SERVER, OTHER_SERVER)
     ]
     config = configure(*clients, mtu=mtu, routes=routes, choices=choices, **(limits or {}))
-    node = GatewayNode(config, servers, seed, net.now)
+    node = GatewayNode(config, servers, seed, net.now, today)
     pools = (host_text(host) for route in routes for host in route.pool)
     net.join(node, OUTSIDE, INSIDE, *pools)
     for server, host in zip(servers, (SERVER, OTHER_SERVER), strict=True):

@@ -26,6 +26,7 @@ from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slot, Slots, slots_json
+from gateway.system.box.slots import notes as slot_notes
 from gateway.system.control_socket import Later, Peer
 from gateway.system.ports import Blinker, CannotBlink
 
@@ -145,7 +146,8 @@ class BoxDesk:
             guarded(self._look_at_ports, self._parts.tell)
         if now >= self._proof + PROOF_WAIT:
             self._proof = now
-            if any(one.booted and one.state != "good" for one in self._parts.slot_cache.value()):
+            slots = self._parts.slot_cache.value()
+            if not any(one.booted and one.state == "good" for one in slots):
                 self._parts.slot_cache.forget()
         if now >= self._stick + STICK_WAIT:
             self._stick = now
@@ -197,6 +199,7 @@ class BoxDesk:
         }
         notes = [
             *network.problems,
+            *slot_notes(parts.slot_cache.value()),
             parts.config.changes.state.recovered,
             parts.board.problem,
             *parts.notes,
@@ -259,10 +262,11 @@ class BoxDesk:
         if not isinstance(roles, dict) or not all(isinstance(one, str) for one in roles.values()):
             raise Refused("roles are given by the ports' paths", "See `postern ports`")
         wanted = {str(path): role for path, role in roles.items() if role}
-        changes = self._parts.config.changes
-        text = self._parts.ports.assigned(changes.candidate, self._parts.applier.config, wanted)
+        if not wanted:
+            raise Refused("no port is named", "See `postern ports`")
+        text, found = self._parts.ports.assigned(self._parts.config.changes.candidate, wanted)
         self._ask_config("config.edit", who, text=text)
-        return {}
+        return {"roles": found}
 
     def _blink(self, request: Request, who: Who, now: float) -> object:
         path, seconds = request.get("path"), request.get("seconds", 10)
