@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.control.config import Config, Route
-from gateway.control.schema import L2TP_IPSEC
+from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.ike.events import Send
 from gateway.ike.initiator import AskPolicy
 from gateway.ike.initiator_events import Failed

@@ -18,7 +18,7 @@ from gateway.bridge.session_states import State
 from gateway.bridge.trunk import Leg
 from gateway.bridge.trunks import Trunks
 from gateway.control.config import Config, Route
-from gateway.control.schema import L2TP_IPSEC
+from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.ways import Dialled, route_of_call
 from gateway.esp.suites import find_suite
 from gateway.l2tp.events import CallRequested

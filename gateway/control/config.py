@@ -11,7 +11,7 @@ from gateway.control.document import File, ReadFile
 from gateway.control.findings import Document
 from gateway.control.limits import Limits
 from gateway.control.problems import Problem
-from gateway.control.schema import L2TP_IPSEC, ROUTE
+from gateway.control.schema_routes import L2TP_IPSEC, ROUTE
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.values import ANYWHERE, Network
 from gateway.control.values_client import Identity

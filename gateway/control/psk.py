@@ -3,7 +3,7 @@
 from gateway.control.document import File, ReadFile
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import LARGEST_FILE
-from gateway.control.schema import L2TP_IPSEC
+from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.values import Unfit, psk
 
 SHORT = 8  # characters: anything shorter is found by search from one recorded dial

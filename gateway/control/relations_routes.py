@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import MOST_SERVERS
 from gateway.control.problems import did_you_mean, shown
-from gateway.control.schema import L2TP_IPSEC, ROUTE
+from gateway.control.schema_routes import L2TP_IPSEC, ROUTE
 from gateway.control.values import PORT_PPTP
 from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint

@@ -3,73 +3,18 @@
 The check, the CLI's help and whatever writes the file later all read this table.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from gateway.control import values, values_box, values_client, values_route
-from gateway.control.defaults import DEFAULTS
-from gateway.control.limits import (
-    MOST_ADMINS,
-    MOST_CHOICES,
-    MOST_CLIENTS,
-    MOST_PORTS,
-    MOST_ROUTES,
-)
+from gateway.control import values, values_box, values_client
+from gateway.control.limits import MOST_ADMINS, MOST_CLIENTS, MOST_PORTS
+from gateway.control.schema_routes import CHOICE, ROUTE
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
-from gateway.control.values import Read
+from gateway.control.tables import Key, Table
 
 SCHEMA_VERSION = 1  # goes up when an old file would be read in another way: see migrate.py
 VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as hand-written files do
-L2TP_IPSEC = "l2tp-ipsec"
-ROUTE_KINDS = ("pptp", L2TP_IPSEC)
-ORDERS = ("first", "turns")  # the first that is there; each in its turn
-TUNNELS = ("one", "each")  # one for all calls; one for each, from an address of its own
 WAYS = ("dhcp", "static")  # how an interface comes by its address
 PORT_ROLES = ("outside", "inside", "unused")
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key. `example` is what stands behind the equals sign, as TOML."""
-
-    name: str
-    read: Read
-    doc: str
-    example: str
-    required: bool = False
-    listed: bool = False  # the value is a list, and `read` is for one of its members
-    secret: bool = False
-    instead: bool = False  # stands in the place of another key: not in the example
-    kinds: tuple[str, ...] = ()  # of routes: the kinds that have it, if not all
-
-    def hint(self) -> str:
-        """What to write, for a message."""
-        return f"Write for example {self.name} = {self.example}"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table, or with `most` above one an array of tables."""
-
-    name: str
-    doc: str
-    keys: tuple[Key, ...]
-    required: bool = False
-    most: int = 1
-    named: str = ""  # the key by which one entry is told from another
-    examples: tuple[Mapping[str, str], ...] = ({},)  # entries, with what differs from the keys' own
-
-    @property
-    def heading(self) -> str:
-        return f"[[{self.name}]]" if self.most > 1 else f"[{self.name}]"
-
-    def key(self, name: str) -> Key | None:
-        return next((key for key in self.keys if key.name == name), None)
-
-    def default(self, name: str) -> object:
-        """What TOML would have there, or None where nothing holds instead."""
-        return DEFAULTS.get(self.name, {}).get(name)
-
 
 BOX = Table(
     "box",
@@ -220,120 +165,6 @@ CLIENT = Table(
         Key("revoked", values_client.truth, "With true it is let in no more.", "false"),
     ),
     most=MOST_CLIENTS,
-    named="name",
-)
-
-ROUTE = Table(
-    "route",
-    "A way to one old server.",
-    (
-        Key("name", values.name, "What you call it; each only once.", '"old-nt4"', required=True),
-        Key("kind", values.one_of("kind of route", ROUTE_KINDS), "How.", '"pptp"', required=True),
-        Key(
-            "server",
-            values.endpoint,
-            "The server's address; of a PPTP server with a port if it is not 1723.",
-            '"10.10.0.2"',
-        ),
-        Key(
-            "servers",
-            values.endpoint,
-            "Several servers of this kind instead, of which one takes the call.",
-            '["10.10.0.2", "10.10.0.12"]',
-            listed=True,
-            instead=True,
-        ),
-        Key(
-            "order",
-            values.one_of("order", ORDERS),
-            "Of several servers: the first that is there, or each in its turn.",
-            '"first"',
-        ),
-        Key(
-            "check_seconds",
-            values.whole(10, 3600),
-            "Of several servers: how often to look whether one is there.",
-            "60",
-        ),
-        Key(
-            "psk",
-            values.psk,
-            "The pre-shared key between the gateway and the server.",
-            '"another long random text"',
-            secret=True,
-            kinds=(L2TP_IPSEC,),
-        ),
-        Key(
-            "psk_file",
-            values.text,
-            "The file with that key instead.",
-            '"old-w2k.psk"',
-            instead=True,
-            kinds=(L2TP_IPSEC,),
-        ),
-        Key(
-            "ike",
-            values.one_of("IKE suite", IKE_SUITES),
-            "What is offered to the server for IKE, in this order.",
-            '["3des-sha1-modp1024"]',
-            listed=True,
-            kinds=(L2TP_IPSEC,),
-        ),
-        Key(
-            "esp",
-            values.one_of("ESP suite", ESP_SUITES),
-            "What is offered to the server for ESP, in this order.",
-            '["3des-sha1"]',
-            listed=True,
-            kinds=(L2TP_IPSEC,),
-        ),
-        Key(
-            "tunnels",
-            values.one_of("way of tunnels", TUNNELS),
-            "One L2TP tunnel for all calls, or one for each call from an address of the pool.",
-            '"each"',
-            kinds=(L2TP_IPSEC,),
-        ),
-        Key(
-            "pool",
-            values_route.pool,
-            "The gateway's further addresses inside, one for each tunnel.",
-            '"10.10.0.100-10.10.0.119"',
-            kinds=(L2TP_IPSEC,),
-        ),
-    ),
-    most=MOST_ROUTES,
-    named="name",
-    examples=(
-        {"kind": '"pptp"'},
-        {"kind": f'"{L2TP_IPSEC}"', "name": '"old-w2k"', "server": '"10.10.0.3"'},
-    ),
-)
-
-CHOICE = Table(
-    "choice",
-    "Which calls take another route than their client's: the first choice that fits.",
-    (
-        Key(
-            "name", values.name, "What you call it; each only once.", '"night-shift"', required=True
-        ),
-        Key("client", values.name, "Only calls of this client.", '"press-3"'),
-        Key(
-            "identity",
-            values_route.pattern,
-            "Only machines that call themselves so in IKE; * stands for anything.",
-            '"192.168.1.*"',
-        ),
-        Key("called", values.address, "Only calls to this outside address.", '"203.0.113.1"'),
-        Key(
-            "user",
-            values_route.pattern,
-            "Only users of this PPP name; they are told the client's route first.",
-            '"night-*"',
-        ),
-        Key("route", values.name, "The route such a call takes.", '"old-w2k"', required=True),
-    ),
-    most=MOST_CHOICES,
     named="name",
 )
 

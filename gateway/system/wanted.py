@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from gateway.control.config import Config
-from gateway.control.schema import L2TP_IPSEC
+from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.system.rules import InsideRules, Rules
 
 QUEUE: Final = 1701

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.control.schema import ROUTE
+from gateway.control.schema_routes import ROUTE
 from tests.unit.control.written import told
 
 README = (Path(__file__).parents[2] / "README.md").read_text()

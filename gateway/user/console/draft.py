@@ -15,16 +15,9 @@ from gateway.control.document import File
 from gateway.control.edit import Change, EditError, edited, value_of
 from gateway.control.findings import Entry
 from gateway.control.problems import Problem
-from gateway.control.schema import (
-    ORDERS,
-    PORT_ROLES,
-    ROUTE_KINDS,
-    TUNNELS,
-    WAYS,
-    Key,
-    Table,
-    table_named,
-)
+from gateway.control.schema import PORT_ROLES, WAYS, table_named
+from gateway.control.schema_routes import ORDERS, ROUTE_KINDS, TUNNELS
+from gateway.control.tables import Key, Table
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Values

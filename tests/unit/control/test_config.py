@@ -17,18 +17,9 @@ from gateway.control.config import (
 )
 from gateway.control.document import File
 from gateway.control.limits import Limits
-from gateway.control.schema import (
-    ADMIN,
-    BOX,
-    CHOICE,
-    CLIENT,
-    INSIDE,
-    LIMITS,
-    OUTSIDE,
-    PORT,
-    ROUTE,
-    Table,
-)
+from gateway.control.schema import ADMIN, BOX, CLIENT, INSIDE, LIMITS, OUTSIDE, PORT
+from gateway.control.schema_routes import CHOICE, ROUTE
+from gateway.control.tables import Table
 from gateway.control.values import ANYWHERE
 from gateway.control.values_client import Identity
 from gateway.wire.udp import Endpoint

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.control.edit import Change
-from gateway.control.schema import L2TP_IPSEC, ROUTE_KINDS, Key, Table
+from gateway.control.schema_routes import L2TP_IPSEC, ROUTE_KINDS
+from gateway.control.tables import Key, Table
 from gateway.user.cli import show
 from gateway.user.cli.show import Column, counted
 from gateway.user.console.draft import Draft, changes_of, judged, shown_value, the_table
