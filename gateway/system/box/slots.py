@@ -23,7 +23,7 @@ _LAST_ERROR: Final = re.compile(r"LastError: (.*)|^.*rror[^:]*: (.*)$", re.MULTI
 Follow = Callable[[list[str], Callable[[str], None], float], None]
 # What RAUC says, and what a person wants to hear of it.
 _SENTENCES: Final = (
-    (("signature verification failed", "signature"), "its signature is not one this box trusts"),
+    (("signature", "certificate"), "its signature is not one this box trusts"),
     (("not a bundle", "invalid bundle", "magic", "squashfs"), "the file is no update of Postern"),
     (("compatible",), "it is for another kind of box"),
     (
