@@ -13,21 +13,22 @@ LONGEST_FRAME = 1600  # bytes: PPP's default MRU of 1500 (RFC 1661, 6.1), header
 SMALLEST = 576  # below this IP itself suffers (RFC 791): rather fragments than that
 
 
-def largest_mru(mtu: int, block: int, in_udp: bool, native: bool = False) -> int:
+def largest_mru(mtu: int, block: int, before_esp: int, native: bool = False) -> int:
     """The MRU both ends may use with an outside link of `mtu` bytes.
 
-    `block` is the cipher's block, which is also the length of its IV; `in_udp` says whether ESP is
-    carried in UDP. `native`: it is ESP inside, too, and not GRE; by which cipher shows only later.
+    `block` is the cipher's block, which is also the length of its IV; `before_esp` are the bytes
+    between the IP header and ESP's. `native`: it is ESP inside, too, and not GRE; by which cipher
+    shows only later.
     """
     if native:
-        inside = _room_in_esp(INSIDE_MTU, LARGEST_BLOCK, in_udp=False)
+        inside = _room_in_esp(INSIDE_MTU, LARGEST_BLOCK, 0)
     else:
         inside = INSIDE_MTU - IP_HEADER - GRE_HEADER - PPP_HEADER
-    return max(SMALLEST, min(_room_in_esp(mtu, block, in_udp), inside))
+    return max(SMALLEST, min(_room_in_esp(mtu, block, before_esp), inside))
 
 
-def _room_in_esp(mtu: int, block: int, in_udp: bool) -> int:
-    """What is left for PPP's information behind IP, ESP, UDP and L2TP."""
-    room = mtu - IP_HEADER - (UDP_HEADER if in_udp else 0) - ESP_HEADER - block - ESP_ICV
+def _room_in_esp(mtu: int, block: int, before_esp: int) -> int:
+    """What is left for PPP's information behind IP, what ESP is in, ESP, UDP and L2TP."""
+    room = mtu - IP_HEADER - before_esp - ESP_HEADER - block - ESP_ICV
     room -= room % block  # padding fills up to whole blocks
     return room - ESP_TRAILER - UDP_HEADER - L2TP_HEADER - PPP_HEADER

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
-from gateway.bridge.mtu import largest_mru
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Detour, Session
@@ -20,7 +19,6 @@ from gateway.bridge.trunks import Trunks
 from gateway.control.config import Config, Route
 from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.ways import Dialled, route_of_call
-from gateway.esp.suites import find_suite
 from gateway.l2tp.events import CallRequested
 from gateway.outputs import Fact, Output, What
 from gateway.ppp.machine import Passage
@@ -200,12 +198,7 @@ class Switchboard:
         return ""
 
     def _passage(self, leg: ClientLeg, route: Route) -> Passage:
-        pair = leg.current
-        if pair is None:
-            raise ValueError("a call without a security association to come through")
-        block = find_suite(pair.suite).cipher.block
-        native = route.kind == L2TP_IPSEC
-        return Passage(largest_mru(self.config.outside.mtu, block, pair.in_udp, native))
+        return Passage(leg.largest_mru(self.config.outside.mtu, native=route.kind == L2TP_IPSEC))
 
     def _no_address(self, route: Route) -> str:
         if self.config.inside.address is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import Counters, Pair
 from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.machine import SaTable
@@ -44,7 +45,7 @@ class TrunkKeys:
         outbound = sas.add_outbound(
             spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
-        pair = Pair(event.sa, suite, inbound, outbound, in_udp=False)
+        pair = Pair(event.sa, suite, inbound, outbound, Kind.ESP)
         self.settled = not self.pairs
         self.pairs[spi] = pair
         self.ring.by_spi[spi] = (owner, pair)

@@ -64,7 +64,13 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.SA_CLOSED: ("The security association", " {spi_in}", " has ended", ": {reason}", "."),
-    What.PEER_MOVED: ("{who} is now at", " {to}", ": its NAT has given it another place."),
+    What.PEER_MOVED: (
+        "{who} is found elsewhere than before",
+        ", now at {to}: its NAT has given it another place",
+        ": its data comes from {esp}, apart from its talk about keys, and each is answered where "
+        "it comes from",
+        ".",
+    ),
     What.TUNNEL_OPENED: (
         "L2TP: a tunnel is open",
         ", {tunnel} here and {peer_tunnel} at the client",
@@ -156,6 +162,7 @@ NAT_WORDS: Final = {
     "both": "Client and gateway are both behind a NAT: packets are carried inside UDP.",
     "nowhere": "There is no NAT on the way: packets go as plain ESP.",
 }
+HIDDEN_WORDS: Final = " The client does not see the one before the gateway: it might refuse it."
 KEY_WORDS: Final = {
     "old": (
         "It was the old key of {client!r}, which holds until {until}: type the new one in at the "
@@ -199,6 +206,8 @@ def _details(fact: Fact) -> dict[str, str]:
     details["kind"] = details.get("kind", "PPTP")
     where = details.get("where", "")
     details["nat_words"] = NAT_WORDS.get(where, "It was found out where there is a NAT.")
+    if details.get("hidden") == "yes":
+        details["nat_words"] += HIDDEN_WORDS
     details.update(_more_words(details))
     return details
 

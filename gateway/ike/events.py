@@ -63,11 +63,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class NatFound:
-    """NAT discovery took place; both may be false."""
+    """NAT discovery took place; both may be false. `hidden`: ours was not shown to the client."""
 
     sa: int
     client: bool
     gateway: bool
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Authenticated:
 
 @dataclass(frozen=True, slots=True)
 class PeerMoved:
-    """An authenticated message that was never seen before came from another endpoint."""
+    """A message of its phase 1 that was never seen before came from another endpoint."""
 
     sa: int
     peer: Endpoint
@@ -142,7 +143,7 @@ class PairClosed:
 
 @dataclass(frozen=True, slots=True)
 class InitialContact:
-    """The client says it knows of no older SA; those of its endpoint are closed by now."""
+    """The client says it knows of no older SA. It may be habit: see `Ike.forget_older`."""
 
     sa: int
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.ike.choice import Life
 from gateway.ike.errors import counted_as
-from gateway.ike.events import Authenticated, Send
+from gateway.ike.events import Authenticated, IkeEvent, InitialContact, Send
 from gateway.ike.header import Header, is_version_1, parse_header
 from gateway.ike.inform import open_inform
 from gateway.ike.initiator_events import AskEvent, Failed, Why
@@ -178,7 +178,15 @@ class Initiator:
         told: list[AskEvent] = []
         if header.exchange == Exchange.INFORMATIONAL and header.encrypted:
             told = self._overhear(header, body, now)
-        return [*told, *self.answering.receive(datagram, now)]
+        return [*told, *self._heeded(self.answering.receive(datagram, now))]
+
+    def _heeded(self, events: Sequence[IkeEvent]) -> list[AskEvent]:
+        """A server that says INITIAL-CONTACT has nothing older (RFC 2407, 4.6.3.3)."""
+        found: list[AskEvent] = [*events]
+        for event in events:
+            if isinstance(event, InitialContact):
+                found += self.answering.forget_older(event.sa)
+        return found
 
     def _overhear(self, header: Header, body: bytes, now: float) -> list[AskEvent]:
         """Notices under protection about what we ask for; all else is for the other half."""
@@ -243,7 +251,7 @@ class Initiator:
         )
         phase = opening.stands(secured, self.local, self.peer, now)
         self._opening = None
-        begun = self.answering.adopt(phase, payloads, now)
+        begun = self._heeded(self.answering.adopt(phase, payloads, now))
         self._hear_notices(phase, payloads, now)
         known = Authenticated(phase.sa, secured.credential, secured.identity)
         if not self._wants_pair:

@@ -188,16 +188,8 @@ class Pairs:
 
     def _first_contact(self, asking: Asking) -> list[PairEvent]:
         """The server knows of nothing older (RFC 2407, 4.6.3.3)."""
-        sas, sa = self._ike.sas, asking.phase.sa
-        peer = sas.peers.get(sa)
-        if peer is None:
-            return []
-        reason = "the server began anew"
-        return [
-            InitialContact(sa),
-            *(sas.close_pair(each, reason) for each in list(peer.pairs.values()) if each.sa != sa),
-            *(sas.close_phase(each, reason) for each in list(peer.phases) if each.sa != sa),
-        ]
+        sa = asking.phase.sa
+        return [InitialContact(sa), *self._ike.forget_older(sa)]
 
     def _send(self, asking: Asking, message: bytes) -> Send:
         return Send(asking.phase.local, asking.phase.peer, message)

@@ -128,6 +128,19 @@ def test_phase_1_is_renewed_by_us_before_its_end_while_pairs_live() -> None:
     assert len(world.pairs) == 1
 
 
+def test_a_server_that_says_initial_contact_by_a_new_phase_1_has_nothing_older() -> None:
+    world = meet(ask={"seconds": 600})
+    world.start(560.0)  # phase 1 was renewed
+    assert len(world.server.phase1s) == 2
+    cookies = world.server.phase1s[-1].cookies
+    told = isakmp.notify(isakmp.ISAKMP, cookies, isakmp.INITIAL_CONTACT)
+    world.send(world.server.inform([(isakmp.NOTIFY, told)]))
+    assert [one.spi_in for one in world.gateway.seen(PairClosed)] == [world.pairs[0].spi_in]
+    assert [phase.cookies for phase in world.gateway.core.answering.sas.phases.values()] == [
+        cookies
+    ]
+
+
 def test_a_renewal_that_fails_is_tried_again_and_not_at_once() -> None:
     world = meet(ask={"seconds": 1000})
     world.start()

@@ -157,7 +157,7 @@ def test_frames_are_clamped_to_what_fits_in_esp_on_both_sides() -> None:
     world = meet()
     client = world.dial_one(ppp=PppEnd(b"mine", mru=1500))
     assert client.up
-    mru = largest_mru(1500, 8, in_udp=True, native=True)
+    mru = largest_mru(1500, 8, before_esp=8, native=True)
     assert mru == 1414
     assert world.native.links[0].requests[0][:4] == b"\1\4" + mru.to_bytes(2, "big")
 

@@ -30,6 +30,10 @@ _SENTENCES: Final = (
         ("handler error: child process exited with code 10",),
         "it is older than the configuration: its Postern could not read it",
     ),
+    (
+        ("handler error: child process exited with code 11",),
+        "the data partition is full: look at /data/upload",
+    ),
     (("no space", "too small", "larger than"), "it does not fit"),
 )
 

@@ -23,11 +23,17 @@ PPTP = f'[[route]]\nname = "old-nt4"\nkind = "pptp"\nserver = "{SERVER}"\n'
 
 
 def configuration(
-    psk: str, client: str = "", limits: str = "", route: str = "old-nt4", routes: str = PPTP
+    psk: str,
+    client: str = "",
+    limits: str = "",
+    route: str = "old-nt4",
+    routes: str = PPTP,
+    address: str = OUTSIDE,
+    outside: str = "",
 ) -> str:
-    """One client that takes `route`. `client` and `limits` are lines more for their tables."""
+    """One client that takes `route`. `client`, `limits` and `outside` are lines more."""
     return (
-        f'[outside]\ninterface = "eth0"\naddresses = ["{OUTSIDE}"]\n'
+        f'[outside]\ninterface = "eth0"\naddresses = ["{address}"]\n{outside}\n'
         f'[inside]\ninterface = "eth1"\naddress = "{INSIDE}"\n'
         + (f"[limits]\n{limits}\n" if limits else "")
         + f'[[client]]\nname = "press"\npsk = "{psk}"\nroute = "{route}"\n{client}\n'
