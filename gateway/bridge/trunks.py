@@ -18,7 +18,7 @@ from gateway.esp import events as esp
 from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.machine import SaTable
 from gateway.ike.initiator import AskPolicy, Initiator
-from gateway.ike.proof import PskProof
+from gateway.ike.initiator_proof import PskProof
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.l2tp.lac import Lac
 from gateway.outputs import Output

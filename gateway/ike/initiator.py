@@ -18,6 +18,7 @@ from gateway.ike.inform import open_inform
 from gateway.ike.initiator_events import AskEvent, Failed, Why
 from gateway.ike.initiator_main import Opening, first_message, take_fourth, take_second, take_sixth
 from gateway.ike.initiator_pairs import CameToNothing, Outcome, PairEvent, Pairs
+from gateway.ike.initiator_proof import Proof
 from gateway.ike.initiator_quick import readable_notices, shorter
 from gateway.ike.initiator_steps import MAIN, Do, Step, message_of
 from gateway.ike.machine import Ike
@@ -25,7 +26,6 @@ from gateway.ike.numbers import NO_COOKIE, PORT_L2TP, Exchange, Notify, Protocol
 from gateway.ike.payloads import Notification, Payload, parse_chain
 from gateway.ike.phase1 import Phase1, Random
 from gateway.ike.policy import Credential, IkePolicy
-from gateway.ike.proof import Proof
 from gateway.ike.proposals import ESP_SUITES, IKE_SUITES
 from gateway.ike.resend import Retry
 from gateway.ike.steps import Step as Stand

@@ -11,6 +11,7 @@ from gateway.crypto.modp import BadPublicValue, choose_secret, public_value, sha
 from gateway.ike.choice import Life
 from gateway.ike.errors import BadPayload
 from gateway.ike.header import Header, build_message
+from gateway.ike.initiator_proof import Proof
 from gateway.ike.initiator_steps import Step
 from gateway.ike.keys import Exchanged, Keys, derive_keys, first_iv
 from gateway.ike.numbers import NO_COOKIE, NONCE_OURS, Exchange, IdType, Kind
@@ -25,7 +26,6 @@ from gateway.ike.payloads import (
     parse_identification,
 )
 from gateway.ike.phase1 import LONGEST_IDENTITY, Phase1, Random, Secured, take_nonce
-from gateway.ike.proof import Proof
 from gateway.ike.proposals import IkeSuite
 from gateway.ike.protect import next_iv, seal, unseal
 from gateway.ike.resend import Retry

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from gateway.ike.events import PairReady, Send
 from gateway.ike.initiator import AskPolicy, Initiator
 from gateway.ike.initiator_events import AskEvent
-from gateway.ike.proof import PskProof
+from gateway.ike.initiator_proof import PskProof
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Datagram, Endpoint
 from tests.pair.net import Net, seeded

@@ -11,10 +11,10 @@ from gateway.ike.initiator_main import (
     take_second,
     take_sixth,
 )
+from gateway.ike.initiator_proof import PskProof
 from gateway.ike.numbers import NO_COOKIE, Exchange, Kind
 from gateway.ike.offers import offer_ike
 from gateway.ike.payloads import Payload, build_chain, one_of, parse_chain
-from gateway.ike.proof import PskProof
 from gateway.ike.proposals import IKE_SUITES
 from gateway.ike.resend import Retry
 from gateway.wire.cursor import Reader, WireError

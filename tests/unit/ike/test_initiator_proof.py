@@ -7,10 +7,10 @@ import pytest
 from gateway.crypto.cbc import TRIPLE_DES
 from gateway.crypto.mac import MD5, SHA1
 from gateway.ike.errors import BadHash, BadPayload
+from gateway.ike.initiator_proof import PskProof
 from gateway.ike.keys import Exchanged, Keys, hash_i
 from gateway.ike.numbers import Kind
 from gateway.ike.payloads import Payload
-from gateway.ike.proof import PskProof
 from tests.captures import vectors
 
 Case = dict[str, str]
