@@ -10,6 +10,8 @@ MOST_POOL = 256  # addresses for tunnels of their own
 MOST_CHOICES = 500
 MOST_ADMINS = 50
 MOST_PORTS = 32
+MOST_OWN_CERTIFICATES = 8
+MOST_AUTHORITIES = 16
 MOST_CANDIDATES = 256  # keys per outside address: each one costs a trial per dial
 
 

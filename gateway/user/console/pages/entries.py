@@ -26,6 +26,7 @@ from gateway.user.console.model import (
     numbered,
     question,
 )
+from gateway.user.console.pages.certificates import Certificates
 from gateway.user.console.pages.claim import claim_form
 from gateway.user.console.pages.clients import client_choices
 from gateway.user.console.pages.edits import EDITED, edited, key_told, new_key
@@ -75,6 +76,9 @@ class Entries:
             native = f"New route to an {L2TP_IPSEC} server"
             keys.append(Row("i", native, lambda: self._new(L2TP_IPSEC)))
             keys.append(Row("c", TITLES["choice"], self._choices, "postern config add choice ..."))
+        if name == "client":
+            page = Certificates(self._ends)
+            keys.append(Row("c", "Certificates", lambda: Open(page), "postern ca list"))
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
             keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))
