@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import FEWEST_VIRTUAL, MOST_CANDIDATES, MOST_VIRTUAL
-from gateway.control.problems import did_you_mean, shown
 from gateway.control.psk import KEYS
 from gateway.control.relations_box import check_box
+from gateway.control.relations_routes import check_routes, servers_of
 from gateway.control.suites import weakness
 from gateway.control.values import ANYWHERE, Network
 from gateway.wire.ipv4 import host_text
-from gateway.wire.udp import Endpoint
 
 
 def check_relations(document: Document, findings: Findings) -> None:
@@ -18,9 +17,10 @@ def check_relations(document: Document, findings: Findings) -> None:
     clients, routes = document["client"], document["route"]
     findings.add_repeated(clients, "name")
     findings.add_repeated(routes, "name")
+    findings.add_repeated(document["choice"], "name")
     _check_outside(document, findings)
-    _check_routes(clients, routes, findings)
-    _check_weakness(clients, findings)
+    check_routes(document, findings)
+    _check_weakness([*clients, *routes], findings)
     _check_who_is_who(clients, findings)
     _check_crowd(clients, findings)
     check_box(document, findings)
@@ -37,11 +37,11 @@ def _check_outside(document: Document, findings: Findings) -> None:
                 findings.add(outside, "addresses", "is there twice", "Leave one out", item=number)
             own.add(host)
         _check_virtual(outside, own, document["route"], findings)
-    for route in _with(document["route"], "server"):
-        server: Endpoint = route.values["server"]
-        if server.host in own:
+    for route in document["route"]:
+        if any(server.host in own for server in servers_of(route)):
             what = "is one of the gateway's own outside addresses"
-            findings.add(route, "server", what, "Write the old server's address inside")
+            key = "servers" if "servers" in route.given else "server"
+            findings.add(route, key, what, "Write the old server's address inside")
 
 
 def _check_virtual(
@@ -52,7 +52,7 @@ def _check_virtual(
     if virtual is None:
         return
     hint = "Write a network that nobody here uses, such as 198.18.0.0/16"
-    servers = {route.values["server"].host for route in _with(routes, "server")}
+    servers = {server.host for route in routes for server in servers_of(route)}
     for host in sorted(own | servers):
         if virtual.holds(host):
             what = f"holds {host_text(host)}, which is a real address"
@@ -63,31 +63,28 @@ def _check_virtual(
         findings.add(outside, "virtual", what, hint)
 
 
-def _check_routes(clients: Sequence[Entry], routes: Sequence[Entry], findings: Findings) -> None:
-    names = [route.values["name"] for route in _with(routes, "name")]
-    for client in _with(clients, "route"):
-        wanted = client.values["route"]
-        if wanted not in names:
-            hint = did_you_mean(wanted, names) if names else "Add a [[route]] of that name"
-            findings.add(client, "route", f"is {shown(wanted)}, and there is no such route", hint)
-    used = {client.values["route"] for client in _with(clients, "route")}
-    for route in _with(routes, "name"):
-        if route.values["name"] not in used:
-            hint = "Name it in a client's route, or leave it out"
-            findings.add(route, "name", "is a route that no client takes", hint, warning=True)
-
-
-def _check_weakness(clients: Sequence[Entry], findings: Findings) -> None:
-    for client in clients:
+def _check_weakness(entries: Sequence[Entry], findings: Findings) -> None:
+    """Of clients and of servers; what stands in the defaults is not weak."""
+    for entry in entries:
         for key in ("ike", "esp"):
-            suites: tuple[str, ...] = client.values.get(key, ())
+            suites: tuple[str, ...] = entry.values.get(key, ())
             for number, suite in enumerate(suites, start=1):
                 if suite in suites[: number - 1]:
-                    findings.add(client, key, "is there twice", "Leave one out", item=number)
-                elif (reason := weakness(suite)) and (missing := _unasked(client)):
-                    what = f"is weak ({reason}), so it takes a reason and a last day"
-                    hint = f"Write {missing}, or leave the suite out"
-                    findings.add(client, key, what, hint, item=number)
+                    findings.add(entry, key, "is there twice", "Leave one out", item=number)
+                elif reason := weakness(suite):
+                    _say_weak(entry, key, number, reason, findings)
+
+
+def _say_weak(entry: Entry, key: str, number: int, reason: str, findings: Findings) -> None:
+    """A client needs leave for it; towards a server it is the owner's network, and a warning."""
+    if entry.table.key("weak_until") is None:
+        what = f"is weak ({reason})"
+        hint = "Leave it out as soon as this server can do better"
+        findings.add(entry, key, what, hint, warning=True, item=number)
+    elif missing := _unasked(entry):
+        what = f"is weak ({reason}), so it takes a reason and a last day"
+        hint = f"Write {missing}, or leave the suite out"
+        findings.add(entry, key, what, hint, item=number)
 
 
 def _unasked(client: Entry) -> str:
