@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from gateway.paths import PathRequest
 from gateway.wire.udp import Endpoint
 
 
@@ -70,6 +71,7 @@ class What(Enum):
     LCP_OPENED = "lcp-opened"
     USER_ACCEPTED = "user-accepted"
     PPP_UP = "ppp-up"
+    CARRIED = "carried"
     SESSION_CLOSED = "session-closed"
     REFUSED = "refused"
     RELOADED = "reloaded"
@@ -90,4 +92,4 @@ class Fact:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-Output = SendIp | OpenTcp | SendTcp | CloseTcp | Fact
+Output = SendIp | OpenTcp | SendTcp | CloseTcp | Fact | PathRequest

@@ -231,4 +231,5 @@ class Abilities:
         return not self.lacks
 
 
+KERNEL_CALLS = 0x8000  # this bit is set in PPTP call ids of calls whose GRE is the kernel's
 NONE = Abilities(lacks="the kernel has not been asked")

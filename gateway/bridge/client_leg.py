@@ -5,7 +5,7 @@ the leg that is there, so that a rekey never touches L2TP or PPP.
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.bridge.classify import NON_IKE_MARKER, PORT_IKE, PORT_NATT, Kind
 from gateway.bridge.mtu import largest_mru
@@ -18,6 +18,7 @@ from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.l2tp.events import L2tpEvent, Send
 from gateway.l2tp.machine import Lns
 from gateway.outputs import Output, SendIp
+from gateway.paths import SendL2tp
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint, build_udp
@@ -51,6 +52,10 @@ class Pair:
     carrier: Kind  # one of `CARRIERS`
     confirmed: bool = False  # the client has shown that it has them too
     retired: bool = False  # deleted: still heard for a while, never used to send
+    keymat_in: bytes = field(default=b"", repr=False)
+    keymat_out: bytes = field(default=b"", repr=False)
+    until: float = float("inf")  # when its lifetime ends, seconds on the caller's clock
+    held_by: int = 0  # the number by which the kernel has its leg; 0: the pair is ours alone
 
 
 @dataclass(slots=True)
@@ -64,6 +69,14 @@ class Counters:
 
     def total(self) -> int:
         return sum(self.by_reason.values())
+
+
+class Track(Protocol):
+    """The kernel carries this leg, and wants to be told when something of it changes."""
+
+    number: int
+
+    def changed(self) -> None: ...
 
 
 class ClientLeg:
@@ -99,7 +112,14 @@ class ClientLeg:
         self.contact: tuple[int, float] | None = None  # INITIAL-CONTACT: in which phase 1, and when
         self.elders: list[ClientLeg] = []  # of which this may be the continuation: see kin.py
         self.heir: ClientLeg | None = None  # which may be the continuation of this
+        self.track: Track | None = None  # there while the kernel carries it
+        self.why_user = ""  # why it is not to be tried again
         self.scheduled: float | None = None  # for Timers
+
+    def changed(self) -> None:
+        """Pairs, place or what sends are others now."""
+        if self.track is not None:
+            self.track.changed()
 
     @property
     def peer(self) -> Endpoint:
@@ -116,6 +136,7 @@ class ClientLeg:
         self.client_port = client_port or PORT_L2TP
         if self.current is None:
             self.current = pair
+        self.changed()
 
     def confirm(self, spi: int) -> None:
         """The client has the pair of our `spi`: it sends from now on."""
@@ -123,6 +144,7 @@ class ClientLeg:
         if pair is not None and not pair.retired and not pair.confirmed:
             pair.confirmed = True
             self.current = pair
+            self.changed()
 
     def retire_pair(self, spi: int) -> None:
         """The pair was deleted or is too old: the newest that is left sends from now on."""
@@ -134,11 +156,13 @@ class ClientLeg:
             living = [other for other in self.pairs.values() if not other.retired]
             confirmed = [other for other in living if other.confirmed]
             self.current = next(reversed(confirmed or living), None)
+        self.changed()
 
     def forget_pair(self, spi: int) -> None:
         """Not even heard any more."""
         self.retire_pair(spi)
         self.pairs.pop(spi, None)
+        self.changed()
 
     def largest_mru(self, mtu: int, native: bool = False) -> int:
         """The MRU with which nothing fragments on an outside link of `mtu` bytes.
@@ -173,19 +197,19 @@ class ClientLeg:
                 found += [packet for packet in packets if packet is not None]
         return found
 
-    def _also(self, message: bytes) -> list[SendIp | None]:
+    def _also(self, message: bytes) -> list[SendIp | SendL2tp | None]:
         """The same where the client may be by now: what it answers will tell.
 
         By the keys of an heir, if it has these; and to where IKE is, if that has moved alone.
         """
-        found: list[SendIp | None] = []
+        found: list[SendIp | SendL2tp | None] = []
         if self.heir is not None and self.heir.current is not None:
             found += [self.heir.seal(message)] if self.heir.current.confirmed else []
-        if self.place.doubtful and not self.place.separate:
+        if self.place.doubtful and not self.place.separate and self.track is None:
             found.append(self.seal(message, self.place.ike))
         return found
 
-    def send_frame(self, call: int, frame: bytes) -> SendIp | None:
+    def send_frame(self, call: int, frame: bytes) -> SendIp | SendL2tp | None:
         """Road: the packet that carries a PPP frame to the client, or None (counted)."""
         message = self.lns.seal_data(call, frame)
         if isinstance(message, L2tpDrop):
@@ -193,7 +217,7 @@ class ClientLeg:
             return None
         return self.seal(message)
 
-    def seal(self, message: bytes, there: Endpoint | None = None) -> SendIp | None:
+    def seal(self, message: bytes, there: Endpoint | None = None) -> SendIp | SendL2tp | None:
         """Road: an L2TP message as the packet that goes out, or None (counted).
 
         `there` is where to, if not to where the client's ESP comes from.
@@ -201,6 +225,11 @@ class ClientLeg:
         pair = self.current
         if pair is None:
             self.drops.count("no_sa")
+            return None
+        if self.track is not None:
+            return SendL2tp(self.track.number, message)
+        if pair.held_by:
+            self.drops.count("handover")  # how far the kernel has counted is not known yet
             return None
         sealed = pair.outbound.seal(build_udp(PORT_L2TP, self.client_port, message))
         if isinstance(sealed, EspDrop):

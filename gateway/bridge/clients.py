@@ -4,7 +4,7 @@ Turns what IKE reports into legs, security associations and facts. A leg is foun
 name and endpoint, so any number of phase 1 and 2 negotiations end on the same leg.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from gateway.bridge.admission import most_phases
 from gateway.bridge.budget import Budget
@@ -51,6 +51,7 @@ class Clients:
         self.dead: dict[ClientLeg, str] = {}  # to be ended by whoever asked, and why
         self.following = Following(machine, self.phases, self.legs, self.by_spi)
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
+        self.taken_tunnels: Container[int] = ()  # numbers that another client's tunnel has
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
@@ -88,6 +89,10 @@ class Clients:
         leg, _ = self.by_spi[pair.inbound.spi]
         leg.confirm(pair.inbound.spi)
         return self.carry(self.ike.confirm(pair.inbound.spi, now), now)
+
+    def end_pair(self, spi: int, now: float) -> list[Output]:
+        """A lifetime is used up."""
+        return self.carry(self.ike.close_pair(spi, now), now) if spi in self.by_spi else []
 
     def close_all(self, now: float) -> list[Output]:
         """Tell every client that its security associations end."""
@@ -290,12 +295,15 @@ class Clients:
             spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
         pair = Pair(event.sa, suite, inbound, outbound, BY_MARKER[event.marker])
+        pair.keymat_in, pair.keymat_out = event.keymat_in, event.keymat_out
+        pair.until = now + event.life_seconds
         leg.add_pair(pair, event.client_port)
         self.by_spi[spi] = (leg, pair)
+        self.following.crowd(leg)
 
     def _new_leg(self, event: ike.PairReady, phase: Phase1) -> ClientLeg:
         silence = float(self._watch.config.limits.hello_seconds)
-        lns = Lns("postern", self._random, hello=silence)
+        lns = Lns("postern", self._random, hello=silence, taken=self.taken_tunnels)
         own_port = OWN_PORT.get(BY_MARKER[event.marker], event.local.port)
         place = Place(event.peer, event.peer)
         if own_port != event.local.port:  # IKE has stayed on port 500, ESP comes to 4500

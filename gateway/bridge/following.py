@@ -3,6 +3,8 @@
 Only what is authentic and newest gets here. Whose legs these are is told in `kin.py`.
 """
 
+from collections.abc import Callable
+
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
 from gateway.bridge.kin import elder_meant, take_over, unlink
 from gateway.bridge.phases import Phase1
@@ -23,6 +25,7 @@ class Following:
         legs: dict[LegKey, ClientLeg],
         by_spi: dict[int, tuple[ClientLeg, Pair]],
     ) -> None:
+        self.crowd: Callable[[ClientLeg], None] = _alone  # told of each leg that comes to a place
         self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
         self._ike = machine
         self._phases = phases
@@ -63,6 +66,8 @@ class Following:
             return []
         self.leave_place(leg)
         leg.place, leg.way = place, b""
+        leg.changed()
+        self.crowd(leg)
         if not leg.is_empty:  # or it was forgotten before
             self._take_place(leg)
         for handle in leg.handles:
@@ -102,3 +107,7 @@ class Following:
                 phase.leg, phase.dial = leg, leg.dial
         self.renewals.append((other.dial, leg.dial))
         take_over(leg, other)
+
+
+def _alone(leg: ClientLeg) -> None:
+    """Nobody wants to know."""

@@ -17,6 +17,7 @@ from gateway.bridge.clients import Clients
 from gateway.bridge.expulsion import put_out
 from gateway.bridge.guest import Guest
 from gateway.bridge.inward import Inward
+from gateway.bridge.kernel import Kernel
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
@@ -33,12 +34,14 @@ from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.outputs import Fact, Output, What
+from gateway.paths import FrameHeard, L2tpHeard, PathEvent
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint
 
 NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
 WAY = slice(12, 22)  # source and target host, source port
 _PORTS = Struct("!HHH")
+CONTROL = b"\x80"  # the first byte of L2TP's control messages is this or higher
 STOPPING = "the gateway is being stopped"
 
 
@@ -58,12 +61,16 @@ class Gateway:
         self.clients = Clients(
             Ike(ike_policy(config, today), random), random, self._next_number, self.watch
         )
+        self.carrier = self.board.carrier
+        self.kernel = Kernel(self.carrier, self.clients)
+        self.clients.taken_tunnels = self.carrier.tunnels
+        self.clients.following.crowd = self.carrier.crowd
         self._numbers = 0
         self._timers = Timers()
         self._guest: Guest | None = None
         self.board.follow(config, now)
         self._timers.note(self.board.servers)
-        self._inward = Inward(self.board, self._timers, self.drops, self._told)
+        self._inward = Inward(self.board, self.kernel, self._timers, self.drops, self._told)
 
     def _next_number(self) -> int:
         self._numbers += 1
@@ -101,6 +108,15 @@ class Gateway:
         """The connection could not be made, or has ended, for `reason`."""
         return self._inward.tcp_closed(key, reason, now)
 
+    def receive_path(self, event: PathEvent, now: float) -> list[Output]:
+        """Something that the kernel tells of what it carries."""
+        if isinstance(event, L2tpHeard):
+            leg = self.carrier.leg_of(event.leg)
+            return [] if leg is None else self._told(self._hear(leg, event.message, now), now, leg)
+        if isinstance(event, FrameHeard):
+            return self._inward.receive_frame(event.call, event.frame, now)
+        return self._told(self.kernel.receive(event, now), now, self.clients)
+
     def deadline(self) -> float | None:
         return self._timers.deadline()
 
@@ -129,7 +145,8 @@ class Gateway:
 
     def idle(self) -> bool:
         """Nothing is left that an inside server would miss."""
-        return not self.sessions and not self.board.trunks.by_place
+        settled = not self.board.trunks.by_place and not self.carrier.ending
+        return settled and not self.sessions
 
     def reload(self, config: Config, now: float) -> list[Output]:
         """From now on new dials follow `config`; what is up stays, if it may: see `watch.py`."""
@@ -173,6 +190,10 @@ class Gateway:
     def _receive_esp(
         self, packet: bytes, kind: Kind, start: int, end: int, now: float
     ) -> list[Output]:
+        if self.carrier.legs:
+            carried = self.kernel.receive_esp(packet, kind, start, end, now)
+            if carried is not None:
+                return self._told(carried, now)
         opened = self.clients.sas.open(packet, start, end, now)
         if isinstance(opened, EspDrop):
             return []  # counted there
@@ -203,10 +224,15 @@ class Gateway:
             leg, followed = self._whose(leg, message, now)
             moved += followed
         if segment[UDP_HEADER] & 0x80:
-            heard = self._l2tp(leg, leg.lns.receive(message, now), now)
-            return self._told(moved + heard, now, leg)
+            return self._told(moved + self._hear(leg, message, now), now, leg)
         found = self._data(leg, message, now)
         return self._told(moved, now) + found if moved else found
+
+    def _hear(self, leg: ClientLeg, message: bytes, now: float) -> list[Output]:
+        """An L2TP message of the client's."""
+        if message[:1] >= CONTROL:
+            return self._l2tp(leg, leg.lns.receive(message, now), now)
+        return self._data(leg, message, now)
 
     def _data(self, leg: ClientLeg, message: bytes, now: float) -> list[Output]:
         opened = leg.lns.open_data(message)
@@ -319,9 +345,14 @@ class Gateway:
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:
         """Enter the facts, look at the deadlines of what was touched, and hand the rest on."""
+        if self.carrier.dirty:
+            found += self.carrier.settle(now)
         for output in found:
             if isinstance(output, Fact):
                 self.accounts.add(output, now)
+        while self.carrier.refused:
+            session, why = self.carrier.refused.pop()
+            found += self._inward.inside(session, session.disconnect(why, now), now)
         for who in touched:
             self._timers.note(who)
         return found

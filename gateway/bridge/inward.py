@@ -10,6 +10,7 @@ from typing import Protocol
 from gateway.bridge.classify import Kind, classify, ike_datagram
 from gateway.bridge.client_leg import Counters
 from gateway.bridge.inside_leg import InsideLeg
+from gateway.bridge.kernel import Kernel
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
@@ -32,7 +33,10 @@ class Tell(Protocol):
 class Inward:
     """One for the gateway; `told` is the gateway's own."""
 
-    def __init__(self, board: Switchboard, timers: Timers, drops: Counters, told: Tell) -> None:
+    def __init__(
+        self, board: Switchboard, kernel: Kernel, timers: Timers, drops: Counters, told: Tell
+    ) -> None:
+        self._kernel = kernel
         self._board, self._timers, self._drops, self._told = board, timers, drops, told
 
     def receive_gre(self, packet: bytes, now: float) -> list[Output]:
@@ -45,11 +49,22 @@ class Inward:
         if session is None or not isinstance(session.inside, PptpLeg):
             self._drops.count("unknown_call")
             return []
+        taken = self._kernel.other_speaker(session, session.inside, packet[SOURCE])
         if not session.inside.is_heard_from(packet[SOURCE]):
             self._drops.count("other_server")  # whoever guesses sixteen bits
             return []
-        found = session.from_inside(session.inside.open(packet, start, end, now), now)
+        found = taken + session.from_inside(session.inside.open(packet, start, end, now), now)
         self._timers.note_due(session, session.road_deadline())
+        return self._told(found, now)
+
+    def receive_frame(self, call: int, frame: bytes, now: float) -> list[Output]:
+        """A frame of a call whose GRE is the kernel's, and which is not joined."""
+        track = self._board.carrier.calls.get(call)
+        if track is None or not track.living:
+            return []
+        track.heard = True
+        found = track.session.from_inside([frame], now)
+        self._timers.note_due(track.session, track.session.road_deadline())
         return self._told(found, now)
 
     def receive_inside(self, packet: bytes, now: float) -> list[Output]:

@@ -53,3 +53,5 @@ def take_over(leg: ClientLeg, other: ClientLeg) -> None:
     leg.contact = other.contact or leg.contact
     other.pairs, other.phases, other.current = {}, set(), None
     unlink(other)
+    leg.changed()
+    other.changed()

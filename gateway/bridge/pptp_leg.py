@@ -3,8 +3,9 @@
 from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput
 from gateway.bridge.timers import Timed
 from gateway.outputs import CloseTcp, OpenTcp, Output, SendIp, SendTcp
+from gateway.paths import SendFrame
 from gateway.pptp.events import CallClosed, CallOpened, Finished, PptpEvent, Send, ServerKnown
-from gateway.pptp.gre import Gre
+from gateway.pptp.gre import Drop, Gre
 from gateway.pptp.machine import Caller
 from gateway.wire.ipv4 import PROTOCOL_GRE, build_ipv4
 from gateway.wire.udp import Endpoint
@@ -13,12 +14,44 @@ ANY = bytes(4)  # the kernel puts in the address of the route (raw(7))
 RESULT_BUSY = 4  # Outgoing-Call-Reply, result code (RFC 2637, 2.8)
 
 
+class Channel:
+    """The kernel numbers and acknowledges GRE: frames go to it as they are. In place of a `Gre`."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.ready = False
+        self.counts: dict[Drop, int] = {}
+
+    def seal(self, frame: bytes, now: float) -> bytes:
+        self.sent += 1
+        return frame
+
+    def open(self, packet: bytes, start: int, end: int, now: float) -> list[bytes]:
+        return []
+
+    def late(self, now: float) -> list[bytes]:
+        return []
+
+    def drain(self, now: float) -> list[bytes]:
+        return []
+
+    def deadline(self) -> float | None:
+        return None
+
+
 class PptpLeg:
     """One call to a PPTP server, from the connection to the last acknowledgement."""
 
     def __init__(
-        self, key: int, caller: Caller, call_id: int, source: bytes | None, server: Endpoint
+        self,
+        key: int,
+        caller: Caller,
+        call_id: int,
+        source: bytes | None,
+        server: Endpoint,
+        channel: int = 0,
     ) -> None:
+        """`channel` is the key of the kernel's end of the call, 0 if GRE is ours."""
         self.key = key
         self.caller = caller
         self.call_id = call_id
@@ -27,7 +60,9 @@ class PptpLeg:
         self.server = server
         self.vendor = ""
         self.speaker = b""  # the host that the call's GRE comes from, once it came
-        self.gre: Gre | None = None  # there once the call is up
+        self.channel = channel
+        self.gre: Gre | Channel | None = None  # there once the call is up
+        self.window = 0
         self.ended = False
 
     @property
@@ -49,6 +84,12 @@ class PptpLeg:
     @property
     def shared(self) -> Timed | None:
         return None
+
+    def take_back(self, speaker: bytes) -> None:
+        """GRE is ours from now on, and comes from that host."""
+        sent = self.gre.sent if isinstance(self.gre, Channel) else 0
+        self.channel, self.speaker = 0, speaker
+        self.gre = Gre(self.call_id, self.peer_call, self.window, first=sent)
 
     def start(self, now: float) -> list[LegOutput]:
         return [OpenTcp(self.key, self.source, self.server)]
@@ -131,8 +172,10 @@ class PptpLeg:
         """Whether `drain` has something to give at once."""
         return self.gre is not None and bool(self.gre.ready)
 
-    def packet(self, gre: bytes) -> SendIp:
+    def packet(self, gre: bytes) -> SendIp | SendFrame:
         """A GRE packet on its way to the server, from the address that the call was made from."""
+        if self.channel:
+            return SendFrame(self.channel, gre)
         return SendIp(build_ipv4(self.source or ANY, self.server.host, PROTOCOL_GRE, gre))
 
     def _translate(self, events: list[PptpEvent], now: float) -> list[LegOutput]:
@@ -145,7 +188,8 @@ class PptpLeg:
                     self.vendor = vendor
                 case CallOpened(peer_call=peer_call, window=window):
                     self.peer_call = peer_call
-                    self.gre = Gre(self.call_id, peer_call, window)
+                    self.window = window
+                    self.gre = Channel() if self.channel else Gre(self.call_id, peer_call, window)
                     outputs.append(Answered(self.vendor, peer_call))
                 case CallClosed(result=result, reason=reason):
                     busy = self.gre is None and result == RESULT_BUSY

@@ -55,6 +55,16 @@ class Ways(Protocol):
         ...
 
 
+class Follower(Protocol):
+    """Follows a session, so that what it is to the kernel changes with it."""
+
+    def changed(self) -> None: ...
+
+    def over_at(self, now: float) -> bool:
+        """It is over; whether that is told later, with figures that are still to come."""
+        ...
+
+
 class Session:
     """A call of a client and the call to the server behind it."""
 
@@ -95,7 +105,14 @@ class Session:
         self.holding = True  # frames to the client wait
         self.release_at: float | None = None
         self.deaf_until: float | None = None  # the server's PPP has not spoken: frames to it wait
+        self.track: Follower | None = None  # who sees to it that the kernel carries it
+        self.own_hands = ""  # why its frames have to pass through here
         self.scheduled: float | None = None  # for Timers
+
+    @property
+    def is_through(self) -> bool:
+        """Whether what has to be watched of PPP has passed."""
+        return bool(self.client_ip) and not self.holding
 
     # what happens to the two calls
 
@@ -206,7 +223,10 @@ class Session:
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
             self.release_at = self.deaf_until = None
-            found.append(self._closed(self.last_error, now))
+            if self.track is None or not self.track.over_at(now):
+                found.append(self.closing_fact(now))
+        if self.track is not None:
+            self.track.changed()
         for action in actions:
             found += self._do(action, reason, result, now)
         return found
@@ -323,6 +343,8 @@ class Session:
                 self.user, self.method = user, method
             case ppp.IpOpened(client_ip, server_ip):
                 self.client_ip, self.server_ip = client_ip, server_ip
+                if self.track is not None:
+                    self.track.changed()
             case ppp.Terminated(by_client, reason):
                 who = "the client" if by_client else "the server"
                 self.last_error = f"{who} ended PPP" + (f": {reason}" if reason else "")
@@ -371,11 +393,12 @@ class Session:
         detail = f"{server}: {reason}"
         return self._fact(What.REFUSED, reason="server refused", detail=detail)
 
-    def _closed(self, reason: str, now: float) -> Fact:
+    def closing_fact(self, closed: float) -> Fact:
+        """That it is over, and what it has carried; `closed` is when that was."""
         return self._fact(
             What.SESSION_CLOSED,
-            reason=reason,
-            seconds=f"{now - self.began:.0f}",
+            reason=self.last_error,
+            seconds=f"{closed - self.began:.0f}",
             bytes_in=str(self.bytes_in),
             bytes_out=str(self.bytes_out),
         )

@@ -7,6 +7,7 @@ else's user is put through there (`Ways`).
 
 from collections.abc import Callable
 
+from gateway.bridge.carrier import Carrier
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
@@ -21,11 +22,12 @@ from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.ways import Dialled, route_of_call
 from gateway.l2tp.events import CallRequested
 from gateway.outputs import Fact, Output, What
+from gateway.paths import KERNEL_CALLS
 from gateway.ppp.machine import Passage
 from gateway.pptp.machine import Caller
 from gateway.wire.udp import Endpoint
 
-MOST_CALLS = 0xF000  # PPTP's call ids have sixteen bits, and a free one is found by trying
+MOST_CALLS = 0x7000  # of PPTP's call ids one half is the kernel's; a free one is found by trying
 
 
 class Switchboard:
@@ -43,6 +45,7 @@ class Switchboard:
         self.by_leg: dict[Leg, Session] = {}  # native servers'
         self.trunks = Trunks(random, float(config.limits.hello_seconds))
         self.servers = Servers(self._next_key, self.trunks.policy, random)
+        self.carrier = Carrier(config.outside.virtual)
         self._left: dict[int, list[Endpoint]] = {}  # by session: servers not called yet
         self._routes: dict[int, Route] = {}  # by session
         self._next_number = next_number
@@ -68,7 +71,7 @@ class Switchboard:
             return None, [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
         number = self._next_number() if leg.dial in self.sessions else leg.dial
         servers = self.servers.in_order(route)
-        inside, found = self._next_leg(route, servers, now)
+        inside, found = self._next_leg(leg, route, servers, now)
         if inside is None:
             reason = self._no_address(route)
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": reason})
@@ -89,7 +92,7 @@ class Switchboard:
         self.sessions[number] = session
         self.by_call[leg, event.call] = session
         self._routes[number], self._left[number] = route, servers
-        self._register(inside, session)
+        self._register(inside, session, route)
         asked = session.fact(
             What.CALL_REQUESTED,
             {
@@ -126,10 +129,10 @@ class Switchboard:
         if route is None:
             return None, []
         found = [] if busy else self.servers.note_down(route, session.inside.server, reason, now)
-        leg, more = self._next_leg(route, self._left[session.number], now)
+        leg, more = self._next_leg(session.leg, route, self._left[session.number], now)
         if leg is not None:
             self._unregister(session.inside)
-            self._register(leg, session)
+            self._register(leg, session, route)
         return leg, [*found, *more]
 
     def for_user(
@@ -140,27 +143,25 @@ class Switchboard:
         if route is None or route.name == session.route:
             return None, []
         servers = self.servers.in_order(route)
-        leg, found = self._next_leg(route, servers, now)
+        leg, found = self._next_leg(session.leg, route, servers, now)
         if leg is None:
             return self._no_address(route), found
         self._unregister(session.inside)
-        self._register(leg, session)
+        self._register(leg, session, route)
         self._routes[session.number], self._left[session.number] = route, servers
         return Detour(leg, route.name, self._passage(session.leg, route)), found
 
     # inside
 
     def _next_leg(
-        self, route: Route, servers: list[Endpoint], now: float
+        self, client: ClientLeg, route: Route, servers: list[Endpoint], now: float
     ) -> tuple[InsideLeg | None, list[Output]]:
         """A leg to the first of `servers` that can be called at all, which then are fewer."""
         found: list[Output] = []
         while servers:
             server = servers.pop(0)
             if route.kind != L2TP_IPSEC:
-                key, call_id = self._next_key(), self._new_call_id()
-                caller = Caller(call_id, self._random)
-                return PptpLeg(key, caller, call_id, self.config.inside.address, server), found
+                return self._pptp_leg(client, route, server), found
             address = self.config.inside.address
             if address is None:
                 continue
@@ -170,7 +171,14 @@ class Switchboard:
                 return L2tpLeg(trunk), found
         return None, found
 
-    def _register(self, leg: InsideLeg, session: Session) -> None:
+    def _pptp_leg(self, client: ClientLeg, route: Route, server: Endpoint) -> PptpLeg:
+        by_kernel = not self.carrier.why_user(client, route.carrier)
+        key, call_id = self._next_key(), self._new_call_id(by_kernel)
+        caller, source = Caller(call_id, self._random), self.config.inside.address
+        return PptpLeg(key, caller, call_id, source, server, key if by_kernel else 0)
+
+    def _register(self, leg: InsideLeg, session: Session, route: Route) -> None:
+        self.carrier.follow(session, leg, route.carrier)
         if isinstance(leg, PptpLeg):
             self.by_call_id[leg.call_id] = self.by_key[leg.key] = session
         elif isinstance(leg, L2tpLeg):
@@ -209,8 +217,11 @@ class Switchboard:
         self._keys += 1
         return self._keys
 
-    def _new_call_id(self) -> int:
+    def _new_call_id(self, by_kernel: bool) -> int:
+        """Where the kernel has calls, theirs are above all others: see system/raw.py."""
         while True:
             call_id = int.from_bytes(self._random(2), "big")
+            if not self.carrier.abilities.lacks:
+                call_id = call_id | KERNEL_CALLS if by_kernel else call_id & (KERNEL_CALLS - 1)
             if call_id and call_id not in self.by_call_id:
                 return call_id

@@ -1,6 +1,6 @@
 """The LNS of one client: all that comes through the client's ESP to UDP 1701 (RFC 2661)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from gateway.l2tp.data import open_data, seal_data
 from gateway.l2tp.errors import BadHeader, Drop, L2tpError
@@ -30,9 +30,14 @@ class Lns:
         secret: bytes | None = None,
         window: int = 8,
         hello: float = HELLO_AFTER,
+        taken: Container[int] = (),
     ) -> None:
-        """`secret` is that of tunnel authentication and hidden pairs; Windows has none."""
+        """`secret` is that of tunnel authentication and hidden pairs; Windows has none.
+
+        A new tunnel gets none of the numbers that are `taken` elsewhere.
+        """
         self._exchange = Exchange(host_name, random, secret, window, hello)
+        self._taken = taken
         self._tunnels: dict[int, Tunnel] = {}
         self._roads = self._exchange.roads
 
@@ -83,6 +88,11 @@ class Lns:
     def seal_data(self, call: int, frame: bytes) -> bytes | Drop:
         """Road: a PPP frame as the UDP payload for the client."""
         return seal_data(self._roads, call, frame)
+
+    def is_numbered(self, call: int) -> bool:
+        """Whether data of an open call has sequence numbers."""
+        road = self._roads.get(call)
+        return road is not None and road.sequencing
 
     def note_alive(self, now: float) -> None:
         """Data has come, so no HELLO is needed for a while."""
@@ -160,6 +170,8 @@ class Lns:
         self._forget(now)
         welcome = len(self._standing()) < TUNNELS
         number = self._exchange.new_id(self._tunnels)
+        while number in self._taken:
+            number = self._exchange.new_id(self._tunnels)
         tunnel = Tunnel(number, peer_tunnel, self._exchange, now, welcome=welcome)
         self._tunnels[number] = tunnel
         return events + self._after(tunnel, tunnel.receive(header, raw, now), now)

@@ -75,15 +75,23 @@ class Gre:
     )  # fmt: skip
 
     def __init__(
-        self, our_call: int, peer_call: int, peer_window: int, our_window: int = WINDOW
+        self,
+        our_call: int,
+        peer_call: int,
+        peer_window: int,
+        our_window: int = WINDOW,
+        first: int = 0,
     ) -> None:
-        """Call ids and windows are those of the Outgoing-Call messages."""
+        """Call ids and windows are those of the Outgoing-Call messages.
+
+        `first` is the number of our first packet, if others were sent before.
+        """
         self.ready = False
         self.counts: dict[Drop, int] = {}
         self.timeouts = self.skipped = 0
         self._our_call, self._peer_call = our_call, peer_call
         # Sending: sequence numbers from _acked up to _next are under way.
-        self._next = self._acked = 0
+        self._next = self._acked = first
         self._queue: deque[bytes] = deque()
         self._widest = max(1, peer_window)
         self._window = self._room = (self._widest + 1) // 2  # 4.2.1: begin with half

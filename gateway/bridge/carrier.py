@@ -1,0 +1,337 @@
+"""Who carries what: decides whether the kernel may, and tells it what it is to carry.
+
+A session begins in user space, where its PPP is watched. Once that is through, the leg's ESP and
+L2TP go over to the kernel, and the two ends of the session are joined there. Whatever changes a leg
+or a session later only marks it; `settle` works out what is wanted now and asks for the difference.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.inside_leg import InsideLeg
+from gateway.bridge.paths import hand_over, l2tp_end, leg_path, place_of, why_not, why_not_pair
+from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.session import Session
+from gateway.bridge.session_states import State
+from gateway.bridge.tracks import CallTrack, LegTrack
+from gateway.control.values import Network
+from gateway.outputs import Output, What
+from gateway.paths import NONE, CallPath, PptpEnd, SetCall, SetLeg
+from gateway.wire.udp import Endpoint
+
+KERNEL, USER = "kernel", "user"
+NOT_THROUGH: Final = "PPP is not through yet"
+Place = tuple[bytes, Endpoint]  # our host, and where the peer's ESP comes from
+
+
+class Carrier:
+    """All that the kernel carries or is to carry."""
+
+    def __init__(self, virtual: Network) -> None:
+        self.abilities = NONE
+        self.legs: dict[int, LegTrack] = {}  # by number, also those that are leaving
+        self.calls: dict[int, CallTrack] = {}  # by key, also those whose last figures are to come
+        self.tunnels: dict[int, LegTrack] = {}  # by our number, of tunnels with joined calls
+        self.refused: list[tuple[Session, str]] = []  # to be ended: the kernel or nobody
+        self._virtual = virtual
+        self._places: dict[Place, LegTrack] = {}
+        self._dirty: dict[LegTrack | CallTrack, None] = {}  # in order
+        self._numbers = 0
+
+    def add(self, track: LegTrack | CallTrack, /) -> None:
+        """Something has changed there."""
+        self._dirty[track] = None
+
+    @property
+    def dirty(self) -> bool:
+        return bool(self._dirty)
+
+    @property
+    def ending(self) -> bool:
+        """Whether the last figures are still to come of a session that is over."""
+        return any(track.over is not None for track in self.calls.values())
+
+    def leg_of(self, number: int) -> ClientLeg | None:
+        """The leg that the kernel carries under this number."""
+        track = self.legs.get(number)
+        return track.leg if track is not None and track.leg.track is track else None
+
+    # decisions
+
+    def why_user(self, leg: ClientLeg, wanted: str) -> str:
+        """Why a call of this client is not the kernel's; nothing if it can be.
+
+        `wanted` is what the route says.
+        """
+        if wanted == USER:
+            return "the route says so"
+        return leg.why_user or why_not(leg, self.abilities)
+
+    def follow(self, session: Session, inside: InsideLeg, wanted: str) -> None:
+        """The session goes this way from now on, and not by any it went before."""
+        before = session.track
+        track = CallTrack(
+            session, inside, self.why_user(session.leg, wanted), wanted == KERNEL, self
+        )
+        # A box on which nothing is ever the kernel's need not say so every time.
+        track.told = wanted == USER or bool(self.abilities.lacks)
+        session.track = track
+        if before is not None:
+            before.changed()
+        if track.key:
+            self.calls[track.key] = track
+            track.changed()
+
+    def drop(self, track: CallTrack) -> list[Output]:
+        """The kernel has no part in this call any more; the session goes on."""
+        self.calls.pop(track.key, None)
+        asked, track.asked = track.asked, None
+        found: list[Output] = [SetCall(track.key, None)] if asked is not None else []
+        track.key = 0
+        return found
+
+    def crowd(self, leg: ClientLeg) -> None:
+        """A leg has come to a place: what comes from there may be any of two clients'."""
+        other = self._places.get((leg.local.host, place_of(leg)))
+        if other is not None and other.leg is not leg and other.mapped:
+            other.mapped = False
+            other.changed()
+
+    # making it so
+
+    def settle(self, now: float) -> list[Output]:
+        """Ask for what is wanted now, wherever something has changed."""
+        found: list[Output] = []
+        while self._dirty:
+            dirty = list(self._dirty)
+            self._dirty.clear()
+            calls = [track for track in dirty if isinstance(track, CallTrack)]
+            for call in calls:
+                found += self._end_call(call, now) or self._look_at_call(call)
+            legs = [each for each in (*dirty, *self._dirty) if isinstance(each, LegTrack)]
+            self._dirty.clear()
+            found += self._set_legs(dict.fromkeys(legs), now)
+            for call in calls:
+                found += self._set_call(call)
+        return found
+
+    def give_back(self, track: LegTrack, why: str) -> list[Output]:
+        """The leg goes back to user space, and stays there."""
+        track.leg.why_user = why
+        return self._leave(track, asks=True)
+
+    def lose(self, track: LegTrack, why: str) -> None:
+        """The kernel has nothing of this leg any more, and will not have."""
+        track.leg.why_user = why
+        for pair in track.leg.pairs.values():
+            if pair.held_by == track.number:
+                pair.held_by = 0
+        self._leave(track, asks=False)
+        self.legs.pop(track.number, None)
+
+    def forget(self, track: LegTrack) -> None:
+        """Its last SA has been counted: the number is free."""
+        if track.asked is None and not track.pairs:
+            self.legs.pop(track.number, None)
+
+    # calls
+
+    def _end_call(self, track: CallTrack, now: float) -> list[Output]:
+        if track.living:
+            return []
+        if track.asked is None:
+            if track.over is None:
+                self.calls.pop(track.key, None)
+            return []
+        track.asked = None
+        self._part(track)
+        return [SetCall(track.key, None)]
+
+    def _look_at_call(self, track: CallTrack) -> list[Output]:
+        """Join the call if it can be joined by now."""
+        session = track.session
+        if track.joined or not track.living or session.state is not State.UP:
+            return []
+        if not session.is_through:
+            return []
+        track.why = track.why or self._why_apart(track)
+        if not track.why:
+            leg = self._begin_leg(session.leg)
+            if leg is None:
+                track.why = "no virtual address is free"
+            else:
+                self._part_of(leg, session.tunnel)
+                track.joined, track.told = True, True
+                track.changed()
+                return [session.fact(What.CARRIED, {"by": KERNEL})]
+        return self.stay(track)
+
+    def apart(self, track: CallTrack) -> list[Output]:
+        """The two ends could not be joined: for `track.why` the session goes on by hand."""
+        self._part(track)
+        track.changed()
+        return self.stay(track)
+
+    def stay(self, track: CallTrack) -> list[Output]:
+        """The session stays in user space for `track.why`, or ends if that was not wanted."""
+        if track.insists:
+            why = f"the route insists on the kernel: {track.why}"
+            self.refused.append((track.session, why))
+        if track.told:
+            return []
+        track.told = True
+        return [track.session.fact(What.CARRIED, {"by": USER, "why": track.why})]
+
+    def _why_apart(self, call: CallTrack) -> str:
+        session, leg = call.session, call.session.leg
+        why = session.own_hands or leg.why_user or why_not(leg, self.abilities)
+        if why:
+            return why
+        if not call.key:
+            return "the server speaks L2TP"
+        if leg.lns.is_numbered(session.call):
+            return "the client numbers its frames"
+        holder = self.tunnels.get(session.tunnel)
+        if holder is not None and holder is not leg.track:
+            return "another client's tunnel has the same number"
+        track = leg.track
+        if isinstance(track, LegTrack) and track.tunnel not in (0, session.tunnel):
+            return "another tunnel of this client is in the kernel"
+        return ""
+
+    def _set_call(self, track: CallTrack) -> list[Output]:
+        path = self._call_path(track)
+        if path is None or path == track.asked:
+            return []
+        track.asked = path
+        return [SetCall(track.key, path)]
+
+    def _call_path(self, track: CallTrack) -> CallPath | None:
+        session, inside = track.session, track.inside
+        if not track.living or not track.key or not isinstance(inside, PptpLeg):
+            return None
+        end = PptpEnd(inside.source, inside.server.host, inside.call_id, inside.peer_call)
+        outside = None
+        leg = session.leg
+        if track.joined and leg.track is not None:
+            number = leg.track.number
+            outside = l2tp_end(leg, number, session.tunnel, session.call, session.peer_call)
+        return CallPath(end, outside)
+
+    def _part(self, track: CallTrack) -> None:
+        """The call is not in its tunnel any more; what was joined last frees its number."""
+        track.joined = False
+        leg = track.session.leg.track
+        tunnel = track.session.tunnel
+        if isinstance(leg, LegTrack) and leg.tunnel == tunnel:
+            others = (each for each in self.calls.values() if each.joined)
+            if not any(each.session.leg is leg.leg for each in others):
+                leg.tunnel = 0
+                self.tunnels.pop(tunnel, None)
+                leg.changed()
+
+    def _part_of(self, leg: LegTrack, tunnel: int) -> None:
+        leg.tunnel = tunnel
+        self.tunnels[tunnel] = leg
+        leg.changed()
+
+    # legs
+
+    def _begin_leg(self, leg: ClientLeg) -> LegTrack | None:
+        if isinstance(leg.track, LegTrack):
+            return leg.track
+        number = self._free_number()
+        if number is None:
+            return None
+        virtual = (self._virtual.first + number).to_bytes(4, "big")
+        track = LegTrack(number, virtual, leg, self)
+        self.legs[number] = leg.track = track
+        return track
+
+    def _free_number(self) -> int | None:
+        """Numbers go round, so that one that was given up rests before it is another's."""
+        most = self._virtual.size() - 2  # not the network's own address, nor its last
+        for _ in range(min(most, len(self.legs) + 1)):
+            self._numbers = self._numbers % most + 1
+            if self._numbers not in self.legs:
+                return self._numbers
+        return None
+
+    def _set_legs(self, tracks: Iterable[LegTrack], now: float) -> list[Output]:
+        """Those who go, or go out of another's way, go first."""
+        going: list[Output] = []
+        coming: list[Output] = []
+        for track in tracks:
+            leg = track.leg
+            if leg.track is not track:
+                continue
+            if not leg.pairs:
+                going += self._leave(track, asks=True)
+                continue
+            going += self._claim(track, now)
+            coming += self._set_leg(track, now)
+        return going + coming
+
+    def _claim(self, track: LegTrack, now: float) -> list[Output]:
+        """What comes from its place is this one's, if it is to be mapped."""
+        if not track.mapped:
+            self._release(track)
+            return []
+        place = track.leg.local.host, place_of(track.leg)
+        holder = self._places.get(place)
+        if holder is track:
+            return []
+        self._release(track)
+        self._places[place] = track
+        track.place = place
+        if holder is None:
+            return []
+        holder.mapped, holder.place = False, None
+        return [] if holder.asked is None else self._set_leg(holder, now)
+
+    def _release(self, track: LegTrack) -> None:
+        if track.place is not None:
+            del self._places[track.place]
+            track.place = None
+
+    def _set_leg(self, track: LegTrack, now: float) -> list[Output]:
+        leg = track.leg
+        for spi, pair in leg.pairs.items():
+            if spi in track.handovers or pair.held_by not in (0, track.number):
+                continue
+            why = why_not_pair(pair, self.abilities)
+            if why:
+                return self.give_back(track, why)
+            track.handovers[spi] = hand_over(pair, now)
+            track.pairs[spi, True] = pair
+            pair.held_by = track.number
+        current = leg.current
+        if current is not None and current.held_by == track.number:
+            track.pairs[current.outbound.spi, False] = current
+        path = leg_path(leg, track.virtual, track.handovers, track.tunnel, track.mapped)
+        asked = track.asked
+        if path == asked:
+            return []
+        if asked is not None and (asked.near, bool(asked.peer.port)) != (
+            path.near,
+            bool(path.peer.port),
+        ):
+            return self.give_back(track, "the client has come to another address of ours")
+        track.asked = path
+        return [SetLeg(track.number, path)]
+
+    def _leave(self, track: LegTrack, asks: bool) -> list[Output]:
+        """The kernel is to have nothing of it; its calls, if any are left, stay apart."""
+        leg = track.leg
+        self._release(track)
+        self.tunnels = {each: who for each, who in self.tunnels.items() if who is not track}
+        leg.track = None
+        for call in self.calls.values():
+            if call.session.leg is leg and call.joined:
+                call.joined, call.why, call.told = False, leg.why_user or "its keys are gone", False
+                call.changed()
+        found: list[Output] = [SetLeg(track.number, None)] if asks and track.asked else []
+        track.asked = None
+        self.forget(track)
+        return found

@@ -1,0 +1,86 @@
+"""What the bridge remembers of a leg or a session that the kernel has to do with."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from gateway.bridge.client_leg import ClientLeg, Pair
+from gateway.bridge.inside_leg import InsideLeg
+from gateway.bridge.paths import Handover
+from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.session_states import State
+from gateway.outputs import SendIp
+from gateway.paths import CallPath, LegPath
+from gateway.wire.udp import Endpoint
+
+if TYPE_CHECKING:
+    from gateway.bridge.session import Session
+
+
+class Stray:
+    """An authentic packet from elsewhere, until the kernel has said whether it is the newest."""
+
+    __slots__ = ("again", "sequence", "spi", "there")
+
+    def __init__(self, spi: int, sequence: int, there: Endpoint, again: SendIp) -> None:
+        self.spi, self.sequence, self.there, self.again = spi, sequence, there, again
+
+
+class Changes(Protocol):
+    def add(self, track: "LegTrack | CallTrack", /) -> None: ...
+
+
+class LegTrack:
+    """One leg that the kernel carries. `asked` is what it was last asked for."""
+
+    def __init__(self, number: int, virtual: bytes, leg: ClientLeg, changes: Changes) -> None:
+        self.number, self.virtual, self.leg = number, virtual, leg
+        self.asked: LegPath | None = None
+        self.handovers: dict[int, Handover] = {}  # by our SPI
+        self.pairs: dict[tuple[int, bool], Pair] = {}  # by SPI and "inbound": what the kernel has
+        self.counted: dict[tuple[int, bool], tuple[int, int, int, int]] = {}
+        self.heard: dict[int, int] = {}  # by our SPI: the newest number the kernel has let in
+        self.tunnel = 0  # whose calls are joined
+        self.place: tuple[bytes, Endpoint] | None = None  # the one from which all is its own
+        self.mapped = True  # whether what comes from its place goes past the queue
+        self.doubted = float("-inf")  # when that was last in doubt
+        self.stray: Stray | None = None
+        self._changes = changes
+
+    def changed(self) -> None:
+        self._changes.add(self)
+
+
+class CallTrack:
+    """One session's way to one server. `why` is why the kernel does not carry it, if it does not.
+
+    `key` is 0 if the kernel has nothing of it yet.
+    """
+
+    def __init__(
+        self, session: "Session", inside: InsideLeg, why: str, insists: bool, changes: Changes
+    ) -> None:
+        self.session, self.inside = session, inside
+        self.key = inside.channel if isinstance(inside, PptpLeg) else 0
+        self.why = why
+        self.insists = insists  # the kernel or nobody
+        self.told = False  # who carries it
+        self.joined = False
+        self.heard = False  # a frame has come by the kernel's channel
+        self.asked: CallPath | None = None
+        self.counted = (0, 0, 0, 0)
+        self.over: float | None = None  # since when what is to be told waits for the last figures
+        self._changes = changes
+
+    @property
+    def living(self) -> bool:
+        """Whether the session still goes this way."""
+        return self.session.track is self and self.session.state is not State.CLOSING
+
+    def changed(self) -> None:
+        self._changes.add(self)
+
+    def over_at(self, now: float) -> bool:
+        """The session is over; what it has carried the kernel has yet to say."""
+        if not self.joined:
+            return False
+        self.over = now
+        return True
