@@ -19,6 +19,8 @@ from gateway.control.document import File
 from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
+from gateway.paths import NONE, Abilities
+from gateway.system import kernel
 from gateway.system.addresses import Addresses
 from gateway.system.calendar import Calendar, floor
 from gateway.system.chance import Chance
@@ -27,6 +29,7 @@ from gateway.system.control_socket import AlreadyRunning, ControlSocket, askers
 from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
 from gateway.system.journal import ERROR, Journal, read_by_systemd
+from gateway.system.kernel import Begun
 from gateway.system.loop import Doors, Loop
 from gateway.system.nfqueue import Queue, QueueUnavailable
 from gateway.system.raw import GreReceiver, Sender
@@ -35,7 +38,13 @@ from gateway.system.run import ToolFailed
 from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.system.tcp import Connections
-from gateway.system.wanted import INSIDE_QUEUE, QUEUE, wanted_addresses, wanted_rules
+from gateway.system.wanted import (
+    INSIDE_QUEUE,
+    QUEUE,
+    servers_of,
+    wanted_addresses,
+    wanted_rules,
+)
 from gateway.user.files import beside, read_file
 
 OK, FAILED = 0, 1
@@ -77,6 +86,7 @@ def read_config(path: Path) -> Config | list[Problem]:
 def _remove_rules(journal: Journal) -> int:
     Addresses().remove()
     tools = remove_rules(every_tool())
+    kernel.remove_all(every_tool())
     journal.line(f"rules removed ({', '.join(tools)})" if tools else "there were no rules of ours")
     return OK
 
@@ -93,28 +103,43 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         inside.bind(INSIDE_QUEUE)
         signals = Signals()
         sender = Sender()
+        service = Service(os.environ)
+        # Closed first, whatever the kernel will carry.
+        desk.tool = apply_rules(wanted_rules(config), every_tool())
+        gre = GreReceiver(config.inside.address)
+        begun = desk.carry_by(
+            kernel.begin(config, desk.tool, service, socket.parent, os.environ), gre
+        )
         doors = Doors(
             queue=queue,
             inside=inside,
-            gre=GreReceiver(config.inside.address),
+            gre=gre,
             sender=sender,
-            tcp=Connections(),
+            tcp=Connections(begun.keeper),
             control=control,
             signals=signals,
-            service=Service(os.environ),
+            service=service,
+            paths=begun.paths,
         )
-        desk.rules = wanted_rules(config)
-        desk.tool = apply_rules(desk.rules, every_tool())
         desk.addresses = Addresses()
         desk.have_addresses(config)
         with signals:
             desk.queues, desk.sender = (queue, inside), sender
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
+            journal.line(_who_carries(begun))
             desk.loop.run()
+        desk.tool.apply(wanted_rules(config))
+        begun.stop()
         journal.line("stopped; the rules stay, so what comes now is dropped")
     finally:
         control.close()
+
+
+def _who_carries(begun: Begun) -> str:
+    if begun.paths is None:
+        return f"the daemon carries everything itself: {begun.abilities.lacks}"
+    return f"the kernel carries what it can; clients are told apart by {begun.name}"
 
 
 def _mine(group: int | None) -> int | None:
@@ -136,6 +161,8 @@ class Desk:
         self.sender: Sender | None = None
         self.tool: Tool | None = None
         self.rules: Rules | None = None
+        self.begun = Begun(NONE)
+        self.gre: GreReceiver | None = None
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
 
@@ -143,10 +170,23 @@ class Desk:
         """One request from the control socket."""
         if request.get("verb") == "status":
             return done(to_json(self._status()))
+        if self.loop is not None:
+            self.loop.refresh()
         found, outputs = answer(self.gateway, request, now())
         if self.loop is not None:
             self.loop.carry_out(outputs)
         return found
+
+    def carry_by(self, begun: Begun, gre: GreReceiver) -> Begun:
+        """From now on the kernel carries what it can, and its packets do not come to us."""
+        self.begun, self.gre = begun, gre
+        problems = self._make_so(self.gateway.config)
+        if problems and begun.paths is not None:
+            begun.stop()
+            self.begun = Begun(Abilities(lacks=problems[0]))
+            self._make_so(self.gateway.config)
+        self.gateway.carrier.abilities = self.begun.abilities
+        return self.begun
 
     def reload(self, moment: float) -> list[Output]:
         """Read the file again; what is wrong leaves everything as it is."""
@@ -164,7 +204,9 @@ class Desk:
         """Routes to other servers want other rules; nothing if it could be done."""
         living = self.gateway.board.trunks.by_place
         try:
-            rules = wanted_rules(config, living)
+            rules = wanted_rules(config, living, self.begun.virtual)
+            if self.begun.paths is not None and self.gre is not None:
+                self.gre.leave_to_kernel(servers_of(config))
             if self.tool is not None and rules != self.rules:
                 self.tool.apply(rules)
                 self.rules = rules
@@ -202,6 +244,8 @@ class Desk:
             config_file=str(self.path),
             config_loaded_s=round(moment - self._loaded, 3),
             config_problems=self._problems,
+            carrier=gateway.carrier.abilities.lacks,
+            virtual=self.begun.name,
             firewall="" if self.tool is None else self.tool.name,
             rules_ok=self._rules_there(),
             rss_kb=_rss_kb(),

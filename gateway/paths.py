@@ -55,7 +55,7 @@ class LegPath:
 
 @dataclass(frozen=True, slots=True)
 class PptpEnd:
-    """A call at a PPTP server; `peer_call` is 0 until the server has answered.
+    """A call at a PPTP server; `peer_call` is None until the server has answered: 0 is a number.
 
     `near` None is whatever address the route gives.
     """
@@ -63,7 +63,7 @@ class PptpEnd:
     near: bytes | None
     server: bytes
     call: int
-    peer_call: int = 0
+    peer_call: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

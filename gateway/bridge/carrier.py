@@ -6,7 +6,6 @@ or a session later only marks it; `settle` works out what is wanted now and asks
 """
 
 from collections.abc import Iterable
-from typing import Final
 
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import InsideLeg
@@ -14,14 +13,12 @@ from gateway.bridge.paths import hand_over, l2tp_end, leg_path, place_of, why_no
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
-from gateway.bridge.tracks import CallTrack, LegTrack
+from gateway.bridge.tracks import KERNEL, USER, CallTrack, LegTrack
 from gateway.control.values import Network
 from gateway.outputs import Output, What
 from gateway.paths import NONE, CallPath, PptpEnd, SetCall, SetLeg
 from gateway.wire.udp import Endpoint
 
-KERNEL, USER = "kernel", "user"
-NOT_THROUGH: Final = "PPP is not through yet"
 Place = tuple[bytes, Endpoint]  # our host, and where the peer's ESP comes from
 
 
@@ -211,7 +208,8 @@ class Carrier:
         session, inside = track.session, track.inside
         if not track.living or not track.key or not isinstance(inside, PptpLeg):
             return None
-        end = PptpEnd(inside.source, inside.server.host, inside.call_id, inside.peer_call)
+        peer_call = inside.peer_call if inside.is_up else None
+        end = PptpEnd(inside.source, inside.server.host, inside.call_id, peer_call)
         outside = None
         leg = session.leg
         if track.joined and leg.track is not None:

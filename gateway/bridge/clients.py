@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Mapping
 from gateway.bridge.admission import most_phases
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
-from gateway.bridge.client_leg import BY_MARKER, OWN_PORT, ClientLeg, LegKey, Pair
+from gateway.bridge.client_leg import BY_MARKER, NOTED_EVERY, OWN_PORT, ClientLeg, LegKey, Pair
 from gateway.bridge.following import Following
 from gateway.bridge.kin import link, unlink
 from gateway.bridge.phases import Phase1
@@ -89,6 +89,13 @@ class Clients:
         leg, _ = self.by_spi[pair.inbound.spi]
         leg.confirm(pair.inbound.spi)
         return self.carry(self.ike.confirm(pair.inbound.spi, now), now)
+
+    def note_alive(self, leg: ClientLeg, pair: Pair, now: float) -> None:
+        """A packet came by the pair: L2TP and IKE need not ask for a while."""
+        if now - leg.noted > NOTED_EVERY:
+            leg.noted = now
+            leg.lns.note_alive(now)
+            self.ike.note_alive(pair.ike_sa, now)
 
     def end_pair(self, spi: int, now: float) -> list[Output]:
         """A lifetime is used up."""

@@ -12,7 +12,7 @@ from struct import Struct
 from gateway.bridge.account import Accounts
 from gateway.bridge.admission import ike_policy
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
-from gateway.bridge.client_leg import CARRIERS, NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
+from gateway.bridge.client_leg import CARRIERS, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import Clients
 from gateway.bridge.expulsion import put_out
 from gateway.bridge.guest import Guest
@@ -207,19 +207,12 @@ class Gateway:
             moved = self._moved(leg, packet, kind)
         if not pair.confirmed:
             moved += self.clients.confirm(pair, now)
-        if now - leg.noted > NOTED_EVERY:
-            leg.noted = now
-            leg.lns.note_alive(now)
-            self.clients.ike.note_alive(pair.ike_sa, now)
-        if len(segment) <= UDP_HEADER:
+        self.clients.note_alive(leg, pair, now)
+        message = _l2tp_in(segment)
+        if not message:
             leg.drops.count("not_l2tp")
             return []
-        port, target, length = _PORTS.unpack_from(segment)
-        if target != PORT_L2TP or length > len(segment):
-            leg.drops.count("not_l2tp")
-            return []
-        leg.client_port = port
-        message = segment[UDP_HEADER:length]
+        leg.client_port = _PORTS.unpack_from(segment)[0]
         if leg.elders:
             leg, followed = self._whose(leg, message, now)
             moved += followed
@@ -356,3 +349,13 @@ class Gateway:
         for who in touched:
             self._timers.note(who)
         return found
+
+
+def _l2tp_in(segment: bytes) -> bytes:
+    """Road: the message in a UDP segment, nothing if it is none for L2TP's port."""
+    if len(segment) <= UDP_HEADER:
+        return b""
+    _, target, length = _PORTS.unpack_from(segment)
+    if target != PORT_L2TP or length > len(segment):
+        return b""
+    return segment[UDP_HEADER:length]

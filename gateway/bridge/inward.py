@@ -49,6 +49,8 @@ class Inward:
         if session is None or not isinstance(session.inside, PptpLeg):
             self._drops.count("unknown_call")
             return []
+        if session.inside.channel and packet[SOURCE] == session.inside.server.host:
+            return []  # the kernel has it, too
         taken = self._kernel.other_speaker(session, session.inside, packet[SOURCE])
         if not session.inside.is_heard_from(packet[SOURCE]):
             self._drops.count("other_server")  # whoever guesses sixteen bits

@@ -7,7 +7,7 @@ client's, or was under way when the kernel took over: see `receive_esp`.
 
 from gateway.bridge.carrier import Carrier
 from gateway.bridge.classify import Kind, endpoints
-from gateway.bridge.client_leg import NOTED_EVERY, OWN_PORT, Pair
+from gateway.bridge.client_leg import OWN_PORT, Pair
 from gateway.bridge.clients import Clients
 from gateway.bridge.paths import next_soft, payload_of, place_of
 from gateway.bridge.pptp_leg import PptpLeg
@@ -194,11 +194,7 @@ class Kernel:
 
     def _alive(self, track: LegTrack, pair: Pair, now: float) -> list[Output]:
         """Packets have come by the pair, as `Gateway._receive_esp` would have seen them come."""
-        leg = track.leg
-        if now - leg.noted > NOTED_EVERY:
-            leg.noted = now
-            leg.lns.note_alive(now)
-            self._clients.ike.note_alive(pair.ike_sa, now)
+        self._clients.note_alive(track.leg, pair, now)
         return [] if pair.confirmed else self._clients.confirm(pair, now)
 
     def _judge(self, track: LegTrack, event: SaCounted, now: float) -> list[Output]:

@@ -5,14 +5,12 @@ What each end does to the other is the table of `session_states.py`; the road is
 a lost LCP Configure-Request costs its sender a second or three.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
-
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import Answered, Ended, Gone, InsideLeg, LegOutput, Told
 from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.session_states import TABLE, Do, Input, State
 from gateway.bridge.tell import tell_ppp
+from gateway.bridge.ways import Follower, Ways
 from gateway.outputs import Fact, Output, What
 from gateway.ppp import events as ppp
 from gateway.ppp.frame import is_control
@@ -24,45 +22,6 @@ SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP spe
 
 # CDN result codes (RFC 2661, 4.4.2)
 RESULT_LOSS, RESULT_GENERAL, RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, RESULT_BUSY = 1, 2, 3, 4, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Detour:
-    """Another server for a session, the leg towards it not started yet."""
-
-    leg: InsideLeg
-    route: str
-    passage: Passage
-
-
-class Ways(Protocol):
-    """Who knows where else a session can go; what is given is registered as the session's."""
-
-    def after_failure(
-        self, session: "Session", reason: str, busy: bool, now: float
-    ) -> tuple[InsideLeg | None, list[Output]]:
-        """The next server of the route, after the one that was called cannot be had."""
-        ...
-
-    def for_user(
-        self, session: "Session", user: str, now: float
-    ) -> tuple[Detour | str | None, list[Output]]:
-        """Where this user belongs, if that is not where the session is; or why not there."""
-        ...
-
-    def note_answered(self, session: "Session", now: float) -> list[Output]:
-        """The server has taken the call."""
-        ...
-
-
-class Follower(Protocol):
-    """Follows a session, so that what it is to the kernel changes with it."""
-
-    def changed(self) -> None: ...
-
-    def over_at(self, now: float) -> bool:
-        """It is over; whether that is told later, with figures that are still to come."""
-        ...
 
 
 class Session:

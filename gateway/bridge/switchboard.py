@@ -13,10 +13,11 @@ from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
-from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Detour, Session
+from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session
 from gateway.bridge.session_states import State
 from gateway.bridge.trunk import Leg
 from gateway.bridge.trunks import Trunks
+from gateway.bridge.ways import Detour
 from gateway.control.config import Config, Route
 from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.ways import Dialled, route_of_call

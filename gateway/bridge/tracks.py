@@ -14,6 +14,9 @@ from gateway.wire.udp import Endpoint
 if TYPE_CHECKING:
     from gateway.bridge.session import Session
 
+KERNEL, USER = "kernel", "user"
+NOT_THROUGH = "PPP is not through yet"
+
 
 class Stray:
     """An authentic packet from elsewhere, until the kernel has said whether it is the newest."""
@@ -84,3 +87,13 @@ class CallTrack:
             return False
         self.over = now
         return True
+
+
+def carried_by(session: "Session") -> tuple[str, str]:
+    """Kernel or user; and if user, why."""
+    track = session.track
+    if not isinstance(track, CallTrack):
+        return USER, ""
+    if track.joined:
+        return KERNEL, ""
+    return USER, track.why or NOT_THROUGH

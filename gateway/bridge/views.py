@@ -6,6 +6,7 @@ from dataclasses import replace
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
+from gateway.bridge.tracks import carried_by
 from gateway.control.days import UNTOLD
 from gateway.control.explain import sentence
 from gateway.control.sessions import SessionView, StatusView
@@ -26,6 +27,7 @@ def session_views(gateway: Gateway, now: float) -> list[SessionView]:
 def session_view(session: Session, now: float) -> SessionView:
     leg, inside = session.leg, session.inside
     pair = leg.current
+    carrier, why = carried_by(session)
     return SessionView(
         id=session.number,
         client=leg.client,
@@ -57,6 +59,8 @@ def session_view(session: Session, now: float) -> SessionView:
         bytes_in=session.bytes_in,
         bytes_out=session.bytes_out,
         drops=_drops(session),
+        carrier=carrier,
+        carrier_why=why,
         last_error=session.last_error,
     )
 

@@ -145,6 +145,7 @@ SENTENCES: Final[dict[What, Pieces]] = {
         "; the dial took {milliseconds} ms",
         ".",
     ),
+    What.CARRIED: ("{carried_words}",),
     What.SESSION_CLOSED: (
         "The session has ended",
         ": {reason}",
@@ -169,6 +170,10 @@ KEY_WORDS: Final = {
         "machine."
     ),
     "new": "It was the new key of {client!r}; the old one is not needed any more.",
+}
+CARRIED_WORDS: Final = {
+    "kernel": "The kernel carries the traffic from here on: no packet of it passes the daemon.",
+    "user": "The daemon itself carries the traffic: {why}.",
 }
 ENCAPSULATION_WORDS: Final = {"udp": "inside UDP", "esp": "as plain ESP"}
 
@@ -225,6 +230,9 @@ def _more_words(details: Mapping[str, str]) -> dict[str, str]:
     words["proof_words"] = owned if certificate else "knows the key"
     key = KEY_WORDS.get(details.get("key", ""), "It was one of the two keys that it has.")
     words["key_words"] = key.format_map({"client": "it", "until": "its last day", **details})
+    words["carried_words"] = CARRIED_WORDS.get(details.get("by", ""), "").format_map(
+        {"why": "it is so", **details}
+    )
     encapsulation = details.get("encapsulation", "")
     if encapsulation in ENCAPSULATION_WORDS:
         words["encapsulation_words"] = ENCAPSULATION_WORDS[encapsulation]

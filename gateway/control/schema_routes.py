@@ -5,8 +5,8 @@ from gateway.control.limits import MOST_CHOICES, MOST_ROUTES
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.tables import Key, Table
 
-L2TP_IPSEC = "l2tp-ipsec"
-ROUTE_KINDS = ("pptp", L2TP_IPSEC)
+PPTP, L2TP_IPSEC = "pptp", "l2tp-ipsec"
+ROUTE_KINDS = (PPTP, L2TP_IPSEC)
 ORDERS = ("first", "turns")  # the first that is there; each in its turn
 CARRIERS = ("auto", "kernel", "user")  # who carries the frames of a session that is up
 TUNNELS = ("one", "each")  # one for all calls; one for each, from an address of its own

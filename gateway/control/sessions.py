@@ -47,6 +47,8 @@ class SessionView:
     bytes_in: int = 0
     bytes_out: int = 0
     drops: Mapping[str, int] = field(default_factory=dict)  # by reason
+    carrier: str = "user"  # who carries its frames: "kernel" or "user"
+    carrier_why: str = ""  # why not the kernel
     encryption: str = "clear"  # of the inside leg
     last_error: str = ""
 
@@ -64,6 +66,8 @@ class StatusView:
     config_file: str = ""
     config_loaded_s: float = 0.0  # seconds ago
     config_problems: tuple[str, ...] = ()  # of the last reload, if it was refused
+    carrier: str = ""  # why the kernel carries nothing at all
+    virtual: str = ""  # by which way it tells clients apart; empty if it carries nothing
     firewall: str = ""  # "nftables" or "iptables"
     rules_ok: bool = False
     rss_kb: int = 0

@@ -16,6 +16,7 @@ from gateway.system.kernel_legs import KernelLegs
 from gateway.system.ppp_channels import Counts
 from gateway.system.watched import Watched
 
+ADDRESS_CONTROL: Final = b"\xff\x03"  # before a frame (RFC 1662, 3.1)
 AT_ONCE: Final = 32  # frames read of one call before the others have their turn
 L2TP_HEADER_IN, L2TP_HEADER_OUT = (
     8,
@@ -56,8 +57,7 @@ class KernelCalls:
                 self._reserve(number, call, path.inside)
         self._connect(number, call, path)
         if path.outside != call.path.outside and call.outside is not None:
-            self._end(call.outside)  # which parts the two as well
-            call.outside = None
+            self._part(number, call)
         if path.outside is not None and call.outside is None:
             self._join(number, call, path, path.outside)
         call.path = path
@@ -73,7 +73,8 @@ class KernelCalls:
         call = self._calls.get(number)
         if call is not None and call.device >= 0:
             with suppress(OSError):
-                os.write(call.device, frame)
+                # The kernel puts address and control before what it sends, itself.
+                os.write(call.device, frame.removeprefix(ADDRESS_CONTROL))
 
     def count(self) -> list[PathEvent]:
         """Of each joined call in which something has passed since it was last asked."""
@@ -93,7 +94,7 @@ class KernelCalls:
     def _connect(self, number: int, call: _Call, path: CallPath) -> None:
         """The server has answered: frames come."""
         end = path.inside
-        if call.device >= 0 or not isinstance(end, PptpEnd) or not end.peer_call:
+        if call.device >= 0 or not isinstance(end, PptpEnd) or end.peer_call is None:
             return
         if call.inside is None:
             raise ValueError(f"call {number} has no channel")
@@ -137,6 +138,17 @@ class KernelCalls:
                 os.close(other)
             if device != call.device:
                 os.close(device)
+
+    def _part(self, number: int, call: _Call) -> None:
+        """Frames come by hand again. Whoever keeps copies of what is closed must not join it."""
+        if call.outside is not None:
+            with suppress(OSError):
+                self._tell(counted(number, ppp_channels.l2tp_counts(call.outside)))
+            if call.device >= 0:
+                with suppress(OSError):
+                    ppp_channels.part(call.device)
+            self._end(call.outside)
+            call.outside = None
 
     def _open(self, number: int, end: L2tpEnd) -> socket.socket:
         udp, peer = self._legs.udp(end.leg)

@@ -13,6 +13,7 @@ from signal import SIGHUP, Signals
 from typing import Protocol
 
 from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.paths import PathEvent, PathRequest
 from gateway.system.clock import now as monotonic_now
 from gateway.system.tcp import TcpEvent, TcpOpened, TcpReceived
 
@@ -32,6 +33,7 @@ class Core(Protocol):
     def receive_packet(self, packet: bytes, now: float) -> list[Output]: ...
     def receive_gre(self, packet: bytes, now: float) -> list[Output]: ...
     def receive_inside(self, packet: bytes, now: float) -> list[Output]: ...
+    def receive_path(self, event: PathEvent, now: float) -> list[Output]: ...
     def tcp_opened(self, key: int, now: float) -> list[Output]: ...
     def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]: ...
     def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]: ...
@@ -46,6 +48,17 @@ class Packets(Protocol):
 
     def fileno(self) -> int: ...
     def take(self, limit: int) -> list[bytes]: ...
+
+
+class Carrying(Protocol):
+    """`paths.Paths`: what the kernel carries."""
+
+    def fileno(self) -> int: ...
+    def take(self, limit: int) -> list[PathEvent]: ...
+    def count(self) -> list[PathEvent]: ...
+    def carry_out(self, request: PathRequest) -> None: ...
+    def deadline(self) -> float | None: ...
+    def handle_timeout(self, now: float) -> list[PathEvent]: ...
 
 
 class SendsIp(Protocol):
@@ -112,6 +125,7 @@ class Doors:
     control: Control
     signals: SignalSource
     service: Manager
+    paths: Carrying | None = None  # None: the kernel carries nothing
 
 
 @dataclass(slots=True)
@@ -157,6 +171,8 @@ class Loop:
             _Timer(doors.service.deadline, self._service_timeout),
             *(_Timer(chore.deadline, chore.handle_timeout) for chore in more),
         )
+        if doors.paths is not None:
+            self._timers = (*self._timers, _Timer(doors.paths.deadline, self._paths_timeout))
         self._selector = selector or selectors.DefaultSelector()
         for source, handle in (
             (doors.signals, self._from_signals),
@@ -167,6 +183,8 @@ class Loop:
             (doors.queue, self._from_queue),
         ):
             self._selector.register(source, selectors.EVENT_READ, handle)
+        if doors.paths is not None:
+            self._selector.register(doors.paths, selectors.EVENT_READ, self._from_paths)
 
     def run(self) -> None:
         """Say that we are ready, then work until a signal has stopped us in order."""
@@ -199,6 +217,13 @@ class Loop:
             self._doors.tcp.open(output, self._clock())
         elif isinstance(output, CloseTcp):
             self._doors.tcp.close(output, self._clock())
+        elif self._doors.paths is not None and not isinstance(output, SendIp):
+            self._doors.paths.carry_out(output)
+
+    def refresh(self) -> None:
+        """Have the core know what the kernel has carried until now."""
+        if self._doors.paths is not None:
+            self._tell_paths(self._doors.paths.count(), self._clock())
 
     def _patience(self) -> float | None:
         times = [timer.due() for timer in self._timers] + [self._leave_at]
@@ -244,6 +269,20 @@ class Loop:
 
     def _from_tcp(self) -> Sequence[Output]:
         self._tell_core(self._doors.tcp.take(LIMIT), self._clock())
+        return ()
+
+    def _from_paths(self) -> Sequence[Output]:
+        if self._doors.paths is not None:
+            self._tell_paths(self._doors.paths.take(LIMIT), self._clock())
+        return ()
+
+    def _tell_paths(self, events: list[PathEvent], now: float) -> None:
+        for event in events:
+            self._do(self._core.receive_path, event, now)
+
+    def _paths_timeout(self, now: float) -> Sequence[Output]:
+        if self._doors.paths is not None:
+            self._tell_paths(self._doors.paths.handle_timeout(now), now)
         return ()
 
     def _from_control(self) -> Sequence[Output]:

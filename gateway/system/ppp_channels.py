@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import socket
+from collections.abc import Callable
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -167,7 +168,7 @@ def _connect(channel: socket.socket, address: bytes) -> None:
     _check(_libc.connect, channel, address)
 
 
-def _check(function: ctypes._NamedFuncPointer, channel: socket.socket, address: bytes) -> None:
+def _check(function: Callable[..., int], channel: socket.socket, address: bytes) -> None:
     if function(channel.fileno(), address, len(address)) < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

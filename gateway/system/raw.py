@@ -2,13 +2,15 @@
 
 import errno
 import socket
+from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import cycle
 from struct import Struct
 from typing import Final
 
+from gateway.paths import KERNEL_CALLS
 from gateway.wire.ipv4 import fragment_ipv4, host_text
 
 LIMIT = 64  # packets at a time
@@ -16,6 +18,14 @@ LARGEST = 65535  # bytes of an IPv4 packet
 SEND_BUFFER, RECEIVE_BUFFER = 1 << 20, 4 << 20  # bytes
 SMALLEST_MTU = 68  # bytes (RFC 791, 3.2)
 _IP_MTU, _SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 14, 32, 33  # linux/in.h, asm-generic/socket.h
+_SO_ATTACH_FILTER: Final = 26
+_PROGRAM: Final = Struct("@HP")
+_INSTRUCTION: Final = Struct("=HBBI")
+# Operations of a filter (linux/bpf_common.h)
+_LOAD_HEADER_LENGTH, _LOAD_HALF_BEHIND, _LOAD_WORD = 0xB1, 0x48, 0x20
+_IF_BITS, _IF_EQUAL, _RETURN = 0x45, 0x15, 0x06
+_MOST_HOSTS: Final = 250  # a jump goes 255 instructions at most
+_CALL_ID: Final = 6  # bytes into the GRE header (RFC 2637, 4.1)
 _TARGET: Final = slice(16, 20)  # of an IPv4 header
 _U16: Final = Struct("!H")
 _dotted = lru_cache(maxsize=1024)(host_text)
@@ -98,6 +108,18 @@ class GreReceiver:
         self._buffer = bytearray(LARGEST)
         self._view = memoryview(self._buffer)
 
+    def leave_to_kernel(self, servers: Collection[bytes]) -> None:
+        """Not what the kernel's own PPTP takes: its call ids, from hosts that were called.
+
+        Without this we would be woken by every packet that it carries. An NT server may answer from
+        another address of its (Q169831): that comes to us.
+        """
+        program = kernel_calls_filter(servers)
+        buffer = array("B", program)
+        address, length = buffer.buffer_info()
+        handle = _PROGRAM.pack(length // _INSTRUCTION.size, address)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, handle)
+
     def fileno(self) -> int:
         return self._socket.fileno()
 
@@ -117,6 +139,23 @@ class GreReceiver:
 
     def close(self) -> None:
         self._socket.close()
+
+
+def kernel_calls_filter(servers: Collection[bytes]) -> bytes:
+    """A program for the kernel (linux/filter.h) that lets everything pass but these servers' GRE
+    with the call ids of the kernel's calls."""
+    hosts = sorted(servers)[:_MOST_HOSTS]
+    skip = len(hosts) + 1  # to where everything passes
+    code = [
+        (_LOAD_HEADER_LENGTH, 0, 0, 0),
+        (_LOAD_HALF_BEHIND, 0, 0, _CALL_ID),
+        (_IF_BITS, 0, skip, KERNEL_CALLS),
+        (_LOAD_WORD, 0, 0, 12),  # the source address
+    ]
+    for place, host in enumerate(hosts):
+        code.append((_IF_EQUAL, len(hosts) - place, 0, int.from_bytes(host, "big")))
+    code += [(_RETURN, 0, 0, LARGEST), (_RETURN, 0, 0, 0)]
+    return b"".join(_INSTRUCTION.pack(*each) for each in code)
 
 
 def _enlarge(sock: socket.socket, force: int, plain: int, size: int) -> None:

@@ -7,6 +7,7 @@ Pure: `firewall.py` carries the text to the kernel. What the rules say:
 * UDP 500, UDP 4500 and ESP that come in from outside to our outside addresses go to the queue.
   The hook is INPUT: there the IP stack has reassembled fragments itself, conntrack or not.
   Without `bypass`: when nobody reads the queue the kernel drops, and answers nothing;
+* what the kernel is to decrypt has a virtual address by then (virtual.py), and is let past;
 * clear L2TP of native servers is dropped, too: their first answer can be so, before their own
   policy is in force, and must not be met with an ICMP error;
 * IKE and ESP that come in from inside, from servers that speak IPsec themselves, go to a queue of
@@ -31,6 +32,8 @@ PROBE = "POSTERN-PROBE"
 # iptables: the table, the hook our chain is called from, and our chain
 CHAINS: Final = (("raw", "PREROUTING", "POSTERN-CLEAR"), ("mangle", "INPUT", "POSTERN-IN"))
 OURS: Final = frozenset({PROBE, *(chain for _, _, chain in CHAINS)})
+# What came out of IPsec goes the same way as what came in the clear, where the kernel decrypts.
+_NFT_CLEAR, _IPTABLES_CLEAR = "meta ipsec missing ", " -m policy --dir in --pol none"
 _INTERFACE = re.compile(r"[A-Za-z0-9_.@:-]{1,15}")
 
 
@@ -62,6 +65,7 @@ class Rules:
     addresses: tuple[bytes, ...]
     queue: int
     inside: InsideRules | None = None
+    virtual: str = ""  # the network of virtual addresses, where the kernel carries anything
 
     def __post_init__(self) -> None:
         if not self.interfaces and not self.addresses:
@@ -86,17 +90,19 @@ def nft_text(rules: Rules) -> str:
     comes_in = _nft_match("iifname", [f'"{name}"' for name in rules.interfaces])
     to_us = _nft_match("ip daddr", [host_text(address) for address in rules.addresses])
     ports = ", ".join(map(str, PORTS))
+    clear = f"{_NFT_CLEAR if rules.virtual else ''}udp dport {CLEAR_L2TP} drop"
+    carried = f"    ip saddr {rules.virtual} accept\n" if rules.virtual else ""
     return f"""\
 table ip {TABLE}
 delete table ip {TABLE}
 table ip {TABLE} {{
   chain drop_clear {{
     type filter hook prerouting priority raw; policy accept;
-    {comes_in}{"" if comes_in else to_us}udp dport {CLEAR_L2TP} drop
+    {comes_in}{"" if comes_in else to_us}{clear}
 {_nft_clear_inside(rules.inside)}  }}
   chain to_queue {{
     type filter hook input priority mangle; policy accept;
-    {comes_in}{to_us}udp dport {{ {ports} }} queue num {rules.queue}
+{carried}    {comes_in}{to_us}udp dport {{ {ports} }} queue num {rules.queue}
     {comes_in}{to_us}meta l4proto esp queue num {rules.queue}
     iifname "lo" ip daddr {LOOPBACK} udp dport {PORTS[0]} queue num {rules.queue}
 {_nft_inside(rules.inside)}  }}
@@ -179,8 +185,9 @@ def _nft_match(what: str, values: list[str]) -> str:
 
 
 def _clear_rules(rules: Rules) -> Iterator[str]:
+    clear = f"--dport {CLEAR_L2TP}{_IPTABLES_CLEAR if rules.virtual else ''} -j DROP"
     for place in [f"-i {name}" for name in rules.interfaces] or _iptables_targets(rules):
-        yield f"{place} -p udp -m udp --dport {CLEAR_L2TP} -j DROP"
+        yield f"{place} -p udp -m udp {clear}"
     if rules.inside is not None:
         for server in map(host_text, rules.inside.servers):
             place = f"-i {rules.inside.interface} -s {server}"
@@ -188,6 +195,8 @@ def _clear_rules(rules: Rules) -> Iterator[str]:
 
 
 def _queue_rules(rules: Rules) -> Iterator[str]:
+    if rules.virtual:
+        yield f"-m conntrack --ctrepldst {rules.virtual} -j RETURN"
     for name in rules.interfaces or ("",):
         for target in _iptables_targets(rules) or [""]:
             place = " ".join(filter(None, [f"-i {name}" if name else "", target]))

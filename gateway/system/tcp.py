@@ -4,10 +4,12 @@ import errno
 import os
 import select
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gateway.outputs import CloseTcp, OpenTcp, SendTcp
+from gateway.system.watched import Keeper, Nobody
 from gateway.wire.ipv4 import host_text
 
 LIMIT = 64  # connections looked at in one go
@@ -63,7 +65,9 @@ class _Connection:
 class Connections:
     """All connections, behind one descriptor (an epoll) that is readable when any is ready."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeper: Keeper | None = None) -> None:
+        """`keeper` keeps open connections alive should this process die."""
+        self._keeper = keeper or Nobody()
         self._epoll = select.epoll()
         self._by_key: dict[int, _Connection] = {}  # those the core knows
         self._by_fd: dict[int, _Connection] = {}  # and those that only have to be emptied
@@ -162,6 +166,7 @@ class Connections:
             if error:
                 raise OSError(error, os.strerror(error))
             connection.connected = True
+            self._keeper.keep(f"tcp-{connection.key}", connection.socket.fileno())
             self._waiting.discard(connection)
             events.append(TcpOpened(connection.key))
         self._flush(connection)
@@ -193,7 +198,13 @@ class Connections:
             del self._by_key[connection.key]
         self._waiting.discard(connection)
         del self._by_fd[connection.socket.fileno()]
-        connection.socket.close()  # which also takes it out of the epoll
+        if connection.connected:
+            self._keeper.drop(f"tcp-{connection.key}")
+        self._epoll.unregister(connection.socket.fileno())
+        with suppress(OSError):
+            # A keeper's copy would hold it open.
+            connection.socket.shutdown(socket.SHUT_RDWR)
+        connection.socket.close()
 
 
 def reason_of(number: int | None) -> str:

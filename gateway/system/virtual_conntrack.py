@@ -150,7 +150,7 @@ def rules_text(pool: Pool) -> str:
             f"-s {pool.text} -j CT --notrack",
             f"-d {pool.text} -p udp -m udp --sport {PORT_L2TP} -j CT --notrack",
             f"-p udp -m udp --sport {PORT_NATT} {_IKE} -j CT --notrack",
-            f"-d {pool.text} -p udp -m udp --sport {PORT_NATT} -j RETURN",
+            f"-d {pool.text} -p udp -m multiport --sports {PORT_L2TP},{PORT_NATT} -j RETURN",
             f"-d {pool.text} ! -p esp -j DROP",
         ],
         NAT: [],

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from gateway.control.config import Config
-from gateway.control.schema_routes import L2TP_IPSEC
+from gateway.control.schema_routes import L2TP_IPSEC, PPTP
 from gateway.system.rules import InsideRules, Rules
+from gateway.system.virtual import Pool
 
 QUEUE: Final = 1701
 INSIDE_QUEUE: Final = 1702
@@ -18,10 +19,27 @@ INSIDE_QUEUE: Final = 1702
 Place = tuple[bytes, bytes]  # our host and the server's
 
 
-def wanted_rules(config: Config, living: Iterable[Place] = ()) -> Rules:
-    """`living` are places of connections that stand, whatever the configuration says by now."""
+def wanted_rules(config: Config, living: Iterable[Place] = (), virtual: str = "") -> Rules:
+    """`living` are places of connections that stand, whatever the configuration says by now.
+
+    `virtual` is the network of virtual addresses, if there are any.
+    """
+    outside, inside = config.outside, _inside(config, list(living))
+    return Rules((outside.interface,), outside.addresses, QUEUE, inside, virtual)
+
+
+def wanted_pool(config: Config) -> Pool:
+    """The virtual addresses, and where clients come in."""
     outside = config.outside
-    return Rules((outside.interface,), outside.addresses, QUEUE, _inside(config, list(living)))
+    first, size = outside.virtual.first, outside.virtual.size()
+    bits = 33 - size.bit_length()
+    return Pool(first.to_bytes(4, "big"), bits, outside.interface, outside.addresses)
+
+
+def servers_of(config: Config) -> set[bytes]:
+    """The hosts of all PPTP servers."""
+    pptp = (route for route in config.routes if route.kind == PPTP)
+    return {server.host for route in pptp for server in route.servers}
 
 
 def wanted_addresses(config: Config, living: Iterable[Place] = ()) -> tuple[bytes, ...]:

@@ -8,13 +8,14 @@ from gateway.wire.netlink import attribute, nested, parse_attributes
 
 NEW, GET, DELETE = 0x100, 0x101, 0x102  # kinds of message
 IPV4: Final = 2
-LASTING: Final = 30 * 24 * 3600  # seconds: as good as for ever; refreshed by every packet
+LASTING: Final = 30 * 24 * 3600  # seconds
 _ORIGINAL, _REPLY, _STATUS, _SOURCE_NAT, _TIMEOUT = 1, 2, 3, 6, 7
 _ADDRESSES, _PROTOCOL = 1, 2
 _SOURCE, _TARGET = 1, 2
 _NUMBER, _SOURCE_PORT, _TARGET_PORT = 1, 2, 3
 _LOWEST = 1
-ASSURED, CONFIRMED = 0x04, 0x08  # status
+# Status. With FIXED a packet does not set the timeout to what is usual for its protocol.
+ASSURED, CONFIRMED, FIXED = 0x04, 0x08, 0x400
 _U16 = Struct("!H")
 _U32 = Struct("!I")
 
@@ -39,7 +40,7 @@ def build_translated(flow: Flow, source: bytes) -> bytes:
         _head()
         + _tuple(_ORIGINAL, flow)
         + _tuple(_REPLY, flow.reverse)
-        + attribute(_STATUS, _U32.pack(ASSURED | CONFIRMED))
+        + attribute(_STATUS, _U32.pack(ASSURED | CONFIRMED | FIXED))
         + attribute(_TIMEOUT, _U32.pack(LASTING))
         + nested(_SOURCE_NAT, attribute(_LOWEST, source))
     )

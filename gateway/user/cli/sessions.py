@@ -33,6 +33,7 @@ WIDE: tuple[tuple[Column, Cell], ...] = (
     (Column("USER"), lambda one: one.user or "-"),
     (Column("ROUTE"), lambda one: one.route),
     (Column("SERVER"), lambda one: one.server),
+    (Column("CARRIER"), lambda one: one.carrier),
     (Column("NAT-T"), lambda one: one.natt or "-"),
     (Column("IKE"), lambda one: one.ike_suite),
     (Column("ESP"), lambda one: one.esp_suite),
@@ -104,6 +105,7 @@ def details(session: SessionView | None) -> list[str]:
         ),
         ("route", _both(session.route, "", session.server, "")),
         ("inside", session.encryption),
+        ("carrier", _carrier(session)),
         ("IKE", session.ike_suite),
         ("ESP", session.esp_suite),
         ("NAT traversal", session.natt or "none"),
@@ -120,6 +122,13 @@ def details(session: SessionView | None) -> list[str]:
         ("last error", session.last_error),
     ]
     return [printable(f"session {session.id}, client {session.client}"), *show.pairs(rows)]
+
+
+def _carrier(session: SessionView) -> str:
+    """Who carries its traffic; and if that is the daemon, why."""
+    if session.carrier == "kernel":
+        return "the kernel"
+    return "the daemon" + (f": {session.carrier_why}" if session.carrier_why else "")
 
 
 def _both(one: str, said_of_it: str, other: str, said_of_other: str) -> str:

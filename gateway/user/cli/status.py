@@ -40,6 +40,7 @@ def status_lines(status: StatusView) -> list[str]:
         ("queue drops", str(status.queue_drops)),
         ("memory", show.size(status.rss_kb * 1024)),
         ("firewall", f"{status.firewall or 'unknown'}, {rules}"),
+        ("carried by", _carriers(status)),
         ("configuration", status.config_file + loaded if status.config_file else ""),
         ("goes by", status.today),
     ]
@@ -59,3 +60,10 @@ def status_lines(status: StatusView) -> list[str]:
         lines += [f"  {printable(refusal)}" for refusal in status.refusals]
     counted = [(name, str(count)) for name, count in sorted(status.counters.items()) if count]
     return [*lines, "counted since the start:", *show.pairs(counted)] if counted else lines
+
+
+def _carriers(status: StatusView) -> str:
+    """Whether the kernel carries traffic, and if not why."""
+    if status.virtual:
+        return f"the kernel where it can ({status.virtual}), else the daemon"
+    return "the daemon" + (f": {status.carrier}" if status.carrier else "")

@@ -44,11 +44,19 @@ def configuration(
 class Gateway:
     """The daemon under test. `ask` speaks to its control socket as the command does."""
 
-    def __init__(self, node: Node, config: str) -> None:
+    def __init__(self, node: Node, config: str, carrier: str = "") -> None:
+        """Routes that do not say who carries get `carrier`."""
         self.node = node
+        self.carrier = carrier
         self.process: subprocess.Popen[bytes] | None = None
-        node.write(CONFIG, config, 0o600)
+        self.write(config)
         self.start()
+
+    def write(self, config: str) -> None:
+        """Put this in its file."""
+        if self.carrier:
+            config = config.replace("[[route]]\n", f'[[route]]\ncarrier = "{self.carrier}"\n')
+        self.node.write(CONFIG, config, 0o600)
 
     def start(self) -> None:
         argv = [PYTHON, "-m", "gateway.daemon", "--config", CONFIG, "--socket", SOCKET]
@@ -70,7 +78,7 @@ class Gateway:
     def reload(self, config: str = "") -> None:
         """Read the file again, with this in it if it is given."""
         if config:
-            self.node.write(CONFIG, config, 0o600)
+            self.write(config)
         before = self._reloads()
         self._running().send_signal(signal.SIGHUP)
         until(lambda: self._reloads() > before, 10, "the reload")

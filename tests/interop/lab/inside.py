@@ -45,10 +45,11 @@ def play(name: str, keep: bool) -> None:
     logs.mkdir(parents=True)
     result: dict[str, Any] = {}
     step("building the world")
-    lab = Lab(step)
+    scenario_name, _, carrier = name.partition("@")
+    lab = Lab(step, carrier)
     signal.alarm(LONGEST)
     try:
-        scenario = importlib.import_module(f"tests.interop.scenarios.{name}")
+        scenario = importlib.import_module(f"tests.interop.scenarios.{scenario_name}")
         result["facts"] = scenario.run(lab)
     except Exception:  # noqa: BLE001  # reported whole; the next scenario shall still run
         result["error"] = traceback.format_exc()

@@ -25,8 +25,10 @@ PSK = Profile().psk
 class Lab:
     """One world for one scenario. `step` tells the person who waits what is going on."""
 
-    def __init__(self, step: Callable[[str], None]) -> None:
+    def __init__(self, step: Callable[[str], None], carrier: str = "") -> None:
+        """`carrier` is what the gateway's routes say, where a scenario does not."""
         self.step = step
+        self.carrier = carrier
         self.world = World()
 
     @property
@@ -51,7 +53,8 @@ class Lab:
     ) -> Gateway:
         """Postern, with one client entry; the arguments are lines more of its configuration."""
         self.step("starting the gateway")
-        return Gateway(self.world.gateway, self.configuration(client, limits, outside, **routes))
+        config = self.configuration(client, limits, outside, **routes)
+        return Gateway(self.world.gateway, config, self.carrier)
 
     def configuration(
         self, client: str = "", limits: str = "", outside: str = "", **routes: str
@@ -71,7 +74,7 @@ class Lab:
         authority = Authority(self.world.gateway)
         entries = "".join(map(client_lines, machines))
         config = configuration(PSK) + authority.lines + entries
-        return Gateway(self.world.gateway, config), authority
+        return Gateway(self.world.gateway, config, self.carrier), authority
 
     def stand_in(self, profile: Profile) -> None:
         """strongSwan and xl2tpd in the gateway's place."""

@@ -13,10 +13,10 @@ from gateway.bridge.session import (
     RESULT_LOSS,
     RESULT_NO_FACILITY,
     SPEAKS_WITHIN,
-    Detour,
     Session,
 )
 from gateway.bridge.session_states import TABLE, Do, Input, State
+from gateway.bridge.ways import Detour
 from gateway.outputs import CloseTcp, Fact, Output, SendIp, What
 from gateway.ppp.machine import Passage
 from gateway.wire.udp import Endpoint
