@@ -31,7 +31,7 @@ from gateway.ike.inform import (
     refusal,
     take_ack,
 )
-from gateway.ike.numbers import PORT_NATT, Kind, Notify, Protocol
+from gateway.ike.numbers import FLAG_COMMIT, PORT_NATT, Kind, Notify, Protocol
 from gateway.ike.payloads import (
     Delete,
     Notification,
@@ -44,8 +44,11 @@ from gateway.ike.phase1 import Phase1, Random
 from gateway.ike.phase2 import (
     Pair,
     Quick,
+    QuickOffer,
     answer_quick,
     confirm_quick,
+    is_fourth,
+    note_confirmed,
     open_quick,
     parse_quick,
     quick_iv,
@@ -53,6 +56,7 @@ from gateway.ike.phase2 import (
 from gateway.ike.policy import IkePolicy
 from gateway.ike.resend import Retry
 from gateway.ike.sas import Sas
+from gateway.ike.shape import quick_offered
 from gateway.wire.cursor import WireError
 from gateway.wire.udp import Datagram
 
@@ -88,15 +92,23 @@ class Established:
         if quick is not None:
             confirm_quick(quick, header, body)
             phase.memory.keep(datagram.payload, b"")
+            note_confirmed(phase, header, body)
             events = self._hear(phase, datagram, now)
             self._sas.end_quick(quick)
             return [*events, PairConfirmed(phase.sa, quick.pair.spi_in)]
+        if is_fourth(phase, header, body):
+            self._counters["fourth quick mode message"] += 1
+            return []
         self._check_fresh(phase, header)
         payloads, iv = open_quick(phase.secured(), header, body)
         phase.used.add(header.message_id)
         events = self._hear(phase, datagram, now)
         try:
-            events += self._answer_quick(phase, datagram, header, payloads, iv, now)
+            offer = parse_quick(phase, payloads)
+            commit = bool(header.flags & FLAG_COMMIT)
+            association, ids, nat_oa = offer.association, offer.ids, len(offer.nat_oa)
+            events.append(quick_offered(phase.sa, association, ids, nat_oa, commit=commit))
+            events += self._answer_quick(phase, datagram, header, offer, iv, now)
         except WireError as error:
             events += self._refuse_quick(phase, datagram, error)
         return events
@@ -179,11 +191,10 @@ class Established:
         phase: Phase1,
         datagram: Datagram,
         header: Header,
-        payloads: Sequence[Payload],
+        offer: QuickOffer,
         iv: bytes,
         now: float,
     ) -> list[IkeEvent]:
-        offer = parse_quick(phase, payloads)
         spi_in = self._sas.free_spi(self._random)
         answer = answer_quick(phase, header, offer, iv, spi_in, self.policy, self._random)
         ready = answer.ready

@@ -48,6 +48,7 @@ from gateway.ike.policy import IkePolicy
 from gateway.ike.protect import next_iv
 from gateway.ike.resend import Memory
 from gateway.ike.sas import Sas
+from gateway.ike.shape import offer_shape
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
 from gateway.ike.vendors import announces_dpd, name_vendor
 from gateway.wire.cursor import WireError
@@ -200,6 +201,7 @@ class Ike:
                 tuple(map(name_vendor, offer.vendors)),
                 offered_variants(offer.vendors),
                 offered_ike(offer.association),
+                offer_shape(offer.association, offer.vendors, offer.order),
             ),
         ]
         try:

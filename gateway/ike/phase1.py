@@ -64,6 +64,7 @@ class Offer:
     sai_b: bytes
     association: Association
     vendors: tuple[bytes, ...]
+    order: tuple[int, ...] = ()  # the types of all its payloads
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ class Phase1:
     keys_of: Secured | None = field(default=None, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
     used: Used = field(default_factory=Used, repr=False)
+    # The last quick modes by message ID, each with the IV of what may still follow.
+    confirmed: dict[int, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def cookies(self) -> bytes:
@@ -126,7 +129,8 @@ class Phase1:
 def parse_offer(header: Header, body: bytes) -> Offer:
     payloads = parse_chain(Reader(body), header.first)
     sai_b = one_of(payloads, Kind.SA, "security association")
-    return Offer(sai_b, parse_association(sai_b), tuple(all_of(payloads, Kind.VENDOR)))
+    order = tuple(payload.kind for payload in payloads)
+    return Offer(sai_b, parse_association(sai_b), tuple(all_of(payloads, Kind.VENDOR)), order)
 
 
 def choose_suite(offer: Offer, policy: IkePolicy, credentials: Sequence[Credential]) -> IkeChoice:

@@ -16,6 +16,7 @@ from gateway.ike.events import (
     Reason,
     Refused,
     Send,
+    Shape,
     Started,
 )
 from gateway.ike.header import Header, build_message, parse_header
@@ -56,7 +57,13 @@ def test_a_dial_tells_its_steps_in_order() -> None:
     meeting.main_mode(DRAFT.nat_d)
     assert [event for event in meeting.events if not isinstance(event, Send)] == [
         Started(1, PEER, GATEWAY),
-        Offered(1, ("Windows XP SP2 or Server 2003", "draft-02n"), ("draft-02n",), (SUITE,)),
+        Offered(
+            1,
+            ("Windows XP SP2 or Server 2003", "draft-02n"),
+            ("draft-02n",),
+            (SUITE,),
+            Shape(XP, (1, 13, 13), tuple(IKE_OLD), long_life=False),
+        ),
         Chosen(1, SUITE, "draft-02n"),
         NatFound(1, client=True, gateway=False),
         Floated(1, GATEWAY_4500, PEER_4500),
