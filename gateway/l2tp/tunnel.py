@@ -26,6 +26,7 @@ from gateway.l2tp.numbers import (
     EMPTY,
     LINGER,
     LONGEST_WAIT,
+    MOST_PAIRS,
     PARTING,
     SETUP,
     GeneralError,
@@ -163,6 +164,8 @@ class Tunnel:
             body = parse_body(content, self._exchange.secret)
         except L2tpError as error:
             return self._refuse(error, now)
+        if self.state is State.IDLE:
+            self._greeting.pairs = tuple(avp.kind for avp in body.avps[:MOST_PAIRS])
         try:
             message = read_message(body)
             if message is None:

@@ -69,7 +69,7 @@ def test_a_tunnel_comes_up() -> None:
     assert isinstance(reply, Sccrp)
     assert reply.assigned_tunnel == 3
     events = talk.hear(SCCCN)
-    assert events[0] == TunnelOpened(3, 7, "OLDBOX", "", 0, None)
+    assert events[0] == TunnelOpened(3, 7, "OLDBOX", "", 0, None, pairs=(2, 3, 7, 9))
 
 
 @pytest.mark.parametrize(
