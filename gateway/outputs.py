@@ -47,6 +47,7 @@ class What(Enum):
 
     DIAL_STARTED = "dial-started"
     OFFERED = "offered"
+    RECOGNISED = "recognised"
     CHOSEN = "chosen"
     NAT_FOUND = "nat-found"
     FLOATED = "floated"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from gateway.control.config import Client, Config, Route
 from gateway.control.policy import candidates, client_named, esp_suites, ike_suites, route_of
+from gateway.control.systems import AUTO
 from gateway.ike.policy import Credential, IkePolicy
 from gateway.wire.udp import Endpoint
 
@@ -36,6 +37,12 @@ def route_for(config: Config, name: str) -> Route | None:
     """The route of the client of this name; None once the owner has taken the client out."""
     client = client_named(config, name)
     return None if client is None else route_of(config, client)
+
+
+def system_of(config: Config, name: str) -> str:
+    """What the owner says the client of this name is."""
+    client = client_named(config, name)
+    return AUTO if client is None else client.system
 
 
 def most_phases(config: Config) -> int:

@@ -6,6 +6,7 @@ the leg that is there, so that a rekey never touches L2TP or PPP.
 
 from dataclasses import dataclass, field
 
+from gateway.bridge.acquaintance import Acquaintance, Heard
 from gateway.bridge.classify import PORT_NATT
 from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.inbound import Inbound
@@ -13,7 +14,7 @@ from gateway.esp.outbound import Outbound
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.l2tp.events import L2tpEvent, Send
 from gateway.l2tp.machine import Lns
-from gateway.outputs import Output, SendIp
+from gateway.outputs import Fact, Output, SendIp
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Endpoint, build_udp
 
@@ -75,6 +76,7 @@ class ClientLeg:
         self.drops = Counters()
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
+        self.who = Acquaintance()
         self.identity = self.ike_suite = self.natt = ""
         self.scheduled: float | None = None  # for Timers
 
@@ -120,6 +122,10 @@ class ClientLeg:
     def is_empty(self) -> bool:
         """No keys, and no tunnel."""
         return not self.pairs and self.lns.idle
+
+    def learn(self, event: Heard) -> list[Fact]:
+        """What L2TP or PPP shows of who is there, if that is news."""
+        return [self.who.fact(self.dial, str(self.peer))] if self.who.hear(event) else []
 
     def carry(self, events: list[L2tpEvent]) -> list[Output]:
         """What L2TP wants sent; its other events only echo what we asked for ourselves."""

@@ -5,8 +5,9 @@ name and endpoint, so any number of phase 1 and 2 negotiations end on the same l
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gateway.bridge.acquaintance import Acquaintance
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
@@ -38,6 +39,7 @@ class Phase1:
     client: str = ""
     identity: str = ""
     suite: str = ""
+    who: Acquaintance = field(default_factory=Acquaintance)
     leg: ClientLeg | None = None  # of whoever proved to have the key
 
 
@@ -51,9 +53,11 @@ class Clients:
         next_dial: Callable[[], int],
         hello: float,
         most: int,
+        system_of: Callable[[str], str],
     ) -> None:
         """`hello`: seconds of silence after which L2TP asks whether a client lives; `most`: phase 1
-        that may stand at a time, above which those that carry no tunnel give way."""
+        that may stand at a time, above which those that carry no tunnel give way; `system_of`:
+        what the owner says a client of this name is."""
         self.hello = hello
         self.most = most
         self.ike = machine
@@ -68,6 +72,7 @@ class Clients:
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
+        self._system_of = system_of
 
     def receive(self, datagram: Datagram, now: float) -> list[Output]:
         """An IKE message, markers off."""
@@ -152,6 +157,7 @@ class Clients:
                 self.phases[event.sa] = phase
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa, now)
+            found += self._recognise(event)
             if isinstance(event, ike.Authenticated):
                 found += self._make_room(event, now)
             elif isinstance(event, ike.Phase1Closed):
@@ -184,6 +190,21 @@ class Clients:
         if phase.quiet and not phase.client:
             return []
         return tell_ike(event, phase.dial, phase.peer)
+
+    def _recognise(self, event: ike.IkeEvent) -> list[Fact]:
+        """What the event shows of who is there, if that is news and the dial is told of at all."""
+        phase = None if isinstance(event, ike.Send) else self.phases.get(event.sa)
+        if phase is None:
+            return []
+        match event:
+            case ike.Offered() | ike.QuickOffered():
+                news = phase.who.hear(event)
+            case ike.Authenticated(credential=name):
+                news = phase.who.tell(self._system_of(name))
+            case _:
+                return []
+        told = news and (phase.client or not phase.quiet)
+        return [phase.who.fact(phase.dial, str(phase.peer))] if told else []
 
     def _is_too_much(self, now: float) -> bool:
         """Whether one more stranger is more than a person wants to hear of."""
@@ -230,6 +251,8 @@ class Clients:
                 leg = self.legs.get((name, phase.peer))
                 self._join(leg, phase, event.sa)
                 if leg is not None:
+                    leg.who.renew(phase.who)
+                    phase.who = leg.who
                     leg.began = phase.began
                     self.renewals.append((phase.dial, leg.dial))
                     phase.dial = leg.dial
@@ -257,6 +280,7 @@ class Clients:
         if leg is None:
             lns = Lns("postern", self._random, hello=self.hello)
             leg = ClientLeg(phase.dial, phase.began, phase.client, event.local, event.peer, lns)
+            leg.who = phase.who
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
         leg.local = event.local

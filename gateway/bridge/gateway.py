@@ -9,7 +9,7 @@ from collections.abc import Callable
 from struct import Struct
 
 from gateway.bridge.account import Accounts
-from gateway.bridge.admission import ike_policy, most_phases, route_for
+from gateway.bridge.admission import ike_policy, most_phases, route_for, system_of
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
@@ -55,6 +55,7 @@ class Gateway:
             self._next_number,
             float(config.limits.hello_seconds),
             most_phases(config),
+            lambda client: system_of(self.config, client),
         )
         self._by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id
         self._by_call_id: dict[int, Session] = {}  # our PPTP call id
@@ -271,7 +272,7 @@ class Gateway:
                     self._timers.note(session)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
-                    found += tell_l2tp(event, leg.dial, leg.peer)
+                    found += tell_l2tp(event, leg.dial, leg.peer) + leg.learn(event)
                 case l2tp.TunnelClosed(tunnel=tunnel):
                     leg.peer_tunnels.pop(tunnel, None)
         return found

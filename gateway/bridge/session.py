@@ -289,6 +289,8 @@ class Session:
                 found += self.inside_event(self.inside.link_up(now), now)
             case ppp.AuthStarted(method, user):
                 self.user, self.method = user, method
+            case ppp.PeerIdentified():
+                found += self.leg.learn(event)
             case ppp.IpOpened(client_ip, server_ip):
                 self.client_ip, self.server_ip = client_ip, server_ip
             case ppp.Terminated(by_client, reason):

@@ -73,6 +73,7 @@ class Client:
     esp: tuple[str, ...]
     route: str
     address: Network = ANYWHERE
+    system: str = DEFAULTS["client"]["system"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def _client(  # noqa: PLR0913
     esp: tuple[str, ...],
     route: str,
     address: Network = ANYWHERE,
+    system: str = DEFAULTS["client"]["system"],
     psk_file: str = "",
 ) -> Client:
     """The file's name is not kept: it was read."""
@@ -163,4 +165,5 @@ def _client(  # noqa: PLR0913
         esp=tuple(sorted(esp, key=ESP_SUITES.index)),
         route=route,
         address=address,
+        system=system,
     )

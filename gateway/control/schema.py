@@ -10,6 +10,7 @@ from gateway.control import values, values_box
 from gateway.control.defaults import DEFAULTS
 from gateway.control.limits import MOST_ADMINS, MOST_CLIENTS, MOST_PORTS, MOST_ROUTES
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
+from gateway.control.systems import AUTO, SYSTEMS
 from gateway.control.values import Read
 
 SCHEMA_VERSION = 1  # goes up when an old file would be read in another way: see migrate.py
@@ -178,6 +179,12 @@ CLIENT = Table(
             '"203.0.113.10"',
         ),
         Key("route", values.name, "The route it takes.", '"old-nt4"', required=True),
+        Key(
+            "system",
+            values.one_of("kind of client", (AUTO, *SYSTEMS)),
+            "What it is, where its handshake does not tell.",
+            '"msl2tp"',
+        ),
     ),
     most=MOST_CLIENTS,
     named="name",

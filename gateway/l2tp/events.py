@@ -17,7 +17,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class TunnelOpened:
-    """`firmware` and `window` are 0 if the peer did not say; `client_kind` is a name from quirks.py.
+    """`firmware` and `window` are 0 if the peer did not say; `client_kind` is of quirks.py.
 
     `pairs` has the kinds of its SCCRQ's pairs as they stood, `quirks` what was forgiven it or will
     be, in words from quirks.py.
