@@ -12,6 +12,7 @@ from gateway.ike.events import Offered, QuickOffered
 from gateway.l2tp.events import TunnelOpened
 from gateway.outputs import Fact, What
 from gateway.ppp.events import PeerIdentified
+from gateway.ppp.quirks import LOWEST_MRU, manners_of
 
 MOST_QUIRKS = 32  # there are not so many names
 
@@ -55,6 +56,13 @@ class Acquaintance:
     def need(self, *quirks: str) -> None:
         """The client was only to be had by these."""
         self.quirks = tuple(dict.fromkeys((*self.quirks, *quirks)))[:MOST_QUIRKS]
+
+    def kept_mru(self, fits: int) -> int:
+        """The MRU that it shall keep to: `fits` would keep its frames whole."""
+        lowest = manners_of(self.name).lowest_mru
+        if lowest > fits:
+            self.need(LOWEST_MRU)
+        return max(lowest, fits)
 
     def renew(self, newer: "Acquaintance") -> None:
         """The same client has begun anew: its offer counts, and what came later still holds."""

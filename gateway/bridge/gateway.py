@@ -27,6 +27,7 @@ from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.outputs import CloseTcp, Fact, Output, What
 from gateway.ppp.machine import Passage
+from gateway.ppp.quirks import manners_of
 from gateway.pptp.gre import call_id_of
 from gateway.pptp.machine import Caller
 from gateway.wire.udp import HEADER as UDP_HEADER
@@ -290,7 +291,7 @@ class Gateway:
         call_id, self._keys = self._new_call_id(), self._keys + 1
         caller = Caller(call_id, self._random)
         inside = PptpLeg(self._keys, caller, call_id, self.config.inside.address, route.server)
-        passage = Passage(self._mru(leg))
+        passage = Passage(self._mru(leg), manners_of(leg.who.name))
         session = Session(
             number, leg, event.tunnel, event.call, event.peer_call, inside, route.name, passage, now
         )
@@ -330,7 +331,8 @@ class Gateway:
         if pair is None:
             raise ValueError("a call without a security association to come through")
         block = find_suite(pair.suite).cipher.block
-        return largest_mru(self.config.outside.mtu, block, pair.in_udp)
+        fits = largest_mru(self.config.outside.mtu, block, pair.in_udp)
+        return leg.who.kept_mru(fits)
 
     # inside events, time, ends
 

@@ -283,21 +283,7 @@ class Session:
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
 
     def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
-        found: list[Output] = []
-        match event:
-            case ppp.LcpOpened():
-                found += self.inside_event(self.inside.link_up(now), now)
-            case ppp.AuthStarted(method, user):
-                self.user, self.method = user, method
-            case ppp.PeerIdentified():
-                found += self.leg.learn(event)
-            case ppp.IpOpened(client_ip, server_ip):
-                self.client_ip, self.server_ip = client_ip, server_ip
-            case ppp.Terminated(by_client, reason):
-                who = "the client" if by_client else "the server"
-                self.last_error = f"{who} ended PPP" + (f": {reason}" if reason else "")
-            case ppp.AuthFailed() | ppp.AuthRefused():
-                self.last_error = "the server did not accept the user"
+        found = self._react(event, now)
         for what, details in tell_ppp(event):
             if what is What.PPP_UP:
                 details["milliseconds"] = f"{1000 * (now - self.dialled):.0f}"
@@ -305,6 +291,27 @@ class Session:
                 details["method"] = self.method
             found.append(self.fact(what, details))
         return found
+
+    def _react(self, event: ppp.PppEvent, now: float) -> list[Output]:
+        """What is done because of it, besides telling."""
+        match event:
+            case ppp.LcpOpened():
+                return self.inside_event(self.inside.link_up(now), now)
+            case ppp.AuthStarted(method, user):
+                self.user, self.method = user, method
+            case ppp.Reply(frame, to_client, quirk):
+                self.leg.who.need(quirk)
+                return self._to_client(frame) if to_client else self._to_inside(frame, now)
+            case ppp.PeerIdentified():
+                return [*self.leg.learn(event)]
+            case ppp.IpOpened(client_ip, server_ip):
+                self.client_ip, self.server_ip = client_ip, server_ip
+            case ppp.Terminated(by_client, reason):
+                who = "the client" if by_client else "the server"
+                self.last_error = f"{who} ended PPP" + (f": {reason}" if reason else "")
+            case ppp.AuthFailed() | ppp.AuthRefused():
+                self.last_error = "the server did not accept the user"
+        return []
 
     # time
 

@@ -76,3 +76,13 @@ def test_the_fact_says_who_how_sure_and_why() -> None:
         "confidence": "likely",
         "why": "its vendor ID is MS NT5 ISAKMPOAKLEY 00000004",
     }
+
+
+def test_msl2tp_is_not_asked_for_an_mru_it_cannot_keep() -> None:
+    who = Acquaintance()
+    assert who.kept_mru(1398) == 1398
+    who.tell("msl2tp")
+    assert who.kept_mru(1414) == 1414
+    assert who.quirks == ()
+    assert who.kept_mru(1398) == 1410
+    assert who.quirks == ("MRU not below 1410",)

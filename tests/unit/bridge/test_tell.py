@@ -46,6 +46,7 @@ PPP_TOLD: list[tuple[ppp.PppEvent, What]] = [
     (ppp.NotConverging("LCP", "they ask and ask"), What.REFUSED),
     (ppp.MruNotClamped(False), What.TROUBLE),
     (ppp.Malformed(True, "too short"), What.TROUBLE),
+    (ppp.EchoUnanswered(True, 3), What.TROUBLE),
 ]
 
 
