@@ -56,6 +56,7 @@ class What(Enum):
     SA_READY = "sa-ready"
     SA_CLOSED = "sa-closed"
     PEER_MOVED = "peer-moved"
+    IDLE = "idle"
     TUNNEL_OPENED = "tunnel-opened"
     CALL_REQUESTED = "call-requested"
     SERVER_CALLED = "server-called"

@@ -19,6 +19,7 @@ from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Endpoint, build_udp
 
 PORT_L2TP = 1701
+LONGEST_IDLE = 28800.0  # seconds: as long as Windows' main mode lives (CLIENTS, 2)
 NOTED_EVERY = 1.0  # seconds between two times that L2TP and IKE are told that the client lives
 
 LegKey = tuple[str, Endpoint]  # the client's name and its outside endpoint
@@ -77,6 +78,7 @@ class ClientLeg:
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
         self.who = Acquaintance()
+        self.idle_since: float | None = None  # no keys, but a main mode: it may make new ones
         self.identity = self.ike_suite = self.natt = ""
         self.scheduled: float | None = None  # for Timers
 
@@ -114,9 +116,30 @@ class ClientLeg:
         self.retire_pair(spi)
         self.pairs.pop(spi, None)
 
+    def rest(self, now: float) -> bool:
+        """The last pair has ended; whether that is idleness, in which L2TP waits for it."""
+        idle = self.current is None and bool(self.phases) and self.lns.steady
+        if idle and self.idle_since is None:
+            self.idle_since = now
+            self.lns.pause()
+            return True
+        return False
+
+    def wake(self, now: float) -> None:
+        """There are keys again, or nothing is left that could bring them."""
+        if self.idle_since is not None:
+            self.idle_since = None
+            self.lns.resume(now)
+
     def deadline(self) -> float | None:
-        """When L2TP wants attention."""
-        return self.lns.deadline()
+        """When L2TP wants attention, or the client has been idle too long."""
+        return self.lns.deadline() if self.idle_since is None else self.idle_since + LONGEST_IDLE
+
+    def handle_timeout(self, now: float) -> list[L2tpEvent]:
+        """Who is idle too long is asked by L2TP whether it is there, and so found to be gone."""
+        if self.idle_since is not None and now >= self.idle_since + LONGEST_IDLE:
+            self.wake(now)
+        return self.lns.handle_timeout(now)
 
     @property
     def is_empty(self) -> bool:

@@ -14,11 +14,11 @@ from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
 from gateway.bridge.tell import tell_ike
 from gateway.esp import events as esp
 from gateway.esp.machine import SaTable
-from gateway.esp.quirks import life_bytes
+from gateway.esp.quirks import DELETES_AT_ONCE, IDLE, life_bytes
 from gateway.ike import events as ike
 from gateway.ike.machine import Ike
 from gateway.l2tp.machine import Lns
-from gateway.outputs import Fact, Output, SendIp
+from gateway.outputs import Fact, Output, SendIp, What
 from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
@@ -65,6 +65,7 @@ class Clients:
         self.legs: dict[LegKey, ClientLeg] = {}
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
+        self._touched: list[ClientLeg] = []  # legs whose deadlines IKE has changed
         self.dead: list[ClientLeg] = []  # to be ended by whoever asked
         self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
@@ -158,13 +159,21 @@ class Clients:
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa, now)
             found += self._recognise(event)
-            if isinstance(event, ike.Authenticated):
-                found += self._make_room(event, now)
-            elif isinstance(event, ike.Phase1Closed):
-                self._phase_closed(event)
-            elif isinstance(event, ike.Refused):
-                self._drop_unproved(event.sa)
+            found += self._follow(event, now)
         return found
+
+    def _follow(self, event: ike.IkeEvent, now: float) -> list[Output]:
+        """What is to be done once it is told."""
+        match event:
+            case ike.Authenticated():
+                return self._make_room(event, now)
+            case ike.PairClosed():
+                return [*self._pair_closed(event, now)]
+            case ike.Phase1Closed():
+                self._phase_closed(event, now)
+            case ike.Refused():
+                self._drop_unproved(event.sa)
+        return []
 
     def _make_room(self, newest: ike.Authenticated, now: float) -> list[Output]:
         """Who has a key can dial without end; the oldest without a tunnel goes, its own first."""
@@ -213,12 +222,37 @@ class Clients:
         self.untold += 1
         return True
 
-    def _phase_closed(self, event: ike.Phase1Closed) -> None:
+    def take_touched(self) -> list[ClientLeg]:
+        """The legs whose deadlines may be others since this was last asked."""
+        touched, self._touched = self._touched, []
+        return touched
+
+    def _pair_closed(self, event: ike.PairClosed, now: float) -> list[Fact]:
+        """One pair less. Without any, who has a main mode left is idle, and not gone."""
+        if event.spi_in not in self.by_spi:
+            return []
+        leg, _ = self.by_spi[event.spi_in]
+        leg.retire_pair(event.spi_in)
+        self.sas.retire(event.spi_in, now)
+        if leg.current is not None:
+            if event.reason == ike.DELETED:
+                leg.who.need(DELETES_AT_ONCE)
+            return []
+        if event.reason == ike.BEGAN_ANEW or not leg.rest(now):
+            return []
+        leg.who.need(IDLE)
+        self._touched.append(leg)
+        return [Fact(What.IDLE, leg.dial, str(leg.peer))]
+
+    def _phase_closed(self, event: ike.Phase1Closed, now: float) -> None:
         phase = self.phases.pop(event.sa, None)
         if phase is None or phase.leg is None:
             return
         leg = phase.leg
         leg.phases.discard(event.sa)
+        if not leg.phases:
+            leg.wake(now)
+            self._touched.append(leg)
         # With keys left it is alive: a machine that has the place of the dead one.
         if event.reason == DEAD and leg.current is None and leg not in self.dead:
             self.dead.append(leg)
@@ -229,12 +263,8 @@ class Clients:
             del self.phases[handle]
 
     def _learn(self, event: ike.IkeEvent, handle: int, now: float) -> None:
-        match event:
-            case ike.PairConfirmed(spi_in=spi) if spi in self.by_spi:
-                self.by_spi[spi][0].confirm(spi)
-            case ike.PairClosed(spi_in=spi) if spi in self.by_spi:
-                self.by_spi[spi][0].retire_pair(spi)
-                self.sas.retire(spi, now)
+        if isinstance(event, ike.PairConfirmed) and event.spi_in in self.by_spi:
+            self.by_spi[event.spi_in][0].confirm(event.spi_in)
         phase = self.phases.get(handle)  # a pair may outlive the one that made it
         if phase is not None:
             self._learn_of(phase, event, now)
@@ -293,6 +323,8 @@ class Clients:
         )
         pair = Pair(event.sa, suite, inbound, outbound, in_udp=event.marker > 0)
         leg.add_pair(pair, event.client_port)
+        leg.wake(now)
+        self._touched.append(leg)
         self.by_spi[spi] = (leg, pair)
 
 

@@ -356,7 +356,7 @@ class Gateway:
             found = who.handle_timeout(now)
             return self._inside(who, found, now)
         if isinstance(who, ClientLeg):
-            found = self._l2tp(who, who.lns.handle_timeout(now), now)
+            found = self._l2tp(who, who.handle_timeout(now), now)
             self.clients.tidy(who)
             return self._told(found, now, who)
         if isinstance(who, Guest):
@@ -375,7 +375,7 @@ class Gateway:
             leg.lns.close(DEAD, now)
             self.clients.bury(leg)
             self._timers.note(leg)
-        told = self._told(found, now, self.clients)
+        told = self._told(found, now, self.clients, *self.clients.take_touched())
         while self.clients.renewals:
             self.accounts.join(*self.clients.renewals.pop())
         return told

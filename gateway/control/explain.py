@@ -53,6 +53,10 @@ SENTENCES: Final[dict[What, Pieces]] = {
     ),
     What.SA_CLOSED: ("The security association", " {spi_in}", " has ended", ": {reason}", "."),
     What.PEER_MOVED: ("{who} is now at", " {to}", ": its NAT has given it another place."),
+    What.IDLE: (
+        "{who} has no keys for its data at the moment",
+        ": it is idle, and makes new ones when it has something to send; its session waits.",
+    ),
     What.TUNNEL_OPENED: (
         "L2TP: a tunnel is open",
         ", {tunnel} here and {peer_tunnel} at the client",

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from gateway.ike.errors import IkeError, OutOfStep, Refusal, Replayed, counted_as
 from gateway.ike.events import (
+    BEGAN_ANEW,
+    DELETED,
     Floated,
     IkeEvent,
     InitialContact,
@@ -255,22 +257,20 @@ class Established:
 
     def _initial_contact(self, phase: Phase1, peer: Peer) -> list[IkeEvent]:
         """The client has forgotten all but this phase 1 (RFC 2407, 4.6.3.3)."""
-        reason = "the client began anew"
         pairs = [pair for pair in peer.pairs.values() if pair.sa != phase.sa]
         phases = [old for old in peer.phases if old is not phase]
         return [
             InitialContact(phase.sa),
-            *(self._sas.close_pair(pair, reason) for pair in pairs),
-            *(self._sas.close_phase(old, reason) for old in phases),
+            *(self._sas.close_pair(pair, BEGAN_ANEW) for pair in pairs),
+            *(self._sas.close_phase(old, BEGAN_ANEW) for old in phases),
         ]
 
     def _delete(self, peer: Peer, delete: Delete) -> list[IkeEvent]:
         pairs, phases = peer.deleted(delete)
         if not pairs and not phases:
             self._counters["delete of nothing"] += 1
-        reason = "deleted by the client"
-        events: list[IkeEvent] = [self._sas.close_pair(pair, reason) for pair in pairs]
-        events += [self._sas.close_phase(phase, reason) for phase in phases]
+        events: list[IkeEvent] = [self._sas.close_pair(pair, DELETED) for pair in pairs]
+        events += [self._sas.close_phase(phase, DELETED) for phase in phases]
         self._watch(peer)
         return events
 

@@ -8,6 +8,9 @@ from enum import Enum
 
 from gateway.wire.udp import Endpoint
 
+DELETED = "deleted by the client"  # the reason of a PairClosed or Phase1Closed
+BEGAN_ANEW = "the client began anew"
+
 
 class Reason(Enum):
     """Why a client was refused; the value is for people."""

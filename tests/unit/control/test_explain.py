@@ -152,6 +152,12 @@ CASES = [
         f"{HINTS['no common suite']}.",
     ),
     (
+        What.IDLE,
+        {},
+        f"Client {PEER} has no keys for its data at the moment: it is idle, and makes new ones "
+        "when it has something to send; its session waits.",
+    ),
+    (
         What.RECOGNISED,
         {
             "system": "windows-xp-sp2",
