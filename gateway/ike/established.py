@@ -96,8 +96,7 @@ class Established:
             phase.memory.keep(datagram.payload, b"")
             note_confirmed(phase, header, body)
             events = self._hear(phase, datagram, now)
-            self._sas.end_quick(quick)
-            return [*events, PairConfirmed(phase.sa, quick.pair.spi_in)]
+            return [*events, *self._confirmed(quick)]
         if is_fourth(phase, header, body):
             self._counters["fourth quick mode message"] += 1
             return []
@@ -136,8 +135,19 @@ class Established:
         if quick is None:
             return []
         self._sas.peers[quick.pair.sa].hear(now)
+        return self._confirmed(quick)
+
+    def _confirmed(self, quick: Quick) -> list[IkeEvent]:
+        """The client has the pair; those from before it began anew are of no more use."""
+        pair = quick.pair
         self._sas.end_quick(quick)
-        return [PairConfirmed(quick.pair.sa, spi_in)]
+        peer = self._sas.peers[pair.sa]
+        left = [
+            old for old in peer.pairs.values() if old.spi_in in peer.left_behind - {pair.spi_in}
+        ]
+        peer.left_behind.clear()
+        closed = [self._sas.close_pair(old, BEGAN_ANEW) for old in left]
+        return [PairConfirmed(pair.sa, pair.spi_in), *closed]
 
     def resend_quick(self, quick: Quick, now: float) -> list[IkeEvent]:
         """Our second message was not answered yet."""
@@ -256,12 +266,17 @@ class Established:
         return []
 
     def _initial_contact(self, phase: Phase1, peer: Peer) -> list[IkeEvent]:
-        """The client has forgotten all but this phase 1 (RFC 2407, 4.6.3.3)."""
-        pairs = [pair for pair in peer.pairs.values() if pair.sa != phase.sa]
+        """The client has forgotten all but this phase 1 (RFC 2407, 4.6.3.3).
+
+        Its older pairs fall when it has a new one: see quirks.CONTACT_AT_RENEWAL.
+        """
+        before = peer.left_behind
+        peer.left_behind = {
+            spi for spi, pair in peer.pairs.items() if pair.sa != phase.sa or spi in before
+        }
         phases = [old for old in peer.phases if old is not phase]
         return [
             InitialContact(phase.sa),
-            *(self._sas.close_pair(pair, BEGAN_ANEW) for pair in pairs),
             *(self._sas.close_phase(old, BEGAN_ANEW) for old in phases),
         ]
 

@@ -28,6 +28,7 @@ class Peer:
     pairs: dict[int, Pair] = field(default_factory=dict)  # by spi_in, the newest last
     asked: int = 0
     due: float = 0.0
+    left_behind: set[int] = field(default_factory=set)  # spi_in: see quirks.CONTACT_AT_RENEWAL
 
     @property
     def gone(self) -> bool:

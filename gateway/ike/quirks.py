@@ -77,6 +77,15 @@ RESPONDER_LIFETIME: Final = Quirk(
     evidence="a log in the Ubuntu forum, 2013-05-07",
 )
 
+# INITIAL-CONTACT says that the client knows of no other SA (RFC 2407, 4.6.3.3), and it is told
+# behind each main mode. Whether that of a renewed main mode means it is not known; a pair that the
+# client still uses must not fall by it. So older pairs go once a new one is confirmed, not before.
+CONTACT_AT_RENEWAL: Final = Quirk(
+    client="SafeNet SoftRemote, and so perhaps MSL2TP",
+    version="8 and 9",
+    evidence="Intra2net's log: REPLAY-STATUS and INITIAL-CONTACT behind main mode",
+)
+
 # Ports of our side in the selectors of quick mode, besides the book's 1701.
 SERVER_PORTS: Final[Mapping[int, Quirk]] = {
     PORT_L2TP: Quirk("all", "since the update of 2003-07", "RFC 3193, 4; J. de Leeuw's changelog"),

@@ -147,6 +147,9 @@ def test_initial_contact_after_a_move_is_of_the_same_client() -> None:
     world.net.run_for(10.0)
     first, second = world.gateway.seen(Authenticated)
     assert [event.sa for event in world.gateway.seen(Phase1Closed)] == [first.sa]
+    assert world.gateway.seen(PairClosed) == []
+    world.net.send(world.client.rekey_pair(world.net.now))
+    world.net.run_for(10.0)
     assert [event.sa for event in world.gateway.seen(PairClosed)] == [first.sa]
     assert second.sa != first.sa
 

@@ -17,6 +17,7 @@ from gateway.ike.events import (
 from gateway.ike.inform import delete_pairs, delete_phase1, notifications, refusal
 from gateway.ike.numbers import Kind, Notify, Protocol
 from gateway.ike.payloads import Delete, Notification, Payload, build_notification
+from gateway.ike.peers import MOST_PAIRS
 from gateway.ike.vendors import DPD
 from gateway.wire.udp import Endpoint
 from tests.unit.ike.asker import (
@@ -254,10 +255,39 @@ def test_initial_contact_closes_what_the_client_has_forgotten() -> None:
     old = meeting.quick_mode(7)
     meeting.asker = Asker(cookie_i=b"a newer1")
     meeting.main_mode(None, CONTACT)
-    assert meeting.events[-3:] == [
-        InitialContact(2),
+    assert meeting.events[-2:] == [InitialContact(2), Phase1Closed(1, "the client began anew")]
+    new = meeting.quick_mode(8)
+    assert meeting.events[-2:] == [
+        PairConfirmed(2, new.spi_in),
         PairClosed(1, old.spi_in, SPI1, "the client began anew"),
-        Phase1Closed(1, "the client began anew"),
+    ]
+
+
+def test_a_pair_stays_while_a_client_that_tells_of_contact_has_no_other() -> None:
+    """SafeNet's may tell of it behind every main mode, also where that only renews."""
+    meeting = established()
+    meeting.quick_mode(7)
+    for number in range(40):
+        meeting.asker = Asker(cookie_i=b"newer%03d" % number)
+        meeting.main_mode(None, CONTACT)
+        meeting.give_for(meeting.asker.quick(8))  # a quick mode that is never confirmed
+    (peer,) = dict.fromkeys(meeting.ike.sas.peers.values())
+    assert len(peer.left_behind) <= MOST_PAIRS
+    meeting.quick_mode(9)
+    assert peer.left_behind == set()
+    assert len(peer.pairs) == 2  # the new one, and one that the same main mode has just begun
+
+
+def test_esp_on_the_new_pair_confirms_it_and_the_forgotten_ones_fall() -> None:
+    meeting = established()
+    old = meeting.quick_mode(7)
+    meeting.asker = Asker(cookie_i=b"a newer1")
+    meeting.main_mode(None, CONTACT)
+    meeting.give_for(meeting.asker.quick(8))
+    (new,) = [event for event in meeting.of(PairReady)[1:] if isinstance(event, PairReady)]
+    assert meeting.ike.confirm(new.spi_in, 0.0) == [
+        PairConfirmed(2, new.spi_in),
+        PairClosed(1, old.spi_in, SPI1, "the client began anew"),
     ]
 
 

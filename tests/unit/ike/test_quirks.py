@@ -4,6 +4,7 @@ from gateway.ike.quirks import (
     BOTH_DRAFTS_02,
     CLIENT_STARTS,
     COMMIT,
+    CONTACT_AT_RENEWAL,
     PHASE_1_STAYS,
     RESPONDER_LIFETIME,
     SELECTOR_COUNTS,
@@ -17,7 +18,7 @@ from gateway.ike.quirks import (
 def test_every_quirk_has_client_version_and_evidence() -> None:
     entries: list[Quirk] = [BOTH_DRAFTS_02, PHASE_1_STAYS, *SELECTOR_COUNTS.values()]
     entries += [*SERVER_PORTS.values(), *SELECTOR_TYPES.values()]
-    entries += [CLIENT_STARTS, COMMIT, RESPONDER_LIFETIME, VOLUME]
+    entries += [CLIENT_STARTS, COMMIT, CONTACT_AT_RENEWAL, RESPONDER_LIFETIME, VOLUME]
     assert all(entry.client and entry.version and entry.evidence for entry in entries)
 
 
