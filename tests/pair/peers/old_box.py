@@ -65,6 +65,10 @@ class OldBox(L2tpIpsecClient):
         self._asking: set[bytes] = set()  # what is being renewed
         self._on_demand = False
 
+    @property
+    def errors(self) -> list[str]:
+        return super().errors + (self.ppp.errors if isinstance(self.ppp, WindowsPpp) else [])
+
     # what the user does
 
     def send(self, protocol: int, payload: bytes, now: float) -> list[Datagram]:

@@ -49,6 +49,7 @@ class WindowsPpp(PppEnd):
     habits: Habits = WINDOWS_XP
     errors: list[str] = field(default_factory=list)
     rejected: set[int] = field(default_factory=set)  # options it does without
+    refused_eap: bool = False
     _deaf: bool = False
     _told: bool = False
 
@@ -103,6 +104,7 @@ class WindowsPpp(PppEnd):
             self._deaf = True
             self.errors.append("was asked for EAP")
             return []
+        self.refused_eap = True
         return [self._answer(LCP, NAK, number, b"\3\5\xc2\x23\x81")]
 
     def _ask(self, now: float) -> list[bytes]:
