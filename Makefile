@@ -46,7 +46,7 @@ setup: $(VENV)/queue
 	tests/interop/lab/setup.sh
 
 check: $(VENV)/checks
-	$(RUN) -m pytest -q -n 2 tests/architecture tests/unit tests/property tests/pair
+	$(RUN) -m pytest -q -n 2 -m "not long" tests/architecture tests/unit tests/property tests/pair
 
 test: setup
 	$(RUN) -m pytest -q
