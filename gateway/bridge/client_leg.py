@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gateway.bridge.acquaintance import Acquaintance, Heard
 from gateway.bridge.classify import PORT_NATT
+from gateway.bridge.recorder import Recorder
 from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
@@ -78,6 +79,7 @@ class ClientLeg:
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
         self.who = Acquaintance()
+        self.recorder: Recorder | None = None  # while what is said inside is written down
         self.idle_since: float | None = None  # no keys, but a main mode: it may make new ones
         self.identity = self.ike_suite = self.natt = ""
         self.scheduled: float | None = None  # for Timers
@@ -149,6 +151,16 @@ class ClientLeg:
     def learn(self, event: Heard) -> list[Fact]:
         """What L2TP or PPP shows of who is there, if that is news."""
         return [self.who.fact(self.dial, str(self.peer))] if self.who.hear(event) else []
+
+    def hear(self, message: bytes, now: float) -> list[L2tpEvent]:
+        """One control message of L2TP."""
+        self.record("l2tp", message, now, by_client=True)
+        return self.lns.receive(message, now)
+
+    def record(self, layer: str, data: bytes, now: float, *, by_client: bool) -> None:
+        """What is said inside, for a recording if there is one."""
+        if self.recorder is not None:
+            self.recorder.inside(self.dial, layer, data, now, by_client=by_client)
 
     def carry(self, events: list[L2tpEvent]) -> list[Output]:
         """What L2TP wants sent; its other events only echo what we asked for ourselves."""

@@ -11,6 +11,7 @@ from gateway.bridge.acquaintance import Acquaintance
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
+from gateway.bridge.recorder import Recorder
 from gateway.bridge.tell import tell_ike
 from gateway.esp import events as esp
 from gateway.esp.machine import SaTable
@@ -65,6 +66,7 @@ class Clients:
         self.legs: dict[LegKey, ClientLeg] = {}
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
+        self.recorder: Recorder | None = None  # while an owner wants a handshake written down
         self._touched: list[ClientLeg] = []  # legs whose deadlines IKE has changed
         self.dead: list[ClientLeg] = []  # to be ended by whoever asked
         self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
@@ -77,6 +79,8 @@ class Clients:
 
     def receive(self, datagram: Datagram, now: float) -> list[Output]:
         """An IKE message, markers off."""
+        if self.recorder is not None:
+            self.recorder.ike(datagram, now, by_client=True)
         return self.carry(self.ike.receive(datagram, now), now)
 
     def deadline(self) -> float | None:
@@ -150,12 +154,14 @@ class Clients:
         found: list[Output] = []
         for event in events:
             if isinstance(event, ike.Send):
-                found.append(_packet(event))
+                found.append(self._packet(event, now))
                 continue
             if isinstance(event, ike.Started):
                 quiet = self._is_too_much(now)
                 phase = Phase1(self._next_dial(), now, event.peer, event.local, quiet)
                 self.phases[event.sa] = phase
+                if self.recorder is not None:
+                    self.recorder.began(event.peer, phase.dial)
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa, now)
             found += self._recognise(event)
@@ -166,6 +172,7 @@ class Clients:
         """What is to be done once it is told."""
         match event:
             case ike.Authenticated():
+                self._proved(event)
                 return self._make_room(event, now)
             case ike.PairClosed():
                 return [*self._pair_closed(event, now)]
@@ -174,6 +181,13 @@ class Clients:
             case ike.Refused():
                 self._drop_unproved(event.sa)
         return []
+
+    def _proved(self, event: ike.Authenticated) -> None:
+        """A recording is told whose dial it hears, and how it is opened."""
+        opened = None if self.recorder is None else self.ike.keys_of(event.sa)
+        if self.recorder is not None and opened is not None:
+            cookie, keys = opened
+            self.recorder.proved(cookie, self.phases[event.sa].dial, event.credential, keys)
 
     def _make_room(self, newest: ike.Authenticated, now: float) -> list[Output]:
         """Who has a key can dial without end; the oldest without a tunnel goes, its own first."""
@@ -313,7 +327,7 @@ class Clients:
             leg.who = phase.who
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
-        leg.local = event.local
+        leg.local, leg.recorder = event.local, self.recorder
         leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)
         suite, spi = event.suite, event.spi_in
@@ -327,9 +341,11 @@ class Clients:
         self._touched.append(leg)
         self.by_spi[spi] = (leg, pair)
 
-
-def _packet(event: ike.Send) -> SendIp:
-    """An IKE message on its way, behind the marker where port 4500 asks for it."""
-    marker = MARKER if event.source.port == PORT_NATT else b""
-    segment = build_checked_udp(event.source, event.target, marker + event.message)
-    return SendIp(build_ipv4(event.source.host, event.target.host, PROTOCOL_UDP, segment))
+    def _packet(self, event: ike.Send, now: float) -> SendIp:
+        """An IKE message on its way, behind the marker where port 4500 asks for it."""
+        if self.recorder is not None:
+            said = Datagram(event.source, event.target, event.message)
+            self.recorder.ike(said, now, by_client=False)
+        marker = MARKER if event.source.port == PORT_NATT else b""
+        segment = build_checked_udp(event.source, event.target, marker + event.message)
+        return SendIp(build_ipv4(event.source.host, event.target.host, PROTOCOL_UDP, segment))

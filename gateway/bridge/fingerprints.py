@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway.bridge.recognise import Fingerprint, Mark, Seen, Sure
 from gateway.ike.numbers import IdType
-from gateway.ike.vendors import IDS, SAFENET, WINDOWS
+from gateway.ike.vendors import DPD, IDS, SAFENET, WINDOWS
 
 APPLE: Final = "draft-ietf-ipsec-nat-t-ike"
 RELEASE: Final = slice(16, 20)  # of Windows' vendor ID
@@ -19,6 +19,7 @@ RACOON: Final = bytes.fromhex("7003cbc1097dbe9c2600ba6983bc8b35")
 STRONGSWAN: Final = bytes.fromhex("882fe56d6fd20dbc2251613b2ebe5beb")
 LATER: Final = bytes.fromhex("01528bbbc00696121849ab9a1c5b2a51")
 XAUTH: Final = bytes.fromhex("09002689dfd6b712")
+KEY_LENGTH: Final = 14  # the attribute, of AES alone
 OPENSWAN: Final = b"OE"  # and ten letters of a hash of its version
 
 
@@ -70,11 +71,22 @@ def _only(suite: str) -> Mark:
     return Mark(f"it offers {suite} and nothing else", lambda seen: seen.suites == (suite,))
 
 
-def _vendors_in_order(says: str, *starts: bytes) -> Mark:
+def _begins_with(says: str, *starts: bytes) -> Mark:
+    """Its first vendor IDs are these."""
+
     def met(seen: Seen) -> bool:
-        return len(seen.vendors) == len(starts) and all(
-            each.startswith(start) for each, start in zip(seen.vendors, starts, strict=True)
+        return len(seen.vendors) >= len(starts) and all(
+            each.startswith(start) for each, start in zip(seen.vendors, starts, strict=False)
         )
+
+    return Mark(says, met)
+
+
+def _attributes(says: str, *order: int) -> Mark:
+    """The first transform has these attributes in this order, and perhaps a key's length."""
+
+    def met(seen: Seen) -> bool:
+        return tuple(each for each in seen.attributes if each != KEY_LENGTH) == order
 
     return Mark(says, met)
 
@@ -100,13 +112,19 @@ MODP2048_FIRST: Final = Mark(
 SAYS_XP: Final = identified("MSRASV5.10")
 SAYS_2003: Final = identified("MSRASV5.20")
 SAFENET_SPEAKS: Final = vendor(SAFENET[0], "its vendor ID is SafeNet's")
-STRONGSWAN_ORDER: Final = _vendors_in_order(
-    "its vendor IDs come in strongSwan's order: XAUTH, DPD, FRAGMENTATION, RFC 3947, draft 02",
-    XAUTH,
-    bytes.fromhex("afcad71368a1f1c96b8696fc77570100"),
-    _id("FRAGMENTATION"),
-    bytes.fromhex("4a131c81070358455c5728f20e95452f"),
-    bytes.fromhex("90cb80913ebb696e086381b5ec427b1f"),
+XAUTH_AND_DPD_FIRST: Final = _begins_with(
+    "its vendor IDs begin with XAUTH and DPD, as strongSwan's do", XAUTH, DPD
+)
+DPD_FIRST: Final = _begins_with("its vendor IDs begin with DPD, as libreswan's do", DPD)
+SUITE_FIRST: Final = _attributes(
+    "its attributes come in strongSwan's order, the lifetime last", 1, 2, 4, 3, 11, 12
+)
+LIFE_FIRST: Final = _attributes(
+    "its attributes come in pluto's order, the lifetime first", 11, 12, 1, 2, 3, 4
+)
+NO_OE: Final = Mark(
+    "it sends no vendor ID of its own",
+    lambda seen: not any(v[:2] == OPENSWAN for v in seen.vendors),
 )
 NOT_MICROSOFT: Final = (other_l2tp("Microsoft"),)
 
@@ -240,8 +258,15 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     ),
     Fingerprint(
         name="strongswan",
-        evidence="tests/vectors/captures/natt/gen-l2tp-ipsec-natt-3des.pcap, strongSwan 5.9.8",
-        needs=(STRONGSWAN_ORDER,),
+        evidence="tests/vectors/captures/natt/gen-l2tp-ipsec-natt-3des.pcap, strongSwan 5.9.8, and "
+        "the recordings in tests/vectors/recorded",
+        needs=(XAUTH_AND_DPD_FIRST, SUITE_FIRST),
+        sure=Sure.LIKELY,
+    ),
+    Fingerprint(
+        name="libreswan",
+        evidence="tests/vectors/recorded/libreswan-*.toml, libreswan 4.10 of Debian 12",
+        needs=(DPD_FIRST, LIFE_FIRST, NO_OE),
         sure=Sure.LIKELY,
     ),
     Fingerprint(

@@ -219,7 +219,7 @@ class Gateway:
         leg.client_port = port
         message = segment[UDP_HEADER:length]
         if segment[UDP_HEADER] & 0x80:
-            heard = self._l2tp(leg, leg.lns.receive(message, now), now)
+            heard = self._l2tp(leg, leg.hear(message, now), now)
             return self._told(moved + heard, now, leg)
         found = self._data(leg, message, now)
         return self._told(moved, now) + found if moved else found

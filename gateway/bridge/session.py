@@ -195,6 +195,8 @@ class Session:
                 server = str(self.inside.server)
                 opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
                 self.release_at = now + SPEAKS_WITHIN
+                if self.leg.recorder is not None:
+                    self.leg.recorder.opened(self.leg.dial, now)
                 return [opened, *self._let_in(now)]
 
     def _carry_plain(self, outputs: list[LegOutput]) -> list[Output]:
@@ -274,6 +276,7 @@ class Session:
 
     def _pass_control(self, frame: bytes, from_client: bool, now: float) -> list[Output]:
         """LCP, authentication and network control: watched, the MRU clamped, then passed on."""
+        self.leg.record("ppp", frame, now, by_client=from_client)
         passed, events = self.passage.pass_frame(frame, from_client, now)
         found: list[Output] = []
         for event in events:

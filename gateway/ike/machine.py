@@ -24,6 +24,7 @@ from gateway.ike.events import (
 )
 from gateway.ike.header import Header, build_message, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
+from gateway.ike.keys import Keys
 from gateway.ike.nat import choose_variant, offered_variants
 from gateway.ike.numbers import NO_COOKIE, PORT_NATT, Exchange, Notify, Protocol
 from gateway.ike.payloads import build_chain
@@ -134,6 +135,13 @@ class Ike:
         if half_open is not None:
             return [self.sas.close_phase(half_open, "closed by the gateway")]
         return self._established.close(sa)
+
+    def keys_of(self, sa: int) -> tuple[bytes, Keys] | None:
+        """For a recording of this very process: whose a phase 1 is by its first cookie, and what
+        opens its messages; None where nobody is authenticated."""
+        peer = self.sas.peers.get(sa)
+        phases = [] if peer is None else [phase for phase in peer.phases if phase.sa == sa]
+        return (phases[0].cookie_i, phases[0].secured().keys) if phases else None
 
     def close_pair(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Delete one pair and tell the client, if any phase 1 with it is left."""

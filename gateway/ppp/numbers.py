@@ -57,9 +57,11 @@ class Lcp(IntEnum):
 
     MRU = 1
     AUTHENTICATION = 3
+    MAGIC = 5
     CALLBACK = 13
     MRRU = 17
     SHORT_SEQUENCE = 18
+    ENDPOINT = 19
     LINK_DISCRIMINATOR = 23  # of BAP (RFC 2125, 6.1)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.bridge.answers import answer, done
+from gateway.bridge.answers import answer
+from gateway.bridge.replies import done
 from gateway.bridge.views import refusals
 from gateway.control.sessions import StatusView, to_json
 from gateway.user.box_client import Who

@@ -59,3 +59,19 @@ def rekeyed_under_traffic(lab: Lab, gateway: Gateway, client: OldClient) -> dict
         "still_answers": client.ping().received,
         "account": [line["text"] for line in gateway.account(after["id"])],
     }
+
+
+def recording(lab: Lab, gateway: Gateway, client: OldClient) -> dict[str, Any]:
+    """A dial that is written down while it happens, and the session it leaves alone."""
+    lab.step("recording a dial")
+    text = gateway.recorded("/run/log/recorded.toml", client.dial)
+    session = gateway.session()
+    return {
+        "text": text,
+        "said": gateway.node.log("record"),
+        "system": session["system"],
+        "confidence": session["confidence"],
+        "answers": client.ping().received,
+        "identity": session["identity"],
+        "peer": session["peer"],
+    }

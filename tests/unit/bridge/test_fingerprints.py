@@ -4,6 +4,8 @@ import pytest
 
 from gateway.bridge.fingerprints import FINGERPRINTS
 from gateway.bridge.recognise import Recognised, Seen, recognise
+from gateway.bridge.replay import replay
+from gateway.control.recorded import parse_case
 from gateway.control.systems import SYSTEMS, UNKNOWN
 from gateway.ike.choice import offered_ike
 from gateway.ike.events import Offered, QuickOffered
@@ -14,6 +16,7 @@ from gateway.ike.shape import offer_shape
 from gateway.ike.vendors import name_vendor
 from gateway.l2tp.events import TunnelOpened
 from tests.captures import json_messages, shared_data, udp_payloads, vectors
+from tests.pair.net import seeded
 from tests.pair.peers.ike_profiles import (
     FRAGMENTATION,
     LATER_WINDOWS,
@@ -148,7 +151,15 @@ def test_recorded_first_messages_are_recognised(capture: str, who: str) -> None:
     first, *_ = udp_payloads(CAPTURES / capture, 500)
     found = first_message(first)
     assert (found.name, found.confidence) == (who, "likely")
-    assert len(found.why) == 1
+    assert found.why
+
+
+@pytest.mark.parametrize("name", ["libreswan", "strongswan"])
+def test_recorded_clients_of_the_lab_are_recognised(name: str) -> None:
+    [path] = vectors("recorded").glob(f"{name}-*.toml")
+    case = parse_case(path.read_text())
+    assert (case.system, case.found["recognised-confidence"]) == (name, "likely")
+    assert replay(case, seeded(1)).changes == ()
 
 
 def test_the_recorded_first_message_of_windows_xp_sp2_or_2003_is_recognised() -> None:

@@ -305,3 +305,17 @@ def test_no_secret_shows_in_any_event_or_in_the_machine() -> None:
     shown += repr(list(meeting.ike.sas.phases.values())) + repr(meeting.ike.sas.pairs)
     for secret in (keys.skeyid, keys.skeyid_a, keys.skeyid_d, keys.cipher_key, b"a shared secret"):
         assert repr(secret) not in shown
+
+
+def test_the_keys_of_a_phase_1_are_there_for_a_recording_once_it_is_authenticated() -> None:
+    meeting = meet()
+    asker = meeting.asker
+    asker.take_second(meeting.give_for(asker.first()))
+    assert meeting.ike.keys_of(1) is None
+    meeting = meet()
+    meeting.main_mode()
+    found = meeting.ike.keys_of(1)
+    assert found == (meeting.asker.cookie_i, meeting.asker.keys)
+    assert meeting.ike.keys_of(2) is None
+    meeting.ike.close(1, 0.0)
+    assert meeting.ike.keys_of(1) is None
