@@ -82,6 +82,7 @@ class ClientLeg:
         self.recorder: Recorder | None = None  # while what is said inside is written down
         self.idle_since: float | None = None  # no keys, but a main mode: it may make new ones
         self.identity = self.ike_suite = self.natt = ""
+        self.old_key = False  # its newest keys came by the key it had before
         self.scheduled: float | None = None  # for Timers
 
     @property

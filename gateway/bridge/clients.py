@@ -4,15 +4,17 @@ Turns what IKE reports into legs, security associations and facts. A leg is foun
 name and endpoint, so any number of phase 1 and 2 negotiations end on the same leg.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.bridge.acquaintance import Acquaintance
+from gateway.bridge.admission import most_phases, system_of
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
 from gateway.bridge.recorder import Recorder
 from gateway.bridge.tell import tell_ike
+from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
 from gateway.esp.machine import SaTable
 from gateway.esp.quirks import DELETES_AT_ONCE, IDLE, life_bytes
@@ -39,6 +41,7 @@ class Phase1:
     quiet: bool = False  # one of a flood: nothing is told before it has proved its key
     client: str = ""
     identity: str = ""
+    old_key: bool = False
     suite: str = ""
     who: Acquaintance = field(default_factory=Acquaintance)
     leg: ClientLeg | None = None  # of whoever proved to have the key
@@ -52,15 +55,9 @@ class Clients:
         machine: Ike,
         random: Callable[[int], bytes],
         next_dial: Callable[[], int],
-        hello: float,
-        most: int,
-        system_of: Callable[[str], str],
+        watch: Watch,
     ) -> None:
-        """`hello`: seconds of silence after which L2TP asks whether a client lives; `most`: phase 1
-        that may stand at a time, above which those that carry no tunnel give way; `system_of`:
-        what the owner says a client of this name is."""
-        self.hello = hello
-        self.most = most
+        """`watch` knows the configuration in force."""
         self.ike = machine
         self.phases: dict[int, Phase1] = {}  # by IKE's handle
         self.legs: dict[LegKey, ClientLeg] = {}
@@ -68,14 +65,14 @@ class Clients:
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
         self.recorder: Recorder | None = None  # while an owner wants a handshake written down
         self._touched: list[ClientLeg] = []  # legs whose deadlines IKE has changed
-        self.dead: list[ClientLeg] = []  # to be ended by whoever asked
+        self.dead: dict[ClientLeg, str] = {}  # to be ended by whoever asked, and why
         self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
-        self._system_of = system_of
+        self._watch = watch
 
     def receive(self, datagram: Datagram, now: float) -> list[Output]:
         """An IKE message, markers off."""
@@ -127,6 +124,17 @@ class Clients:
                 phase.peer = peer
             self.ike.move(handle, peer)
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name -> new one of clients that are the same machines still."""
+        for leg in self.living() if names else []:
+            self._leave_place(leg)
+            leg.client = names.get(leg.client, leg.client)
+            if not leg.is_empty:
+                self.legs[leg.key] = leg
+        for phase in self.phases.values():
+            phase.client = names.get(phase.client, phase.client)
+        self.ike.rename(names)
+
     def living(self) -> list[ClientLeg]:
         """Every leg, with those whose place in `legs` another has taken."""
         return list(dict.fromkeys([*self.legs.values(), *(leg for leg, _ in self.by_spi.values())]))
@@ -164,6 +172,7 @@ class Clients:
                     self.recorder.began(event.peer, phase.dial)
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa, now)
+            found += self._tell_owner(event, event.sa, now)
             found += self._recognise(event)
             found += self._follow(event, now)
         return found
@@ -190,9 +199,12 @@ class Clients:
             self.recorder.proved(cookie, self.phases[event.sa].dial, event.credential, keys)
 
     def _make_room(self, newest: ike.Authenticated, now: float) -> list[Output]:
-        """Who has a key can dial without end; the oldest without a tunnel goes, its own first."""
+        """Who has a key can dial without end; the oldest without a tunnel goes, its own first.
+
+        Only so many phase 1 may stand at a time.
+        """
         proved = {handle: phase for handle, phase in self.phases.items() if phase.client}
-        if len(proved) <= self.most:
+        if len(proved) <= most_phases(self._watch.config):
             return []
         idle = [
             (phase.client != newest.credential, handle)
@@ -223,11 +235,25 @@ class Clients:
             case ike.Offered() | ike.QuickOffered():
                 news = phase.who.hear(event)
             case ike.Authenticated(credential=name):
-                news = phase.who.tell(self._system_of(name))
+                news = phase.who.tell(system_of(self._watch.config, name))
             case _:
                 return []
         told = news and (phase.client or not phase.quiet)
         return [phase.who.fact(phase.dial, str(phase.peer))] if told else []
+
+    def _tell_owner(self, event: ike.IkeEvent, handle: int, now: float) -> list[Fact]:
+        """What is no step of the dial: a weak suite is used, or one of two keys."""
+        phase = self.phases.get(handle)
+        if phase is None:
+            return []
+        watch, name, place = self._watch, phase.client, (phase.dial, str(phase.peer))
+        match event:
+            case ike.Authenticated(old_key=old):
+                known = watch.key_used(name, old, *place, now)
+                return known + watch.suite_used(name, phase.suite, "IKE", *place)
+            case ike.PairReady(suite=suite):
+                return watch.suite_used(name, suite, "ESP", *place)
+        return []
 
     def _is_too_much(self, now: float) -> bool:
         """Whether one more stranger is more than a person wants to hear of."""
@@ -269,7 +295,7 @@ class Clients:
             self._touched.append(leg)
         # With keys left it is alive: a machine that has the place of the dead one.
         if event.reason == DEAD and leg.current is None and leg not in self.dead:
-            self.dead.append(leg)
+            self.dead[leg] = DEAD
 
     def _drop_unproved(self, handle: int) -> None:
         phase = self.phases.get(handle)
@@ -290,8 +316,8 @@ class Clients:
             case ike.Floated(local=local, peer=peer):
                 phase.local = local
                 self._phase_moved(phase, peer)
-            case ike.Authenticated(credential=name, identity=identity):
-                phase.client, phase.identity = name, identity
+            case ike.Authenticated(credential=name, identity=identity, old_key=old):
+                phase.client, phase.identity, phase.old_key = name, identity, old
                 leg = self.legs.get((name, phase.peer))
                 self._join(leg, phase, event.sa)
                 if leg is not None:
@@ -322,11 +348,13 @@ class Clients:
         if leg is None or leg.is_empty or leg.peer != event.peer:
             leg = self.legs.get((phase.client, event.peer))
         if leg is None:
-            lns = Lns("postern", self._random, hello=self.hello)
+            silence = float(self._watch.config.limits.hello_seconds)
+            lns = Lns("postern", self._random, hello=silence)
             leg = ClientLeg(phase.dial, phase.began, phase.client, event.local, event.peer, lns)
             leg.who = phase.who
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
+        leg.old_key = phase.old_key
         leg.local, leg.recorder = event.local, self.recorder
         leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)

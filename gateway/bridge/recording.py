@@ -113,6 +113,7 @@ def _case(gateway: Gateway, take: Take) -> Case:
 def _secrets(gateway: Gateway, take: Take) -> Iterator[str]:
     """As they would stand in a file, by letters or by hexadecimal digits."""
     raw = [client.psk for client in gateway.config.clients]
+    raw += [client.psk_old for client in gateway.config.clients if client.psk_old]
     keys = take.keys
     if keys is not None:
         raw += [keys.skeyid, keys.skeyid_d, keys.skeyid_a, keys.cipher_key]

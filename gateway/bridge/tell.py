@@ -95,6 +95,13 @@ def tell_l2tp(event: l2tp.L2tpEvent, dial: int, peer: Endpoint) -> list[Fact]:
     return [Fact(What.TUNNEL_OPENED, dial, str(peer), details)]
 
 
+def why_ended(event: l2tp.CallClosed) -> str:
+    """Why a client's call is over, for a person."""
+    if not event.by_peer:
+        return event.message
+    return "the client hung up" + (f" ({event.message})" if event.message else "")
+
+
 def tell_ppp(event: ppp.PppEvent) -> list[tuple[What, Details]]:
     """What a session says of an event of its PPP; for itself it adds what only it knows."""
     row = PPP.get(type(event))

@@ -1,11 +1,13 @@
 """Sessions and the gateway as their owner sees them: control's views, filled from what is here."""
 
 from collections import Counter
+from dataclasses import replace
 
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.session import Session, State
+from gateway.control.days import UNTOLD
 from gateway.control.explain import sentence
-from gateway.control.sessions import SessionView
+from gateway.control.sessions import SessionView, StatusView
 
 STATES = {State.CALLING: "dialling", State.ANSWERED: "dialling", State.CLOSING: "closing"}
 
@@ -27,6 +29,7 @@ def session_view(session: Session, now: float) -> SessionView:
         confidence=leg.who.known.confidence,
         why=leg.who.known.why,
         quirks=leg.who.quirks,
+        rotation="old" if leg.old_key else "",
         since=round(now - session.began, 3),
         state=_state(session),
         natt=leg.natt,
@@ -78,6 +81,17 @@ def refusals(gateway: Gateway, now: float) -> tuple[str, ...]:
     """The newest refusals in a sentence each, newest first."""
     return tuple(
         f"{_ago(now - when)} ago: {sentence(fact)}" for when, fact in gateway.accounts.failures()
+    )
+
+
+def with_notices(status: StatusView, gateway: Gateway, now: float) -> StatusView:
+    """What has a last day, and what day it is."""
+    found = gateway.watch.notices(now)
+    return replace(
+        status,
+        today="" if gateway.watch.today == UNTOLD else str(gateway.watch.today),
+        warnings=tuple(notice.text for notice in found if notice.warning),
+        notices=tuple(notice.text for notice in found if not notice.warning),
     )
 
 

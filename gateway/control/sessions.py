@@ -26,6 +26,7 @@ class SessionView:
     confidence: str = ""  # how sure that is: "guess", "likely", "certain", or "told" by the owner
     why: tuple[str, ...] = ()  # clauses: what was seen of it
     quirks: tuple[str, ...] = ()  # what it took to have it, against the book
+    rotation: str = ""  # "old" if it came in by what it had before, and has to be changed there
     since: float = 0.0  # seconds ago
     state: str = STATES[0]
     natt: str = ""  # the form of NAT traversal
@@ -70,6 +71,9 @@ class StatusView:
     rules_ok: bool = False
     rss_kb: int = 0
     refusals: tuple[str, ...] = ()  # the newest, a sentence each
+    today: str = ""  # the day it goes by, for what has a last day
+    warnings: tuple[str, ...] = ()  # of what has one: time to do something
+    notices: tuple[str, ...] = ()  # of what has one: nothing to do as yet
 
 
 View = TypeVar("View", SessionView, StatusView)

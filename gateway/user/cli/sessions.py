@@ -103,6 +103,7 @@ def details(session: SessionView | None) -> list[str]:
         ("recognised", _system(session)),
         ("because", "; ".join(session.why)),
         ("quirks", ", ".join(session.quirks)),
+        ("key", "the old one: type the new one in there" if session.rotation == "old" else ""),
         ("user", session.user),
         (
             "addresses",

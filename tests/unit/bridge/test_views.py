@@ -1,5 +1,7 @@
-from gateway.bridge.views import refusals, session_views
-from tests.pair.gateway_world import NAT, client_entry, meet
+from gateway.bridge.views import refusals, session_views, with_notices
+from gateway.control.days import UNTOLD
+from gateway.control.sessions import StatusView
+from tests.pair.gateway_world import NAT, TODAY, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.peers.ike_profiles import WIN2000_KB818043
 from tests.pair.peers.l2tp_lac import WINDOWS_2000
@@ -57,3 +59,16 @@ def test_a_session_says_who_it_seems_to_be_and_what_that_took() -> None:
     world.dial(world.join(WIN2000_KB818043, nat=Nat("203.0.113.8"), psk="another key"))
     _, view = session_views(world.core, world.net.now)
     assert (view.system, view.confidence) == ("msl2tp", "told")
+
+
+def test_what_has_a_last_day_is_in_the_status_with_the_day_it_goes_by() -> None:
+    world = meet(client_entry(psk_old=b"before", psk_old_until=TODAY))
+    found = with_notices(StatusView(version="1"), world.core, world.net.now)
+    assert (found.version, found.today, found.warnings) == ("1", str(TODAY), ())
+    [notice] = found.notices
+    assert "today for the last time" in notice
+
+
+def test_before_anybody_has_told_the_day_there_is_none() -> None:
+    world = meet(today=UNTOLD)
+    assert with_notices(StatusView(), world.core, world.net.now).today == ""
