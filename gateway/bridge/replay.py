@@ -17,6 +17,7 @@ from gateway.bridge.replay_l2tp import Lac
 from gateway.bridge.replay_places import GATEWAY, INSIDE, NAT_PORT, OUTSIDE, SERVER
 from gateway.bridge.replay_server import Server
 from gateway.control.config import Client, Config, Inside, Outside, Route
+from gateway.control.days import UNTOLD
 from gateway.control.defaults import DEFAULTS
 from gateway.control.limits import Limits
 from gateway.control.recorded import BadCase, Case, Line
@@ -111,6 +112,8 @@ def configuration(case: Case, psk: bytes) -> Config:
                 tuple(suite for suite in IKE_SUITES if suite in case.ike),
                 tuple(suite for suite in ESP_SUITES if suite in case.esp),
                 "replay",
+                weak_reason="it might at its site",
+                weak_until=UNTOLD,
             ),
         ),
         (Route("replay", "pptp", SERVER),),

@@ -10,10 +10,20 @@ from gateway.bridge.recorder import LONGEST_DIAL, MOST_TAKES
 from gateway.bridge.replay import replay
 from gateway.control.recorded import Case, build_case, parse_case
 from gateway.wire.ipv4 import host_text
-from tests.pair.gateway_world import CLIENT, NAT, OUTSIDE, PSK, World, client_entry, meet
+from tests.pair.gateway_world import (
+    CLIENT,
+    NAT,
+    OUTSIDE,
+    PSK,
+    TODAY,
+    World,
+    client_entry,
+    meet,
+)
 from tests.pair.nat import Nat
 from tests.pair.net import seeded
 from tests.pair.old_world import ESP, IKE, PUBLIC, call_up, old_world, place, view
+from tests.pair.peers.ike_profiles import DES_MD5_768, ESP_DES_MD5
 from tests.pair.peers.old_box import Kind, OldBox
 from tests.pair.peers.old_clients import (
     CLIENTS,
@@ -107,6 +117,22 @@ def test_proofs_of_ppp_are_only_counted() -> None:
     length = 2 + len(USER) + len(PASSWORD)
     assert (f"c023 1 cut {length}",) in proofs
     assert all(" cut " in part for [part] in proofs)
+
+
+def test_weak_suites_that_a_site_allows_are_played_as_well() -> None:
+    entry = client_entry(
+        ike=("des-md5-modp768",),
+        esp=("des-md5",),
+        weak_reason="it knows no other",
+        weak_until=TODAY,
+    )
+    world = meet(entry)
+    ask(world, "record", **ASKED)
+    ike = replace(XP_SP2.ike, suites=(DES_MD5_768,), esp=(ESP_DES_MD5,))
+    call_up(world, replace(XP_SP2, ike=ike), 15.0)
+    case = taken(world)
+    assert case.found["sa-ready-suite"] == "des-md5"
+    assert replay(case, seeded(1)).problems == ()
 
 
 def test_only_the_wanted_machine_is_written_down() -> None:
