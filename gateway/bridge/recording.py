@@ -9,8 +9,8 @@ from typing import Final
 
 from gateway import __version__
 from gateway.bridge.gateway import Gateway
+from gateway.bridge.outcome import steps_of
 from gateway.bridge.recorder import Recorder, Take, cut
-from gateway.bridge.replay import steps_of
 from gateway.bridge.replies import Answer, done, refused
 from gateway.control.policy import client_named, esp_suites, ike_suites
 from gateway.control.recorded import Case, build_case, case_to_data

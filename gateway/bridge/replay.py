@@ -5,13 +5,14 @@ client as it was recorded, and a server that takes the call. The tests play reco
 a box before it takes an upgrade for good.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from struct import error as StructError  # noqa: N812
 from typing import Final
 
 from gateway.bridge.classify import MARKER
 from gateway.bridge.gateway import Gateway
+from gateway.bridge.outcome import steps_of
 from gateway.bridge.replay_ike import Agreed, Initiator
 from gateway.bridge.replay_l2tp import Lac
 from gateway.bridge.replay_places import GATEWAY, INSIDE, NAT_PORT, OUTSIDE, SERVER
@@ -35,23 +36,6 @@ from gateway.wire.udp import Endpoint, build_checked_udp, build_udp, parse_udp
 
 NAME: Final = "recorded"
 STEP: Final = 0.05  # seconds between two messages: less than anything waits for
-STEPS: Final = (
-    What.OFFERED,
-    What.CHOSEN,
-    What.NAT_FOUND,
-    What.FLOATED,
-    What.AUTHENTICATED,
-    What.SA_READY,
-    What.TUNNEL_OPENED,
-    What.CALL_REQUESTED,
-    What.SESSION_OPENED,
-)
-DETAILS: Final[Mapping[What, tuple[str, ...]]] = {
-    What.CHOSEN: ("suite", "natt"),
-    What.NAT_FOUND: ("where",),
-    What.SA_READY: ("suite", "encapsulation", "life_seconds", "life_kilobytes"),
-    What.RECOGNISED: ("system", "confidence"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +47,6 @@ class Replayed:
     found: Mapping[str, str]
     problems: tuple[str, ...]
     changes: tuple[str, ...]
-
-
-def steps_of(facts: Iterable[Fact]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """How far a dial came, and what was agreed on: from its account."""
-    known = list(facts)
-    came = [step.value for step in STEPS if any(fact.what is step for fact in known)]
-    found: dict[str, str] = {}
-    for fact in known:
-        for name in DETAILS.get(fact.what, ()):
-            if fact.details.get(name):
-                found[f"{fact.what.value}-{name.replace('_', '-')}"] = fact.details[name]
-    return tuple(came), found
 
 
 def replay(case: Case, random: Callable[[int], bytes]) -> Replayed:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.bridge.replay import DETAILS, STEPS, configuration, replay, steps_of
+from gateway.bridge.outcome import STEPS
+from gateway.bridge.replay import configuration, replay
 from gateway.control.recorded import BadCase, Case, Line, parse_case
-from gateway.outputs import Fact, What
 from tests.captures import vectors
 from tests.pair.net import seeded
 
@@ -29,23 +29,6 @@ def test_the_configuration_allows_what_the_site_allowed_in_our_order() -> None:
     assert set(client.ike) == set(CASE.ike)
     assert client.psk == b"a key"
     assert config.routes[0].name == client.route
-
-
-def test_steps_and_findings_are_read_from_an_account() -> None:
-    facts = [
-        Fact(What.CHOSEN, details={"suite": "des-md5-modp768", "natt": "none"}),
-        Fact(What.OFFERED),
-        Fact(What.SA_READY, details={"suite": "des-md5", "spi_in": "c0ffee"}),
-        Fact(What.SA_READY, details={"suite": "3des-sha1", "life_kilobytes": ""}),
-    ]
-    came, found = steps_of(facts)
-    assert came == ("offered", "chosen", "sa-ready")
-    assert found == {
-        "chosen-suite": "des-md5-modp768",
-        "chosen-natt": "none",
-        "sa-ready-suite": "3des-sha1",
-    }
-    assert set(DETAILS) <= {*STEPS, What.RECOGNISED}
 
 
 def test_a_gateway_that_does_less_has_problems() -> None:
