@@ -133,10 +133,9 @@ class Recorder:
                 return take
         return None
 
-    @property
-    def dialling(self) -> bool:
+    def dialling(self, now: float) -> bool:
         """Whether anybody wanted, or who may be, is heard at the moment."""
-        return bool(self._takes)
+        return any(now - take.began < LONGEST_DIAL for take in self._takes.values())
 
     def _begins(self, datagram: Datagram, now: float) -> bool:
         """Whether to keep a dial that begins; the oldest without a proof makes room."""

@@ -58,10 +58,11 @@ def look(gateway: Gateway, now: float) -> Answer:
         return done({"state": OVER})
     take = recorder.finished(now)
     if take is None:
-        if now >= recorder.until and not recorder.dialling:
+        dialling = recorder.dialling(now)
+        if now >= recorder.until and not dialling:
             _end(gateway)
             return done({"state": OVER})
-        return done({"state": HEARING if recorder.dialling else WAITING})
+        return done({"state": HEARING if dialling else WAITING})
     _end(gateway)
     case = _case(gateway, take)
     text = build_case(case)

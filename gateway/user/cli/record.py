@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
             daemon.stop_recording()
     if case is None:
         raise DaemonError(
-            f"{who} has not dialled within {options.seconds} s",
-            "Dial from the client meanwhile, or wait longer with --seconds",
+            f"{who} has not dialled within {options.seconds} s, or not with its key",
+            "Dial meanwhile; where the key may be wrong, name the client's address with --peer",
         )
     try:
         with file.open("x") as written:

@@ -60,15 +60,15 @@ def test_what_begins_in_the_middle_is_not_kept() -> None:
     made.ike(answer(), 10.0, by_client=False)
     late = first().payload[:8] + b"cookie_r" + first().payload[16:]
     made.ike(Datagram(PEER, GATEWAY, late), 10.0, by_client=True)
-    assert not made.dialling
+    assert not made.dialling(11.0)
 
 
 def test_another_clients_dial_is_let_go_when_it_shows_who_it_is() -> None:
     made = recorder()
     made.ike(first(), 10.0, by_client=True)
-    assert made.dialling
+    assert made.dialling(11.0)
     proved(made, client="somebody")
-    assert not made.dialling
+    assert not made.dialling(11.0)
     assert made.finished(1e6) is None
 
 
@@ -157,3 +157,11 @@ def test_a_port_that_a_nat_has_made_up_is_not_told() -> None:
     made.ike(first(peer=ELSEWHERE), 10.0, by_client=True)
     [line] = cut(taken(made, 500.0))
     assert line.source == 0
+
+
+def test_who_never_proves_anything_is_not_waited_for() -> None:
+    made = recorder()
+    made.ike(first(), 10.0, by_client=True)
+    assert made.dialling(10.0 + LONGEST_DIAL - 1.0)
+    assert not made.dialling(10.0 + LONGEST_DIAL)
+    assert made.finished(1e6) is None

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from gateway.control.systems import AUTO, SYSTEMS, TOLD, UNKNOWN, label_of, short_of
 
 
@@ -18,3 +20,8 @@ def test_a_name_of_another_version_is_no_reason_to_fail() -> None:
     assert short_of("windows-3.11", "certain") == ""
     assert label_of("windows-3.11") == "windows-3.11"
     assert label_of("windows-2000") == "Windows 2000 without KB818043"
+
+
+def test_readme_has_every_name() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    assert [name for name in (AUTO, *SYSTEMS) if f"`{name}`" not in readme] == []
