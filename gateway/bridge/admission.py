@@ -9,6 +9,7 @@ from gateway.control.dated import lapsed_suites, old_key
 from gateway.control.policy import candidates, client_named, esp_suites, ike_suites, route_of
 from gateway.control.systems import AUTO
 from gateway.control.values_client import FQDN, IPV4, USER_FQDN, Identity
+from gateway.ike.nat import Answer
 from gateway.ike.numbers import IdType
 from gateway.ike.payloads import Identification
 from gateway.ike.policy import Credential, IkePolicy
@@ -16,6 +17,7 @@ from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
 
 CLIENTS_PER_CREDENTIAL = 1024
+BY_CLIENT = "auto"  # of `outside.nat_d`
 ID_TYPES: Final = {IPV4: IdType.IPV4, FQDN: IdType.FQDN, USER_FQDN: IdType.USER_FQDN}
 
 
@@ -35,6 +37,8 @@ def ike_policy(config: Config, today: date) -> IkePolicy:
         ike_suites=ike_suites(config),
         esp_suites=esp_suites(config),
         credentials=credentials,
+        natt=config.outside.natt,
+        nat_d=None if config.outside.nat_d == BY_CLIENT else Answer(config.outside.nat_d),
         half_open=limits.half_open,
         half_open_per_source=limits.half_open_per_source,
         half_open_seconds=float(limits.half_open_seconds),

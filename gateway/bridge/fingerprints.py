@@ -9,9 +9,8 @@ from typing import Final
 
 from gateway.bridge.recognise import Fingerprint, Mark, Seen, Sure
 from gateway.ike.numbers import IdType
-from gateway.ike.vendors import DPD, IDS, SAFENET, WINDOWS
+from gateway.ike.vendors import DPD, SAFENET, WINDOWS
 
-APPLE: Final = "draft-ietf-ipsec-nat-t-ike"
 RELEASE: Final = slice(16, 20)  # of Windows' vendor ID
 SAFENET_BUILD: Final = slice(25, 41)  # of SafeNet's: its version as text
 SAFENET_THIRD: Final = bytes.fromhex("3025dbd21062b9e53dc441c6aab52936")
@@ -91,13 +90,12 @@ def _attributes(says: str, *order: int) -> Mark:
     return Mark(says, met)
 
 
-def _id(text: str) -> bytes:
-    return next(known for known, name in IDS.items() if name == text)
-
-
 MSL2TP_SPEAKS: Final = l2tp("Deterministic Networks Inc.", 0xFF00)
 MICROSOFT_SPEAKS: Final = l2tp("Microsoft", 0x0500)
 NO_NATT: Final = Mark("it offers no NAT traversal", lambda seen: not seen.natt)
+APPLES_NATT: Final = Mark(
+    "it offers NAT traversal in Apple's form", lambda seen: "apple" in seen.natt
+)
 DRAFT_02N: Final = Mark(
     "it offers NAT traversal by draft 02 with a newline", lambda seen: "draft-02n" in seen.natt
 )
@@ -241,7 +239,7 @@ FINGERPRINTS: Final[tuple[Fingerprint, ...]] = (
     Fingerprint(
         name="mac-os-x",
         evidence="SE and RC: Apple's racoon offers NAT traversal by a draft without a number",
-        needs=(vendor(_id(APPLE), "it offers NAT traversal in Apple's form"),),
+        needs=(APPLES_NATT,),
         sure=Sure.LIKELY,
     ),
     Fingerprint(

@@ -61,7 +61,10 @@ IKE: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
     ),
     ike.NatFound: (
         What.NAT_FOUND,
-        lambda event: {"where": NAT_PLACES[event.client, event.gateway]},
+        lambda event: {
+            "where": NAT_PLACES[event.client, event.gateway],
+            "hidden": "yes" if event.hidden else "",
+        },
     ),
     ike.Floated: (What.FLOATED, lambda event: {"port": str(event.local.port)}),
     ike.Authenticated: (

@@ -43,6 +43,8 @@ class Outside:
     prefix: int | None = None
     gateway: bytes | None = None
     dns: tuple[bytes, ...] = ()
+    nat_d: str = DEFAULTS["outside"]["nat_d"]
+    natt: tuple[str, ...] = tuple(DEFAULTS["outside"]["natt"])
 
 
 @dataclass(frozen=True, slots=True)

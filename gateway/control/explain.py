@@ -65,7 +65,13 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.SA_CLOSED: ("The security association", " {spi_in}", " has ended", ": {reason}", "."),
-    What.PEER_MOVED: ("{who} is now at", " {to}", ": its NAT has given it another place."),
+    What.PEER_MOVED: (
+        "{who} is found elsewhere than before",
+        ", now at {to}: its NAT has given it another place",
+        ": its data comes from {esp}, apart from its talk about keys, and each is answered where "
+        "it comes from",
+        ".",
+    ),
     What.IDLE: (
         "{who} has no keys for its data at the moment",
         ": it is idle, and makes new ones when it has something to send; its session waits.",
@@ -141,6 +147,7 @@ SURENESS_WORDS: Final = {
     "certain": "certainly",
     "told": "by its entry in the configuration",
 }
+HIDDEN_WORDS: Final = " The client does not see the one before the gateway: it might refuse it."
 KEY_WORDS: Final = {
     "old": (
         "It was the old key of {client!r}, which holds until {until}: type the new one in at the "
@@ -183,6 +190,8 @@ def _details(fact: Fact) -> dict[str, str]:
     details["hint"] = hint(details.get("reason", ""), details.get("detail", ""))
     where = details.get("where", "")
     details["nat_words"] = NAT_WORDS.get(where, "It was found out where there is a NAT.")
+    if details.get("hidden") == "yes":
+        details["nat_words"] += HIDDEN_WORDS
     details.update(_more_words(details))
     return details
 

@@ -36,6 +36,8 @@ _OF_KEY: Final = {
     ("inside", "address"): {Part.NETWORK, Part.RESTART},
     ("inside", "interface"): {Part.NETWORK, Part.GATEWAY},
     ("outside", "mtu"): {Part.NETWORK, Part.GATEWAY},
+    ("outside", "nat_d"): {Part.GATEWAY},
+    ("outside", "natt"): {Part.GATEWAY},
     ("client", "name"): {Part.GATEWAY},
     ("box", "contact"): set[Part](),
 }

@@ -17,6 +17,8 @@ SCHEMA_VERSION = 1  # goes up when an old file would be read in another way: see
 VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as hand-written files do
 ROUTE_KINDS = ("pptp",)
 WAYS = ("dhcp", "static")  # how an interface comes by its address
+NATT = tuple(DEFAULTS["outside"]["natt"])
+NAT_D = ("auto", "honest", "parrot")
 PORT_ROLES = ("outside", "inside", "unused")
 
 
@@ -106,6 +108,20 @@ OUTSIDE = Table(
             listed=True,
         ),
         Key("mtu", values.whole(576, 9000), "Longest packet outside, in bytes.", "1500"),
+        Key(
+            "nat_d",
+            values.one_of("answer", NAT_D),
+            "What a client hears of us where a router forwards its packets to us: the truth "
+            "(honest), what it believes (parrot), or what suits it (auto).",
+            '"auto"',
+        ),
+        Key(
+            "natt",
+            values.one_of("way of NAT traversal", NATT),
+            "Ways of NAT traversal that may be agreed on; the order is Postern's own.",
+            '["rfc3947", "draft-02n"]',
+            listed=True,
+        ),
         *_way("The router to everybody else.", '"203.0.113.254"', '["203.0.113.53"]'),
     ),
     required=True,

@@ -9,7 +9,6 @@ from enum import Enum
 from gateway.wire.udp import Endpoint
 
 DELETED = "deleted by the client"  # the reason of a PairClosed or Phase1Closed
-BEGAN_ANEW = "the client began anew"
 
 
 class Reason(Enum):
@@ -81,11 +80,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class NatFound:
-    """NAT discovery took place; both may be false."""
+    """NAT discovery took place; both may be false. `hidden`: ours was not shown to the client."""
 
     sa: int
     client: bool
     gateway: bool
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Authenticated:
 
 @dataclass(frozen=True, slots=True)
 class PeerMoved:
-    """An authenticated message that was never seen before came from another endpoint."""
+    """A message of its phase 1 that was never seen before came from another endpoint."""
 
     sa: int
     peer: Endpoint
@@ -178,7 +178,7 @@ class PairClosed:
 
 @dataclass(frozen=True, slots=True)
 class InitialContact:
-    """The client says it knows of no older SA; those of its endpoint are closed by now."""
+    """The client says it knows of no older SA. It may be habit: see `Ike.forget_older`."""
 
     sa: int
 

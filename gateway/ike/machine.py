@@ -15,7 +15,6 @@ from gateway.ike.established import Established
 from gateway.ike.events import (
     Authenticated,
     Chosen,
-    Floated,
     IkeEvent,
     NatFound,
     Offered,
@@ -27,8 +26,9 @@ from gateway.ike.events import (
 from gateway.ike.header import Header, build_message, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
 from gateway.ike.keys import Keys
-from gateway.ike.nat import choose_variant, offered_variants
-from gateway.ike.numbers import NO_COOKIE, PORT_NATT, Exchange, Notify, Protocol
+from gateway.ike.moves import follow, move
+from gateway.ike.nat import choose_answer, choose_variant, offered_variants
+from gateway.ike.numbers import NO_COOKIE, Exchange, Notify, Protocol
 from gateway.ike.payloads import build_chain
 from gateway.ike.peers import Peer
 from gateway.ike.phase1 import (
@@ -121,15 +121,32 @@ class Ike:
         if peer is not None:
             peer.hear(now)
 
-    def move(self, sa: int, endpoint: Endpoint) -> None:
-        """Authenticated ESP, newest of all, came from elsewhere: speak to the client there."""
+    def move(self, sa: int, endpoint: Endpoint, esp: Endpoint | None = None) -> None:
+        """Speak to the client there from now on; `esp` is where its ESP comes from, if elsewhere.
+
+        Authenticated ESP, newest of all, has shown it.
+        """
         peer = self.sas.peers.get(sa)
         if peer is not None:
             self._trials.see(peer.credential, endpoint.host)
-            for phase in peer.phases:
-                if phase.peer == peer.endpoint:
-                    phase.peer = endpoint
-            peer.endpoint = endpoint
+            move(peer, endpoint)
+            peer.esp = esp
+
+    def join(self, sa: int, other: int) -> None:
+        """The clients of these two handles have proved to be one."""
+        one, two = self.sas.peers.get(sa), self.sas.peers.get(other)
+        if one is not None and two is not None and one is not two:
+            self._established.join(one, two)
+
+    def ask(self, sa: int, now: float) -> None:
+        """There is doubt whether the client is still there: ask it at once, if it understands."""
+        peer = self.sas.peers.get(sa)
+        if peer is not None:
+            self._established.ask(peer, now)
+
+    def forget_older(self, sa: int) -> list[IkeEvent]:
+        """What this phase 1's INITIAL-CONTACT said is so: nothing older is left at the client."""
+        return self._established.forget_older(sa)
 
     def confirm(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Authenticated ESP came on a pair whose quick mode was not confirmed: now it is."""
@@ -222,12 +239,12 @@ class Ike:
 
     def _open(self, datagram: Datagram, header: Header, offer: Offer, now: float) -> list[IkeEvent]:
         policy, source = self._policy, datagram.source
-        sa = self._next_handle()
+        sa, vendors = self._next_handle(), tuple(map(name_vendor, offer.vendors))
         events: list[IkeEvent] = [
             Started(sa, source, datagram.target),
             Offered(
                 sa,
-                tuple(map(name_vendor, offer.vendors)),
+                vendors,
                 offered_variants(offer.vendors),
                 offered_ike(offer.association),
                 offer_shape(offer.association, offer.vendors, offer.order),
@@ -254,6 +271,7 @@ class Ike:
             sai_b=offer.sai_b,
             expires=now + policy.half_open_seconds,
             dpd=self._start_dpd() if any(map(announces_dpd, offer.vendors)) else None,
+            answer=policy.nat_d or choose_answer(vendors),
         )
         message = answer_offer(phase, choice)
         phase.memory.keep(datagram.payload, message)
@@ -268,16 +286,16 @@ class Ike:
             message, nat = answer_key(phase, header, body, datagram, self._random)
         except Refusal as error:
             return self._drop(phase, error)
-        phase.local, phase.peer = datagram.target, datagram.source
         phase.memory.keep(datagram.payload, message)
-        found = [] if nat is None else [NatFound(phase.sa, nat.client, nat.gateway)]
-        return [*found, _reply(datagram, message)]
+        found = [] if nat is None else [NatFound(phase.sa, nat.client, nat.gateway, phase.hidden)]
+        return [*found, *follow(phase, datagram), _reply(datagram, message)]
 
     def _answer_auth(
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
         source = phase.opened_from.host
-        credentials = self._policy.credentials(datagram.source)
+        # An answer has reached that one, and port 4500 may have another address at its NAT.
+        credentials = self._policy.credentials(phase.opened_from)
         trial = self._trials.choose(credentials, source, now)
         fit = find_credential(phase, header, body, trial.credentials)
         if fit is None:
@@ -294,12 +312,10 @@ class Ike:
             check_fit(phase, fit)
         except Refusal as error:
             return [*self._tell(phase, fit, datagram, body, error), *self._drop(phase, error)]
-        floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
-        phase.local, phase.peer = datagram.target, datagram.source
+        events: list[IkeEvent] = [*follow(phase, datagram)]
         message = answer_auth(phase, fit, body, datagram.target)
         phase.memory.keep(datagram.payload, message)
         phase.expires = now + phase.life.seconds
-        events: list[IkeEvent] = [Floated(phase.sa, phase.local, phase.peer)] if floated else []
         secured = phase.secured()
         self._trials.see(secured.credential, source)
         events.append(

@@ -18,7 +18,18 @@ from gateway.ike.keys import (
     hash_r,
     psk_skeyid,
 )
-from gateway.ike.nat import Nat, Variant, find_nat, nat_d_hash
+from gateway.ike.nat import (
+    NOWHERE,
+    Answer,
+    Nat,
+    Variant,
+    either_port,
+    find_nat,
+    hides,
+    in_either_form,
+    nat_d_hash,
+    nat_d_to_send,
+)
 from gateway.ike.numbers import (
     NONCE_LONGEST,
     NONCE_OURS,
@@ -107,8 +118,10 @@ class Phase1:
     expires: float
     dpd: Dpd | None = None  # None: the peer did not announce it
     step: Step = Step.AWAIT_KEY
+    answer: Answer = Answer.HONEST
     held: bool = False  # a fifth message came that nobody has looked at: see trials.py
     nat: Nat = Nat()
+    hidden: bool = False  # a NAT before us was not shown to the client
     exchanged: Exchanged | None = field(default=None, repr=False)
     keys_of: Secured | None = field(default=None, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
@@ -205,19 +218,31 @@ def answer_key(
     answer = [Payload(Kind.KE, g_xr), Payload(Kind.NONCE, nr_b)]
     nat = None
     if phase.variant is not None:
-        kind = phase.variant.nat_d
-        peer, local = (
-            nat_d_hash(phase.suite.hash, phase.cookie_i, phase.cookie_r, endpoint)
-            for endpoint in (datagram.source, datagram.target)
-        )
-        answer += [Payload(kind, peer), Payload(kind, local)]
-        came = all_of(payloads, kind)
-        nat = find_nat(came, local, peer) if came else None
+        nat, bodies = _discover_nat(phase, phase.variant, payloads, datagram)
+        answer += bodies
     phase.nat = nat or Nat()
     phase.exchanged = Exchanged(
         phase.cookie_i, phase.cookie_r, phase.sai_b, g_xi, g_xr, ni_b, nr_b, g_xy
     )
     return _build_clear(phase, answer), nat
+
+
+def _discover_nat(
+    phase: Phase1, variant: Variant, payloads: Sequence[Payload], datagram: Datagram
+) -> tuple[Nat | None, list[Payload]]:
+    """The NATs found, None if the peer told nothing, and our own part of the search."""
+
+    def hashes(*endpoints: Endpoint) -> list[bytes]:
+        suite = phase.suite
+        return [nat_d_hash(suite.hash, phase.cookie_i, phase.cookie_r, each) for each in endpoints]
+
+    kind, came = in_either_form(payloads, variant, lambda one: one.nat_d)
+    local, peer = hashes(*either_port(datagram.target)), hashes(*either_port(datagram.source))
+    nat = find_nat(came, local, peer)
+    phase.hidden = hides(came, nat, local[0], phase.answer)
+    nowhere = hashes(NOWHERE)[0]
+    bodies = nat_d_to_send(came, nat, phase.hidden, local[0], peer[0], nowhere)
+    return nat if came else None, [Payload(kind, body) for body in bodies]
 
 
 @dataclass(frozen=True, slots=True)

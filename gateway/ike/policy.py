@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.ike.nat import NAMES
+from gateway.ike.nat import NAMES, Answer
 from gateway.ike.payloads import Identification
 from gateway.ike.proposals import ESP_SUITES, IKE_SUITES
 from gateway.wire.udp import Endpoint
@@ -42,6 +42,7 @@ class IkePolicy:
     esp_suites: tuple[str, ...]
     credentials: Callable[[Endpoint], Sequence[Credential]] = field(repr=False)
     natt: tuple[str, ...] = NAMES
+    nat_d: Answer | None = None  # None: as quirks.NAT_D_ANSWERS has it for each client
     half_open: int = 256
     half_open_per_source: int = 32
     half_open_seconds: float = 30.0

@@ -91,10 +91,10 @@ class OldBox(L2tpIpsecClient):
 
     def dial_again(self, now: float) -> list[Datagram]:
         """After a hang-up: from the beginning, with nothing left of before."""
+        left = [] if self._drop_at is None else self._drop_keys(now)
         self._dialled = self._ppp_begun = False
-        self._drop_at = None
         self.ppp = WindowsPpp(magic=self._random(4), habits=self.kind.ppp)
-        return self.dial(now)
+        return left + self.dial(now)
 
     # what it does by itself
 

@@ -17,7 +17,6 @@ from gateway.ike.events import (
 from gateway.ike.inform import delete_pairs, delete_phase1, notifications, refusal
 from gateway.ike.numbers import Kind, Notify, Protocol
 from gateway.ike.payloads import Delete, Notification, Payload, build_notification
-from gateway.ike.peers import MOST_PAIRS
 from gateway.ike.vendors import DPD
 from gateway.wire.udp import Endpoint
 from tests.unit.ike.asker import (
@@ -250,45 +249,51 @@ def test_who_never_answers_is_closed_with_all_it_has() -> None:
     assert meeting.ike.deadline() is None
 
 
-def test_initial_contact_closes_what_the_client_has_forgotten() -> None:
+def test_who_does_not_answer_at_its_place_is_asked_where_its_esp_comes_from_too() -> None:
+    meeting = established(dpd_idle=30.0, dpd_wait=5.0, dpd_tries=3)
+    elsewhere = Endpoint(PEER.host, 62001)
+    meeting.ike.move(1, PEER, elsewhere)
+    asked = [meeting.ike.handle_timeout(when) for when in (30.0, 35.0)]
+    targets = [[event.target for event in events if isinstance(event, Send)] for events in asked]
+    assert targets == [[PEER], [PEER, elsewhere]]
+    assert len(set(sent(asked[1]))) == 1
+    meeting.ike.move(1, PEER)
+    assert len(sent(meeting.ike.handle_timeout(40.0))) == 1
+
+
+def test_in_doubt_a_client_is_asked_at_once() -> None:
+    meeting = established(dpd_idle=30.0)
+    meeting.ike.ask(1, 1.0)
+    meeting.ike.ask(99, 1.0)  # long gone
+    assert meeting.ike.deadline() == 1.0
+    assert asked(meeting, 1.0)
+
+
+def test_initial_contact_closes_nothing_until_the_client_is_seen_to_have_forgotten() -> None:
     meeting = established()
     old = meeting.quick_mode(7)
     meeting.asker = Asker(cookie_i=b"a newer1")
     meeting.main_mode(None, CONTACT)
-    assert meeting.events[-2:] == [InitialContact(2), Phase1Closed(1, "the client began anew")]
-    new = meeting.quick_mode(8)
-    assert meeting.events[-2:] == [
-        PairConfirmed(2, new.spi_in),
+    assert meeting.events[-1] == InitialContact(2)
+    new = meeting.quick_mode(7)
+    assert meeting.ike.forget_older(2) == [
         PairClosed(1, old.spi_in, SPI1, "the client began anew"),
+        Phase1Closed(1, "the client began anew"),
     ]
+    assert set(meeting.ike.sas.pairs) == {new.spi_in}
+    assert meeting.ike.forget_older(99) == []
 
 
-def test_a_pair_stays_while_a_client_that_tells_of_contact_has_no_other() -> None:
-    """SafeNet's may tell of it behind every main mode, also where that only renews."""
+def test_what_is_newer_than_an_initial_contact_stays() -> None:
     meeting = established()
-    meeting.quick_mode(7)
-    for number in range(40):
-        meeting.asker = Asker(cookie_i=b"newer%03d" % number)
-        meeting.main_mode(None, CONTACT)
-        meeting.give_for(meeting.asker.quick(8))  # a quick mode that is never confirmed
-    (peer,) = dict.fromkeys(meeting.ike.sas.peers.values())
-    assert len(peer.left_behind) <= MOST_PAIRS
-    meeting.quick_mode(9)
-    assert peer.left_behind == set()
-    assert len(peer.pairs) == 2  # the new one, and one that the same main mode has just begun
-
-
-def test_esp_on_the_new_pair_confirms_it_and_the_forgotten_ones_fall() -> None:
-    meeting = established()
-    old = meeting.quick_mode(7)
     meeting.asker = Asker(cookie_i=b"a newer1")
     meeting.main_mode(None, CONTACT)
-    meeting.give_for(meeting.asker.quick(8))
-    (new,) = [event for event in meeting.of(PairReady)[1:] if isinstance(event, PairReady)]
-    assert meeting.ike.confirm(new.spi_in, 0.0) == [
-        PairConfirmed(2, new.spi_in),
-        PairClosed(1, old.spi_in, SPI1, "the client began anew"),
-    ]
+    meeting.asker = Asker(cookie_i=b"a newer2")
+    meeting.main_mode()
+    ready = meeting.quick_mode(7)
+    assert meeting.ike.forget_older(2) == [Phase1Closed(1, "the client began anew")]
+    assert [phase.sa for phase in meeting.ike.sas.phases.values()] == [2, 3]
+    assert set(meeting.ike.sas.pairs) == {ready.spi_in}
 
 
 def test_initial_contact_can_come_afterwards_and_does_not_touch_a_neighbour() -> None:

@@ -13,7 +13,7 @@ from gateway.ike.errors import BadCipherText, BadPayload, BadSituation, OutOfSte
 from gateway.ike.events import Reason
 from gateway.ike.header import Header, parse_header
 from gateway.ike.keys import hash_r
-from gateway.ike.nat import VARIANTS, Nat
+from gateway.ike.nat import VARIANTS, Answer, Nat
 from gateway.ike.numbers import FLAG_ENCRYPTION, IdType, Kind
 from gateway.ike.payloads import (
     Identification,
@@ -21,6 +21,7 @@ from gateway.ike.payloads import (
     all_of,
     build_identification,
     one_of,
+    parse_chain,
 )
 from gateway.ike.phase1 import (
     Fit,
@@ -38,6 +39,7 @@ from gateway.ike.phase1 import (
 from gateway.ike.policy import MOST_CREDENTIALS, Credential
 from gateway.ike.proposals import IKE_SUITES, parse_association
 from gateway.ike.vendors import DPD
+from gateway.wire.cursor import Reader
 from gateway.wire.udp import Endpoint
 from tests.unit.ike.asker import (
     GATEWAY,
@@ -169,6 +171,28 @@ def test_nats_are_found_and_our_own_view_is_sent(source: Endpoint | None, found:
     honest = Asker(cookie_r=phase.cookie_r, peer=GATEWAY, target=PEER).third(RFC3947.nat_d)
     header, body = parse_header(honest)
     assert b"".join(ours) in body.replace(b"\x14\0\0\x18", b"").replace(b"\0\0\0\x18", b"")
+
+
+PUBLIC = Endpoint(b"\xc6\x33\x64\x4d", 500)  # of a router before us: what the client dials
+
+
+@pytest.mark.parametrize("source", [None, Endpoint(PRIVATE, 500)], ids=["direct", "natted"])
+@pytest.mark.parametrize("answer", Answer)
+def test_a_translator_before_us_is_shown_or_hidden(answer: Answer, source: Endpoint | None) -> None:
+    asker = Asker(vendors=(RFC3947.vendor_id,))
+    phase, second = phase_of(asker, natt=True)
+    phase.answer = answer
+    asker.take_second(second)
+    asker.target = PUBLIC
+    third = asker.third(RFC3947.nat_d, source)
+    came = all_of(parse_chain(Reader(third[28:]), Kind.KE), RFC3947.nat_d)
+    asker.target = GATEWAY
+    message, nat = answer_key(phase, *parse_header(third), asker.datagram(third), seeded())
+    of_client, of_us = all_of(asker.take_fourth(message), RFC3947.nat_d)
+    assert nat == Nat(client=source is not None, gateway=True)
+    assert phase.hidden is (answer is Answer.PARROT)
+    assert (of_us == came[0]) is phase.hidden
+    assert (of_client != came[1]) is (phase.hidden or source is not None)
 
 
 def test_without_nat_d_from_the_client_nothing_is_known_and_ours_are_still_sent() -> None:

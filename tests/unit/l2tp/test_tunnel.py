@@ -314,3 +314,16 @@ def test_after_a_pause_silence_counts_anew() -> None:
     talk.hear(ICCN, call)
     talk.tunnel.wake(NOW + 1000.0)
     assert talk.tunnel.deadline() == NOW + 1060.0
+
+
+def test_a_tunnel_in_doubt_asks_at_once() -> None:
+    talk = Talk().up()
+    talk.hear(ICRQ)
+    call = next(iter(talk.exchange.calls))
+    talk._keep(talk.tunnel.answer(call, talk.now))
+    talk.hear(body(12, avp(24, bytes(4)), avp(19, bytes(4))), call)
+    talk.tunnel.doubt(talk.now)
+    assert talk.tunnel.deadline() == talk.now
+    [asked] = talk.wait()
+    assert isinstance(asked, Send)
+    assert asked.message[12:] == HELLO
