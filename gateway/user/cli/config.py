@@ -191,6 +191,11 @@ def _restore(options: argparse.Namespace, box: Box) -> int:
     return _kept(options, _ask(options, box, "restore", number=options.number, **_base(options)))
 
 
+def _sealed(options: argparse.Namespace, box: Box) -> int:
+    found = _ask(options, box, "sealed")
+    return _done(options, found, found["text"].rstrip("\n"))
+
+
 def _discard(options: argparse.Namespace, box: Box) -> int:
     return _done(options, _ask(options, box, "discard"), "the edits are forgotten")
 
@@ -346,6 +351,7 @@ VERBS: Final[dict[str, Verb]] = {
         _restore,
         ((("number",), {"type": int, "metavar": "N"}), BASE),
     ),
+    "sealed": Verb("print the copy that a factory reset has kept, for `age -d` to open", _sealed),
     "discard": Verb("forget the edits", _discard),
     "apply": Verb(
         "put the edits in force until they are confirmed",

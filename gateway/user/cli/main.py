@@ -53,6 +53,8 @@ VERBS: Final[dict[str, Verb]] = {
     "console": console,
     "config": config,
     "claim": upkeep.CLAIM,
+    "console-code": upkeep.CONSOLE_CODE,
+    "seen": upkeep.SEEN,
     "ports": ports,
     "clients": clients.CLIENTS,
     "routes": entries.ROUTES,

@@ -28,6 +28,7 @@ from gateway.user.console.model import (
 from gateway.user.console.pages.claim import claim_form
 from gateway.user.console.pages.clients import client_choices
 from gateway.user.console.pages.edits import EDITED, edited, key_told, new_key
+from gateway.user.console.pages.login import console_keys
 
 WIDTH = 72  # letters
 TITLES = {"client": "Clients and keys", "route": "Routes", "admin": "Users and SSH keys"}
@@ -64,6 +65,8 @@ class Entries:
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
             keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))
+        if name == "admin":
+            keys += console_keys(self._ends)
         return View(TITLES[name], text, head, rows, tuple(keys))
 
     def _open(self, entry: dict[str, Any]) -> Callable[[], Step]:

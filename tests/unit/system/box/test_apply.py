@@ -1,7 +1,7 @@
 """Making the machine be as the configuration says, and no more of it than has changed."""
 
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -119,6 +119,42 @@ def test_a_card_that_comes_late_restarts_the_gateway_at_its_new_place(tmp_path: 
     box.applier.again(CONFIG)
     assert "systemctl restart --no-block postern.service" in box.tools.asked
     assert box.applier.network.problems == ()
+
+
+def test_a_card_with_a_new_name_is_followed(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.ports[1] = replace(PORTS[1], name="eth1")
+    box.applier.look_about(CONFIG)
+    assert 'interface = "eth1"' in box.places.gateway.read_text()
+    assert box.applier.network.names == {"outside": "enp0s2", "inside": "eth1"}
+
+
+def test_a_card_that_goes_and_comes_back_disturbs_nobody_and_is_told(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.tools.asked.clear()
+    box.ports[1] = replace(PORTS[1], name="", problem="the inside port is gone")
+    box.applier.look_about(CONFIG)
+    assert "the inside port is gone" in box.applier.network.problems[0]
+    box.ports = list(PORTS)
+    box.applier.look_about(CONFIG)
+    assert (box.applier.network.problems, box.tools.asked) == ((), [])
+
+
+def test_another_card_under_the_old_name_is_not_used(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.ports[1] = replace(PORTS[1], problem="another card is where the inside port was")
+    box.applier.look_about(CONFIG)
+    assert 'interface = "inside"' in box.places.gateway.read_text()
+    assert "enp0s3" not in box.tools.given[-1]  # what nftables was given
+
+
+def test_while_nothing_is_in_force_nothing_is_looked_at(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.applier.look_about(CONFIG)
+    assert box.tools.asked == []
 
 
 def test_in_the_rescue_system_there_is_no_network_and_nobody_logs_in(tmp_path: Path) -> None:
