@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from gateway.bridge.fingerprints import FINGERPRINTS
 from gateway.bridge.recognise import Recognised, Seen, recognise
 from gateway.control.systems import AUTO, TOLD, UNKNOWN, label_of
-from gateway.ike.events import Offered, QuickOffered
+from gateway.ike.events import NatFound, Offered, QuickOffered
+from gateway.ike.quirks import NAT_HIDDEN
 from gateway.l2tp.events import TunnelOpened
 from gateway.outputs import Fact, What
 from gateway.ppp.events import PeerIdentified
@@ -16,7 +17,7 @@ from gateway.ppp.quirks import LOWEST_MRU, manners_of
 
 MOST_QUIRKS = 32  # there are not so many names
 
-Heard = Offered | QuickOffered | TunnelOpened | PeerIdentified
+Heard = Offered | NatFound | QuickOffered | TunnelOpened | PeerIdentified
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class Acquaintance:
         match event:
             case Offered():
                 self.seen.offered(event)
+            case NatFound(hidden=True):
+                self.need(NAT_HIDDEN)
             case QuickOffered():
                 self.seen.quick_offered(event)
                 self.need(*event.quirks)

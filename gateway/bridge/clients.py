@@ -218,7 +218,7 @@ class Clients:
         if phase is None:
             return []
         match event:
-            case ike.Offered() | ike.QuickOffered():
+            case ike.Offered() | ike.NatFound() | ike.QuickOffered():
                 news = phase.who.hear(event)
             case ike.Authenticated(credential=name):
                 news = phase.who.tell(system_of(self._watch.config, name))

@@ -41,6 +41,8 @@ class NatDAnswer(Quirk):
     answer: str  # a value of `nat.Answer`
 
 
+NAT_HIDDEN: Final = "the router before us is not shown"
+
 # What is told of our own end where a router before us forwards the two UDP ports, by the name of
 # the client's vendor ID. Those that refuse a server behind a NAT, unless somebody has edited their
 # registry, are told what they believe; all others are told the truth.
@@ -49,6 +51,7 @@ _REFUSES: Final = NatDAnswer(
     version="XP SP2, Server 2003, Vista and later",
     evidence="KB885407: needs AssumeUDPEncapsulationContextOnSendRule = 2; SE parrots to all",
     answer="parrot",
+    name=NAT_HIDDEN,
 )
 NAT_D_ANSWERS: Final[Mapping[str, NatDAnswer]] = {
     "Windows XP SP2 or Server 2003": _REFUSES,

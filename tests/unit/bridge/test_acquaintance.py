@@ -1,5 +1,5 @@
 from gateway.bridge.acquaintance import MOST_QUIRKS, Acquaintance
-from gateway.ike.events import Offered, QuickOffered, Shape
+from gateway.ike.events import NatFound, Offered, QuickOffered, Shape
 from gateway.l2tp.events import TunnelOpened
 from gateway.outputs import What
 from gateway.ppp.events import PeerIdentified
@@ -21,6 +21,14 @@ def test_only_news_is_news() -> None:
     assert not who.hear(quick())
     assert who.hear(PeerIdentified(True, "MSRASV5.10"))
     assert (who.name, who.known.confidence) == ("windows-xp-sp2", "certain")
+
+
+def test_what_a_client_is_not_shown_is_something_it_needed() -> None:
+    who = Acquaintance()
+    who.hear(NatFound(1, client=True, gateway=True))
+    assert not who.quirks
+    who.hear(NatFound(1, client=True, gateway=True, hidden=True))
+    assert who.quirks == ("the router before us is not shown",)
 
 
 def test_what_the_server_says_of_itself_is_not_the_clients() -> None:
