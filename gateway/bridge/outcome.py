@@ -18,7 +18,7 @@ STEPS: Final = (
 )
 DETAILS: Final[Mapping[What, tuple[str, ...]]] = {
     What.CHOSEN: ("suite", "natt"),
-    What.NAT_FOUND: ("where",),
+    What.NAT_FOUND: ("where", "hidden"),
     What.SA_READY: ("suite", "encapsulation", "life_seconds", "life_kilobytes"),
     What.RECOGNISED: ("system", "confidence"),
 }

@@ -15,7 +15,7 @@ from gateway.crypto.mac import MD5, SHA1, equal
 from gateway.ike.header import Header
 from gateway.ike.keys import Keys
 from gateway.ike.listen import Listener
-from gateway.ike.nat import nat_d_hash
+from gateway.ike.nat import either_port, nat_d_hash
 from gateway.ike.numbers import (
     COOKIE,
     FLAG_COMMIT,
@@ -194,7 +194,10 @@ def _fits(header: Header, places: Places, heard: Heard) -> Callable[[bytes, bool
 
     def fits(came: bytes, of_gateway: bool) -> bool:
         end = ours if of_gateway else theirs
-        return any(equal(nat_d_hash(hash, *cookies, end), came) for hash in (SHA1, MD5))
+        hashes = (
+            nat_d_hash(hash, *cookies, one) for hash in (SHA1, MD5) for one in either_port(end)
+        )
+        return any(equal(each, came) for each in hashes)
 
     return fits
 

@@ -105,6 +105,8 @@ def _case(gateway: Gateway, take: Take) -> Case:
         system=systems[-1] if systems else UNKNOWN,
         ike=ike_suites(config) if client is None else client.ike,
         esp=esp_suites(config) if client is None else client.esp,
+        natt=config.outside.natt,
+        nat_d=config.outside.nat_d,
         came=came,
         found=found,
         lines=cut(take),

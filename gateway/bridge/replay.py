@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from struct import error as StructError  # noqa: N812
 from typing import Final
 
-from gateway.bridge.classify import MARKER
+from gateway.bridge.admission import BY_CLIENT
+from gateway.bridge.classify import MARKER, NON_IKE_MARKER
+from gateway.bridge.client_leg import BY_MARKER, OWN_PORT
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.outcome import steps_of
 from gateway.bridge.replay_ike import Agreed, Initiator
@@ -22,11 +24,13 @@ from gateway.control.days import UNTOLD
 from gateway.control.defaults import DEFAULTS
 from gateway.control.limits import Limits
 from gateway.control.recorded import BadCase, Case, Line
+from gateway.control.schema import NAT_D
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.esp.errors import Drop
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
 from gateway.esp.suites import find_suite
+from gateway.ike.nat import NAMES
 from gateway.ike.numbers import PORT_IKE, PORT_L2TP, PORT_NATT
 from gateway.outputs import Fact, OpenTcp, Output, SendIp, SendTcp, What
 from gateway.wire.cursor import WireError
@@ -73,8 +77,14 @@ def replay(case: Case, random: Callable[[int], bytes]) -> Replayed:
 
 def configuration(case: Case, psk: bytes) -> Config:
     """One client that may use what it might at its site, and a server for it."""
+    outside = Outside(
+        "replay0",
+        (GATEWAY,),
+        nat_d=case.nat_d if case.nat_d in NAT_D else BY_CLIENT,
+        natt=tuple(way for way in NAMES if way in case.natt),
+    )
     return Config(
-        Outside("replay0", (GATEWAY,)),
+        outside,
         Inside("replay1", INSIDE),
         Limits(**DEFAULTS["limits"]),
         (
@@ -138,7 +148,7 @@ class Stage:
         return build_ipv4(OUTSIDE, GATEWAY, PROTOCOL_UDP, segment)
 
     def _esp_packet(self, message: bytes) -> bytes | None:
-        """Under the newest keys, from where the client's IKE came last."""
+        """Under the newest keys, as NAT traversal has it."""
         self._learn_pairs()
         if not self._pairs:
             return None
@@ -146,11 +156,17 @@ class Stage:
         sealed = outbound.seal(build_udp(PORT_L2TP, PORT_L2TP, message))
         if isinstance(sealed, Drop):
             return None
-        if not agreed.in_udp:
+        port = OWN_PORT.get(BY_MARKER[agreed.marker])
+        if port is None:
             return build_ipv4(OUTSIDE, GATEWAY, PROTOCOL_ESP, sealed)
-        floated = [one for one in self.case.lines if one.by_client and one.port == PORT_NATT]
-        source = (floated[-1].source if floated else 0) or NAT_PORT + 1
-        return build_ipv4(OUTSIDE, GATEWAY, PROTOCOL_UDP, build_udp(source, PORT_NATT, sealed))
+        before = NON_IKE_MARKER if port == PORT_IKE else b""
+        segment = build_udp(self._source(port), port, before + sealed)
+        return build_ipv4(OUTSIDE, GATEWAY, PROTOCOL_UDP, segment)
+
+    def _source(self, port: int) -> int:
+        """The port from which the client's IKE to this port of ours came last."""
+        said = [one.source for one in self.case.lines if one.by_client and one.port == port]
+        return (said[-1] if said else 0) or NAT_PORT + (port == PORT_NATT)
 
     def _learn_pairs(self) -> None:
         for agreed in self._ike.pairs:
@@ -189,6 +205,8 @@ class Stage:
             if header.protocol == PROTOCOL_ESP:
                 return self._hear_esp(payload)
             source, _, data = parse_udp(payload)
+            if data[: len(NON_IKE_MARKER)] == NON_IKE_MARKER:
+                return self._hear_esp(data[len(NON_IKE_MARKER) :])
             if source == PORT_IKE:
                 self._ike.hear(data)
             elif data[: len(MARKER)] == MARKER:

@@ -23,7 +23,7 @@ from gateway.ike.keys import (
     message_iv,
     psk_skeyid,
 )
-from gateway.ike.nat import nat_d_hash
+from gateway.ike.nat import NAMES, Variant, choose_variant, nat_d_hash
 from gateway.ike.numbers import (
     DOI_IPSEC,
     FLAG_COMMIT,
@@ -39,6 +39,7 @@ from gateway.ike.payloads import (
     Identification,
     Notification,
     Payload,
+    all_of,
     build_chain,
     build_delete,
     build_identification,
@@ -74,7 +75,7 @@ class Agreed:
     spi_out: int
     keymat_in: bytes = field(repr=False)
     keymat_out: bytes = field(repr=False)
-    in_udp: bool
+    marker: int  # zero bytes of it, before ESP or IKE; 0 is plain ESP
 
 
 @dataclass(slots=True)
@@ -101,6 +102,7 @@ class Initiator:
     _cookie_i: bytes = b""
     _cookie_r: bytes = NO_COOKIE
     _suite: IkeSuite | None = None
+    _variant: Variant | None = None
     _sa: bytes = b""
     _nonces: list[bytes] = field(default_factory=list)
     _publics: list[bytes] = field(default_factory=list)
@@ -165,6 +167,7 @@ class Initiator:
             choice = choose_ike(taken, IKE_SUITES.values())
             self._cookie_r = header.cookie_r
             self._suite = None if choice is None else choice.suite
+            self._variant = choose_variant(all_of(payloads, Kind.VENDOR), NAMES)
         elif self._suite is not None and self._publics and self._keys is None:
             theirs = one_of(payloads, Kind.KE, "key exchange")
             nonce = one_of(payloads, Kind.NONCE, "nonce")
@@ -239,9 +242,13 @@ class Initiator:
                 spi_out=int.from_bytes(choice.spi, "big"),
                 keymat_in=keymat(keys, Protocol.ESP, quick.spi, nonces, length, shared),
                 keymat_out=keymat(keys, Protocol.ESP, choice.spi, nonces, length, shared),
-                in_udp=choice.mode not in (TUNNEL, TRANSPORT),
+                marker=self._marker(choice.mode),
             )
         )
+
+    def _marker(self, mode: int) -> int:
+        variant = self._variant
+        return 0 if variant is None or mode in (TUNNEL, TRANSPORT) else variant.marker
 
     def _say_notice(self, line: Line, keys: Keys) -> bytes:
         number = self._number()

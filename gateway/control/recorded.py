@@ -50,6 +50,8 @@ class Case:
     system: str
     ike: tuple[str, ...]  # suites that the client's entry allowed
     esp: tuple[str, ...]
+    natt: tuple[str, ...]  # ways of NAT traversal, and what was told of a NAT before the gateway
+    nat_d: str
     came: tuple[str, ...]
     found: Mapping[str, str]
     lines: tuple[Line, ...]
@@ -63,6 +65,8 @@ def case_to_data(case: Case) -> dict[str, Any]:
         "system": case.system,
         "ike": list(case.ike),
         "esp": list(case.esp),
+        "natt": list(case.natt),
+        "nat_d": case.nat_d,
         "came": list(case.came),
         "found": dict(case.found),
         "line": [
@@ -91,6 +95,8 @@ def case_from_data(data: Mapping[str, Any]) -> Case:
             system=_text(data["system"]),
             ike=_texts(data["ike"]),
             esp=_texts(data["esp"]),
+            natt=_texts(data["natt"]),
+            nat_d=_text(data["nat_d"]),
             came=_texts(data["came"]),
             found={_text(key): _text(value) for key, value in dict(data["found"]).items()},
             lines=tuple(lines),

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.bridge.views import session_views
 from gateway.control.sessions import SessionView
 from gateway.wire.ipv4 import host_bytes
-from tests.pair.gateway_world import CLIENT, NAT, OUTSIDE, PSK, World, client_entry, meet
+from tests.pair.gateway_world import CLIENT, NAT, PSK, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.net import seeded
 from tests.pair.peers.old_box import Kind, OldBox
@@ -31,7 +31,7 @@ def place(world: World, kind: Kind, *, nat: Nat | None = None, host: str = CLIEN
     """A machine behind a NAT, or where it can do without."""
     here = host if kind.natt else PUBLIC
     chance = seeded(1000 * world.seed + len(world.clients) + 1)
-    box = OldBox(kind, host_bytes(here), host_bytes(OUTSIDE), PSK.encode(), chance)
+    box = OldBox(kind, host_bytes(here), host_bytes(world.dialled), PSK.encode(), chance)
     world.clients.append(box)
     world.net.join(box, here, nat=(nat or Nat(NAT)) if kind.natt else None)
     return box

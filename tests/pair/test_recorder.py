@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.bridge.recorder import LONGEST_DIAL, MOST_TAKES
-from gateway.bridge.replay import replay
+from gateway.bridge.replay import Replayed, replay
 from gateway.control.recorded import Case, build_case, parse_case
 from gateway.wire.ipv4 import host_text
 from tests.pair.gateway_world import (
@@ -23,7 +23,7 @@ from tests.pair.gateway_world import (
 from tests.pair.nat import Nat
 from tests.pair.net import seeded
 from tests.pair.old_world import ESP, IKE, PUBLIC, call_up, old_world, place, view
-from tests.pair.peers.ike_profiles import DES_MD5_768, ESP_DES_MD5
+from tests.pair.peers.ike_profiles import DES_MD5_768, ESP_DES_MD5, NATT
 from tests.pair.peers.old_box import Kind, OldBox
 from tests.pair.peers.old_clients import (
     CLIENTS,
@@ -49,6 +49,47 @@ def test_what_was_recorded_comes_as_far_again_under_other_keys(kind: Kind) -> No
         assert (found.problems, found.changes) == ((), ())
         assert found.came == case.came
         assert found.came[-1] == "session-opened"
+
+
+def played(kind: Kind) -> Replayed:
+    _, case = record(kind)
+    assert case.came[-1] == "session-opened"
+    return replay(case, seeded(1))
+
+
+@pytest.mark.parametrize("way", NATT)
+def test_every_way_of_nat_traversal_is_played(way: str) -> None:
+    """Not all of them float, and numbers stand for one thing with some and another with others."""
+    ike = replace(XP_SP2.ike, vendors=(*XP_SP2.ike.vendors[:2], NATT[way].vendor))
+    found = played(replace(XP_SP2, ike=ike))
+    assert (found.problems, found.changes) == ((), ())
+    assert found.found["chosen-natt"] == way
+
+
+@pytest.mark.parametrize("floats_at", ["mm3", "quick", "esp"])
+def test_who_floats_early_late_or_for_esp_alone_is_played(floats_at: str) -> None:
+    found = played(replace(XP_SP2, ike=replace(XP_SP2.ike, floats_at=floats_at)))
+    assert (found.problems, found.changes) == ((), ())
+
+
+@pytest.mark.parametrize("port", [500, 4500])
+def test_a_hash_of_the_other_port_is_played_as_one_of_the_same_place(port: int) -> None:
+    ike = replace(XP_SP2.ike, floats_at="mm3", nat_d_port=port)
+    assert played(replace(XP_SP2, ike=ike)).problems == ()
+
+
+@pytest.mark.parametrize("nat_d", ["auto", "honest", "parrot"])
+def test_a_gateway_behind_a_router_is_played_with_what_it_told(nat_d: str) -> None:
+    world = old_world(forwarded=True, nat_d=nat_d)
+    ask(world, "record", **ASKED)
+    kind = replace(XP_SP2, ike=replace(XP_SP2.ike, refuses_natted_server=False))
+    call_up(world, kind, 15.0)
+    case = taken(world)
+    assert case.nat_d == nat_d
+    assert case.found["nat-found-where"] == "both"
+    assert ("nat-found-hidden" in case.found) is (nat_d != "honest")
+    found = replay(parse_case(build_case(case)), seeded(1))
+    assert (found.problems, found.changes) == ((), ())
 
 
 @each_client

@@ -21,6 +21,7 @@ from tests.pair.net import seeded
 from tests.unit.ike.asker import ESP_OLD, PSK, esp_offer, ike_offer, policy
 
 DRAFT = "13 as 90cb80913ebb696e086381b5ec427b1f"
+DRAFT_00 = "13 as 4485152d18b6bbcd0be8a8469579ddcc"
 OFFER = f"1 offer {ike_offer().hex()}"
 SELECTORS = ("5 id 1 17 1701 client", "5 id 1 17 1701 gateway")
 ESP = f"1 esp {esp_offer().body.hex()}"
@@ -73,7 +74,7 @@ def test_main_and_quick_mode_are_played_and_both_have_the_same_keys() -> None:
     (pair,) = talk.client.pairs
     assert (pair.spi_out, pair.spi_in) == (ready.spi_in, ready.spi_out)
     assert (pair.keymat_out, pair.keymat_in) == (ready.keymat_in, ready.keymat_out)
-    assert not pair.in_udp
+    assert pair.marker == 0
     assert PSK.decode() not in repr(talk.client)
 
 
@@ -83,10 +84,11 @@ def test_a_nat_is_there_if_it_was_there(nat: str, found: bool) -> None:
     assert talk.of(NatFound) == [NatFound(1, client=found, gateway=False)]
 
 
-def test_behind_a_nat_the_pair_is_in_udp() -> None:
-    talk = Talk().main(DRAFT, nat="other", port=4500)
-    assert talk.say(line("quick 1", "8 hash", IN_UDP, "10 nonce 16", *SELECTORS, port=4500))
-    assert [pair.in_udp for pair in talk.client.pairs] == [True]
+@pytest.mark.parametrize(("draft", "port", "marker"), [(DRAFT, 4500, 4), (DRAFT_00, 500, 8)])
+def test_behind_a_nat_the_pair_is_in_udp(draft: str, port: int, marker: int) -> None:
+    talk = Talk().main(draft, nat="other", port=port)
+    assert talk.say(line("quick 1", "8 hash", IN_UDP, "10 nonce 16", *SELECTORS, port=port))
+    assert [pair.marker for pair in talk.client.pairs] == [marker]
 
 
 def test_perfect_forward_secrecy_is_played() -> None:

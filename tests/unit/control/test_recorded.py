@@ -25,6 +25,8 @@ CASE = Case(
     system="msl2tp",
     ike=("3des-sha1-modp1024",),
     esp=("3des-sha1", "aes128-sha1"),
+    natt=("rfc3947", "draft-02n"),
+    nat_d="auto",
     came=("offered", "chosen"),
     found={"chosen-suite": "3des-sha1-modp1024"},
     lines=(LINE, replace(LINE, by_client=False, ms=47)),

@@ -20,6 +20,8 @@ CASE = Case(
     system="msl2tp",
     ike=("3des-sha1-modp1024",),
     esp=("3des-sha1",),
+    natt=("rfc3947", "draft-02n"),
+    nat_d="auto",
     came=("offered", "sa-ready"),
     found={},
     lines=(Line(0, True, "ike", "main 1 clear", 500, 500, ("10 nonce 20",)),),
@@ -130,5 +132,5 @@ def test_it_must_be_said_who_and_only_once(which: list[str]) -> None:
 
 
 def test_of_nobody_known_no_kind_is_told() -> None:
-    nobody = Case("", "unknown", (), (), (), {}, ())
+    nobody = Case("", "unknown", (), (), (), "auto", (), {}, ())
     assert told(nobody, Path("x")) == "x: 0 messages; it came as far as: nothing"
