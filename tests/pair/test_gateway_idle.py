@@ -66,6 +66,30 @@ def test_a_machine_that_has_nothing_to_say_keeps_its_session(profile: Profile, i
     assert client.errors == []
 
 
+@pytest.mark.parametrize("anew", [False, True], ids=["old main mode", "new main mode"])
+@pytest.mark.parametrize("profile", [XP_SP2, WIN2000_KB818043], ids=["xp sp2", "2000"])
+def test_an_idle_machine_whose_nat_has_forgotten_it_keeps_its_session(
+    profile: Profile, anew: bool
+) -> None:
+    """By a new main mode it is a stranger until its L2TP shows whose it is."""
+    world, nat = meet(), Nat(NAT)
+    client = world.call_up(profile=profile, nat=nat)
+    fall_idle(world, client)
+    world.net.run_for(600.0)
+    nat.forget()
+    world.net.send(client.rekey_phase1(world.net.now) if anew else [])
+    world.net.run_for(1.0)
+    assert states(world) == ["idle"]
+    wake(world, client)
+    world.net.send(client.send_data(IP, b"up"))
+    world.net.run_for(1.0)
+    assert states(world) == ["up"]
+    assert carries(world)
+    assert len(world.core.clients.legs) == 1
+    assert not world.facts(What.SESSION_CLOSED)
+    assert client.errors == []
+
+
 def test_it_is_told_that_it_is_idle_and_what_it_took() -> None:
     world = meet()
     client = world.call_up(profile=XP_SP2)

@@ -3,6 +3,7 @@
 What each of them says is in `peers/old_clients.py`, what it does by itself in `peers/old_box.py`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -17,6 +18,7 @@ from tests.pair.peers.old_clients import CLIENTS, OPEN, THROUGH_NAT, open_kind
 each_client = pytest.mark.parametrize("kind", CLIENTS.values(), ids=CLIENTS)
 each_behind_nat = pytest.mark.parametrize("kind", THROUGH_NAT.values(), ids=THROUGH_NAT)
 
+OTHER_NAT = "203.0.113.8"
 QUIRKS = {
     "win98-msl2tp": {"no host name in L2TP", "closes L2TP with our ids"},
     "winme-msl2tp": {"no host name in L2TP", "closes L2TP with our ids"},
@@ -111,6 +113,67 @@ def test_it_is_let_in_at_once_after_a_crash(kind: Kind) -> None:
     world.net.run_for(120.0)
     assert len(world.core.sessions) == 1
     assert again.errors == []
+
+
+# NATs that are not what a NAT should be; each is made anew for every story.
+ODD_NATS: dict[str, Callable[[], Nat]] = {
+    "esp apart from ike": lambda: Nat(NAT, apart=True),
+    "ports that stay": lambda: Nat(NAT, pins={500, 4500}),
+    "new ports every 200 s": lambda: Nat(NAT, rebinds=200.0),
+    "apart and new every 200 s": lambda: Nat(NAT, apart=True, rebinds=200.0),
+    "another address for 4500": lambda: Nat(NAT, hosts={4500: OTHER_NAT}),
+    "each port another and new ones": lambda: Nat(NAT, hosts={4500: OTHER_NAT}, rebinds=200.0),
+}
+
+
+@each_behind_nat
+@pytest.mark.parametrize("odd", ODD_NATS.values(), ids=ODD_NATS)
+def test_an_odd_nat_costs_it_no_session(kind: Kind, odd: Callable[[], Nat]) -> None:
+    world = old_world()
+    box = call_up(world, quick(kind, pair_life=330, phase1_life=500), nat=odd())
+    for number in range(200):
+        say(world, box, number)
+        world.net.run_for(5.0)
+    at_box, at_server = heard(world, box)
+    assert at_server == list(range(200))
+    assert len(at_box) >= 190  # what comes before it has spoken by its new port is lost
+    assert box.rekeys >= 3
+    assert box.phase1_rekeys >= 1
+    assert len(world.core.sessions) == 1
+    assert not world.facts(What.SESSION_CLOSED)
+    assert box.errors == []
+    world.net.send(box.leave(world.net.now))
+    world.net.run_for(1.0)
+    assert world.core.sessions == {}
+
+
+@each_behind_nat
+@pytest.mark.parametrize("seed", range(2))
+def test_an_odd_nat_loss_and_doubling_together_cost_it_no_session(kind: Kind, seed: int) -> None:
+    world = old_world(loss=0.05, duplicate=0.1, jitter=0.125, seed=seed)
+    nat = Nat(NAT, apart=True, rebinds=200.0)
+    box = call_up(world, quick(kind, pair_life=330, phase1_life=1000), 60.0, nat=nat)
+    for number in range(200):
+        say(world, box, number)
+        world.net.run_for(5.0)
+    assert min(len(set(one)) for one in heard(world, box)) > 150
+    assert len(world.core.sessions) == 1
+    assert not world.facts(What.SESSION_CLOSED)
+
+
+@each_behind_nat
+@pytest.mark.parametrize("nat_d", ["auto", "parrot"])
+def test_a_router_before_the_gateway_keeps_nobody_out(kind: Kind, nat_d: str) -> None:
+    """XP SP2 and Server 2003 refuse a server behind a NAT, as they were shipped."""
+    world = old_world(forwarded=True, nat_d=nat_d)
+    box = call_up(world, quick(kind, pair_life=330, phase1_life=500))
+    for number in range(120):
+        say(world, box, number)
+        world.net.run_for(5.0)
+    assert heard(world, box) == (list(range(120)), list(range(120)))
+    hidden = kind.ike.refuses_natted_server or nat_d == "parrot"
+    assert ("the router before us is not shown" in view(world).quirks) is hidden
+    assert box.errors == []
 
 
 IDLERS = {name: kind for name, kind in CLIENTS.items() if kind.falls_idle}

@@ -7,7 +7,7 @@ CLIENTS.md tells it of a kind. Nothing here is done at a test's word but what a 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.wire.udp import Datagram, Endpoint
+from gateway.wire.udp import Datagram
 from tests.pair.peers.esp_pair import EspPair
 from tests.pair.peers.ike_profiles import Profile
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
@@ -99,10 +99,6 @@ class OldBox(L2tpIpsecClient):
     # what it does by itself
 
     def receive(self, datagram: Datagram, now: float) -> list[Datagram]:
-        if datagram.source.port == 0 or datagram.payload[:4] in self.sas:
-            self._used = now
-            spi = datagram.payload[:4]
-            self.bytes_by_spi[spi] = self.bytes_by_spi.get(spi, 0) + len(datagram.payload)
         found = super().receive(datagram, now)
         self._note(now)
         if self._waiting and self.newest() is not None:
@@ -142,7 +138,7 @@ class OldBox(L2tpIpsecClient):
             if phase1.cookie_i not in self._asking:
                 life = SHARE * self.ike.profile.phase1_life
                 plans.append((self._made.get(phase1.cookie_i, LONG) + life, self._renew_phase1))
-            if self.kind.keepalive and phase1.floated:
+            if self.kind.keepalive and (phase1.floated or (newest is not None and newest.in_udp)):
                 plans.append((self._kept + KEEPALIVE_EVERY, self._keep_alive))
         return plans
 
@@ -184,7 +180,16 @@ class OldBox(L2tpIpsecClient):
 
     def _keep_alive(self, now: float) -> list[Datagram]:
         self._kept = now
-        return [Datagram(Endpoint(self.here, 4500), Endpoint(self.gateway, 4500), b"\xff")]
+        return self.keepalive()
+
+    def _receive_esp(self, packet: bytes, now: float) -> list[Datagram]:
+        self._used = now
+        self._count(packet)
+        return super()._receive_esp(packet, now)
+
+    def _count(self, packet: bytes) -> None:
+        spi = packet[:4]
+        self.bytes_by_spi[spi] = self.bytes_by_spi.get(spi, 0) + len(packet)
 
     def _drop_keys(self, now: float) -> list[Datagram]:
         self._drop_at = None
@@ -193,6 +198,5 @@ class OldBox(L2tpIpsecClient):
         return found
 
     def _datagram(self, pair: EspPair, packet: bytes) -> Datagram:
-        spi = packet[:4]
-        self.bytes_by_spi[spi] = self.bytes_by_spi.get(spi, 0) + len(packet)
+        self._count(packet)
         return super()._datagram(pair, packet)

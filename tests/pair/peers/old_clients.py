@@ -110,6 +110,7 @@ XP_SP2 = Kind(
         esp=(ESP_3DES_SHA, ESP_3DES_MD5),  # VE: 3DES-HMAC-SHA1
         one_proposal_each=True,
         with_ah=True,
+        refuses_natted_server=True,  # KB885407: unless its registry says 2
     ),
     lac=l2tp_lac.WINDOWS_2000,
     ppp=WINDOWS_XP,
@@ -187,6 +188,10 @@ OPEN: dict[str, tuple[str, Callable[[Kind], Kind]]] = {
     "msl2tp offers only 02n": (
         "win98-msl2tp",
         _ike(vendors=(DRAFT_02N, SAFENET, SAFENET_FAMILY, SAFENET_THIRD)),
+    ),
+    "msl2tp offers only 00": (
+        "win98-msl2tp",
+        _ike(vendors=(DRAFT_00, SAFENET, SAFENET_FAMILY, SAFENET_THIRD)),
     ),
     "msl2tp has no vendor ID of SafeNet's": ("win98-msl2tp", _ike(vendors=(DRAFT_00, DRAFT_02N))),
     "msl2tp speaks dpd": ("win98-msl2tp", _ike(vendors=(*MSL2TP_IKE.vendors, DPD))),
