@@ -11,7 +11,7 @@ from gateway.ike.choice import offered_ike
 from gateway.ike.events import Offered, QuickOffered
 from gateway.ike.header import parse_header
 from gateway.ike.nat import offered_variants
-from gateway.ike.phase1 import parse_offer
+from gateway.ike.offer import parse_offer
 from gateway.ike.shape import offer_shape
 from gateway.ike.vendors import name_vendor
 from gateway.l2tp.events import TunnelOpened
