@@ -24,6 +24,7 @@ from gateway.wire.cursor import WireError
 LONGEST_ATTRIBUTE: Final = 8  # bytes; longer ones have names in them (Windows' GSS identity)
 NAT_D: Final = frozenset((15, 20, 130))
 NAT_OA: Final = frozenset((16, 21, 131))
+ENCODINGS: Final = (b"\1", b"\4")  # of certificates that are looked into: PKCS#7 and X.509
 # Notices whose data says nothing of a place or a person.
 TELLING: Final = frozenset((Notify.RESPONDER_LIFETIME, Notify.REPLAY_STATUS))
 # L2TP pairs that hold numbers, versions and forms; of all others only the length stays.
@@ -118,6 +119,10 @@ def _plain_payload(kind: int, body: bytes, places: Places) -> str:
             return f"nonce {len(body)}"
         case Kind.HASH:
             return "hash"
+        case Kind.SIGNATURE:
+            return "signature"
+        case Kind.CERT | Kind.CERT_REQUEST if body[:1] in ENCODINGS:  # who is in them is cut
+            return f"{'certificate' if kind == Kind.CERT else 'request'} {body[0]}"
         case Kind.VENDOR:  # text has been seen in them, never longer than this
             return f"as {(body[:LONGEST_VENDOR] + bytes(len(body[LONGEST_VENDOR:]))).hex()}"
         case kind if kind in NAT_D:
@@ -155,6 +160,8 @@ def _identity(body: bytes, places: Places) -> str:
     who = f"cut:{len(identity.data)}"
     if identity.kind == IdType.IPV4 and len(identity.data) == 4:
         who = places.who(identity.data)
+    elif identity.kind == IdType.DER_DN:
+        who = "subject"
     elif identity.kind in (IdType.FQDN, IdType.USER_FQDN):
         who = f"name:{len(identity.data)}"
     return f"{identity.kind} {identity.protocol} {identity.port} {who}"

@@ -5,8 +5,8 @@ Until a client has proved who it is, every dial is kept that may turn out to be 
 is kept here is as it came and never leaves the process; a file is only made by `cut`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.bridge.cutting import Places, cut_avps, cut_ike, cut_ppp
@@ -14,7 +14,7 @@ from gateway.control.recorded import MOST_LINES, Line
 from gateway.crypto.mac import MD5, SHA1, equal
 from gateway.ike.header import Header
 from gateway.ike.keys import Keys
-from gateway.ike.listen import Listener
+from gateway.ike.listen import Joiner, Listener
 from gateway.ike.nat import either_port, nat_d_hash
 from gateway.ike.numbers import (
     COOKIE,
@@ -160,7 +160,7 @@ def cut(take: Take) -> tuple[Line, ...]:
     places = Places(take.local.host, take.peer.host)
     groups: dict[tuple[int, int], int] = {}  # exchange and message ID -> its place among its kind
     lines = []
-    for heard in take.heard:
+    for heard in _whole(take.heard):
         try:
             what, parts = _READ[heard.layer](heard, listener, places, groups)
         except WireError:
@@ -169,6 +169,20 @@ def cut(take: Take) -> tuple[Line, ...]:
         source = heard.source if heard.source in (PORT_IKE, PORT_NATT) else 0
         lines.append(Line(ms, heard.by_client, heard.layer, what, heard.port, source, parts))
     return tuple(lines)
+
+
+def _whole(messages: Iterable[Heard]) -> Iterator[Heard]:
+    """Every message once: what IKE has cut to pieces is put together, and may have come again."""
+    joiners = {True: Joiner(), False: Joiner()}
+    seen: set[tuple[bool, bytes]] = set()
+    for heard in messages:
+        try:
+            data = joiners[heard.by_client].take(heard.data) if heard.layer == "ike" else heard.data
+        except WireError:
+            continue
+        if data is not None and (heard.by_client, data) not in seen:
+            seen.add((heard.by_client, data))
+            yield replace(heard, data=data)
 
 
 Cut = tuple[str, tuple[str, ...]]

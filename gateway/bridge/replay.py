@@ -7,6 +7,7 @@ a box before it takes an upgrade for good.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from struct import error as StructError  # noqa: N812
 from typing import Final
 
@@ -19,6 +20,7 @@ from gateway.bridge.replay_ike import Agreed, Initiator
 from gateway.bridge.replay_l2tp import Lac
 from gateway.bridge.replay_places import GATEWAY, INSIDE, NAT_PORT, OUTSIDE, SERVER
 from gateway.bridge.replay_server import Server
+from gateway.bridge.replay_signed import Shown, is_signed, make_shown
 from gateway.control.config import Client, Config, Inside, Outside, Route
 from gateway.control.days import UNTOLD
 from gateway.control.defaults import DEFAULTS
@@ -37,8 +39,10 @@ from gateway.wire.cursor import WireError
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4, parse_ipv4
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint, build_checked_udp, build_udp, parse_udp
+from gateway.x509.rule import Rule
 
 NAME: Final = "recorded"
+TODAY: Final = date(2004, 1, 1)  # it is as good as any other
 STEP: Final = 0.05  # seconds between two messages: less than anything waits for
 
 
@@ -75,7 +79,7 @@ def replay(case: Case, random: Callable[[int], bytes]) -> Replayed:
     return Replayed(came, found, tuple(problems), tuple(changes))
 
 
-def configuration(case: Case, psk: bytes) -> Config:
+def configuration(case: Case, psk: bytes, shown: Shown | None) -> Config:
     """One client that may use what it might at its site, and a server for it."""
     outside = Outside(
         "replay0",
@@ -90,15 +94,18 @@ def configuration(case: Case, psk: bytes) -> Config:
         (
             Client(
                 NAME,
-                psk,
+                psk if shown is None else b"",
                 tuple(suite for suite in IKE_SUITES if suite in case.ike),
                 tuple(suite for suite in ESP_SUITES if suite in case.esp),
                 "replay",
                 weak_reason="it might at its site",
                 weak_until=UNTOLD,
+                certificate=None if shown is None else Rule(),
             ),
         ),
         (Route("replay", "pptp", SERVER),),
+        certificates=() if shown is None else (shown.own,),
+        authorities=() if shown is None else (shown.authority,),
     )
 
 
@@ -119,8 +126,10 @@ class Stage:
 
     def __post_init__(self) -> None:
         psk = self.random(24)
-        self._core = Gateway(configuration(self.case, psk), self.random, self.now)
-        self._ike = Initiator(psk, self.random)
+        shown = make_shown(self.case, self.random) if is_signed(self.case) else None
+        config = configuration(self.case, psk, shown)
+        self._core = Gateway(config, self.random, self.now, TODAY)
+        self._ike = Initiator(psk, self.random, shown)
 
     def play(self, line: Line) -> None:
         """One message of the client, and everything that comes of it."""

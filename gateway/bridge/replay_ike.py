@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.bridge.replay_places import CLIENT, ELSEWHERE, GATEWAY, OUTSIDE
-from gateway.control.recorded import BadCase, Line
+from gateway.bridge.replay_signed import Shown
+from gateway.control.recorded import BadCase, Line, length, letters
 from gateway.crypto.modp import choose_secret, public_value, shared_value
 from gateway.ike.choice import choose_esp, choose_ike
 from gateway.ike.header import Header, build_message, parse_header
@@ -22,12 +23,15 @@ from gateway.ike.keys import (
     keymat,
     message_iv,
     psk_skeyid,
+    rsa_skeyid,
 )
 from gateway.ike.nat import NAMES, Variant, choose_variant, nat_d_hash
 from gateway.ike.numbers import (
     DOI_IPSEC,
     FLAG_COMMIT,
     NO_COOKIE,
+    PRE_SHARED_KEY,
+    RSA_SIGNATURES,
     TRANSPORT,
     TUNNEL,
     Exchange,
@@ -59,6 +63,8 @@ from gateway.wire.cursor import Reader
 from gateway.wire.udp import Endpoint
 
 MODES: Final = frozenset((TUNNEL, TRANSPORT, 3, 4, 61443, 61444))
+METHODS: Final = {PRE_SHARED_KEY: IKE_SUITES, RSA_SIGNATURES: IKE_SUITES}
+HOSTS: Final = {"gateway": GATEWAY, "outside": OUTSIDE, "client": CLIENT, "other": ELSEWHERE}
 EXCHANGES: Final = {
     "main": Exchange.MAIN,
     "quick": Exchange.QUICK,
@@ -97,6 +103,7 @@ class Initiator:
 
     psk: bytes = field(repr=False)
     random: Callable[[int], bytes] = field(repr=False)
+    shown: Shown | None = None  # by which it proves itself, if not by the key
     pairs: list[Agreed] = field(default_factory=list)
     notices: int = 0
     _cookie_i: bytes = b""
@@ -164,7 +171,7 @@ class Initiator:
         payloads = parse_chain(Reader(body), header.first)
         if header.first == Kind.SA and self._suite is None:
             taken = parse_association(one_of(payloads, Kind.SA, "security association"))
-            choice = choose_ike(taken, IKE_SUITES.values())
+            choice = choose_ike(taken, IKE_SUITES.values(), METHODS)
             self._cookie_r = header.cookie_r
             self._suite = None if choice is None else choice.suite
             self._variant = choose_variant(all_of(payloads, Kind.VENDOR), NAMES)
@@ -175,17 +182,25 @@ class Initiator:
             cookies = self._cookie_i, self._cookie_r
             ours = self._publics[0], self._nonces[0]
             self._exchanged = Exchanged(*cookies, self._sa, ours[0], theirs, ours[1], nonce, shared)
-            skeyid = psk_skeyid(self._suite.hash, self.psk, ours[1], nonce)
+            skeyid = self._skeyid(self._suite, ours[1], nonce, shared)
             self._keys = derive_keys(self._suite, skeyid, self._exchanged)
 
+    def _skeyid(self, suite: IkeSuite, own: bytes, theirs: bytes, shared: bytes) -> bytes:
+        if self.shown is not None:
+            return rsa_skeyid(suite.hash, own, theirs, shared)
+        return psk_skeyid(suite.hash, self.psk, own, theirs)
+
     def _say_proof(self, line: Line, keys: Keys) -> bytes:
-        """The fifth message: the hash is over the identity that stands beside it."""
+        """The fifth message: hash or signature is over the identity that stands beside it."""
         exchanged = self._exchanged
         if exchanged is None or self._main:
             raise BadCase("a fifth message of main mode that nothing comes before")
         payloads = [self._payload(part, line) for part in line.parts]
         proof = hash_i(keys, exchanged, one_of(payloads, Kind.ID, "identity"))
-        payloads = [replace(one, body=proof) if one.kind == Kind.HASH else one for one in payloads]
+        if self.shown is not None:
+            proof = self.shown.signature(proof, self.random)
+        proofs = (Kind.HASH, Kind.SIGNATURE)
+        payloads = [replace(one, body=proof) if one.kind in proofs else one for one in payloads]
         header = Header(self._cookie_i, self._cookie_r, Kind.NONE, Exchange.MAIN)
         iv = first_iv(keys, exchanged.g_xi, exchanged.g_xr)
         return seal(keys, iv, header, payloads)
@@ -292,6 +307,26 @@ class Initiator:
         self._nonces.append(made)
         return made
 
+    def _certificate(self, rest: list[str], line: Line, quick: Quick | None) -> bytes:
+        return self._shows().body(int(rest[0]))
+
+    def _request(self, rest: list[str], line: Line, quick: Quick | None) -> bytes:
+        return self._shows().request(int(rest[0]))
+
+    def _identity(self, rest: list[str], line: Line, quick: Quick | None) -> bytes:
+        kind, protocol, port, who = rest
+        data = HOSTS.get(who)
+        if who == "subject":
+            data = self._shows().certificate.subject
+        elif data is None:
+            data = letters(who)
+        return build_identification(Identification(int(kind), data, int(protocol), int(port)))
+
+    def _shows(self) -> Shown:
+        if self.shown is None:
+            raise BadCase("a certificate of somebody who does not sign")
+        return self.shown
+
     def _nat_d(self, rest: list[str], line: Line, quick: Quick | None) -> bytes:
         if self._suite is None:
             raise BadCase("a NAT-D payload before anything was agreed on")
@@ -310,8 +345,8 @@ class Initiator:
 
     def _notify(self, rest: list[str], line: Line, quick: Quick | None) -> bytes:
         protocol, kind, size, data = rest
-        spi = self._cookie_i + self._cookie_r if size == "16" else self._spi(quick, int(size))
-        said = _zeros(data) if data.startswith("cut:") else bytes.fromhex(data.strip("-"))
+        spi = self._cookie_i + self._cookie_r if size == "16" else self._spi(quick, length(size))
+        said = letters(data) if data.startswith("cut:") else bytes.fromhex(data.strip("-"))
         return build_notification(Notification(int(kind), int(protocol), spi, said, DOI_IPSEC))
 
     def _delete(self, rest: list[str], line: Line, quick: Quick | None) -> bytes:
@@ -326,23 +361,6 @@ class Initiator:
         return self.pairs[-1].spi_in.to_bytes(4, "big") if size == 4 and self.pairs else bytes(size)
 
 
-def _identity(owner: Initiator, rest: list[str], line: Line, quick: Quick | None) -> bytes:
-    kind, protocol, port, who = rest
-    hosts = {"gateway": GATEWAY, "outside": OUTSIDE, "client": CLIENT, "other": ELSEWHERE}
-    data = hosts.get(who) or _letters(who)
-    return build_identification(Identification(int(kind), data, int(protocol), int(port)))
-
-
-def _letters(form: str) -> bytes:
-    """`name:N` is a text of N letters, `cut:N` so many zeros."""
-    name, _, size = form.partition(":")
-    return b"x" * int(size) if name == "name" else bytes(int(size))
-
-
-def _zeros(form: str) -> bytes:
-    return bytes(int(form.partition(":")[2]))
-
-
 _Form = Callable[[Initiator, list[str], Line, Quick | None], bytes]
 _FORMS: Final[dict[str, _Form]] = {
     "as": lambda owner, rest, line, quick: bytes.fromhex("".join(rest)),
@@ -351,10 +369,13 @@ _FORMS: Final[dict[str, _Form]] = {
     "public": Initiator._public,
     "nonce": Initiator._nonce,
     "hash": lambda owner, rest, line, quick: b"",
-    "id": _identity,
+    "signature": lambda owner, rest, line, quick: b"",
+    "certificate": Initiator._certificate,
+    "request": Initiator._request,
+    "id": Initiator._identity,
     "nat-d": Initiator._nat_d,
-    "nat-oa": _identity,
+    "nat-oa": Initiator._identity,
     "notify": Initiator._notify,
     "delete": Initiator._delete,
-    "cut": lambda owner, rest, line, quick: bytes(int(rest[0])),
+    "cut": lambda owner, rest, line, quick: bytes(length(rest[0])),
 }

@@ -5,7 +5,7 @@ What it says is recorded; of what it hears only the ids and the acknowledgements
 
 from dataclasses import dataclass, field
 
-from gateway.control.recorded import BadCase, Line
+from gateway.control.recorded import BadCase, Line, length
 from gateway.l2tp.avp import Avp, build_avp
 from gateway.l2tp.data import Road, seal_data
 from gateway.l2tp.errors import Drop
@@ -92,7 +92,7 @@ def _value(form: str, rest: list[str]) -> bytes:
         case "as", _:
             return bytes.fromhex("".join(rest))
         case "name", [size]:
-            return b"X" * int(size)
+            return b"X" * length(size)
         case "cut", [size]:
-            return bytes(int(size))
+            return bytes(length(size))
     raise BadCase(f"{form!r:.20} is no form")

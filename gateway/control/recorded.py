@@ -9,6 +9,8 @@ is a text of words: what it is, in which form, and what the form takes. The form
     id TYPE PROTOCOL PORT WHO                nat-d WHO  a hash of that end's place
     notify PROTOCOL KIND SPI DATA            nat-oa WHO
     delete PROTOCOL N                        name N     a text of N letters, which ones is cut
+    certificate ENCODING                     request ENCODING      made anew: 4 X.509, 1 PKCS#7
+    signature                                worked out anew by the key of that certificate
     cut N             N bytes that are nobody's business; zeros when played
 """
 
@@ -21,6 +23,7 @@ from typing import Any, Final
 FORMAT: Final = 1  # of the file; a reader refuses what is newer
 LARGEST: Final = 1 << 18  # characters of a file
 MOST_LINES: Final = 256
+LONGEST_PART: Final = 1 << 14  # bytes that a part may ask for
 CLIENT, GATEWAY = "client", "gateway"
 LAYERS: Final = ("ike", "l2tp", "ppp")
 
@@ -130,6 +133,19 @@ def build_case(case: Case) -> str:
         *("\n[[line]]\n" + _table(line) for line in lines),
     ]
     return "".join(parts)
+
+
+def length(word: str) -> int:
+    """How many bytes a part asks for; BadCase if too many."""
+    if not word.isdecimal() or len(word) > len(str(LONGEST_PART)) or int(word) > LONGEST_PART:
+        raise BadCase(f"{word!r:.20} bytes are asked for, and {LONGEST_PART} are the most")
+    return int(word)
+
+
+def letters(form: str) -> bytes:
+    """`name:N` is a text of N letters, `cut:N` so many zeros."""
+    name, _, size = form.partition(":")
+    return length(size) * (b"x" if name == "name" else b"\0")
 
 
 def _table(values: Mapping[str, Any]) -> str:

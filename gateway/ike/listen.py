@@ -5,13 +5,36 @@ Nothing is checked but that it can be read: the two who talk have checked the re
 
 from dataclasses import dataclass, field
 
-from gateway.ike.errors import OutOfStep
+from gateway.ike.errors import BadPayload, OutOfStep
+from gateway.ike.fragments import Gathering, parse_piece
 from gateway.ike.header import Header, parse_header
 from gateway.ike.keys import Keys, first_iv, message_iv
 from gateway.ike.numbers import Exchange, Kind
 from gateway.ike.payloads import Payload, all_of, parse_chain
 from gateway.ike.protect import next_iv, unseal
 from gateway.wire.cursor import Reader
+
+
+@dataclass(slots=True)
+class Joiner:
+    """Give it every message of one end, and it puts together what came in pieces."""
+
+    _under_way: dict[int, Gathering] = field(default_factory=dict, repr=False)  # by identifier
+
+    def take(self, message: bytes) -> bytes | None:
+        """The message, or the whole of it with its last piece. WireError if it cannot be one."""
+        header, body = parse_header(message)
+        if header.first != Kind.FRAGMENT or header.encrypted:
+            return message
+        piece = parse_piece(header, body)
+        fresh = Gathering((0, piece.identifier), b"", 0.0)
+        gathering = self._under_way.setdefault(piece.identifier, fresh)
+        fits, whole = gathering.add(piece), gathering.whole
+        if not fits or whole is not None:
+            del self._under_way[piece.identifier]
+        if not fits:
+            raise BadPayload("pieces that do not make one message")
+        return whole
 
 
 @dataclass(slots=True)

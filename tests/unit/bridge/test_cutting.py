@@ -53,7 +53,14 @@ def test_values_that_are_made_anew_leave_their_lengths() -> None:
 def test_what_nobody_knows_here_leaves_its_length() -> None:
     assert one(132, SECRET) == "132 cut 20"
     assert one(Kind.CERT, SECRET) == "6 cut 20"
-    assert one(Kind.SIGNATURE, SECRET) == "9 cut 20"
+
+
+def test_of_certificates_only_the_form_stays() -> None:
+    assert one(Kind.SIGNATURE, SECRET) == "9 signature"
+    assert one(Kind.CERT, b"\4" + SECRET) == "6 certificate 4"
+    assert one(Kind.CERT, b"\7" + SECRET) == "6 cut 21"
+    assert one(Kind.CERT_REQUEST, b"\1" + SECRET) == "7 request 1"
+    assert one(Kind.ID, identity(IdType.DER_DN, SECRET)) == "5 id 9 17 1701 subject"
 
 
 def test_what_cannot_be_read_leaves_its_length() -> None:
@@ -82,7 +89,7 @@ def test_addresses_become_whose_they_are_and_names_their_lengths() -> None:
     payloads = [Payload(Kind.ID, identity(IdType.IPV4, host)) for host in hosts]
     payloads += [Payload(131, identity(IdType.IPV4, CLIENT))]
     payloads += [Payload(Kind.ID, identity(IdType.FQDN, b"press-3"))]
-    payloads += [Payload(Kind.ID, identity(IdType.DER_DN, SECRET))]
+    payloads += [Payload(Kind.ID, identity(IdType.DER_GN, SECRET))]
     assert cut_ike(header, payloads, kept) == (
         "5 id 1 17 1701 client",
         "5 id 1 17 1701 gateway",
@@ -91,7 +98,7 @@ def test_addresses_become_whose_they_are_and_names_their_lengths() -> None:
         "5 id 1 17 1701 client",
         "131 nat-oa 1 17 1701 client",
         "5 id 2 17 1701 name:7",
-        "5 id 9 17 1701 cut:20",
+        "5 id 10 17 1701 cut:20",
     )
 
 

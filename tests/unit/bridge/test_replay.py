@@ -24,7 +24,7 @@ def test_a_fresh_gateway_does_what_the_recorded_one_did() -> None:
 
 
 def test_the_configuration_allows_what_the_site_allowed_in_our_order() -> None:
-    config = configuration(CASE, b"a key")
+    config = configuration(CASE, b"a key", None)
     [client] = config.clients
     assert set(client.ike) == set(CASE.ike)
     assert client.psk == b"a key"
@@ -69,7 +69,16 @@ def test_any_file_plays_or_is_refused(number: int, parts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["300 as 00", "11 notify 1 99999999 16 -", "5 id 1 0 99999 client"]
+    "part",
+    [
+        "300 as 00",
+        "11 notify 1 99999999 16 -",
+        "5 id 1 0 99999 client",
+        "99 cut 999999999999",
+        "5 id 2 0 0 name:999999999999",
+        "6 certificate 4",
+        "7 request 4",
+    ],
 )
 def test_numbers_that_fit_nowhere_are_refused(part: str) -> None:
     bad = Line(0, True, "ike", "main 1 clear", 500, 500, (CASE.lines[0].parts[0], part))

@@ -16,6 +16,8 @@ from gateway.control.recorded import (
     build_case,
     case_from_data,
     case_to_data,
+    length,
+    letters,
     parse_case,
 )
 
@@ -35,6 +37,18 @@ CASE = Case(
 
 def test_a_file_is_read_as_it_was_written() -> None:
     assert parse_case(build_case(CASE)) == CASE
+
+
+@pytest.mark.parametrize("word", ["", "-1", "x", "16385", "1" * 5000])
+def test_a_part_asks_for_no_more_bytes_than_there_may_be(word: str) -> None:
+    with pytest.raises(BadCase):
+        length(word)
+    with pytest.raises(BadCase):
+        letters(f"name:{word}")
+
+
+def test_letters_are_a_text_or_zeros() -> None:
+    assert (letters("name:3"), letters("cut:2"), length("16384")) == (b"xxx", bytes(2), 16384)
 
 
 def test_values_of_json_are_read_as_they_were_told() -> None:

@@ -2,9 +2,11 @@
 
 import pytest
 
-from gateway.ike.errors import OutOfStep
+from gateway.ike.errors import BadPayload, OutOfStep
 from gateway.ike.events import IkeEvent, Send
-from gateway.ike.listen import Listener
+from gateway.ike.fragments import Piece, build_piece
+from gateway.ike.header import parse_header
+from gateway.ike.listen import Joiner, Listener
 from gateway.ike.machine import Ike
 from gateway.ike.numbers import Exchange, Kind
 from gateway.ike.policy import IkePolicy
@@ -74,3 +76,33 @@ def test_keys_are_in_nothing_that_is_shown() -> None:
     for message in heard:
         listener.read(message)
     assert repr(listener) == "Listener()"
+
+
+def pieces(message: bytes, identifier: int = 5) -> list[bytes]:
+    """In three."""
+    header, _ = parse_header(message)
+    half = len(message) // 2
+    cuts = [message[at : at + half] for at in range(0, len(message), half)]
+    return [
+        build_piece(header, Piece(identifier, number, number == len(cuts), data))
+        for number, data in enumerate(cuts, 1)
+    ]
+
+
+def test_pieces_are_joined_and_everything_else_passes() -> None:
+    _, heard = conversation()
+    joiner = Joiner()
+    assert joiner.take(heard[0]) == heard[0]
+    one, other = pieces(heard[2] + b"1", 1), pieces(heard[4] + b"1", 2)
+    assert [joiner.take(piece) for piece in (one[1], other[0], one[0], other[2])] == [None] * 4
+    assert joiner.take(one[2]) == heard[2] + b"1"
+    assert joiner.take(other[1]) == heard[4] + b"1"
+
+
+def test_pieces_that_contradict_each_other_are_none() -> None:
+    _, heard = conversation()
+    joiner, header = Joiner(), parse_header(heard[2])[0]
+    joiner.take(build_piece(header, Piece(1, 2, True, b"end")))
+    with pytest.raises(BadPayload):
+        joiner.take(build_piece(header, Piece(1, 3, True, b"end")))
+    assert joiner.take(build_piece(header, Piece(1, 1, True, b"all"))) == b"all"
