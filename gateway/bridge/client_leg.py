@@ -161,13 +161,15 @@ class ClientLeg:
             self.idle_since = None
             self.lns.resume(now)
 
-    def most_mru(self, mtu: int) -> int:
-        """The MRU with which nothing fragments on an outside link of `mtu` bytes."""
+    def largest_mru(self, mtu: int, native: bool = False) -> int:
+        """The MRU with which nothing fragments on an outside link of `mtu` bytes.
+
+        `native`: it goes on to a server that speaks L2TP/IPsec.
+        """
         if self.current is None:
             raise ValueError("a call without a security association to come through")
         block = find_suite(self.current.suite).cipher.block
-        fits = largest_mru(mtu, block, BEFORE_ESP[self.current.carrier])
-        return self.who.kept_mru(fits)
+        return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier], native)
 
     def deadline(self) -> float | None:
         """When L2TP wants attention, or the client has been idle too long."""
