@@ -25,6 +25,7 @@ from gateway.l2tp.events import CallRequested
 from gateway.outputs import Fact, Output, What
 from gateway.paths import KERNEL_CALLS
 from gateway.ppp.machine import Passage
+from gateway.ppp.quirks import manners_of
 from gateway.pptp.machine import Caller
 from gateway.wire.udp import Endpoint
 
@@ -207,7 +208,8 @@ class Switchboard:
         return ""
 
     def _passage(self, leg: ClientLeg, route: Route) -> Passage:
-        return Passage(leg.largest_mru(self.config.outside.mtu, native=route.kind == L2TP_IPSEC))
+        fits = leg.largest_mru(self.config.outside.mtu, native=route.kind == L2TP_IPSEC)
+        return Passage(leg.who.kept_mru(fits), manners_of(leg.who.name))
 
     def _no_address(self, route: Route) -> str:
         if self.config.inside.address is None:
