@@ -20,6 +20,7 @@ from gateway.paths import NONE, CallPath, PptpEnd, SetCall, SetLeg
 from gateway.wire.udp import Endpoint
 
 Place = tuple[bytes, Endpoint]  # our host, and where the peer's ESP comes from
+CROWDED = "another client without NAT traversal is at the same address"
 
 
 class Carrier:
@@ -89,7 +90,14 @@ class Carrier:
         return found
 
     def crowd(self, leg: ClientLeg) -> None:
-        """A leg has come to a place: what comes from there may be any of two clients'."""
+        """A leg has come to a place: what comes from there may be any of two clients'.
+
+        Or it has keys again, after it was idle: its calls may be joined once more.
+        """
+        if leg.track is None:
+            for call in self.calls.values():
+                if call.session.leg is leg:
+                    call.changed()
         other = self._places.get((leg.local.host, place_of(leg)))
         if other is not None and other.leg is not leg and other.mapped:
             other.mapped = False
@@ -150,7 +158,7 @@ class Carrier:
         session = track.session
         if track.joined or not track.living or session.state is not State.UP:
             return []
-        if not session.is_through:
+        if not session.is_through or session.leg.current is None:
             return []
         track.why = track.why or self._why_apart(track)
         if not track.why:
@@ -268,7 +276,7 @@ class Carrier:
                 going += self._leave(track, asks=True)
                 continue
             going += self._claim(track, now)
-            coming += self._set_leg(track, now)
+            coming += self._set_leg(track, now) if leg.track is track else []
         return going + coming
 
     def _claim(self, track: LegTrack, now: float) -> list[Output]:
@@ -280,6 +288,9 @@ class Carrier:
         holder = self._places.get(place)
         if holder is track:
             return []
+        if holder is not None and not place[1].port:
+            # Without ports the kernel cannot tell what comes from the one from the other's.
+            return self.give_back(holder, CROWDED) + self.give_back(track, CROWDED)
         self._release(track)
         self._places[place] = track
         track.place = place
@@ -327,7 +338,7 @@ class Carrier:
         leg.track = None
         for call in self.calls.values():
             if call.session.leg is leg and call.joined:
-                call.joined, call.why, call.told = False, leg.why_user or "its keys are gone", False
+                call.joined, call.why, call.told = False, leg.why_user, False
                 call.changed()
         found: list[Output] = [SetLeg(track.number, None)] if asks and track.asked else []
         track.asked = None

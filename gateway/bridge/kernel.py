@@ -135,8 +135,11 @@ class Kernel:
         return []
 
     def mapped(self, event: SaMapped, now: float) -> None:
-        """The place of the leg `by` may be another's by now: what comes from there is for us."""
-        by = self._carrier.legs.get(event.by)
+        """The place of the leg `by` may be another's by now: what comes from there is for us.
+
+        What came by the leg's own place was under way while that was changed.
+        """
+        by = self._carrier.legs.get(event.by) if event.by != event.leg else None
         if by is not None and by.mapped and now - by.doubted >= DOUBT_EVERY:
             by.doubted = now
             by.mapped = False

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 KERNEL, USER = "kernel", "user"
 NOT_THROUGH = "PPP is not through yet"
+NO_KEYS = "the client has no keys at the moment"
 
 
 class Stray:
@@ -96,4 +97,4 @@ def carried_by(session: "Session") -> tuple[str, str]:
         return USER, ""
     if track.joined:
         return KERNEL, ""
-    return USER, track.why or NOT_THROUGH
+    return USER, track.why or (NO_KEYS if session.is_through else NOT_THROUGH)

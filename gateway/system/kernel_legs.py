@@ -224,8 +224,8 @@ def _read(number: int, udp: socket.socket) -> list[PathEvent]:
     return found
 
 
-def _place(path: LegPath) -> Place | None:
-    return Place(path.virtual, path.near, path.peer) if path.mapped else None
+def _place(path: LegPath) -> Place:
+    return Place(path.virtual, path.near, path.peer, path.mapped)
 
 
 def _sas(path: LegPath) -> list[tuple[Sa, bool]]:

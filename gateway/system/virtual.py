@@ -33,11 +33,15 @@ class Pool:
 
 
 class Place(NamedTuple):
-    """Where a peer is. Port 0 of `peer` is plain ESP."""
+    """Where a peer is. Port 0 of `peer` is plain ESP.
+
+    Not `mapped`: what comes from there keeps its addresses, as it may be another's by now.
+    """
 
     virtual: bytes
     near: bytes
     peer: Endpoint
+    mapped: bool = True
 
 
 class Translation(Protocol):

@@ -22,14 +22,22 @@ from gateway.wire.conntrack import (
     name_flow,
     parse_flows,
 )
-from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP
+from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, host_text
 from gateway.wire.netlink import CREATE, EXCLUSIVE
 
 PORT_NATT, PORT_L2TP = 4500, 1701
 PROBE: Final = "POSTERN-PATHS-PROBE"
 COME, GO, NAT = "POSTERN-PATHS-COME", "POSTERN-PATHS-GO", "POSTERN-PATHS-NAT"
+LEAVE: Final = "POSTERN-PATHS-OUT"
+OURS: Final = (COME, GO, NAT, LEAVE)
 # Our chains: the table, the hook that calls it (none: it is only there so that the table is).
-CHAINS: Final = (("raw", "PREROUTING", COME), ("raw", "OUTPUT", GO), ("nat", "", NAT))
+CHAINS: Final = (
+    ("raw", "PREROUTING", COME),
+    ("raw", "OUTPUT", GO),
+    ("nat", "", NAT),
+    ("filter", "OUTPUT", LEAVE),
+)
+TRIES: Final = 4  # to enter a connection that a packet on its way may enter before us
 # Behind the UDP header four zero bytes: the non-ESP marker.
 _IKE: Final = '-m u32 --u32 "0>>22&0x3C@8=0"'
 
@@ -44,6 +52,7 @@ class ConntrackTranslation:
         self._run = run
         self._line: Line | None = None
         self._places: dict[bytes, Place] = {}  # by virtual address
+        self._deaf: set[Flow] = set()  # what comes by these is not translated
 
     def check_works(self) -> None:
         try:
@@ -57,7 +66,7 @@ class ConntrackTranslation:
             with_line.close()
 
     def start(self) -> None:
-        self._restore(removal(self._saved(), (COME, GO, NAT)))
+        self._restore(removal(self._saved(), OURS))
         self._restore(rules_text(self._pool))
         self._line = Line(NETFILTER)
         for flow in self._present():
@@ -70,34 +79,56 @@ class ConntrackTranslation:
             self._line.close()
             self._line = None
         self._places.clear()
-        self._restore(removal(self._saved(), (COME, GO, NAT)))
+        self._deaf.clear()
+        self._restore(removal(self._saved(), OURS))
 
     def change(self, was: Place | None, place: Place | None) -> None:
         if was is not None:
             self._places.pop(was.virtual, None)
-            self._forget(flow_of(was))
+            if place is None or flow_of(was) != flow_of(place):
+                self._settle(flow_of(was))
         if place is not None:
-            self._enter(place)
             self._places[place.virtual] = place
+            self._settle(flow_of(place))
 
     def mend(self) -> None:
         """Whoever empties the table of connections takes ours with them."""
         if self._line is None or not self._places:
             return
         there = set(self._present())
-        for place in self._places.values():
-            if flow_of(place) not in there:
-                self._enter(place)
+        for flow in {flow_of(place) for place in self._places.values()} - there:
+            self._settle(flow)
 
-    def _enter(self, place: Place) -> None:
-        """In place of what the kernel has tracked there before, either way round."""
-        flow = flow_of(place)
+    def _settle(self, flow: Flow) -> None:
+        """One connection serves both directions: it is the peer's that is surely there."""
+        found = [place for place in self._places.values() if flow_of(place) == flow]
+        found.sort(key=lambda place: place.mapped)
+        self._hear(flow, bool(found) and not found[-1].mapped)
         self._forget(flow)
-        self._forget(flow.reverse)
+        if found:
+            self._enter(flow, found[-1])
+
+    def _enter(self, flow: Flow, place: Place) -> None:
+        """In place of what the kernel has tracked there before, either way round."""
         away = Flow(flow.protocol, place.near, place.virtual, flow.target_port, flow.source_port)
-        self._forget(away)
         body = build_translated(flow, place.virtual)
-        self._asked().do(NEW, body, "a virtual address", CREATE | EXCLUSIVE)
+        for left in reversed(range(TRIES)):
+            for each in (flow, flow.reverse, away):
+                self._forget(each)
+            try:
+                self._asked().do(NEW, body, "a virtual address", CREATE | EXCLUSIVE)
+            except KernelRefused as refused:
+                if refused.errno != errno.EEXIST or not left:
+                    raise
+            else:
+                return
+
+    def _hear(self, flow: Flow, deaf: bool) -> None:
+        """What comes from a place in doubt is not tracked, and so not translated."""
+        if deaf is (flow in self._deaf):
+            return
+        self._restore(deaf_text(flow, deaf))
+        (self._deaf.add if deaf else self._deaf.discard)(flow)
 
     def _forget(self, flow: Flow) -> None:
         try:
@@ -154,9 +185,14 @@ def rules_text(pool: Pool) -> str:
             f"-d {pool.text} ! -p esp -j DROP",
         ],
         NAT: [],
+        # Behind the translation: what still has a virtual target has no peer.
+        LEAVE: [
+            f"-d {pool.text} -p udp -m udp --sport {PORT_NATT} -j DROP",
+            f"-d {pool.text} -p esp -j DROP",
+        ],
     }
     text = ""
-    for table in ("raw", "nat"):
+    for table in ("raw", "nat", "filter"):
         chains = [(hook, chain) for name, hook, chain in CHAINS if name == table]
         text += f"*{table}\n" + "".join(f":{chain} - [0:0]\n" for _, chain in chains)
         for hook, chain in chains:
@@ -164,6 +200,17 @@ def rules_text(pool: Pool) -> str:
             text += f"-I {hook} 1 -j {chain}\n" if hook else ""
         text += "COMMIT\n"
     return text
+
+
+def deaf_text(flow: Flow, deaf: bool) -> str:
+    """A rule for what comes by `flow`, put in or taken out."""
+    match = f"-s {host_text(flow.source)} -d {host_text(flow.target)}"
+    if flow.source_port:
+        match += f" -p udp -m udp --sport {flow.source_port} --dport {flow.target_port}"
+    else:
+        match += " -p esp"
+    verb = f"-I {COME} 1" if deaf else f"-D {COME}"
+    return f"*raw\n{verb} {match} -j CT --notrack\nCOMMIT\n"
 
 
 def probe_text(pool: Pool) -> str:

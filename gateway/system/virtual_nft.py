@@ -49,11 +49,14 @@ def elements(place: Place | None) -> list[tuple[str, bytes, bytes]]:
     """Map, key and data of each element that a peer needs."""
     if place is None:
         return []
-    virtual, near, peer = place
-    if peer.port:
+    virtual, near, peer, mapped = place
+    found = [(AWAY, virtual, peer.host)]
+    if mapped and peer.port:
         key = join_key(peer.host, peer.port.to_bytes(2, "big"), near)
-        return [(UDP_IN, key, virtual), (AWAY, virtual, peer.host)]
-    return [(ESP_IN, join_key(peer.host, near), virtual), (AWAY, virtual, peer.host)]
+        found.append((UDP_IN, key, virtual))
+    elif mapped:
+        found.append((ESP_IN, join_key(peer.host, near), virtual))
+    return found
 
 
 def nft_text(pool: Pool) -> str:

@@ -8,21 +8,22 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GATEWAY = ROOT / "gateway"
-GROUND = {"wire", "crypto", "outputs", "x509"}
+GROUND = {"wire", "crypto", "outputs", "paths", "x509"}
 PROTOCOLS = {"ike", "esp", "l2tp", "ppp", "pptp"}
 ALLOWED = {
     "wire": {"wire"},
     "crypto": {"crypto"},
-    "outputs": {"wire"},
+    "outputs": {"wire", "paths"},
+    "paths": {"wire"},
     "x509": {"x509", "wire", "crypto"},
     **{room: {room} | GROUND for room in PROTOCOLS},
     "control": {"control", "wire", "outputs", "x509", "crypto"},
     "bridge": {"bridge", "control"} | PROTOCOLS | GROUND,
-    "system": {"system", "wire", "outputs", "control"},
+    "system": {"system", "wire", "outputs", "paths", "control"},
     "user": {"user", "control"},
     "box": {"control", "system", "user", "wire", "crypto", "outputs"},
     "health": {"control", "system", "user", "wire", "crypto", "ike"},
-    "daemon": {"bridge", "control", "system", "user", "wire", "outputs", "crypto"} | PROTOCOLS,
+    "daemon": {"bridge", "control", "system", "user", "crypto"} | PROTOCOLS | GROUND,
 }
 EDGES = {"system", "user", "daemon", "box", "health"}
 IO = {

@@ -33,6 +33,7 @@ from tests.pair.nat import Nat
 from tests.pair.net import DELAY, Net, seeded
 from tests.pair.peers.ike_profiles import SAFENET_98, Profile
 from tests.pair.peers.inside_server import InsideServer, Line
+from tests.pair.peers.kernel import ABILITIES, Kernel, is_again
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 
 OUTSIDE, INSIDE = "198.51.100.1", "192.0.2.1"
@@ -52,6 +53,7 @@ LIMITS = Limits(
 TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
+CARRIER = "user"  # or "kernel", for whole stories: see conftest.py
 
 Step = Callable[[float], list[Output]]
 
@@ -100,6 +102,9 @@ class GatewayNode:
         self._lines: dict[int, tuple[InsideServer, Line]] = {}
         self._coming: list[tuple[float, int, Step]] = []  # what TCP still has to tell
         self._steps = 0
+        self.kernel = Kernel(host_bytes(OUTSIDE), seeded(seed + 77)) if CARRIER == "kernel" else None
+        if self.kernel is not None:
+            self.core.carrier.abilities = ABILITIES
 
     def receive(self, datagram: Datagram, now: float) -> list[Datagram]:
         source, target, payload = datagram
@@ -107,13 +112,36 @@ class GatewayNode:
             return self.carry(self.core.receive_inside(_native(datagram), now), now)
         if target.host == host_bytes(INSIDE):
             packet = build_ipv4(source.host, target.host, PROTOCOL_GRE, payload)
-            return self.carry(self.core.receive_gre(packet, now), now)
+            return self._hear(packet, self.core.receive_gre, now)
         if target.port == 0:
             packet = build_ipv4(source.host, target.host, PROTOCOL_ESP, payload)
         else:
             segment = build_checked_udp(source, target, payload)
             packet = build_ipv4(source.host, target.host, PROTOCOL_UDP, segment)
-        return self.carry(self.core.receive_packet(packet, now), now)
+        return self._hear(packet, self.core.receive_packet, now)
+
+    def _hear(
+        self, packet: bytes, queue: Callable[[bytes, float], list[Output]], now: float
+    ) -> list[Datagram]:
+        """The kernel first, and what it leaves comes by the queue."""
+        sent = None if self.kernel is None else self.kernel.receive(packet, now)
+        if sent is None:
+            return self.carry(queue(packet, now), now)
+        return [_datagram(each) for each in sent] + self._told(now)
+
+    def _told(self, now: float) -> list[Datagram]:
+        """What the kernel tells, and all that follows from it."""
+        found: list[Datagram] = []
+        while self.kernel is not None and self.kernel.told:
+            event = self.kernel.told.popleft()
+            found += self.carry(self.core.receive_path(event, now), now)
+        return found
+
+    def refresh(self, now: float) -> None:
+        """The core knows all that was carried until now, as it does before it is asked."""
+        if self.kernel is not None:
+            self.kernel.count()
+            self._told(now)
 
     def handle_timeout(self, now: float) -> list[Datagram]:
         found: list[Datagram] = []
@@ -123,18 +151,24 @@ class GatewayNode:
         due = self.core.deadline()
         if due is not None and due <= now:
             found += self.carry(self.core.handle_timeout(now), now)
-        return found
+        if self.kernel is not None:
+            found += [_datagram(each) for each in self.kernel.handle_timeout(now)]
+        return found + self._told(now)
 
     def deadline(self) -> float | None:
         times = [self._coming[0][0]] if self._coming else []
-        own = self.core.deadline()
-        return min(times if own is None else [*times, own], default=None)
+        times += [own] if (own := self.core.deadline()) is not None else []
+        kernels = None if self.kernel is None else self.kernel.deadline()
+        return min(times if kernels is None else [*times, kernels], default=None)
 
     def carry(self, outputs: list[Output], now: float) -> list[Datagram]:
         """Carry out what the core asks for; what goes over the net comes back."""
         found: list[Datagram] = []
         for output in outputs:
             match output:
+                case SendIp(packet) if self.kernel is not None and is_again(packet):
+                    sent = self.kernel.receive(packet, now)
+                    found += [_datagram(each) for each in sent or ()]
                 case SendIp(packet):
                     found.append(_datagram(packet))
                 case Fact():
@@ -146,7 +180,9 @@ class GatewayNode:
                 case CloseTcp(key):
                     if key in self._lines:
                         self._lines.pop(key)[1].open = False
-        return found
+                case _ if self.kernel is not None:
+                    found += [_datagram(each) for each in self.kernel.carry_out(output, now)]
+        return found + self._told(now)
 
     def drop(self, line: Line, now: float, reason: str = "the server closed it") -> None:
         """The server's end of the connection breaks."""

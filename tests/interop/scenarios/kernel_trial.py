@@ -10,14 +10,16 @@ def run(lab: Lab) -> dict[str, Any]:
     gateway = lab.gateway()
     nat = lab.nat()
     client = lab.strongswan(Profile("3des-sha1-modp1024"), behind=nat)
+    lab.capture(gateway.node, "any")
+    lab.capture(nat.node, "any")
     dial = client.dial()
     gw = gateway.node
-    lab.capture(gw, "any")
     found = {}
     gw.spawn(["conntrack", "-E", "-o", "timestamp"], "events")
-    import time; time.sleep(0.5)
+    gateway.session()
     nat.forget()
-    found["up"] = str(client.ping())
+    found["up"] = str(client.ping(count=5))
     found["xfrm"] = gw.sh("ip -s xfrm state; cat /proc/net/xfrm_stat | awk '$2>0'; conntrack -L; iptables-legacy -t raw -nvL; iptables-legacy -t mangle -nvL")
     found["ev"]=gw.log("events")
+    found["nat"]=nat.node.sh("conntrack -L")
     return found
