@@ -232,7 +232,8 @@ class Kernel:
             pair.inbound.resume(event.sequence)
             track.heard.pop(spi, None)
         elif spi in track.handovers:
-            track.handovers[spi].sent = event.sequence + JUMP
+            handover = track.handovers[spi]
+            handover.sent = max(handover.sent, pair.outbound.sequence) + JUMP
         if (spi, True) not in track.pairs and (pair.outbound.spi, False) not in track.pairs:
             pair.held_by = 0
             track.handovers.pop(spi, None)

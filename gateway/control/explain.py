@@ -241,9 +241,8 @@ def _more_words(details: Mapping[str, str]) -> dict[str, str]:
     words["proof_words"] = owned if certificate else "knows the key"
     key = KEY_WORDS.get(details.get("key", ""), "It was one of the two keys that it has.")
     words["key_words"] = key.format_map({"client": "it", "until": "its last day", **details})
-    words["carried_words"] = CARRIED_WORDS.get(details.get("by", ""), "").format_map(
-        {"why": "it is so", **details}
-    )
+    carried = CARRIED_WORDS.get(details.get("by", ""), CARRIED_WORDS["user"])
+    words["carried_words"] = carried.format_map({"why": "no reason was given", **details})
     encapsulation = details.get("encapsulation", "")
     if encapsulation in ENCAPSULATION_WORDS:
         words["encapsulation_words"] = ENCAPSULATION_WORDS[encapsulation]

@@ -34,7 +34,11 @@ class Process:
         self.found: dict[str, int] = {}
         line = _connect(place)
         if line is None:
-            _begin(place)
+            try:
+                _begin(place)
+            except OSError as error:
+                what = f"no process that keeps descriptors can be begun: {error}"
+                raise KeeperLost(what) from error
             line = _connect(place)
         if line is None:
             raise KeeperLost(f"nothing keeps descriptors at {place}")
@@ -116,6 +120,9 @@ def _begin(place: Path) -> None:
     mask = os.umask(0o177)
     try:
         listening.bind(str(place))
+    except OSError:
+        listening.close()
+        raise
     finally:
         os.umask(mask)
     listening.listen(1)

@@ -3,13 +3,14 @@
 Each step compares what is wanted with what was last made so, and does only the difference.
 """
 
+import errno
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from gateway.paths import L2tpHeard, LegPath, PathEvent, Sa, SaCounted
+from gateway.paths import L2tpHeard, LegPath, PathEvent, Sa, SaCounted, SaExpired
 from gateway.system.kernel_sas import PORT_L2TP, KernelSas
 from gateway.system.ppp_channels import open_udp
 from gateway.system.virtual import Place, Translation
@@ -135,7 +136,7 @@ class KernelLegs:
             if old is None:
                 self._sas.add(path, sa, True)
             elif moved or _differ(old, sa):
-                self._sas.update(path, sa, True)
+                self._update(number, path, sa, True)
         self._change_outbound(number, leg, path, moved)
         if _place(was) != _place(path):
             self._translation.change(_place(was), _place(path))
@@ -152,7 +153,7 @@ class KernelLegs:
         old, sa = leg.path.outbound, path.outbound
         if old is not None and sa is not None and old.spi == sa.spi:
             if moved or _differ(old, sa):
-                self._sas.update(path, sa, False)
+                self._update(number, path, sa, False)
             return
         if sa is not None:
             newest = max(sa.sequence, leg.parked.pop(sa.spi, 0))
@@ -170,10 +171,21 @@ class KernelLegs:
         del self._legs[number]
         del self.by_virtual[leg.path.virtual]
 
+    def _update(self, number: int, path: LegPath, sa: Sa, inbound: bool) -> None:
+        """One that is not there any more has come to its end, whoever took it away."""
+        try:
+            self._sas.update(path, sa, inbound)
+        except OSError as refused:
+            if refused.errno != errno.ESRCH:
+                raise
+            self._tell(SaExpired(number, sa.spi, inbound, True))
+
     def _forget(self, number: int, path: LegPath, sa: Sa, inbound: bool) -> Known | None:
         known = self._sas.remove(path, sa, inbound)
         if known is not None:
             self._tell(counted(number, known, inbound, last=True))
+        else:
+            self._tell(SaCounted(number, sa.spi, inbound, 0, 0, 0, last=True))
         return known
 
     def _open(self, number: int, leg: _Leg) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.paths import PathEvent
 from gateway.outputs import Fact, Output
 from gateway.system.clock import now as clock
 from gateway.system.control_socket import ControlSocket
@@ -59,6 +60,9 @@ class BusyCore:
         return []
 
     def receive_inside(self, packet: bytes, now: float) -> list[Output]:
+        return []
+
+    def receive_path(self, event: PathEvent, now: float) -> list[Output]:
         return []
 
     def tcp_opened(self, key: int, now: float) -> list[Output]:

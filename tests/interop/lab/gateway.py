@@ -55,7 +55,7 @@ class Gateway:
 
     def write(self, config: str) -> None:
         """Put this in its file."""
-        if self.carrier:
+        if self.carrier and "carrier =" not in config:
             config = config.replace("[[route]]\n", f'[[route]]\ncarrier = "{self.carrier}"\n')
         self.node.write(CONFIG, config, 0o600)
 

@@ -100,7 +100,7 @@ def test_a_message_leaves_for_the_client_as_its_nat_wants_it(
 ) -> None:
     leg = make(pair(1000, carrier=carrier), port=1702)
     output = leg.seal(b"\xc8\x02l2tp")
-    assert output is not None
+    assert isinstance(output, SendIp)
     header = parse_ipv4(output.packet)
     assert (header.source, header.target) == (LOCAL.host, ESP_PEER.host)
     assert header.protocol == protocol

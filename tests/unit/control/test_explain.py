@@ -218,6 +218,16 @@ CASES = [
         "PPP is up: the client has 10.10.0.50, the server 10.10.0.2; the dial took 812 ms.",
     ),
     (
+        What.CARRIED,
+        {"by": "kernel"},
+        "The kernel carries the traffic from here on: no packet of it passes the daemon.",
+    ),
+    (
+        What.CARRIED,
+        {"by": "user", "why": "the route says so"},
+        "The daemon itself carries the traffic: the route says so.",
+    ),
+    (
         What.SESSION_CLOSED,
         {"reason": "the client hung up", "seconds": "60", "bytes_in": "9", "bytes_out": "8"},
         "The session has ended: the client hung up; after 60 s, 9 bytes from the client "

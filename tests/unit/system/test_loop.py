@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.paths import CallCounted, L2tpHeard, PathEvent, PathRequest, SendL2tp
 from gateway.system.loop import DRAIN, HOLD, LIMIT, SLICE, TRACE_EVERY, Doors, Loop
 from gateway.system.tcp import TcpClosed, TcpEvent, TcpOpened, TcpReceived
 from gateway.wire.udp import Endpoint
@@ -106,6 +107,32 @@ class FakeSide(Pipe):
         self.did.append("stopping")
 
 
+class FakePaths(Pipe):
+    """What the kernel carries; `says` is what it tells when it is asked to count."""
+
+    def __init__(self, did: list[object]) -> None:
+        super().__init__()
+        self.did = did
+        self.due: float | None = None
+        self.says: list[PathEvent] = []
+
+    def take(self, limit: int) -> list[PathEvent]:  # type: ignore[override]  # events, not packets
+        return [L2tpHeard(1, packet) for packet in super().take(limit)]
+
+    def count(self) -> list[PathEvent]:
+        return self.says
+
+    def carry_out(self, request: PathRequest) -> None:
+        self.did.append(request)
+
+    def deadline(self) -> float | None:
+        return self.due
+
+    def handle_timeout(self, now: float) -> list[PathEvent]:
+        self.due = None
+        return self.says
+
+
 class Chore:
     """Has a time of its own, and asks for something then."""
 
@@ -148,6 +175,9 @@ class Core:
 
     def receive_inside(self, packet: bytes, now: float) -> list[Output]:
         return self._note("inside", packet)
+
+    def receive_path(self, event: PathEvent, now: float) -> list[Output]:
+        return self._note("path", event)
 
     def tcp_opened(self, key: int, now: float) -> list[Output]:
         return self._note("opened", key)
@@ -208,6 +238,7 @@ class World:
         self.queue, self.inside = Pipe(), Pipe()
         self.gre, self.signals = Pipe(), Pipe()
         self.tcp = FakeTcp(self.did)
+        self.paths = FakePaths(self.did)
         self.control, self.service = FakeSide(self.did), FakeSide(self.did)
         doors = Doors(
             queue=self.queue,
@@ -218,6 +249,7 @@ class World:
             control=self.control,
             signals=self.signals,
             service=self.service,
+            paths=self.paths,
         )
         self.chore = Chore(self.did)
         self.loop = Loop(
@@ -429,3 +461,21 @@ def test_a_chore_has_its_turn_when_it_says_and_what_it_asks_for_is_done(world: W
     world.loop.step()
     assert world.did.count("chore") == 1
     assert world.facts == [Fact(What.RELOADED)]
+
+
+def test_what_the_kernel_tells_reaches_the_core_and_what_the_core_asks_the_kernel() -> None:
+    world = World()
+    world.core.answers["path"] = [SendL2tp(1, b"answer")]
+    world.paths.put(b"asked")
+    world.loop.step()
+    assert world.did == [("path", L2tpHeard(1, b"asked")), SendL2tp(1, b"answer")]
+
+
+def test_the_kernels_counters_are_read_in_their_time_and_before_anybody_asks() -> None:
+    world = World()
+    counted = CallCounted(1, 2, 3, 4, 5)
+    world.paths.says = [counted]
+    world.loop.refresh()
+    world.paths.due = world.clock.time
+    world.loop.step()
+    assert world.did == [("path", counted), ("path", counted)]

@@ -12,6 +12,7 @@ from tests.unit.user.daemon import answering
 
 SESSION = SessionView(
     id=7,
+    carrier_why="the route says so",
     client="press-3",
     peer="203.0.113.10:61001",
     identity="192.168.1.7",
@@ -123,6 +124,7 @@ def test_one_session_is_told_in_full_with_its_dial(
         "  addresses      10.10.0.50 of the client, 10.10.0.2 of the server",
         "  route          old-nt4, 10.10.0.2:1723",
         "  inside         clear",
+        "  carrier        the daemon: the route says so",
         "  IKE            3des-sha1-modp1024",
         "  ESP            3des-sha1",
         "  NAT traversal  draft-02n",

@@ -20,6 +20,7 @@ STATUS = StatusView(
     firewall="nftables",
     rules_ok=True,
     rss_kb=30_000,
+    virtual="nft",
 )
 
 
@@ -42,6 +43,7 @@ def test_the_daemon_is_told_in_a_few_lines(
         "  queue drops    0",
         "  memory         30.7 MB",
         "  firewall       nftables, rules in place",
+        "  carried by     the kernel where it can (nft), else the daemon",
         "  configuration  /etc/postern/postern.toml, loaded 5m ago",
         "counted since the start:",
         "  unknown_spi  3",
