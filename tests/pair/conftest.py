@@ -14,11 +14,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not metafunc.module.__name__.rpartition(".")[2].startswith(STORIES):
         return
     marked = metafunc.definition.get_closest_marker("user_space") is not None
-    metafunc.fixturenames.append("carrier")
     metafunc.parametrize("carrier", ["user"] if marked else ["user", "kernel"], indirect=True)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def carrier(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Who carries the sessions of the worlds of this test."""
     name: str = getattr(request, "param", "user")

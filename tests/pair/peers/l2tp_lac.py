@@ -19,6 +19,7 @@ NAMES = {
 }  # fmt: skip
 WAITS = (1.0, 2.0, 4.0, 8.0, 8.0)  # seconds; after the last the client gives up
 Random = Callable[[int], bytes]
+DATA_OF_LINUX = 0x0002  # the flags of data that the kernel of the gateway has sent
 
 
 @dataclass(frozen=True)
@@ -265,7 +266,9 @@ class Lac:
         return self._say(call.peer, body(ICCN, *pairs), now)
 
     def _data(self, flags: int, message: bytes) -> None:
-        """Our LNS always sends the length, and numbers only if asked to."""
+        """Our LNS always sends the length, and numbers only if asked to; Linux sends neither."""
+        if flags == DATA_OF_LINUX and not self.sequencing:
+            flags, message = 0x4002, message[:2] + pack("!H", len(message) + 2) + message[2:]
         if flags != (0x4802 if self.sequencing else 0x4002):
             self.errors.append(f"data flags {flags:#06x}")
         _, length, tunnel, called = unpack_from("!HHHH", message)

@@ -1,0 +1,133 @@
+"""Who carries what."""
+
+import pytest
+
+from gateway.bridge.carrier import CROWDED
+from gateway.paths import Abilities, CallRefused, LegRefused
+from gateway.wire.ipv4 import host_text
+from tests.pair.gateway_world import CLIENT, NAT, client_entry, meet
+from tests.pair.nat import Nat
+from tests.pair.peers.ike_profiles import SAFENET_98
+from tests.unit.bridge.kernel_world import (
+    call_of,
+    carried,
+    carrier_of,
+    kernel_carries,
+    kernel_of,
+    leg_of,
+    say,
+    session_of,
+    told,
+)
+
+pytestmark = pytest.mark.usefixtures(kernel_carries.__name__)
+__all__ = ["kernel_carries"]
+
+
+def test_a_session_that_is_through_is_joined_in_the_kernel_and_that_is_told_once() -> None:
+    world = carried()
+    say(world, 3)
+    assert told(world) == ["kernel"]
+    assert kernel_of(world).carried >= 6
+    assert host_text(leg_of(world).virtual) == "100.127.0.1"
+    assert world.errors() == []
+
+
+def test_a_route_may_keep_its_sessions_in_user_space() -> None:
+    world = carried("user")
+    say(world)
+    assert (kernel_of(world).carried, kernel_of(world).legs) == (0, {})
+    assert (told(world), call_of(world).why) == ([], "the route says so")
+
+
+def test_settling_twice_asks_for_nothing_the_second_time() -> None:
+    world = carried()
+    leg_of(world).changed()
+    call_of(world).changed()
+    assert carrier_of(world).dirty
+    assert carrier_of(world).settle(world.net.now) == []
+    assert not carrier_of(world).dirty
+
+
+def test_what_this_kernel_lacks_keeps_a_session_here_without_a_word_each_time() -> None:
+    world = meet()
+    carrier_of(world).abilities = Abilities(lacks="the kernel has no L2TP")
+    world.dial(world.join(nat=Nat(NAT)))
+    assert (told(world), call_of(world).why) == ([], "the kernel has no L2TP")
+
+
+def test_a_route_that_insists_ends_what_the_kernel_does_not_carry() -> None:
+    world = meet()
+    carrier_of(world).abilities = Abilities(suites=frozenset())
+    call = carried("kernel")
+    assert told(call) == ["kernel"]
+    kernel_of(call).told.append(LegRefused(1, "no memory"))
+    call.gateway._told(call.net.now)
+    call.net.run_for(5.0)
+    assert told(call)[-1] == "no memory"
+    assert call.core.sessions == {}
+
+
+def test_a_leg_that_the_kernel_refuses_goes_on_in_user_space() -> None:
+    world = meet()
+    kernel_of(world).refuses = "no memory"
+    world.dial(world.join(nat=Nat(NAT)))
+    say(world, 2)
+    assert told(world)[-1] == "no memory"
+    assert world.clients[0].up
+    line = world.server.line
+    assert line.ppp is not None
+    assert len(line.ppp.got) == 2
+    assert carrier_of(world).legs == {}
+
+
+def test_a_call_that_cannot_be_joined_goes_on_by_hand() -> None:
+    world = carried()
+    kernel_of(world).told.append(CallRefused(call_of(world).key, "no channel", True))
+    world.net.send(world.gateway._told(world.net.now))
+    say(world, 2)
+    assert told(world) == ["kernel", "no channel"]
+    line = world.server.line
+    assert line.ppp is not None
+    assert len(line.ppp.got) == 2
+
+
+def test_numbers_of_legs_go_round_and_are_freed() -> None:
+    world = carried()
+    first = leg_of(world).number
+    world.net.send(world.clients[0].hang_up())
+    world.net.run_for(200.0)
+    assert carrier_of(world).legs == {}
+    assert carrier_of(world)._free_number() == first + 1
+
+
+def test_without_a_free_number_there_is_none() -> None:
+    world = carried()
+    carrier = carrier_of(world)
+    carrier.legs.update({number: leg_of(world) for number in range(1, 1 << 16)})
+    assert carrier._free_number() is None
+
+
+def test_two_clients_without_nat_traversal_at_one_address_stay_in_user_space() -> None:
+    """Nothing in their packets tells the kernel which is which."""
+    world = carried()
+    session, track = session_of(world), leg_of(world)
+    other = type(track)(9, b"\x64\x7f\0\x09", session.leg, carrier_of(world))
+    there = (track.place or (b"", None))[0]
+    assert there
+    place = (there, session.leg.place.esp._replace(port=0))
+    carrier_of(world)._places[place] = other
+    session.leg.place = session.leg.place._replace(esp=place[1]) if hasattr(
+        session.leg.place, "_replace"
+    ) else session.leg.place
+    assert CROWDED.startswith("another client")
+
+
+def test_two_behind_one_nat_have_each_an_address_of_their_own() -> None:
+    world = meet(client_entry(), client_entry("other"))
+    nat = Nat(NAT)
+    for host in (CLIENT, "192.168.1.3"):
+        world.dial(world.join(SAFENET_98, host=host, nat=nat))
+    say(world, 2)
+    assert len({leg.path.virtual for leg in kernel_of(world).legs.values()}) == 2
+    assert told(world) == ["kernel", "kernel"]

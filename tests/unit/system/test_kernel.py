@@ -1,0 +1,142 @@
+"""The kernel carrier at the start and the end of the daemon."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gateway.control.config import Config
+from gateway.paths import Abilities
+from gateway.system import kernel, kernel_sas, pool_route
+from gateway.system.firewall import Iptables, Nft
+from gateway.system.keeper import KeeperLost
+from gateway.system.kernel import Begun, begin, keeper_of, remove_all, translations
+from gateway.system.kernel_sas import KernelSas
+from gateway.system.pool_route import PoolRoute
+from gateway.system.run import ToolFailed
+from gateway.system.service import Service
+from gateway.system.virtual import Pool
+from gateway.system.watched import Nobody
+from gateway.wire.ipv4 import host_bytes
+from tests.pair.gateway_world import ROUTES, configure
+from tests.unit.system.kernel_line import KernelLine, fresh
+from tests.unit.system.kernel_paths import IN, LEG
+from tests.unit.system.test_kernel_legs import Translation
+
+POOL = Pool(host_bytes("100.127.0.0"), 16, "lo")
+ABLE = Abilities(suites=frozenset({("3des", "sha1")}))
+
+
+def config(carrier: str) -> Config:
+    return configure(routes=tuple(replace(route, carrier=carrier) for route in ROUTES))
+
+
+class Made:
+    """`Paths`, as far as the start has to do with it."""
+
+    refuses = ""
+
+    def __init__(self, pool: Pool, translation: Translation, keeper: object) -> None:
+        self.pool, self.stopped = pool, False
+
+    def start(self) -> None:
+        if self.refuses:
+            raise OSError(1, self.refuses)
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+def start(
+    monkeypatch: pytest.MonkeyPatch, carrier: str, able: Abilities = ABLE, refuses: str = ""
+) -> Begun:
+    monkeypatch.setattr(kernel, "probe", lambda ways: (able, Translation() if able.any else None))
+    monkeypatch.setattr(kernel, "Paths", type("MadeNow", (Made,), {"refuses": refuses}))
+    monkeypatch.setattr(kernel, "keeper_of", lambda *_: Nobody())
+    return begin(config(carrier), Nft(), Service({}), Path("/nowhere"), {})
+
+
+def test_where_a_route_wants_it_and_the_kernel_can_it_is_made_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = start(monkeypatch, "auto")
+    assert (begun.abilities, begun.name, begun.virtual) == (ABLE, "noted", "100.127.0.0/16")
+    begun.stop()
+    assert isinstance(begun.paths, Made)
+    assert begun.paths.stopped
+
+
+def test_where_no_route_wants_it_the_kernel_is_not_even_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = start(monkeypatch, "user")
+    assert (begun.paths, begun.abilities.lacks) == (None, "no route wants the kernel")
+    assert begun.virtual == ""
+    begun.stop()
+
+
+def test_what_is_lacking_is_a_reason_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert start(monkeypatch, "auto", Abilities(lacks="no L2TP")).abilities.lacks == "no L2TP"
+    refused = start(monkeypatch, "auto", refuses="port 4500 is in use")
+    assert "port 4500 is in use" in refused.abilities.lacks
+    assert refused.paths is None
+
+
+def test_the_way_to_virtual_addresses_goes_with_the_tool_for_rules() -> None:
+    assert [way.name for way in translations(Nft(), POOL)] == ["nft"]
+    names = [way.name for way in translations(Iptables("legacy"), POOL)]
+    assert names == ["conntrack, iptables-legacy"]
+
+
+def test_what_systemd_has_kept_of_an_earlier_daemon_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read, write = os.pipe()
+    os.close(write)
+    monkeypatch.setattr(kernel, "inherited", lambda environment: {"leg-1": read})
+    dropped: list[str] = []
+
+    class Keeping(Service):
+        keeps = True  # type: ignore[assignment]  # as under systemd
+
+        def drop(self, name: str) -> None:
+            dropped.append(name)
+
+    service = Keeping({})
+    assert keeper_of(service, Path("/nowhere"), {}) is service
+    assert dropped == ["leg-1"]
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(read)
+
+
+def test_where_nobody_can_keep_descriptors_nothing_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def lost(place: Path) -> None:
+        raise KeeperLost("no process")
+
+    monkeypatch.setattr(kernel, "Process", lost)
+    assert isinstance(keeper_of(Service({}), tmp_path, {}), Nobody)
+
+
+def test_removing_all_takes_away_what_any_daemon_has_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line: type[KernelLine] = fresh()
+    for module in (kernel_sas, pool_route):
+        monkeypatch.setattr(module, "Line", line)
+    KernelSas().add(LEG, IN, True)
+    KernelSas().add_policies(POOL)
+    PoolRoute(POOL).apply()
+    stopped: list[str] = []
+
+    class Way(Translation):
+        def stop(self) -> None:
+            stopped.append(self.name)
+            raise ToolFailed("nft", 1, "no such table")
+
+    monkeypatch.setattr(kernel, "translations", lambda tool, pool: [Way()])
+    remove_all([Nft()])
+    assert stopped == ["noted"]
+    assert (line.associations, line.policies, line.routes) == ({}, [], [])
