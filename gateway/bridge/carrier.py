@@ -158,7 +158,7 @@ class Carrier:
         session = track.session
         if track.joined or not track.living or session.state is not State.UP:
             return []
-        if not session.is_through or session.leg.current is None:
+        if not session.is_through or not _is_settled(session.leg):
             return []
         track.why = track.why or self._why_apart(track)
         if not track.why:
@@ -272,7 +272,7 @@ class Carrier:
             leg = track.leg
             if leg.track is not track:
                 continue
-            if not leg.pairs:
+            if not leg.pairs or (leg.place.doubtful and not leg.place.separate):
                 going += self._leave(track, asks=True)
                 continue
             going += self._claim(track, now)
@@ -344,3 +344,8 @@ class Carrier:
         track.asked = None
         self.forget(track)
         return found
+
+
+def _is_settled(leg: ClientLeg) -> bool:
+    """It has keys, and it is known where it is: the kernel sends to one place only."""
+    return leg.current is not None and (leg.place.separate or not leg.place.doubtful)

@@ -112,7 +112,10 @@ class Gateway:
         """Something that the kernel tells of what it carries."""
         if isinstance(event, L2tpHeard):
             leg = self.carrier.leg_of(event.leg)
-            return [] if leg is None else self._told(self._hear(leg, event.message, now), now, leg)
+            if leg is None:
+                return []
+            self.kernel.note_heard(leg, now)
+            return self._told(self._hear(leg, event.message, now), now, leg)
         if isinstance(event, FrameHeard):
             return self._inward.receive_frame(event.call, event.frame, now)
         return self._told(self.kernel.receive(event, now), now, self.clients)

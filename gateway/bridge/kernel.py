@@ -7,7 +7,7 @@ client's, or was under way when the kernel took over: see `receive_esp`.
 
 from gateway.bridge.carrier import Carrier
 from gateway.bridge.classify import Kind, endpoints
-from gateway.bridge.client_leg import OWN_PORT, Pair
+from gateway.bridge.client_leg import OWN_PORT, ClientLeg, Pair
 from gateway.bridge.clients import Clients
 from gateway.bridge.paths import next_soft, payload_of, place_of
 from gateway.bridge.pptp_leg import PptpLeg
@@ -95,6 +95,12 @@ class Kernel:
             case CallRefused():
                 return self.call_refused(event)
         return []
+
+    def note_heard(self, leg: ClientLeg, now: float) -> None:
+        """A message has come by the leg's keys; of several pairs the counters tell which it was."""
+        if len(leg.pairs) == 1:
+            for pair in leg.pairs.values():
+                pair.inbound.heard_at = now
 
     def counted(self, event: SaCounted, now: float) -> list[Output]:
         """What an SA has done since it was last asked."""
@@ -197,6 +203,7 @@ class Kernel:
 
     def _alive(self, track: LegTrack, pair: Pair, now: float) -> list[Output]:
         """Packets have come by the pair, as `Gateway._receive_esp` would have seen them come."""
+        pair.inbound.heard_at = now
         self._clients.note_alive(track.leg, pair, now)
         return [] if pair.confirmed else self._clients.confirm(pair, now)
 
@@ -213,7 +220,10 @@ class Kernel:
             return [stray.again]
         track.mapped, track.doubted = True, float("-inf")
         track.changed()
-        return [*self._clients.following.hear_esp(track.leg, stray.there), stray.again]
+        pair = track.leg.pairs.get(stray.spi)
+        found = [] if pair is None else self._alive(track, pair, now)
+        found += self._clients.following.hear_esp(track.leg, stray.there)
+        return [*found, stray.again]
 
     def _is_crowded(self, track: LegTrack) -> bool:
         """Whether another leg is at the place of this one."""

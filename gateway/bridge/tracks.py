@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KERNEL, USER = "kernel", "user"
 NOT_THROUGH = "PPP is not through yet"
-NO_KEYS = "the client has no keys at the moment"
+UNSETTLED = "the client has no keys, or has moved and not spoken from there"
 
 
 class Stray:
@@ -97,4 +97,4 @@ def carried_by(session: "Session") -> tuple[str, str]:
         return USER, ""
     if track.joined:
         return KERNEL, ""
-    return USER, track.why or (NO_KEYS if session.is_through else NOT_THROUGH)
+    return USER, track.why or (UNSETTLED if session.is_through else NOT_THROUGH)

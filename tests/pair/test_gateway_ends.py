@@ -165,6 +165,7 @@ def test_both_ends_hang_up_at_once() -> None:
     assert nothing_is_left(world)
 
 
+@pytest.mark.user_space  # the kernel carries the frame that says so unread
 def test_ppp_ended_by_one_side_is_the_reason_that_is_told() -> None:
     world = meet()
     client = world.call_up()

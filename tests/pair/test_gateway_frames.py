@@ -24,6 +24,11 @@ def up(bare: bool = False, short: bool = False) -> World:
     return world
 
 
+def bare_of(frames: list[bytes]) -> list[bytes]:
+    """Without FF 03, which a kernel puts before what it carries, as it may (RFC 1662, 3.2)."""
+    return [frame.removeprefix(b"\xff\x03") for frame in frames]
+
+
 @pytest.mark.parametrize(("bare", "short"), SHAPES, ids=NAMES)
 @pytest.mark.parametrize("protocol", [IP, IPX, NETBEUI], ids=["ip", "ipx", "netbeui"])
 def test_a_frame_each_way_arrives_as_it_was_sent(protocol: int, bare: bool, short: bool) -> None:
@@ -33,8 +38,8 @@ def test_a_frame_each_way_arrives_as_it_was_sent(protocol: int, bare: bool, shor
     world.net.send(client.send_data(protocol, b"from the client"))
     world.net.send(world.server.send_data(line, protocol, b"from the server"))
     world.net.run_for(1.0)
-    assert line.ppp.got == [client.ppp.say(protocol, b"from the client")]
-    assert client.ppp.got == [line.ppp.say(protocol, b"from the server")]
+    assert bare_of(line.ppp.got) == bare_of([client.ppp.say(protocol, b"from the client")])
+    assert bare_of(client.ppp.got) == bare_of([line.ppp.say(protocol, b"from the server")])
     assert world.errors() == []
 
 

@@ -122,6 +122,7 @@ def test_the_nat_may_forget_an_idle_machine() -> None:
     assert carries(world)
 
 
+@pytest.mark.user_space  # the kernel loses it, and does not count that
 def test_what_the_server_says_meanwhile_is_lost_and_counted() -> None:
     world = meet()
     client = world.call_up(profile=XP_SP2)

@@ -108,7 +108,7 @@ def test_a_flood_of_dials_does_not_fill_the_journal_nor_hide_a_client_in_it() ->
     world.dial(known)
     assert known.up
     told = [fact.what for fact in world.facts()[before:] if fact.peer.startswith(NAT)]
-    assert told[-1] is What.PPP_UP
+    assert What.PPP_UP in told[-2:]  # behind it, that the kernel carries
     assert What.AUTHENTICATED in told
 
 
@@ -156,6 +156,7 @@ def test_clear_l2tp_from_outside_never_reaches_l2tp() -> None:
     assert client.up
 
 
+@pytest.mark.user_space  # the kernel drops it by its policies, and does not say whose it was
 def test_other_than_l2tp_under_a_clients_own_keys_is_counted_and_goes_nowhere() -> None:
     world = meet()
     client = world.call_up()

@@ -35,6 +35,7 @@ from gateway.paths import (
     SetLeg,
 )
 from gateway.pptp.gre import Gre, call_id_of
+from gateway.wire.cursor import WireError
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
     PROTOCOL_GRE,
@@ -136,7 +137,10 @@ class Kernel:
             self.told.append(SaMapped(number, spi, by))
         if by != number:
             return []  # the selector of the SA is for another address
-        source, target, message = parse_udp(opened)
+        try:
+            _, target, message = parse_udp(opened)
+        except WireError:
+            return []
         return self._l2tp(number, message, now) if target == PORT_L2TP else []
 
     def _l2tp(self, number: int, message: bytes, now: float) -> list[bytes]:
