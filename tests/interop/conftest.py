@@ -10,14 +10,42 @@ import pytest
 
 from tests.interop.lab.boot import LabFailed, Played, play
 
+CARRIERS = ("user", "kernel")
 MOST_BOOTS = 2  # each takes up to a gigabyte
+
+
+# Scenarios without a gateway of ours, or with one whose routes the kernel does not carry.
+ONE_WAY = ("lab_", "native_", "demo_native", "first_drafts", "wrong_offers")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What can be carried both ways is played and judged both ways."""
+    mark = metafunc.definition.get_closest_marker("interop")
+    if mark is not None and mark.args and "facts" in metafunc.fixturenames:
+        ways = [""] if mark.args[0].startswith(ONE_WAY) else CARRIERS
+        metafunc.parametrize("carried", ways, ids=[way or "daemon" for way in ways], indirect=True)
+
+
+@pytest.fixture
+def carried(request: pytest.FixtureRequest) -> str:
+    """Who carries: what the routes of this scenario's gateway say."""
+    return str(getattr(request, "param", ""))
+
+
+def _scenario(item: pytest.Item) -> str:
+    """The name of its scenario, with who carries; empty if it has none."""
+    mark = item.get_closest_marker("interop")
+    if mark is None or not mark.args:
+        return ""
+    callspec = getattr(item, "callspec", None)
+    way = "" if callspec is None else callspec.params.get("carried", "")
+    return f"{mark.args[0]}@{way}" if way else str(mark.args[0])
 
 
 @pytest.fixture(scope="session")
 def played(request: pytest.FixtureRequest) -> Mapping[str, Played]:
     """Result by scenario; the names are those in the tests' marks."""
-    marks = (item.get_closest_marker("interop") for item in request.session.items)
-    names = dict.fromkeys(mark.args[0] for mark in marks if mark is not None and mark.args)
+    names = dict.fromkeys(filter(None, map(_scenario, request.session.items)))
     try:
         return _play_on_every_processor(list(names))
     except LabFailed as failure:
@@ -36,10 +64,11 @@ def _play_on_every_processor(names: list[str]) -> dict[str, Played]:
 
 
 @pytest.fixture
-def facts(request: pytest.FixtureRequest, played: Mapping[str, Played]) -> dict[str, Any]:
+def facts(
+    request: pytest.FixtureRequest, played: Mapping[str, Played], carried: str
+) -> dict[str, Any]:
     """What the scenario of this test's mark found, `@pytest.mark.interop("its_name")`."""
-    mark = request.node.get_closest_marker("interop")
-    result = played[mark.args[0]]
+    result = played[_scenario(request.node)]
     if result.error:
         pytest.fail(
             f"{result.name}: {result.error}\nlogs of every tool: {result.logs}", pytrace=False

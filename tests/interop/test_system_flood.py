@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.paths import PathEvent
 from gateway.outputs import Fact, Output
+from gateway.paths import PathEvent
 from gateway.system.clock import now as clock
 from gateway.system.control_socket import ControlSocket
 from gateway.system.firewall import apply_rules, every_tool

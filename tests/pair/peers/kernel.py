@@ -88,6 +88,7 @@ class Kernel:
         self.told: deque[PathEvent] = deque()
         self.legs: dict[int, _Leg] = {}
         self.calls: dict[int, _Call] = {}
+        self._number_of: dict[int, int] = {}  # by inbound SPI
         self.carried = 0  # frames that went across here
         self.refuses = ""
         self._near = near
@@ -121,7 +122,8 @@ class Kernel:
 
     def _esp(self, by: int, port: int, packet: bytes, now: float) -> list[bytes]:
         spi = int.from_bytes(packet[:4], "big")
-        found = next(((n, leg) for n, leg in self.legs.items() if spi in leg.heard), None)
+        number_of = self._number_of.get(spi)
+        found = None if number_of is None else (number_of, self.legs[number_of])
         if found is None:
             return []
         number, leg = found
@@ -255,6 +257,10 @@ class Kernel:
 
     def _set_leg(self, number: int, path: LegPath | None, now: float) -> None:
         leg = self.legs.get(number)
+        for spi in () if leg is None else leg.heard:
+            self._number_of.pop(spi, None)
+        wanted_in = () if path is None or (leg is None and self.refuses) else path.inbound
+        self._number_of.update({sa.spi: number for sa in wanted_in})
         if path is None:
             for half, inbound in [] if leg is None else _halves(leg):
                 self.told.append(_counted(number, half, inbound=inbound, last=True))
@@ -291,7 +297,7 @@ class Kernel:
         call = self.calls.get(number)
         if path is None:
             if call is not None:
-                self.told.append(CallCounted(number, *call.figures, last=True))
+                self.told.append(_figures(number, call, last=True))
             self.calls.pop(number, None)
             return
         call = self.calls.setdefault(number, _Call(path))
@@ -328,7 +334,7 @@ class Kernel:
                 self.told.append(_counted(number, half, inbound=inbound))
         for number, call in self.calls.items():
             if call.path.outside is not None:
-                self.told.append(CallCounted(number, *call.figures))
+                self.told.append(_figures(number, call))
 
 
 def is_again(packet: bytes) -> bool:
@@ -341,6 +347,11 @@ def _frame_in(message: bytes, flags: int) -> bytes:
     if flags & OFFSET:
         at += 2 + int.from_bytes(message[at : at + 2], "big")
     return message[at:]
+
+
+def _figures(number: int, call: _Call, last: bool = False) -> CallCounted:
+    frames_in, bytes_in, frames_out, bytes_out = call.figures
+    return CallCounted(number, frames_in, bytes_in, frames_out, bytes_out, last)
 
 
 def _halves(leg: _Leg) -> Iterator[tuple[_Half, bool]]:
@@ -379,5 +390,3 @@ def _counted(leg: int, half: _Half, *, inbound: bool, last: bool = False) -> SaC
         leg, core.spi, inbound, half.bytes, half.packets, top,
         replays=core.drops[Drop.REPLAY], forged=core.drops[Drop.AUTH], last=last,
     )  # fmt: skip
-
-

@@ -1,25 +1,15 @@
 """A gateway whose kernel carries, with one client that is up."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-
-import pytest
 
 from gateway.bridge.carrier import Carrier
 from gateway.bridge.session import Session
 from gateway.bridge.tracks import CallTrack, LegTrack
 from gateway.outputs import What
-from tests.pair import gateway_world
 from tests.pair.gateway_world import NAT, ROUTES, World, meet
 from tests.pair.nat import Nat
 from tests.pair.peers.kernel import Kernel
 from tests.pair.peers.ppp_end import IP
-
-
-@pytest.fixture
-def kernel_carries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(gateway_world, "CARRIER", "kernel")
-    yield
 
 
 def carried(carrier: str = "auto", nat: Nat | None = None) -> World:

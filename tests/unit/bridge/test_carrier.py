@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.bridge.carrier import CROWDED
+from gateway.bridge.tracks import LegTrack, carried_by
 from gateway.paths import Abilities, CallRefused, LegRefused
 from gateway.wire.ipv4 import host_text
 from tests.pair.gateway_world import CLIENT, NAT, client_entry, meet
@@ -12,7 +13,6 @@ from tests.unit.bridge.kernel_world import (
     call_of,
     carried,
     carrier_of,
-    kernel_carries,
     kernel_of,
     leg_of,
     say,
@@ -20,8 +20,7 @@ from tests.unit.bridge.kernel_world import (
     told,
 )
 
-pytestmark = pytest.mark.usefixtures(kernel_carries.__name__)
-__all__ = ["kernel_carries"]
+pytestmark = pytest.mark.usefixtures("kernel_carries")
 
 
 def test_a_session_that_is_through_is_joined_in_the_kernel_and_that_is_told_once() -> None:
@@ -57,8 +56,6 @@ def test_what_this_kernel_lacks_keeps_a_session_here_without_a_word_each_time() 
 
 
 def test_a_route_that_insists_ends_what_the_kernel_does_not_carry() -> None:
-    world = meet()
-    carrier_of(world).abilities = Abilities(suites=frozenset())
     call = carried("kernel")
     assert told(call) == ["kernel"]
     kernel_of(call).told.append(LegRefused(1, "no memory"))
@@ -95,7 +92,8 @@ def test_a_call_that_cannot_be_joined_goes_on_by_hand() -> None:
 def test_numbers_of_legs_go_round_and_are_freed() -> None:
     world = carried()
     first = leg_of(world).number
-    world.net.send(world.clients[0].hang_up())
+    world.net.send(world.clients[0].hang_up(world.net.now))
+    world.net.send(world.clients[0].drop_keys())
     world.net.run_for(200.0)
     assert carrier_of(world).legs == {}
     assert carrier_of(world)._free_number() == first + 1
@@ -110,17 +108,20 @@ def test_without_a_free_number_there_is_none() -> None:
 
 def test_two_clients_without_nat_traversal_at_one_address_stay_in_user_space() -> None:
     """Nothing in their packets tells the kernel which is which."""
-    world = carried()
-    session, track = session_of(world), leg_of(world)
-    other = type(track)(9, b"\x64\x7f\0\x09", session.leg, carrier_of(world))
-    there = (track.place or (b"", None))[0]
-    assert there
-    place = (there, session.leg.place.esp._replace(port=0))
-    carrier_of(world)._places[place] = other
-    session.leg.place = session.leg.place._replace(esp=place[1]) if hasattr(
-        session.leg.place, "_replace"
-    ) else session.leg.place
-    assert CROWDED.startswith("another client")
+    world = meet(client_entry(), client_entry("other"))
+    carrier = carrier_of(world)
+    plain = world.join(SAFENET_98, host="203.0.113.50")
+    world.dial(plain)
+    assert told(world) == ["kernel"]
+    [track] = carrier.legs.values()
+    assert track.place is not None
+    other = LegTrack(9, track.virtual, track.leg, carrier)
+    carrier.legs[9] = carrier._places[track.place] = other
+    track.place, track.mapped = None, True
+    track.changed()
+    world.net.send(world.gateway.carry(carrier.settle(world.net.now), world.net.now))
+    assert track.leg.why_user == CROWDED
+    assert CROWDED in [why for _, why in [carried_by(session_of(world))]]
 
 
 def test_two_behind_one_nat_have_each_an_address_of_their_own() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.system import abilities, kernel_sas
+from gateway.paths import Abilities
+from gateway.system import abilities, kernel_sas, ppp_channels
 from gateway.system.abilities import (
     has_associations,
     has_l2tp,
@@ -60,7 +61,7 @@ def test_without_any_way_the_reasons_are_told(line: type[KernelLine]) -> None:
 def test_what_is_missing_is_named_with_the_kernels_reason(line: type[KernelLine]) -> None:
     trials = [("it has no L2TP", refusing(errno.EAFNOSUPPORT))]
     assert probe([Translation()], trials) == (
-        abilities.Abilities(lacks="it has no L2TP (address family not supported)"),
+        Abilities(lacks="it has no L2TP (address family not supported)"),
         None,
     )
 
@@ -92,6 +93,6 @@ def test_a_socket_of_udp_may_take_esp_out() -> None:
 
 
 def test_l2tp_is_there_or_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(abilities.ppp_channels, "AF_PPPOX", 0xFFFF)
+    monkeypatch.setattr(ppp_channels, "AF_PPPOX", 0xFFFF)
     with pytest.raises(OSError, match="not supported"):
         has_l2tp()

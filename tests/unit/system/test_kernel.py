@@ -98,7 +98,7 @@ def test_what_systemd_has_kept_of_an_earlier_daemon_is_closed(
     dropped: list[str] = []
 
     class Keeping(Service):
-        keeps = True  # type: ignore[assignment]  # as under systemd
+        keeps = True
 
         def drop(self, name: str) -> None:
             dropped.append(name)

@@ -1,0 +1,93 @@
+"""What is wanted of the kernel, worked out of a leg as it is."""
+
+from gateway.bridge.classify import Kind
+from gateway.bridge.paths import (
+    HARD_LEAST,
+    HARD_SHARE,
+    LINGER,
+    hand_over,
+    l2tp_end,
+    leg_path,
+    next_soft,
+    payload_of,
+    place_of,
+    why_not,
+)
+from gateway.paths import Abilities
+from gateway.wire.udp import Endpoint
+from tests.unit.bridge.test_client_leg import ESP_PEER, KEYMAT, LOCAL, SUITE, make, pair
+
+VIRTUAL = bytes((100, 127, 0, 1))
+ABLE = Abilities(suites=frozenset({("3des", "sha1")}))
+
+
+def test_a_pair_is_handed_over_where_it_stands() -> None:
+    one = pair(1000)
+    one.outbound.sequence = 7
+    one.inbound.resume(5)
+    one.until = 100.0
+    found = hand_over(one, 40.0)
+    assert (found.sent, found.heard, found.seen) == (7, 5, 0b11111)
+    assert found.seconds == 60 + LINGER
+    assert found.soft == found.hard == {True: None, False: None}
+
+
+def test_a_lifetime_in_bytes_is_a_soft_limit_of_payload_and_a_hard_one_far_behind() -> None:
+    one = pair(1000)
+    one.inbound.limit, one.inbound.payload_bytes = 1000, 400
+    found = hand_over(one, 0.0)
+    assert (found.soft[True], found.hard[True]) == (600, HARD_LEAST + HARD_SHARE * 600)
+    assert next_soft(one.inbound, 5000) == 5600
+
+
+def test_only_what_was_handed_over_is_wanted() -> None:
+    one, other = pair(1000, confirmed=True), pair(2000)
+    for each in (one, other):
+        each.keymat_in = each.keymat_out = KEYMAT
+    leg = make(one, other)
+    path = leg_path(leg, VIRTUAL, {1000: hand_over(one, 0.0)}, 5, True)
+    assert [sa.spi for sa in path.inbound] == [1000]
+    assert path.outbound is not None
+    assert (path.outbound.spi, path.virtual, path.near) == (1001, VIRTUAL, LOCAL.host)
+    assert (path.peer, path.tunnel, path.port) == (ESP_PEER, 5, 1701)
+    assert path == leg_path(leg, VIRTUAL, {1000: hand_over(one, 0.0)}, 5, True)
+    assert "cipher_key" not in repr(path)
+
+
+def test_an_unconfirmed_pair_is_told_of_at_its_first_packet() -> None:
+    one = pair(1000)
+    one.keymat_in = one.keymat_out = KEYMAT
+    path = leg_path(make(one), VIRTUAL, {1000: hand_over(one, 0.0)}, 0, True)
+    assert path.inbound[0].soft_packets == 1
+    one.confirmed = True
+    path = leg_path(make(one), VIRTUAL, {1000: hand_over(one, 0.0)}, 0, True)
+    assert path.inbound[0].soft_packets is None
+
+
+def test_plain_esp_has_no_port() -> None:
+    assert place_of(make(pair(1000, carrier=Kind.ESP))) == Endpoint(ESP_PEER.host, 0)
+    assert place_of(make(pair(1000))) == ESP_PEER
+
+
+def test_what_the_kernel_cannot_is_a_reason() -> None:
+    leg = make(pair(1000))
+    assert why_not(leg, ABLE) == ""
+    assert why_not(leg, Abilities(lacks="it has no L2TP")) == "it has no L2TP"
+    assert "3des-sha1" in why_not(leg, Abilities())
+    no_udp = Abilities(suites=ABLE.suites, udp=False)
+    assert "out of UDP" in why_not(leg, no_udp)
+    first_draft = make(pair(1000, carrier=Kind.ESP_ON_500))
+    assert "draft 00 or 01" in why_not(first_draft, ABLE)
+
+
+def test_headers_are_no_payload() -> None:
+    each = 8 + 8 + 2 + 12  # SPI and sequence, IV, trailer, ICV
+    assert payload_of(SUITE, 10 * (each + 100), 10) == 1000
+    assert payload_of(SUITE, 0, 3) == 0
+
+
+def test_an_end_of_l2tp_has_the_peers_number_of_the_tunnel() -> None:
+    leg = make(pair(1000))
+    leg.peer_tunnels[5] = 6
+    end = l2tp_end(leg, 1, 5, 7, 8)
+    assert (end.leg, end.tunnel, end.peer_tunnel, end.call, end.peer_call) == (1, 5, 6, 7, 8)
