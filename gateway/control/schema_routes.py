@@ -92,7 +92,7 @@ ROUTE = Table(
         Key(
             "carrier",
             values.one_of("carrier", CARRIERS),
-            "Who carries the traffic: auto takes the kernel where it can; kernel insists on it.",
+            "Who carries the traffic: the daemon (user), the kernel where it can (auto), or it alone.",
             '"auto"',
         ),
     ),

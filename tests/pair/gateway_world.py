@@ -64,8 +64,8 @@ def client_entry(name: str = "old-pc", psk: str = PSK, **changes: Any) -> Client
 
 
 ROUTES = (
-    Route("nt4", "pptp", Endpoint(host_bytes(SERVER), 1723)),
-    Route("other", "pptp", Endpoint(host_bytes(OTHER_SERVER), 1723)),
+    Route("nt4", "pptp", Endpoint(host_bytes(SERVER), 1723), carrier="auto"),
+    Route("other", "pptp", Endpoint(host_bytes(OTHER_SERVER), 1723), carrier="auto"),
 )
 
 

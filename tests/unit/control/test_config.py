@@ -171,12 +171,12 @@ def test_a_configuration_does_not_change() -> None:
     assert isinstance(config, Config)
 
 
-def test_the_kernel_carries_where_nothing_else_is_said() -> None:
+def test_the_daemon_carries_where_nothing_else_is_said() -> None:
     config = config_of(GOOD)
-    assert [route.carrier for route in config.routes] == ["auto"]
+    assert [route.carrier for route in config.routes] == ["user"]
     assert str(config.outside.virtual) == "100.127.0.0/16"
 
 
 def test_a_route_says_who_carries() -> None:
-    config = config_of(GOOD + 'carrier = "user"\n')
-    assert [route.carrier for route in config.routes] == ["user"]
+    config = config_of(GOOD + 'carrier = "kernel"\n')
+    assert [route.carrier for route in config.routes] == ["kernel"]
