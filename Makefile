@@ -1,4 +1,4 @@
-# make demo | test | check | bench: each sets up what it needs by itself. See README.md.
+# make demo | test | check | matrix | bench: each sets up what it needs by itself. See README.md.
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -10,13 +10,14 @@ PROFILE ?= qemu
 ROUTE ?= pptp
 IMAGE := $(RUN) -m image
 
-.PHONY: help setup check test demo bench image boot image-test clean
+.PHONY: help setup check test demo matrix bench image boot image-test clean
 
 help:
 	@echo 'make demo    an old client dials through a NAT and reaches a PPTP server (root);'
 	@echo '             ROUTE=l2tp-ipsec: a native L2TP/IPsec server instead'
 	@echo 'make check   lint, types, architecture, unit, property and pair tests (no root, seconds)'
 	@echo 'make test    all that decides whether a change may land: check, real programs, the image booted (root)'
+	@echo 'make matrix  client x NAT traversal x suite x authentication x route (minutes); build/matrix.json'
 	@echo 'make bench   what a packet, a handshake and a session cost; build/bench.json'
 	@echo 'make image   the appliance: disk image and update bundle, PROFILE=qemu (root; 2 to 8 minutes)'
 	@echo 'make boot    that image in QEMU, its console in this terminal (UEFI=1 for OVMF; Ctrl-A X ends it)'
@@ -57,6 +58,9 @@ test: setup $(VENV)/image
 
 demo: setup
 	$(RUN) -m tests.interop.demo $(ROUTE)
+
+matrix: $(VENV)/checks
+	$(RUN) -m tests.matrix
 
 bench: setup
 	$(RUN) -m tests.bench
