@@ -13,12 +13,13 @@ from gateway.esp.outbound import Outbound
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.l2tp.events import L2tpEvent, Send
 from gateway.l2tp.machine import Lns
-from gateway.outputs import Output, SendIp
+from gateway.outputs import Fact, Output, SendIp, What
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Endpoint, build_udp
 
 PORT_L2TP = 1701
 NOTED_EVERY = 1.0  # seconds between two times that L2TP and IKE are told that the client lives
+L2TP_WITHIN = 10.0  # seconds after its keys in which a client begins L2TP, if it ever does
 
 LegKey = tuple[str, Endpoint]  # the client's name and its outside endpoint
 
@@ -76,6 +77,7 @@ class ClientLeg:
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
         self.identity = self.ike_suite = self.natt = ""
+        self.quiet_at: float | None = None  # when to tell that no L2TP came
         self.scheduled: float | None = None  # for Timers
 
     @property
@@ -111,6 +113,32 @@ class ClientLeg:
         """Not even heard any more."""
         self.retire_pair(spi)
         self.pairs.pop(spi, None)
+
+    def expect_l2tp(self, now: float) -> float | None:
+        """A dial has its keys, and an SCCRQ comes next: when to tell that none has come."""
+        if self.began is None or self.quiet_at is not None or not self.lns.idle:
+            return None
+        self.quiet_at = now + L2TP_WITHIN
+        return self.quiet_at
+
+    def hear(self, message: bytes, now: float) -> list[L2tpEvent]:
+        """A control message of L2TP."""
+        self.quiet_at = None
+        return self.lns.receive(message, now)
+
+    def tell_silence(self, due: float) -> list[Output]:
+        """That no L2TP has come until `due`, if that is so; told once a dial."""
+        if self.quiet_at != due:
+            return []
+        self.quiet_at = None
+        packets = sum(pair.inbound.packets for pair in self.pairs.values())
+        details = {
+            "where": "l2tp",
+            "seconds": f"{L2TP_WITHIN:.0f}",
+            "packets": str(packets),
+            "detail": f"{packets} packets came under them" if packets else "no packet came either",
+        }
+        return [Fact(What.SILENCE, self.dial, str(self.peer), details)]
 
     def deadline(self) -> float | None:
         """When L2TP wants attention."""

@@ -4,6 +4,7 @@ Turns what IKE reports into legs, security associations and facts. A leg is foun
 name and endpoint, so any number of phase 1 and 2 negotiations end on the same leg.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,7 +12,9 @@ from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
 from gateway.bridge.tell import tell_ike
+from gateway.bridge.visitors import Visitors
 from gateway.esp import events as esp
+from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.machine import SaTable
 from gateway.esp.quirks import life_bytes
 from gateway.ike import events as ike
@@ -22,6 +25,9 @@ from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
 DEAD = "the client no longer answers"
+MOST_AWAITED = 4096  # of whom more dial at once, some silences are not told
+COOKIES = 16  # bytes that an IKE message begins with, both together
+SOURCE = slice(12, 16)  # of an IPv4 header
 # Dials of strangers that are told: a site that dials at once after a power cut, and no flood.
 TOLD_AT_ONCE, TOLD_PER_SECOND = 128, 2.0
 
@@ -65,20 +71,36 @@ class Clients:
         self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
+        self.visitors = Visitors()
+        # Legs whose L2TP is awaited, the first to come due first: all wait for as long.
+        self._quiet: deque[tuple[float, ClientLeg]] = deque(maxlen=MOST_AWAITED)
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
 
     def receive(self, datagram: Datagram, now: float) -> list[Output]:
         """An IKE message, markers off."""
-        return self.carry(self.ike.receive(datagram, now), now)
+        events = self.ike.receive(datagram, now)
+        if not events and datagram.payload[:COOKIES] not in self.ike.sas.phases:
+            self.visitors.note_ike(datagram.source.host, datagram.payload, now)
+        return self.carry(events, now)
+
+    def note_dropped(self, why: EspDrop, packet: bytes, now: float) -> list[Output]:
+        """An ESP packet that was no good, counted where it was found out. Nothing is answered."""
+        if why is EspDrop.NO_SA:
+            self.visitors.note_esp(packet[SOURCE], now)
+        return []
 
     def deadline(self) -> float | None:
-        times = (self.ike.deadline(), self.sas.deadline())
+        quiet = self._quiet[0][0] if self._quiet else None
+        times = (self.ike.deadline(), self.sas.deadline(), quiet)
         return min((time for time in times if time is not None), default=None)
 
     def handle_timeout(self, now: float) -> list[Output]:
         found = self.carry(self.ike.handle_timeout(now), now)
+        while self._quiet and self._quiet[0][0] <= now:
+            due, leg = self._quiet.popleft()
+            found += leg.tell_silence(due)
         for event in self.sas.handle_timeout(now):
             match event:
                 case esp.Ended(spi):
@@ -268,6 +290,9 @@ class Clients:
             spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
         pair = Pair(event.sa, suite, inbound, outbound, in_udp=event.marker > 0)
+        due = leg.expect_l2tp(now)
+        if due is not None:
+            self._quiet.append((due, leg))
         leg.add_pair(pair, event.client_port)
         self.by_spi[spi] = (leg, pair)
 

@@ -16,7 +16,7 @@ from gateway.bridge.clients import DEAD, Clients
 from gateway.bridge.guest import Guest
 from gateway.bridge.mtu import largest_mru
 from gateway.bridge.pptp_leg import PptpLeg
-from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session, State
+from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, By, Session, State
 from gateway.bridge.tell import tell_l2tp
 from gateway.bridge.timers import Timed, Timers
 from gateway.control.config import Config
@@ -171,10 +171,10 @@ class Gateway:
         policy = ike_policy(self.config)
         self.clients.ike.set_policy(self._guest.admitted_by(policy) if self._guest else policy)
 
-    def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
+    def disconnect(self, number: int, reason: str, now: float, by: By = By.GATEWAY) -> list[Output]:
         """End one session in order; KeyError if there is none of that number."""
         session = self.sessions[number]
-        return self._inside(session, session.disconnect(reason, now), now)
+        return self._inside(session, session.disconnect(reason, now, by), now)
 
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
@@ -192,7 +192,7 @@ class Gateway:
     ) -> list[Output]:
         opened = self.clients.sas.open(packet, start, end, now)
         if isinstance(opened, EspDrop):
-            return []  # counted there
+            return self.clients.note_dropped(opened, packet, now)
         inbound, segment = opened
         leg, pair = self.clients.by_spi[inbound.spi]
         if (kind is Kind.ESP_IN_UDP) is not pair.in_udp:
@@ -217,7 +217,7 @@ class Gateway:
         leg.client_port = port
         message = segment[UDP_HEADER:length]
         if segment[UDP_HEADER] & 0x80:
-            heard = self._l2tp(leg, leg.lns.receive(message, now), now)
+            heard = self._l2tp(leg, leg.hear(message, now), now)
             return self._told(moved + heard, now, leg)
         found = self._data(leg, message, now)
         return self._told(moved, now) + found if moved else found
@@ -266,14 +266,15 @@ class Gateway:
                     self._timers.note(session)
                 case l2tp.CallClosed(call=call) if (leg, call) in self._by_call:
                     session = self._by_call[leg, call]
-                    found += session.client_ended(_ended(event), now)
+                    found += session.client_ended(*_ended(event), now)
                     self._settle(session)
                     self._timers.note(session)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
                     found += tell_l2tp(event, leg.dial, leg.peer)
                 case l2tp.TunnelClosed(tunnel=tunnel):
-                    leg.peer_tunnels.pop(tunnel, None)
+                    if leg.peer_tunnels.pop(tunnel, None) is None:
+                        found += tell_l2tp(event, leg.dial, leg.peer)
         return found
 
     def _call_requested(
@@ -303,6 +304,7 @@ class Gateway:
                 "call": str(event.call),
                 "peer_call": str(event.peer_call),
                 "server": str(inside.server),
+                "client": leg.client,
             },
         )
         return [asked, *session.start()]
@@ -367,7 +369,7 @@ class Gateway:
         while self.clients.dead:
             leg = self.clients.dead.pop()
             for session in [one for one in self.sessions.values() if one.leg is leg]:
-                found += session.client_ended(DEAD, now)
+                found += session.client_ended(DEAD, By.NOBODY, now)
                 found += self._inside(session, [], now)
             leg.lns.close(DEAD, now)
             self.clients.bury(leg)
@@ -387,8 +389,8 @@ class Gateway:
         return found
 
 
-def _ended(event: l2tp.CallClosed) -> str:
-    """Why a client's call is over, for a person."""
+def _ended(event: l2tp.CallClosed) -> tuple[str, By]:
+    """Why a client's call is over, for a person, and by whom."""
     if not event.by_peer:
-        return event.message
-    return "the client hung up" + (f" ({event.message})" if event.message else "")
+        return event.message, By.NOBODY if event.result == 0 else By.GATEWAY
+    return "the client hung up" + (f" ({event.message})" if event.message else ""), By.CLIENT

@@ -11,6 +11,7 @@ from typing import Final
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
+from gateway.bridge.silence import DATA_WITHIN, HEARD_WITHIN, tell_silence
 from gateway.bridge.tell import tell_ppp
 from gateway.outputs import Fact, Output, What
 from gateway.ppp import events as ppp
@@ -31,6 +32,16 @@ class State(Enum):
     ANSWERED = "answered"  # the server is there, the client is told so
     UP = "up"
     CLOSING = "closing"  # one end is gone, the other is being closed
+
+
+class By(Enum):
+    """Who has ended a session."""
+
+    CLIENT = "client"
+    SERVER = "server"
+    OWNER = "owner"
+    GATEWAY = "gateway"
+    NOBODY = "nobody"  # the client was not heard of any more
 
 
 class Input(Enum):
@@ -115,6 +126,9 @@ class Session:
         self.held_out: list[bytes] = []
         self.holding = True  # frames to the client wait
         self.release_at: float | None = None
+        self.control_in = self.control_out = 0  # of the frames, those that negotiate
+        self.quiet_at: float | None = None  # when to tell who was not heard of
+        self.ended_by: By | None = None
         self.scheduled: float | None = None  # for Timers
 
     # what happens to the two calls
@@ -158,12 +172,14 @@ class Session:
         """ICCN: the client's call is open."""
         return self._handle(Input.CLIENT_CONNECTED, now)
 
-    def client_ended(self, reason: str, now: float) -> list[Output]:
+    def client_ended(self, reason: str, by: By, now: float) -> list[Output]:
         """The client has hung up, or is gone."""
+        self.ended_by = self.ended_by or by
         return self._handle(Input.CLIENT_ENDED, now, reason)
 
-    def disconnect(self, reason: str, now: float) -> list[Output]:
+    def disconnect(self, reason: str, now: float, by: By = By.GATEWAY) -> list[Output]:
         """The owner, or the end of the daemon, ends the session."""
+        self.ended_by = self.ended_by or by
         return self._handle(Input.ASKED, now, reason, RESULT_ADMINISTRATIVE)
 
     def _handle(
@@ -174,7 +190,8 @@ class Session:
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
-            self.release_at = None
+            self.release_at = self.quiet_at = None
+            self.ended_by = self.ended_by or By.SERVER
             found.append(self._closed(self.last_error, now))
         for action in actions:
             found += self._do(action, reason, result, now)
@@ -194,7 +211,7 @@ class Session:
             case Do.OPEN:
                 server = str(self.inside.server)
                 opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
-                self.release_at = now + SPEAKS_WITHIN
+                self.release_at, self.quiet_at = now + SPEAKS_WITHIN, now + HEARD_WITHIN
                 return [opened, *self._let_in(now)]
 
     def _carry_plain(self, outputs: list[LegOutput]) -> list[Output]:
@@ -274,12 +291,14 @@ class Session:
 
     def _pass_control(self, frame: bytes, from_client: bool, now: float) -> list[Output]:
         """LCP, authentication and network control: watched, the MRU clamped, then passed on."""
+        self.control_in += from_client
         passed, events = self.passage.pass_frame(frame, from_client, now)
         found: list[Output] = []
         for event in events:
             found += self._ppp_event(event, now)
         if passed is None:
             return found
+        self.control_out += not from_client
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
 
     def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
@@ -291,9 +310,11 @@ class Session:
                 self.user, self.method = user, method
             case ppp.IpOpened(client_ip, server_ip):
                 self.client_ip, self.server_ip = client_ip, server_ip
+                self.quiet_at = now + DATA_WITHIN
             case ppp.Terminated(by_client, reason):
                 who = "the client" if by_client else "the server"
                 self.last_error = f"{who} ended PPP" + (f": {reason}" if reason else "")
+                self.ended_by = self.ended_by or (By.CLIENT if by_client else By.SERVER)
             case ppp.AuthFailed() | ppp.AuthRefused():
                 self.last_error = "the server did not accept the user"
         for what, details in tell_ppp(event):
@@ -307,7 +328,7 @@ class Session:
     # time
 
     def deadline(self) -> float | None:
-        times = (self.inside.deadline(), self.release_at)
+        times = (self.inside.deadline(), self.release_at, self.quiet_at)
         return min((time for time in times if time is not None), default=None)
 
     def road_deadline(self) -> float | None:
@@ -319,6 +340,9 @@ class Session:
         found: list[Output] = []
         if self.release_at is not None and now >= self.release_at:
             found += self._let_out()
+        if self.quiet_at is not None and now >= self.quiet_at:
+            self.quiet_at = None
+            found += tell_silence(self)
         found += self.inside_event(self.inside.handle_timeout(now), now)
         gre = self.inside.gre
         if gre is not None:
@@ -349,6 +373,7 @@ class Session:
         return self._fact(
             What.SESSION_CLOSED,
             reason=reason,
+            by="" if self.ended_by is None else self.ended_by.value,
             seconds=f"{now - self.began:.0f}",
             bytes_in=str(self.bytes_in),
             bytes_out=str(self.bytes_out),

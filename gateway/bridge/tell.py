@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from gateway.ike import events as ike
 from gateway.l2tp import events as l2tp
+from gateway.l2tp.numbers import Stop
+from gateway.l2tp.tunnel import NOT_CONFIRMED, SILENT
 from gateway.outputs import Fact, What
 from gateway.ppp import events as ppp
 from gateway.wire.udp import Endpoint
@@ -84,6 +86,10 @@ IKE: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
 
 def tell_l2tp(event: l2tp.L2tpEvent, dial: int, peer: Endpoint) -> list[Fact]:
     """Only the tunnel: calls are told of by their session."""
+    if isinstance(event, l2tp.TunnelClosed):
+        reason = _never_opened(event)
+        told = {"reason": reason, "detail": event.message}
+        return [Fact(What.REFUSED, dial, str(peer), told)] if reason else []
     if not isinstance(event, l2tp.TunnelOpened):
         return []
     details = {
@@ -93,6 +99,13 @@ def tell_l2tp(event: l2tp.L2tpEvent, dial: int, peer: Endpoint) -> list[Fact]:
         "vendor": event.vendor,
     }
     return [Fact(What.TUNNEL_OPENED, dial, str(peer), details)]
+
+
+def _never_opened(event: l2tp.TunnelClosed) -> str:
+    """Why there was no tunnel; nothing where one end just thought better of it."""
+    if event.message in (SILENT.message, NOT_CONFIRMED.message):
+        return "l2tp tunnel unanswered"
+    return "" if event.by_peer or event.result == Stop.REQUESTED else "l2tp tunnel refused"
 
 
 def tell_ppp(event: ppp.PppEvent) -> list[tuple[What, Details]]:
@@ -107,7 +120,8 @@ def _side(by_client: bool) -> str:
 
 def _not_spoken(event: ppp.ProtocolRejected) -> Details:
     who, whose = _side(event.by_client), _side(not event.by_client)
-    return {"what": f"{who} does not speak {event.protocol}, which {whose} has tried"}
+    what = f"{who} does not speak {event.protocol}, which {whose} has tried"
+    return {"what": what, "protocol": event.protocol}
 
 
 PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
@@ -125,6 +139,8 @@ PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
         lambda event: {
             "reason": "ppp authentication failed",
             "detail": f"user {event.user}: {event.message}",
+            "user": event.user,
+            "code": str(event.code) if event.code else "",
         },
     ),
     ppp.AuthRefused: (
@@ -134,9 +150,17 @@ PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
             "detail": f"the server asks for {event.offered}, the client for {event.wanted or '?'}",
         },
     ),
+    ppp.CcpRefused: (
+        What.CCP_REFUSED,
+        lambda event: {"by": _side(event.by_client), "why": event.reason},
+    ),
     ppp.IpOpened: (
         What.PPP_UP,
         lambda event: {"client_ip": event.client_ip, "server_ip": event.server_ip},
+    ),
+    ppp.Terminated: (
+        What.PPP_ENDED,
+        lambda event: {"by": _side(event.by_client), "reason": event.reason},
     ),
     ppp.ProtocolRejected: (What.TROUBLE, _not_spoken),
     ppp.NotConverging: (

@@ -1,108 +1,87 @@
-"""What to do about a refusal, and where to look: one line a reason.
+"""Which cause stands behind a refusal, by its reason and detail, and so what to do about it.
 
-A reason that is not here is looked up by the words in it, so that a new one still gets advice.
+The words are those of `ike`'s reasons, of the bridge and of PPTP's; a reason that is not here is
+known by the words in it, so that a new one still gets advice. The advice itself is in `advice.py`.
 """
 
 from typing import Final
 
-ELSEWHERE: Final = "Look at the lines before this one with `postern sessions ID`"
+from gateway.control.advice import step
+from gateway.control.causes import Cause
 
-HINTS: Final[dict[str, str]] = {
-    "no common suite": (
-        "Add one of these to that client's `ike` or `esp` list in postern.toml, "
-        "or update the client"
-    ),
-    "suite not allowed": (
-        "Add it to the client's `ike` or `esp` list in postern.toml, or set the client to a better"
-    ),
-    "no client may dial": (
-        "Look at each client's `address` in postern.toml, or leave it out so that any may dial"
-    ),
-    "wrong key": (
-        "Enter the same pre-shared key at the client and as `psk` in postern.toml: look for "
-        "spaces, capitals and a keyboard of another language"
-    ),
-    "bad hash": (
-        "The two ends do not have the same key: enter it again at the client and in postern.toml"
-    ),
-    "identity": (
-        "Look at the identity that the client sends: remove the old policy there, then dial again"
-    ),
-    "unsuitable quick mode": (
-        "Set the client to L2TP/IPsec in transport mode, UDP port 1701: a plain IPsec tunnel "
-        "policy does not fit"
-    ),
-    "tunnel mode": "Set the client to transport mode: L2TP/IPsec uses no other",
-    "aggressive mode": "Set the client to main mode: aggressive mode gives its key to listeners",
-    "too many half-open": (
-        "If these are your own clients, raise `half_open` and `half_open_per_source` in "
-        "postern.toml; if not, look where they come from with `postern status`"
-    ),
-    "bad public value": (
-        "No working client sends this: look for a faulty one, or somebody trying, at that address"
-    ),
-    "timed out": (
-        "The client's answers do not arrive: let UDP 500 and 4500 pass at its firewall and NAT in "
-        "both directions, and look whether it was switched off"
-    ),
-    "certificate": "Set the client to a pre-shared key: certificates are not taken",
-    "no route": "Give the client a `route` in postern.toml, then send the daemon SIGHUP",
-    "limit of sessions": "Raise `sessions` under [limits] in postern.toml, or end some that idle",
-    "being stopped": "Dial again when the gateway is up again",
-    "server refused": (
-        "Look at the server's own log: it has no free line, or does not take PPTP from the "
-        "gateway's inside address"
-    ),
-    "server unreachable": (
-        "Look whether the server is on, and from the gateway: ping it; TCP 1723 must be open"
-    ),
-    "server did not answer": (
-        "Look whether PPTP runs at the server and TCP 1723 is let through on the way to it"
-    ),
-    "ppp authentication failed": (
-        "The server has refused the user: look at the name, password and domain typed at the "
-        "client, and at the dial-in permission of that account on the server"
-    ),
-    "ppp": (
-        "The two ends could not agree: compare what client and server require under encryption "
-        "and authentication"
-    ),
+# The first whose words are in the reason counts, so the narrower stand before the wider.
+REASONS: Final[dict[str, Cause]] = {
+    "quarantine": Cause.QUARANTINE_EXPIRED,
+    "no common suite": Cause.NO_PROPOSAL,
+    "suite not allowed": Cause.NOT_ALLOWED_PROPOSAL,
+    "no client may dial": Cause.ADDRESS_NOT_ALLOWED,
+    "wrong key": Cause.WRONG_KEY,
+    "bad hash": Cause.WRONG_KEY,
+    "revoked": Cause.CERTIFICATE_REVOKED,
+    "expired": Cause.CERTIFICATE_TIME,
+    "not yet valid": Cause.CERTIFICATE_TIME,
+    "clock": Cause.CERTIFICATE_TIME,
+    "certificate": Cause.CERTIFICATE_NOT_TRUSTED,
+    "identity": Cause.BAD_IDENTITY,
+    "unsuitable quick mode": Cause.QUICK_MODE_REFUSED,
+    "tunnel mode": Cause.QUICK_MODE_REFUSED,
+    "aggressive mode": Cause.AGGRESSIVE_MODE,
+    "too many half-open": Cause.HALF_OPEN,
+    "bad public value": Cause.BAD_PUBLIC_VALUE,
+    "l2tp tunnel refused": Cause.TUNNEL_REFUSED,
+    "l2tp tunnel unanswered": Cause.TUNNEL_UNANSWERED,
+    "deleted its keys": Cause.KEYS_DELETED,
+    "no route": Cause.NO_ROUTE,
+    "limit of sessions": Cause.SESSION_LIMIT,
+    "being stopped": Cause.STOPPING,
+    "server refused": Cause.SERVER_REFUSES,
+    "server unreachable": Cause.SERVER_SILENT,
+    "server did not answer": Cause.SERVER_SILENT,
+    "ppp authentication failed": Cause.USER_REFUSED,
+    "kind of authentication": Cause.AUTHENTICATION_KIND,
+    "timed out": Cause.SECOND_UNANSWERED,
+    "ppp": Cause.LINK_NOT_AGREED,
+}
+
+# What the detail says more exactly than the reason, by the cause that the reason alone gives.
+DETAILS: Final[dict[Cause, dict[str, Cause]]] = {
+    Cause.SECOND_UNANSWERED: {"fourth message": Cause.FOURTH_UNANSWERED},
+    Cause.SERVER_REFUSES: {
+        "busy": Cause.SERVER_BUSY,
+        "connection refused": Cause.SERVER_PORT_SHUT,
+        "no route to host": Cause.SERVER_OFF,
+        "network unreachable": Cause.NO_WAY_INSIDE,
+        "source address": Cause.NO_WAY_INSIDE,
+        "firewall rule": Cause.NO_WAY_INSIDE,
+        "descriptor": Cause.NO_WAY_INSIDE,
+        "connection reset": Cause.SERVER_NOT_PPTP,
+        "malformed": Cause.SERVER_NOT_PPTP,
+        "version": Cause.SERVER_NOT_PPTP,
+        "did not answer": Cause.SERVER_NOT_PPTP,
+        "closed the": Cause.SERVER_NOT_PPTP,
+        "no answer": Cause.SERVER_SILENT,
+        "cannot be reached": Cause.SERVER_SILENT,
+        "timed out": Cause.SERVER_SILENT,
+        "let this address": Cause.SERVER_FORBIDS,
+        "forbid": Cause.SERVER_FORBIDS,
+    },
+    Cause.LINK_NOT_AGREED: {
+        "ipcp": Cause.NO_NETWORK_PROTOCOL,
+        "ccp": Cause.ENCRYPTION_DEMANDED,
+    },
 }
 
 
-# The server's side of a call, by words in the detail: more exact than the reason.
-SERVER_HINTS: Final[dict[str, str]] = {
-    "busy": "Wait for a line to become free at the server, or give it more PPTP ports",
-    "connection refused": "The server is on, but nothing listens: start its PPTP service",
-    "no route to host": (
-        "Nobody is at that address: look whether the server is on and its cable is in"
-    ),
-    "network unreachable": "The gateway knows no way there: look at `ip route`",
-    "source address": "Correct `address` under [inside] in postern.toml: `ip address` shows yours",
-    "firewall rule": "A rule of this machine forbids it: look at `nft list ruleset`, `iptables -L`",
-    "connection reset": (
-        "The server hung up at once: look at its log, and whether it takes PPTP from the gateway"
-    ),
-    "no answer": "Look whether the server is on and whether TCP 1723 is let through to it",
-    "cannot be reached": (
-        "Look whether the server is on, and from the gateway: ping it; TCP 1723 must be open"
-    ),
-    "timed out": (
-        "Look whether the server is on and whether TCP 1723 and GRE are let through to it"
-    ),
-    "let this address": "Permit the gateway's inside address at the server",
-    "forbid": "Permit the gateway's inside address at the server",
-}
+def cause_of(reason: str, detail: str = "") -> Cause:
+    """What stands behind a refusal; UNKNOWN if nothing is known of such a reason."""
+    found = _first(REASONS, reason.lower()) or Cause.UNKNOWN
+    return _first(DETAILS.get(found, {}), detail.lower()) or found
 
 
 def hint(reason: str, detail: str = "") -> str:
     """What to do about a refusal for this reason; never empty."""
-    words = reason.lower()
-    if words.startswith("server"):
-        found = next((text for key, text in SERVER_HINTS.items() if key in detail.lower()), "")
-        if found:
-            return found
-    exact = HINTS.get(words)
-    if exact:
-        return exact
-    return next((text for key, text in HINTS.items() if key in words), ELSEWHERE)
+    return step(cause_of(reason, detail))
+
+
+def _first(words: dict[str, Cause], text: str) -> Cause | None:
+    return next((cause for key, cause in words.items() if key in text), None)

@@ -19,6 +19,7 @@ from gateway.bridge.session import (
     Session,
     State,
 )
+from gateway.bridge.silence import HEARD_WITHIN
 from gateway.outputs import CloseTcp, Fact, Output, SendIp, What
 from gateway.ppp.machine import Passage
 from gateway.pptp.gre import Gre
@@ -215,7 +216,7 @@ def test_frames_for_a_client_that_does_not_speak_wait_only_so_long() -> None:
     session._to_client(b"first")
     assert session.deadline() == 102.0 + SPEAKS_WITHIN
     assert sent(session.handle_timeout(102.0 + SPEAKS_WITHIN)) == [b"first"]
-    assert session.deadline() is None
+    assert session.deadline() == 102.0 + HEARD_WITHIN
 
 
 def test_what_waits_is_bounded_both_ways() -> None:

@@ -1,0 +1,114 @@
+"""Everything that can keep an old client from connecting, as far as a gateway can see it.
+
+The names are what JSON and tests use. What each means and what to do about it is `advice.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Cause(Enum):
+    """In the order in which a dial goes wrong."""
+
+    CONNECTED = "connected"
+    DIALLING = "dialling"
+    # before a dial
+    RULES_MISSING = "rules-missing"
+    QUEUE_OVERFLOWS = "queue-overflows"
+    CHANGE_REFUSED = "change-refused"
+    NOTHING_ARRIVES = "nothing-arrives"
+    NO_IPSEC_AT_CLIENT = "no-ipsec-at-client"
+    NO_CERTIFICATE_AT_CLIENT = "no-certificate-at-client"
+    NO_POLICY_AT_CLIENT = "no-policy-at-client"
+    OTHER_PROTOCOL = "other-protocol"
+    FORGOTTEN_KEYS = "forgotten-keys"
+    # IKE, main mode
+    ADDRESS_NOT_ALLOWED = "address-not-allowed"
+    AGGRESSIVE_MODE = "aggressive-mode"
+    HALF_OPEN = "too-many-half-open"
+    NO_PROPOSAL = "no-proposal"
+    NOT_ALLOWED_PROPOSAL = "proposal-not-allowed"
+    QUARANTINE_EXPIRED = "quarantine-expired"
+    SECOND_UNANSWERED = "second-message-unanswered"
+    BAD_PUBLIC_VALUE = "bad-public-value"
+    GATEWAY_BEHIND_NAT = "gateway-behind-nat"
+    FOURTH_UNANSWERED = "fourth-message-unanswered"
+    WRONG_KEY = "wrong-key"
+    CERTIFICATE_NOT_TRUSTED = "certificate-not-trusted"
+    CERTIFICATE_TIME = "certificate-expired-or-clock-wrong"
+    CERTIFICATE_REVOKED = "certificate-revoked"
+    BAD_IDENTITY = "bad-identity"
+    # IKE, quick mode
+    SIXTH_UNANSWERED = "sixth-message-unanswered"
+    QUICK_MODE_REFUSED = "quick-mode-refused"
+    # L2TP
+    ESP_BLOCKED = "esp-blocked"
+    L2TP_NEVER_STARTS = "l2tp-never-starts"
+    TUNNEL_REFUSED = "tunnel-refused"
+    TUNNEL_UNANSWERED = "tunnel-unanswered"
+    NO_ROUTE = "no-route"
+    KEYS_DELETED = "keys-deleted"
+    SESSION_LIMIT = "session-limit"
+    STOPPING = "stopping"
+    # the server inside
+    SERVER_OFF = "server-off"
+    SERVER_PORT_SHUT = "server-port-shut"
+    SERVER_SILENT = "server-silent"
+    SERVER_NOT_PPTP = "server-not-pptp"
+    NO_WAY_INSIDE = "no-way-inside"
+    SERVER_BUSY = "server-busy"
+    SERVER_FORBIDS = "server-forbids"
+    SERVER_REFUSES = "server-refuses"
+    # PPP
+    GRE_SILENT = "gre-silent"
+    PPP_SILENT = "ppp-silent"
+    LINK_NOT_AGREED = "link-not-agreed"
+    AUTHENTICATION_KIND = "authentication-kind"
+    USER_REFUSED = "user-refused"
+    ACCOUNT_REFUSED = "account-refused"
+    ENCRYPTION_DEMANDED = "encryption-demanded"
+    NO_NETWORK_PROTOCOL = "no-network-protocol"
+    NO_TRAFFIC = "no-traffic"
+    # the end
+    ENDED_BY_CLIENT = "ended-by-client"
+    CLIENT_VANISHED = "client-vanished"
+    ENDED_BY_SERVER = "ended-by-server"
+    SERVER_LOST = "server-lost"
+    ENDED_BY_OWNER = "ended-by-owner"
+    ENDED_BY_GATEWAY = "ended-by-gateway"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The numbers Windows shows for a cause: which one depends on its version and its patches.
+
+    `old` is Windows 98, ME and NT 4 with the L2TP/IPsec client that Microsoft gave out for them,
+    `nt5` Windows 2000 and XP, `later` Vista and what came after it.
+    """
+
+    old: tuple[int, ...] = ()
+    nt5: tuple[int, ...] = ()
+    later: tuple[int, ...] = ()
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return tuple(sorted({*self.old, *self.nt5, *self.later}))
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A cause in a sentence's halves: what is wrong, and the next step.
+
+    Both may name details in braces. `exact` takes the place of `step` where all its details are
+    known. Halves begin with a capital and have no full stop.
+    """
+
+    says: str
+    step: str
+    shown: Shown = Shown()
+    exact: str = ""
+
+
+Details = Mapping[str, str]
