@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from gateway.control.diagnosis import Diagnosis, diagnosis_from_json
 from gateway.control.explain import Told
 from gateway.control.sessions import (
     SessionView,
@@ -143,6 +144,22 @@ class Daemon(End):
         session = None if view is None else _read(session_from_json, view)
         return session, [_read(_told, line) for line in found["account"]]
 
+    def explain(self, word: str) -> list[Diagnosis]:
+        """Why a client, or whoever is at an address, does not connect; the likeliest first."""
+        found = self.ask("explain", word=word)
+        listed = found.get("diagnoses") if isinstance(found, dict) else None
+        if not isinstance(listed, list) or not listed:
+            raise BadAnswer("the daemon's answer holds no diagnosis")
+        return [_read(diagnosis_from_json, one) for one in listed]
+
+    def machines(self) -> list[tuple[str, Diagnosis]]:
+        """Every machine that was heard of, by its client's name or its address."""
+        found = self.ask("explain")
+        listed = found.get("machines") if isinstance(found, dict) else None
+        if not isinstance(listed, list):
+            raise BadAnswer("the daemon's answer holds no list of machines")
+        return [_read(_machine, one) for one in listed]
+
     def disconnect(self, *, number: int | None = None, client: str | None = None) -> list[int]:
         """End one session, or all of one client; their numbers, where the daemon tells."""
         found = self.ask("disconnect", **{"id": number} if client is None else {"client": client})
@@ -172,6 +189,13 @@ def _read(reader: Callable[[Mapping[str, object]], Read], data: object) -> Read:
         return reader(data)
     except ValueError as error:
         raise BadAnswer(f"the daemon's answer cannot be understood: {error}") from None
+
+
+def _machine(data: Mapping[str, object]) -> tuple[str, Diagnosis]:
+    name, one = data.get("machine"), data.get("diagnosis")
+    if not isinstance(name, str) or not isinstance(one, Mapping):
+        raise ValueError("a machine is none")
+    return name, diagnosis_from_json(one)
 
 
 def _told(line: Mapping[str, object]) -> Told:

@@ -1,20 +1,11 @@
-"""`postern why | ping | link | capture`: finding out what is wrong."""
+"""`postern ping | link | capture`: finding out what is wrong around the gateway."""
 
 import argparse
 
-from gateway.user.box_client import Box, Who, socket_path
+from gateway.user.box_client import Box
 from gateway.user.cli.upkeep import Asked
-from gateway.user.client import socket_path as daemon_path
-from gateway.user.console.ends import Ends
-from gateway.user.console.pages.diagnose import why
 
 Options = argparse.Namespace
-
-
-def _why(box: Box, options: Options) -> tuple[list[str], object]:
-    ends = Ends(socket_path(options.box_socket), daemon_path(options.socket), Who.here("cli"))
-    lines = why(ends, options.client)
-    return lines, {"lines": lines}
 
 
 def _ping(box: Box, options: Options) -> tuple[list[str], object]:
@@ -32,11 +23,6 @@ def _capture(box: Box, options: Options) -> tuple[list[str], object]:
     return [f"the packets are in {path}"], {"path": path}
 
 
-def _client(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("client", metavar="CLIENT", help="its name or its outside address")
-    parser.add_argument("--socket", metavar="PATH", help="the daemon's control socket")
-
-
 def _host(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("host", metavar="HOST")
 
@@ -47,7 +33,6 @@ def _bounds(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--packets", type=int, default=1000)
 
 
-WHY = Asked("tell why a client does not connect", "postern why press-3", _why, _client)
 PING = Asked("ask whether a machine answers", "postern ping 10.10.0.2", _ping, _host)
 LINK = Asked("tell which cables are in", "postern link", _link)
 CAPTURE = Asked(

@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.control.diagnosis import diagnosis_to_json
 from gateway.control.explain import Told
 from gateway.control.sessions import SessionView, StatusView
 from gateway.user import client
 from gateway.user.client import BadAnswer, Daemon, DaemonError, NotRunning, Refused, socket_path
+from tests.unit.user.console.agents import WRONG_KEY
 from tests.unit.user.daemon import answering, answering_bytes, refusing
 
 
@@ -133,3 +135,27 @@ def test_the_socket_is_the_option_then_the_environment_then_the_usual(
     monkeypatch.setenv("POSTERN_SOCKET", "/a")
     assert socket_path(None) == "/a"
     assert socket_path("/b") == "/b"
+
+
+def test_diagnoses_are_a_list_that_is_never_empty(tmp_path: Path) -> None:
+    with answering(tmp_path, {"diagnoses": [diagnosis_to_json(WRONG_KEY)]}) as daemon:
+        assert Daemon(daemon.path).explain("press-3") == [WRONG_KEY]
+    assert daemon.asked == [{"verb": "explain", "word": "press-3"}]
+
+
+def test_machines_come_with_their_names(tmp_path: Path) -> None:
+    one = {"machine": "press-3", "diagnosis": diagnosis_to_json(WRONG_KEY)}
+    with answering(tmp_path, {"machines": [one]}) as daemon:
+        assert Daemon(daemon.path).machines() == [("press-3", WRONG_KEY)]
+
+
+@pytest.mark.parametrize("result", [None, {}, {"diagnoses": []}, {"diagnoses": [{"cause": 1}]}])
+def test_a_diagnosis_that_is_none_is_told_as_that(tmp_path: Path, result: object) -> None:
+    with answering(tmp_path, result) as daemon, pytest.raises(BadAnswer):
+        Daemon(daemon.path).explain("press-3")
+
+
+@pytest.mark.parametrize("result", [None, {"machines": [{"machine": 1}]}, {"machines": [3]}])
+def test_a_machine_that_is_none_is_told_as_that(tmp_path: Path, result: object) -> None:
+    with answering(tmp_path, result) as daemon, pytest.raises(BadAnswer):
+        Daemon(daemon.path).machines()

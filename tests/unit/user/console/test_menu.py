@@ -177,6 +177,19 @@ def test_a_paste_of_four_kilobytes_is_taken_whole(paths: tuple[str, str]) -> Non
         assert found.text().count("A" * 60) > 10
 
 
+def test_why_a_client_does_not_connect_is_one_sentence_on_the_screen(serial: Menu) -> None:
+    serial.wait_for("Main menu")
+    serial.choose("8", "Diagnostics --")
+    serial.choose("1", "Number on its screen")
+    serial.type("press-3\t")
+    serial.type("789\t")
+    serial.wait_for("Look")
+    serial.type("\r")
+    serial.wait_for("Client press-3 has another pre-shared key")
+    assert "789 or 792 (Windows 2000, XP)" in serial.text()
+    assert "It was not let through: wrong key." in serial.text()
+
+
 def test_an_unconfirmed_change_counts_down_on_every_page_and_c_keeps_it(
     serial: Menu, box: FakeBox
 ) -> None:

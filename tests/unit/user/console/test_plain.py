@@ -64,6 +64,28 @@ def test_what_a_peer_chose_cannot_steer_the_terminal(ends: Ends, daemon: FakeDae
     assert not {"\x1b", "\x9b", "\u202e"} & set(told)
 
 
+def test_why_a_client_does_not_connect_is_asked_with_the_number_on_its_screen(
+    ends: Ends, daemon: FakeDaemon
+) -> None:
+    told = talk(ends, "8", "1", "press-3", "789", "yes")
+    assert "Client press-3 has another pre-shared key" in told
+    assert {"verb": "explain", "word": "press-3"} in daemon.asked
+
+
+def test_a_number_alone_is_looked_up(ends: Ends, daemon: FakeDaemon) -> None:
+    told = talk(ends, "8", "1", "", "691", "yes")
+    assert "Access denied because the user name" in told
+    assert not any(one["verb"] == "explain" for one in daemon.asked)
+
+
+def test_neither_name_nor_number_tells_of_every_machine(ends: Ends) -> None:
+    assert "press-3  Client press-3 has another" in talk(ends, "8", "1", "", "", "yes")
+
+
+def test_a_number_windows_does_not_have_is_not_taken(ends: Ends) -> None:
+    assert "Type three digits, or nothing." in talk(ends, "8", "1", "press-3", "12", "yes")
+
+
 def test_only_ascii_is_written_for_a_terminal_that_has_no_more(
     ends: Ends, daemon: FakeDaemon
 ) -> None:
@@ -225,7 +247,7 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
         (("8", "4", "2", "10", "100", "yes"), "The packets are in /run/capture.pcap"),
         (("8", "4", "2", "0", "100"), "seconds: is out of bounds"),
         (("8", "5"), "nftables, rules in place"),
-        (("8", "1", "press-3", "yes"), "It has to dial 203.0.113.9."),
+        (("8", "1", "press-3", "", "yes"), "Client press-3 has another pre-shared key"),
         (("9",), "slot A  good  0.1.0  <- runs now"),
         (("9", "1", "/mnt/x.raucb", "yes"), "Version 0.2.0 is installed."),
         (("9", "3", "gw-lab-1", "yes"), "The next start uses the other system"),
