@@ -35,6 +35,8 @@ class Pair:
     in_udp: bool  # ESP in UDP 4500, else protocol 50
     confirmed: bool = False  # the client has shown that it has them too
     retired: bool = False  # deleted: still heard for a while, never used to send
+    keymat_in: bytes = field(default=b"", repr=False)  # for whoever traces this client
+    keymat_out: bytes = field(default=b"", repr=False)
 
 
 @dataclass(slots=True)

@@ -290,6 +290,7 @@ class Clients:
             spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
         pair = Pair(event.sa, suite, inbound, outbound, in_udp=event.marker > 0)
+        pair.keymat_in, pair.keymat_out = event.keymat_in, event.keymat_out
         due = leg.expect_l2tp(now)
         if due is not None:
             self._quiet.append((due, leg))

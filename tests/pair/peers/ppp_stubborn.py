@@ -66,6 +66,8 @@ class ChapServer(PppEnd):
 class ChapClient(PppEnd):
     """Answers a challenge with a response that proves nothing, and waits for the verdict."""
 
+    response = bytes(49)
+
     def _ask(self, now: float) -> list[bytes]:
         if not self.lcp_open:
             return super()._ask(now)
@@ -74,7 +76,7 @@ class ChapClient(PppEnd):
 
     def receive(self, frame: bytes, now: float) -> list[bytes]:
         if frame[2:4] == CHAP and frame[4] == CHALLENGE:
-            return [self._answer(CHAP, RESPONSE, frame[5], b"\x31" + bytes(49) + b"operator")]
+            return [self._answer(CHAP, RESPONSE, frame[5], b"\x31" + self.response + b"operator")]
         return super().receive(frame, now)
 
 
