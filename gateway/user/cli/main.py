@@ -24,6 +24,7 @@ from gateway.user.cli import (
     sessions,
     show,
     status,
+    trace,
     upkeep,
     version,
 )
@@ -48,6 +49,7 @@ VERBS: Final[dict[str, Verb]] = {
     "health": health,
     "sessions": sessions,
     "explain": explain,
+    "trace": trace,
     "disconnect": disconnect,
     "console": console,
     "config": config,
