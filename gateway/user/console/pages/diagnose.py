@@ -14,6 +14,7 @@ from gateway.user.console.model import (
     Values,
 )
 from gateway.user.console.pages.sessions import Figures
+from gateway.user.console.pages.trace import trace_form
 from gateway.user.console.working import Working
 from gateway.user.explain_lines import explained
 
@@ -26,6 +27,7 @@ def diagnose(ends: Ends) -> Menu:
         ("Ping a machine", lambda: _ask_ping(ends), "postern ping HOST"),
         ("Cables and links", lambda: _link(ends), "postern link"),
         ("Record packets of a port", lambda: _ask_capture(ends), "postern capture PORT"),
+        ("Record one machine's packets", lambda: _ask_trace(ends), "postern trace CLIENT FILE"),
         ("Gateway in figures, refused dials", lambda: Open(Figures(ends)), "postern status"),
     )
     return Menu("Diagnostics", choices)
@@ -63,6 +65,10 @@ def _check_number(values: Values) -> list[Problem]:
     if not typed or (typed.isascii() and typed.isdigit() and int(typed) in SCREENS):
         return []
     return [Problem("number", "is none that Windows shows", "Type three digits, or nothing")]
+
+
+def _ask_trace(ends: Ends) -> Step:
+    return Open(trace_form(ends))
 
 
 def _ask_ping(ends: Ends) -> Step:

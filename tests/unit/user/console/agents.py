@@ -84,6 +84,7 @@ ANSWERS: dict[str, Any] = {
     "network.ping": {"lines": ["3 of 3 answers, 0.4 ms"]},
     "link": {"lines": ["3 of 3 answers, 0.4 ms"]},
     "capture": {"path": "/run/capture.pcap"},
+    "trace": {"path": "/run/trace-7-1800000000.pcapng"},
 }
 
 
