@@ -44,6 +44,8 @@ SHORT: Final = {
     "Compression Control Protocol": "CCP",
     "Password Authentication Protocol": "PAP",
     "Challenge Handshake Authentication Protocol": "CHAP",
+    "IPv6 Control Protovol [Hinden]": "IPV6CP",  # as scapy spells it
+    "Internet Protocol version 6 [Hinden]": "IPv6",
 }
 Packet = Any  # scapy's own types are all one
 
@@ -235,6 +237,7 @@ def _ppp(packet: Packet, cut: int) -> Said:
     name = frame.sprintf("%PPP.proto%")
     if hasattr(frame.payload, "code"):
         return _control(frame.payload, SHORT.get(name, name))
+    name = SHORT.get(name, name)
     return Said("data" if cut else "PPP", f"{name}{f', {cut} bytes cut' if cut else ''}")
 
 
