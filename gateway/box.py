@@ -48,6 +48,7 @@ from gateway.system.signals import Signals
 from gateway.system.store import Store
 from gateway.user.client import Daemon, DaemonError
 from gateway.user.files import beside
+from gateway.user.today import today
 
 OK, FAILED = 0, 1
 SLOTS_EVERY, ADDRESSES_EVERY, CLOCK_EVERY = 600.0, 5.0, 60.0  # seconds
@@ -123,7 +124,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
     outlet, slots = Outlet(places, _group(), tool), Slots(tool)
 
     def judge(text: str) -> list[Problem]:
-        return check(File(text.encode()), read_file)
+        return check(File(text.encode()), read_file, today=today())
 
     config = ConfigDesk(
         Store(places.data),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from gateway.bridge import guest
 from gateway.bridge.cases import case_of, overview
 from gateway.bridge.gateway import Gateway
-from gateway.bridge.session import By
+from gateway.bridge.tell import By
 from gateway.bridge.views import session_view, session_views
 from gateway.control.diagnose import diagnose
 from gateway.control.diagnosis import diagnosis_to_json

@@ -16,7 +16,8 @@ from gateway.wire.ipv4 import host_bytes
 
 MOST_TOLD: Final = 50  # machines of an overview
 MOST_VISITS: Final = 4  # sources without a dial that may be a client's, the newest
-NAMING: Final = (What.AUTHENTICATED, What.CALL_REQUESTED)  # their facts say which client it is
+# Their facts may say which client it is.
+NAMING: Final = (What.AUTHENTICATED, What.CALL_REQUESTED, What.PUT_OUT, What.REFUSED)
 
 
 class Dial(NamedTuple):
@@ -50,18 +51,19 @@ def dials_of(gateway: Gateway) -> list[Dial]:
     found = []
     for number, entries in gateway.accounts.dials():
         if number:
-            found.append(_dial(number, entries))
+            session = gateway.sessions.get(number)  # it may have another name by now
+            found.append(_dial(number, entries, session.leg.client if session else ""))
             continue
         for peer in dict.fromkeys(fact.peer for _, fact in entries if fact.peer):
             found.append(_dial(0, [entry for entry in entries if entry[1].peer == peer]))
     return found
 
 
-def _dial(number: int, entries: Sequence[Entry]) -> Dial:
+def _dial(number: int, entries: Sequence[Entry], known: str = "") -> Dial:
     facts = [fact for _, fact in entries]
     names = (fact.details.get("client", "") for fact in facts if fact.what in NAMING)
     hosts = (fact.peer.rpartition(":")[0] for fact in reversed(facts) if fact.peer)
-    name = next((name for name in names if name), "")
+    name = known or next((name for name in names if name), "")
     return Dial(number, tuple(entries), name, tuple(dict.fromkeys(hosts)))
 
 

@@ -80,6 +80,7 @@ class ClientLeg:
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
         self.identity = self.ike_suite = self.natt = ""
         self.quiet_at: float | None = None  # when to tell that no L2TP came
+        self.old_key = False  # its newest keys came by the key it had before
         self.scheduled: float | None = None  # for Timers
 
     @property

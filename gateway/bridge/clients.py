@@ -5,14 +5,16 @@ name and endpoint, so any number of phase 1 and 2 negotiations end on the same l
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from gateway.bridge.admission import most_phases
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
 from gateway.bridge.tell import tell_ike
 from gateway.bridge.visitors import Visitors
+from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
 from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.machine import SaTable
@@ -43,6 +45,7 @@ class Phase1:
     quiet: bool = False  # one of a flood: nothing is told before it has proved its key
     client: str = ""
     identity: str = ""
+    old_key: bool = False
     suite: str = ""
     leg: ClientLeg | None = None  # of whoever proved to have the key
 
@@ -55,19 +58,15 @@ class Clients:
         machine: Ike,
         random: Callable[[int], bytes],
         next_dial: Callable[[], int],
-        hello: float,
-        most: int,
+        watch: Watch,
     ) -> None:
-        """`hello`: seconds of silence after which L2TP asks whether a client lives; `most`: phase 1
-        that may stand at a time, above which those that carry no tunnel give way."""
-        self.hello = hello
-        self.most = most
+        """`watch` knows the configuration in force."""
         self.ike = machine
         self.phases: dict[int, Phase1] = {}  # by IKE's handle
         self.legs: dict[LegKey, ClientLeg] = {}
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
-        self.dead: list[ClientLeg] = []  # to be ended by whoever asked
+        self.dead: dict[ClientLeg, str] = {}  # to be ended by whoever asked, and why
         self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
@@ -77,6 +76,7 @@ class Clients:
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
+        self._watch = watch
 
     def receive(self, datagram: Datagram, now: float) -> list[Output]:
         """An IKE message, markers off."""
@@ -139,6 +139,17 @@ class Clients:
                 phase.peer = peer
             self.ike.move(handle, peer)
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name -> new one of clients that are the same machines still."""
+        for leg in self.living() if names else []:
+            self._leave_place(leg)
+            leg.client = names.get(leg.client, leg.client)
+            if not leg.is_empty:
+                self.legs[leg.key] = leg
+        for phase in self.phases.values():
+            phase.client = names.get(phase.client, phase.client)
+        self.ike.rename(names)
+
     def living(self) -> list[ClientLeg]:
         """Every leg, with those whose place in `legs` another has taken."""
         return list(dict.fromkeys([*self.legs.values(), *(leg for leg, _ in self.by_spi.values())]))
@@ -174,6 +185,7 @@ class Clients:
                 self.phases[event.sa] = phase
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa, now)
+            found += self._tell_owner(event, event.sa, now)
             if isinstance(event, ike.Authenticated):
                 found += self._make_room(event, now)
             elif isinstance(event, ike.Phase1Closed):
@@ -183,9 +195,12 @@ class Clients:
         return found
 
     def _make_room(self, newest: ike.Authenticated, now: float) -> list[Output]:
-        """Who has a key can dial without end; the oldest without a tunnel goes, its own first."""
+        """Who has a key can dial without end; the oldest without a tunnel goes, its own first.
+
+        Only so many phase 1 may stand at a time.
+        """
         proved = {handle: phase for handle, phase in self.phases.items() if phase.client}
-        if len(proved) <= self.most:
+        if len(proved) <= most_phases(self._watch.config):
             return []
         idle = [
             (phase.client != newest.credential, handle)
@@ -207,6 +222,20 @@ class Clients:
             return []
         return tell_ike(event, phase.dial, phase.peer)
 
+    def _tell_owner(self, event: ike.IkeEvent, handle: int, now: float) -> list[Fact]:
+        """What is no step of the dial: a weak suite is used, or one of two keys."""
+        phase = self.phases.get(handle)
+        if phase is None:
+            return []
+        watch, name, place = self._watch, phase.client, (phase.dial, str(phase.peer))
+        match event:
+            case ike.Authenticated(old_key=old):
+                known = watch.key_used(name, old, *place, now)
+                return known + watch.suite_used(name, phase.suite, "IKE", *place)
+            case ike.PairReady(suite=suite):
+                return watch.suite_used(name, suite, "ESP", *place)
+        return []
+
     def _is_too_much(self, now: float) -> bool:
         """Whether one more stranger is more than a person wants to hear of."""
         if self._budget.take(now):
@@ -222,7 +251,7 @@ class Clients:
         leg.phases.discard(event.sa)
         # With keys left it is alive: a machine that has the place of the dead one.
         if event.reason == DEAD and leg.current is None and leg not in self.dead:
-            self.dead.append(leg)
+            self.dead[leg] = DEAD
 
     def _drop_unproved(self, handle: int) -> None:
         phase = self.phases.get(handle)
@@ -247,8 +276,8 @@ class Clients:
             case ike.Floated(local=local, peer=peer):
                 phase.local = local
                 self._phase_moved(phase, peer)
-            case ike.Authenticated(credential=name, identity=identity):
-                phase.client, phase.identity = name, identity
+            case ike.Authenticated(credential=name, identity=identity, old_key=old):
+                phase.client, phase.identity, phase.old_key = name, identity, old
                 leg = self.legs.get((name, phase.peer))
                 self._join(leg, phase, event.sa)
                 if leg is not None:
@@ -277,10 +306,12 @@ class Clients:
         if leg is None or leg.is_empty or leg.peer != event.peer:
             leg = self.legs.get((phase.client, event.peer))
         if leg is None:
-            lns = Lns("postern", self._random, hello=self.hello)
+            silence = float(self._watch.config.limits.hello_seconds)
+            lns = Lns("postern", self._random, hello=silence)
             leg = ClientLeg(phase.dial, phase.began, phase.client, event.local, event.peer, lns)
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
+        leg.old_key = phase.old_key
         leg.local = event.local
         leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)

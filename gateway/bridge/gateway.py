@@ -6,20 +6,24 @@ The road of a data packet is `receive_packet` -> `_receive_esp` -> `Session.from
 """
 
 from collections.abc import Callable
+from datetime import date
 from struct import Struct
 
 from gateway.bridge.account import Accounts
-from gateway.bridge.admission import ike_policy, most_phases, route_for
+from gateway.bridge.admission import ike_policy, route_for
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
+from gateway.bridge.expulsion import put_out
 from gateway.bridge.guest import Guest
 from gateway.bridge.mtu import largest_mru
 from gateway.bridge.pptp_leg import PptpLeg
-from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, By, Session, State
-from gateway.bridge.tell import tell_l2tp
+from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session, State
+from gateway.bridge.tell import By, tell_l2tp, why_ended
 from gateway.bridge.timers import Timed, Timers
+from gateway.bridge.watch import Watch
 from gateway.control.config import Config
+from gateway.control.days import UNTOLD
 from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.suites import find_suite
 from gateway.ike.machine import Ike
@@ -43,18 +47,17 @@ STOPPING = "the gateway is being stopped"
 class Gateway:
     """All clients, all sessions, one clock."""
 
-    def __init__(self, config: Config, random: Callable[[int], bytes], now: float) -> None:
+    def __init__(
+        self, config: Config, random: Callable[[int], bytes], now: float, today: date = UNTOLD
+    ) -> None:
         self.config = config
+        self.watch = Watch(config, today)
         self.started = now
         self.accounts = Accounts()
         self.drops = Counters()
         self.sessions: dict[int, Session] = {}  # by number
         self.clients = Clients(
-            Ike(ike_policy(config), random),
-            random,
-            self._next_number,
-            float(config.limits.hello_seconds),
-            most_phases(config),
+            Ike(ike_policy(config, today), random), random, self._next_number, self.watch
         )
         self._by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id
         self._by_call_id: dict[int, Session] = {}  # our PPTP call id
@@ -153,12 +156,17 @@ class Gateway:
         return not self.sessions
 
     def reload(self, config: Config, now: float) -> list[Output]:
-        """From now on new dials follow `config`; what is up stays as it is."""
+        """From now on new dials follow `config`; what is up stays, if it may: see `watch.py`."""
         self.config = config
+        self.clients.rename(self.watch.renamed(config))
+        told = self._told([Fact(What.RELOADED)], now)
+        return told + self.tell_date(self.watch.today, now)
+
+    def tell_date(self, today: date, now: float) -> list[Output]:
+        """What day it is where the owner is: old keys and weak suites have a last day."""
+        self.watch.turn(self.config, today)
         self._set_policy()
-        self.clients.hello = float(config.limits.hello_seconds)
-        self.clients.most = most_phases(config)
-        return self._told([Fact(What.RELOADED)], now)
+        return self._ike(put_out(self.clients, self.watch, now), now)
 
     def admit(self, guest: Guest | None) -> None:
         """Let this one dial until it has been long enough, in place of any before; or nobody."""
@@ -168,7 +176,7 @@ class Gateway:
             self._timers.note(guest)
 
     def _set_policy(self) -> None:
-        policy = ike_policy(self.config)
+        policy = ike_policy(self.config, self.watch.today)
         self.clients.ike.set_policy(self._guest.admitted_by(policy) if self._guest else policy)
 
     def disconnect(self, number: int, reason: str, now: float, by: By = By.GATEWAY) -> list[Output]:
@@ -266,7 +274,7 @@ class Gateway:
                     self._timers.note(session)
                 case l2tp.CallClosed(call=call) if (leg, call) in self._by_call:
                     session = self._by_call[leg, call]
-                    found += session.client_ended(*_ended(event), now)
+                    found += session.client_ended(*why_ended(event), now)
                     self._settle(session)
                     self._timers.note(session)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
@@ -365,13 +373,13 @@ class Gateway:
         return self._ike(self.clients.handle_timeout(now), now)
 
     def _ike(self, found: list[Output], now: float) -> list[Output]:
-        """IKE has spoken: a dead client leaves nothing behind, a known one keeps its account."""
+        """IKE has spoken: who is gone leaves nothing behind, who is known keeps one account."""
         while self.clients.dead:
-            leg = self.clients.dead.pop()
+            leg, why = self.clients.dead.popitem()
             for session in [one for one in self.sessions.values() if one.leg is leg]:
-                found += session.client_ended(DEAD, By.NOBODY, now)
+                found += session.client_ended(why, By.NOBODY if why == DEAD else By.GATEWAY, now)
                 found += self._inside(session, [], now)
-            leg.lns.close(DEAD, now)
+            leg.lns.close(why, now)
             self.clients.bury(leg)
             self._timers.note(leg)
         told = self._told(found, now, self.clients)
@@ -387,10 +395,3 @@ class Gateway:
         for who in touched:
             self._timers.note(who)
         return found
-
-
-def _ended(event: l2tp.CallClosed) -> tuple[str, By]:
-    """Why a client's call is over, for a person, and by whom."""
-    if not event.by_peer:
-        return event.message, By.NOBODY if event.result == 0 else By.GATEWAY
-    return "the client hung up" + (f" ({event.message})" if event.message else ""), By.CLIENT

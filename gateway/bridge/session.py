@@ -12,7 +12,7 @@ from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
 from gateway.bridge.silence import DATA_WITHIN, HEARD_WITHIN, tell_silence
-from gateway.bridge.tell import tell_ppp
+from gateway.bridge.tell import By, tell_ppp
 from gateway.outputs import Fact, Output, What
 from gateway.ppp import events as ppp
 from gateway.ppp.frame import is_control
@@ -32,16 +32,6 @@ class State(Enum):
     ANSWERED = "answered"  # the server is there, the client is told so
     UP = "up"
     CLOSING = "closing"  # one end is gone, the other is being closed
-
-
-class By(Enum):
-    """Who has ended a session."""
-
-    CLIENT = "client"
-    SERVER = "server"
-    OWNER = "owner"
-    GATEWAY = "gateway"
-    NOBODY = "nobody"  # the client was not heard of any more
 
 
 class Input(Enum):

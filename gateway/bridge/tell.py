@@ -4,6 +4,7 @@ Each function is a table by type of event. What an owner does not need to know i
 """
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, Final
 
 from gateway.ike import events as ike
@@ -21,6 +22,16 @@ NAT_PLACES = {
     (False, True): "gateway",
     (True, True): "both",
 }
+
+
+class By(Enum):
+    """Who has ended a session."""
+
+    CLIENT = "client"
+    SERVER = "server"
+    OWNER = "owner"
+    GATEWAY = "gateway"
+    NOBODY = "nobody"  # the client was not heard of any more
 
 
 def tell_ike(event: ike.IkeEvent, dial: int, peer: Endpoint | None) -> list[Fact]:
@@ -79,7 +90,11 @@ IKE: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
     ike.Phase1Closed: (What.PHASE1_CLOSED, lambda event: {"reason": event.reason}),
     ike.Refused: (
         What.REFUSED,
-        lambda event: {"reason": event.reason.value, "detail": event.detail},
+        lambda event: {
+            "reason": event.reason.value,
+            "detail": event.detail,
+            "client": event.credential,
+        },
     ),
 }
 
@@ -106,6 +121,13 @@ def _never_opened(event: l2tp.TunnelClosed) -> str:
     if event.message in (SILENT.message, NOT_CONFIRMED.message):
         return "l2tp tunnel unanswered"
     return "" if event.by_peer or event.result == Stop.REQUESTED else "l2tp tunnel refused"
+
+
+def why_ended(event: l2tp.CallClosed) -> tuple[str, By]:
+    """Why a client's call is over, for a person, and by whom."""
+    if not event.by_peer:
+        return event.message, By.NOBODY if event.result == 0 else By.GATEWAY
+    return "the client hung up" + (f" ({event.message})" if event.message else ""), By.CLIENT
 
 
 def tell_ppp(event: ppp.PppEvent) -> list[tuple[What, Details]]:

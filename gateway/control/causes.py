@@ -38,7 +38,10 @@ class Cause(Enum):
     CERTIFICATE_NOT_TRUSTED = "certificate-not-trusted"
     CERTIFICATE_TIME = "certificate-expired-or-clock-wrong"
     CERTIFICATE_REVOKED = "certificate-revoked"
+    CLIENT_REVOKED = "client-revoked"
+    WRONG_KEYS_FLOOD = "too-many-wrong-keys"
     BAD_IDENTITY = "bad-identity"
+    OTHER_IDENTITY = "other-identity"
     # IKE, quick mode
     SIXTH_UNANSWERED = "sixth-message-unanswered"
     QUICK_MODE_REFUSED = "quick-mode-refused"
@@ -75,6 +78,7 @@ class Cause(Enum):
     CLIENT_VANISHED = "client-vanished"
     ENDED_BY_SERVER = "ended-by-server"
     SERVER_LOST = "server-lost"
+    PUT_OUT = "put-out"
     ENDED_BY_OWNER = "ended-by-owner"
     ENDED_BY_GATEWAY = "ended-by-gateway"
     UNKNOWN = "unknown"

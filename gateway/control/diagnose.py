@@ -17,7 +17,7 @@ from gateway.control.explain import sentence
 from gateway.control.hints import cause_of
 from gateway.control.policy import candidates
 from gateway.control.problems import printable
-from gateway.control.remedy import remedy
+from gateway.control.remedy import after_expulsion, remedy
 from gateway.control.sessions import StatusView
 from gateway.control.story import PROGRESS, Story, Whose
 from gateway.control.visits import ESP, STRANGE, UNKNOWN_IKE, Visit
@@ -248,7 +248,7 @@ def _proposal(cause: Cause, story: Story, case: Case, refused: Fact) -> Found:
     text = refused.details.get("detail", "")
     if offered is not None and key == "ike":
         text = offered.details.get("suites", text)
-    who = _who(story, case)
+    who = _who(story, case, refused)
     details = {"offered": f": {printable(text.partition(': ')[2] or text)}"}
     if cause is not Cause.QUICK_MODE_REFUSED:
         details["remedy"] = remedy(text, key, who)
@@ -256,12 +256,11 @@ def _proposal(cause: Cause, story: Story, case: Case, refused: Fact) -> Found:
     return Found(cause, 90, evidence, details)
 
 
-def _who(story: Story, case: Case) -> tuple[Client, ...]:
+def _who(story: Story, case: Case, refused: Fact) -> tuple[Client, ...]:
     """Whose entry is to be changed: the one asked about, the one it has proved to be, or all that
     may come from there."""
-    known = story.last(What.AUTHENTICATED)
-    if known is not None:
-        name = known.details.get("client")
+    known = story.last(What.AUTHENTICATED) or refused
+    if name := known.details.get("client"):
         return tuple(client for client in case.config.clients if client.name == name)
     if case.client is not None:
         return (case.client,)
@@ -341,7 +340,7 @@ LOST: Final = ("closed the", "echo", "reset", "no answer", "not acknowledge", "s
 def _ended(story: Story, case: Case) -> Iterator[Found]:
     """The session came up and died, or fell on its way: by whom."""
     closed = story.last(What.SESSION_CLOSED)
-    if closed is None or story.is_up or story.refusal is not None:
+    if closed is None or story.is_up or story.refusal is not None or _is_out(story):
         return
     reason = closed.details.get("reason", "")
     cause = ENDS.get(closed.details.get("by", ""), Cause.UNKNOWN)
@@ -351,5 +350,27 @@ def _ended(story: Story, case: Case) -> Iterator[Found]:
     yield Found(cause, 80 if was_up else 60, (closed,), {"why": f": {printable(reason)}"})
 
 
+def _put_out(story: Story, case: Case) -> Iterator[Found]:
+    """It may not stay: by its key, by its suite, or by its entry in the configuration."""
+    put_out = story.last(What.PUT_OUT)
+    if put_out is not None and _is_out(story):
+        reason = printable(put_out.details.get("reason", ""))
+        details = {"why": f": {reason}", "remedy": after_expulsion(reason)}
+        yield Found(Cause.PUT_OUT, 90, (put_out,), details)
+
+
+def _is_out(story: Story) -> bool:
+    return story.place(What.PUT_OUT) > story.place(*PROGRESS)
+
+
 Rule = Callable[[Story, Case], Iterator[Found]]
-RULES: Final[tuple[Rule, ...]] = (_up, _refused, _half_way, _quiet, _encryption, _network, _ended)
+RULES: Final[tuple[Rule, ...]] = (
+    _up,
+    _refused,
+    _half_way,
+    _quiet,
+    _encryption,
+    _network,
+    _put_out,
+    _ended,
+)

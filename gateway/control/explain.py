@@ -40,6 +40,19 @@ SENTENCES: Final[dict[What, Pieces]] = {
         "; it names itself {identity}",
         ".",
     ),
+    What.KEY_USED: ("{key_words}",),
+    What.WEAK_SUITE: (
+        "Audit: a weak suite is used",
+        " by {client!r}",
+        ": {suite}",
+        " for {where}",
+        " ({weakness})",
+        "; it may do so because {because}",
+        ", and until {until}",
+        ", which is {days_left} days from now",
+        ".",
+    ),
+    What.PUT_OUT: ("A client was put out at once", ", {client!r}", ": {reason}", "."),
     What.PHASE1_CLOSED: ("The IKE association with {who} has ended", ": {reason}", "."),
     What.SA_READY: (
         "The encryption of the data is agreed",
@@ -138,6 +151,13 @@ SILENCE_WORDS: Final = {
     "ppp": "PPP: the client has its call and sent nothing",
     "traffic": "PPP is up and no data passed both ways",
 }
+KEY_WORDS: Final = {
+    "old": (
+        "It was the old key of {client!r}, which holds until {until}: type the new one in at the "
+        "machine."
+    ),
+    "new": "It was the new key of {client!r}; the old one is not needed any more.",
+}
 ENCAPSULATION_WORDS: Final = {"udp": "inside UDP", "esp": "as plain ESP"}
 
 
@@ -191,6 +211,8 @@ def _more_words(details: Mapping[str, str]) -> dict[str, str]:
             "The new configuration is wrong, so the old one stays in force: "
             f"{problems.rstrip('.')}. Run `postern check` to see every problem."
         )
+    key = KEY_WORDS.get(details.get("key", ""), "It was one of the two keys that it has.")
+    words["key_words"] = key.format_map({"client": "it", "until": "its last day", **details})
     encapsulation = details.get("encapsulation", "")
     if encapsulation in ENCAPSULATION_WORDS:
         words["encapsulation_words"] = ENCAPSULATION_WORDS[encapsulation]

@@ -11,17 +11,21 @@ from gateway.control.causes import Cause
 
 # The first whose words are in the reason counts, so the narrower stand before the wider.
 REASONS: Final[dict[str, Cause]] = {
+    "time of the weak suite": Cause.QUARANTINE_EXPIRED,
     "quarantine": Cause.QUARANTINE_EXPIRED,
     "no common suite": Cause.NO_PROPOSAL,
     "suite not allowed": Cause.NOT_ALLOWED_PROPOSAL,
     "no client may dial": Cause.ADDRESS_NOT_ALLOWED,
+    "too many wrong keys": Cause.WRONG_KEYS_FLOOD,
     "wrong key": Cause.WRONG_KEY,
     "bad hash": Cause.WRONG_KEY,
+    "client is revoked": Cause.CLIENT_REVOKED,
     "revoked": Cause.CERTIFICATE_REVOKED,
     "expired": Cause.CERTIFICATE_TIME,
     "not yet valid": Cause.CERTIFICATE_TIME,
     "clock": Cause.CERTIFICATE_TIME,
     "certificate": Cause.CERTIFICATE_NOT_TRUSTED,
+    "another identity": Cause.OTHER_IDENTITY,
     "identity": Cause.BAD_IDENTITY,
     "unsuitable quick mode": Cause.QUICK_MODE_REFUSED,
     "tunnel mode": Cause.QUICK_MODE_REFUSED,

@@ -9,6 +9,16 @@ from gateway.control.suites import ESP_SUITES, IKE_SUITES, weakness
 
 _WORD: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _KNOWN: Final = {"ike": IKE_SUITES, "esp": ESP_SUITES}
+# By words of the reason for which a client was put out (`bridge/watch.py`).
+_AFTER: Final = {
+    "taken out": "Put it back into postern.toml if it is to dial",
+    "revoked": "Take `revoked` out of its entry in postern.toml if it may dial again",
+    "key": "Enter its new key at the machine",
+    "uses": (
+        "Set the client to a better suite, or give it a later `weak_until` in postern.toml if it "
+        "knows none"
+    ),
+}
 MOST_NAMES: Final = 3  # clients named; of more it is said that there are more
 
 
@@ -30,8 +40,14 @@ def remedy(text: str, key: str, clients: Sequence[Client]) -> str:
             "it offers"
         )
     best = suites[0]
-    warning = ", which is weak; better update the client" if weakness(best) else ""
-    return f'Add "{best}" to `{key}` of {_whom(clients)} in postern.toml{warning}'
+    weak = "; it is weak, so that wants `weak_reason` and `weak_until`" if weakness(best) else ""
+    return f'Add "{best}" to `{key}` of {_whom(clients)} in postern.toml{weak}'
+
+
+def after_expulsion(reason: str) -> str:
+    """What to do where a client was put out for this reason."""
+    found = (step for words, step in _AFTER.items() if words in reason)
+    return next(found, "Look at its entry in postern.toml")
 
 
 def _whom(clients: Sequence[Client]) -> str:

@@ -6,7 +6,7 @@ The check, the CLI's help and whatever writes the file later all read this table
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.control import values, values_box
+from gateway.control import values, values_box, values_client
 from gateway.control.defaults import DEFAULTS
 from gateway.control.limits import MOST_ADMINS, MOST_CLIENTS, MOST_PORTS, MOST_ROUTES
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
@@ -178,6 +178,35 @@ CLIENT = Table(
             '"203.0.113.10"',
         ),
         Key("route", values.name, "The route it takes.", '"old-nt4"', required=True),
+        Key(
+            "identity",
+            values_client.identity,
+            "What it must call itself in IKE; left out, anything.",
+            '"192.168.1.20"',
+        ),
+        Key(
+            "psk_old",
+            values.psk,
+            "The key it had before, which holds for a while beside the new one.",
+            '"another long random text"',
+            secret=True,
+        ),
+        Key(
+            "psk_old_file",
+            values.text,
+            "The file with the key it had before instead.",
+            '"press-3.old.psk"',
+            instead=True,
+        ),
+        Key("psk_old_until", values_client.day, "The old key's last day.", "2030-01-31"),
+        Key(
+            "weak_reason",
+            values.text,
+            "Why it may use a weak suite of its lists; needed for that.",
+            '"the controller knows no other"',
+        ),
+        Key("weak_until", values_client.day, "The last day for weak suites.", "2030-12-31"),
+        Key("revoked", values_client.truth, "With true it is let in no more.", "false"),
     ),
     most=MOST_CLIENTS,
     named="name",

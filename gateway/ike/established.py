@@ -166,6 +166,14 @@ class Established:
         self._watch(peer)
         return events
 
+    def expel(self, peer: Peer, reason: str) -> list[IkeEvent]:
+        """All phase 1 SAs and pairs of one client, which is told."""
+        told: list[IkeEvent] = []
+        for phase in peer.phases[-1:]:
+            told += [self._inform(phase, [delete_pairs(peer.pairs)])] if peer.pairs else []
+        told += [self._inform(phase, [delete_phase1(phase)]) for phase in peer.phases]
+        return [*told, *self._bury(peer, reason)]
+
     def close_pair(self, spi_in: int, reason: str) -> list[IkeEvent]:
         pair = self._sas.pairs.get(spi_in)
         if pair is None:

@@ -15,8 +15,12 @@ class Reason(Enum):
     NO_CLIENT = "no client may dial from this address"
     NO_COMMON_SUITE = "no common suite"
     WRONG_KEY = "wrong key"
+    TOO_MANY_GUESSES = "too many wrong keys"
+    REVOKED = "client is revoked"
     SUITE_NOT_ALLOWED = "suite not allowed for this client"
+    SUITE_LAPSED = "time of the weak suite is over"
     BAD_IDENTITY = "identity makes no sense"
+    OTHER_IDENTITY = "another identity than this client's"
     UNSUITABLE_QUICK_MODE = "unsuitable quick mode"
     AGGRESSIVE_MODE = "aggressive mode"
     TOO_MANY_HALF_OPEN = "too many half-open"
@@ -77,11 +81,15 @@ class Floated:
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """The client knows the key of `credential`; `identity` is what it calls itself."""
+    """The client knows the key of `credential`; `identity` is what it calls itself.
+
+    With `old_key` it was the key that client had before.
+    """
 
     sa: int
     credential: str
     identity: str
+    old_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +157,8 @@ class Phase1Closed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`detail` says what was offered or what is wrong, never a secret.
+    """`detail` says what was offered or what is wrong, never a secret; `credential` whose key was
+    proved, where one was.
 
     UNSUITABLE_QUICK_MODE, NO_COMMON_SUITE and SUITE_NOT_ALLOWED can come of a phase 1 that lives
     on: then `Authenticated` came before.
@@ -159,6 +168,7 @@ class Refused:
     peer: Endpoint
     reason: Reason
     detail: str
+    credential: str = ""
 
 
 IkeEvent = (

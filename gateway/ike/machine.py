@@ -6,9 +6,11 @@ nothing else: the exchange goes on.
 """
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 
 from gateway.ike.choice import offered_ike
-from gateway.ike.errors import BadHeader, OutOfStep, Refusal, counted_as
+from gateway.ike.errors import BadHeader, Held, OutOfStep, Refusal, counted_as
 from gateway.ike.established import Established
 from gateway.ike.events import (
     Authenticated,
@@ -49,8 +51,10 @@ from gateway.ike.protect import next_iv
 from gateway.ike.resend import Memory
 from gateway.ike.sas import Sas
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
+from gateway.ike.trials import Trials
 from gateway.ike.vendors import announces_dpd, name_vendor
 from gateway.wire.cursor import WireError
+from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Datagram, Endpoint
 
 _MOST_TURNED_AWAY = 64  # answers kept for those we have no phase 1 with
@@ -69,6 +73,7 @@ class Ike:
         self.sas = Sas()  # for tests and for what is shown; changed only from here
         self._established = Established(policy, random, self.sas, self.counters)
         self._turned_away = Memory(_MOST_TURNED_AWAY)
+        self._trials = Trials()
         self._handles = 0
 
     @property
@@ -118,6 +123,7 @@ class Ike:
         """Authenticated ESP, newest of all, came from elsewhere: speak to the client there."""
         peer = self.sas.peers.get(sa)
         if peer is not None:
+            self._trials.see(peer.credential, endpoint.host)
             for phase in peer.phases:
                 if phase.peer == peer.endpoint:
                     phase.peer = endpoint
@@ -133,6 +139,21 @@ class Ike:
         if half_open is not None:
             return [self.sas.close_phase(half_open, "closed by the gateway")]
         return self._established.close(sa)
+
+    def peers(self) -> list[Peer]:
+        """All clients that have anything."""
+        return list(dict.fromkeys(self.sas.peers.values()))
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name -> new one of credentials that are the same clients still."""
+        for peer in self.peers():
+            peer.credential = names.get(peer.credential, peer.credential)
+            for phase in peer.phases:
+                phase.keys_of = replace(phase.secured(), credential=peer.credential)
+
+    def expel(self, peer: Peer, reason: str) -> list[IkeEvent]:
+        """Delete all that one client has, and tell it."""
+        return self._established.expel(peer, reason)
 
     def close_pair(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Delete one pair and tell the client, if any phase 1 with it is left."""
@@ -245,16 +266,27 @@ class Ike:
     def _answer_auth(
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
+        source = phase.opened_from.host
         credentials = self._policy.credentials(datagram.source)
-        fit = find_credential(phase, header, body, credentials)
+        trial = self._trials.choose(credentials, source, now)
+        fit = find_credential(phase, header, body, trial.credentials)
         if fit is None:
-            detail = f"none of {len(credentials)} keys fits; {phase.suite.name} was agreed on"
+            self._trials.fail(trial, source, now)
+            self.counters["key tried in vain"] += len(trial.credentials)
+            if not trial.whole:
+                phase.held = True
+                raise Held(f"too many wrong keys came from {host_text(source)}")
+            tried = len(trial.credentials)
+            detail = f"none of {tried} keys fits; {phase.suite.name} was agreed on"
             wrong = Refusal(Reason.WRONG_KEY, detail, Notify.PAYLOAD_MALFORMED)
             return self._drop(phase, wrong)
         try:
             check_fit(phase, fit)
         except Refusal as error:
-            return [*self._tell(phase, fit, datagram, body, error), *self._drop(phase, error)]
+            return [
+                *self._tell(phase, fit, datagram, body, error),
+                *self._drop(phase, error, fit.credential.name),
+            ]
         floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
         phase.local, phase.peer = datagram.target, datagram.source
         message = answer_auth(phase, fit, body, datagram.target)
@@ -262,7 +294,10 @@ class Ike:
         phase.expires = now + phase.life.seconds
         events: list[IkeEvent] = [Floated(phase.sa, phase.local, phase.peer)] if floated else []
         secured = phase.secured()
-        events.append(Authenticated(phase.sa, secured.credential, secured.identity))
+        self._trials.see(secured.credential, source)
+        events.append(
+            Authenticated(phase.sa, secured.credential, secured.identity, secured.old_key)
+        )
         events.append(_reply(datagram, message))
         events += self._established.begin(phase, fit.payloads, now)
         return events
@@ -275,10 +310,10 @@ class Ike:
         notice = refusal(Protocol.ISAKMP, error.answer, phase.cookies)
         return [_reply(datagram, build_inform(phase, [notice], self._random))]
 
-    def _drop(self, phase: Phase1, error: Refusal) -> list[IkeEvent]:
+    def _drop(self, phase: Phase1, error: Refusal, credential: str = "") -> list[IkeEvent]:
         self.sas.forget_phase(phase)
         self.counters["refused"] += 1
-        return [Refused(phase.sa, phase.peer, error.reason, str(error))]
+        return [Refused(phase.sa, phase.peer, error.reason, str(error), credential)]
 
     def _turn_away(
         self, sa: int, datagram: Datagram, header: Header, error: Refusal
@@ -310,8 +345,10 @@ class Ike:
             later = self.sas.spared_until(phase)
             self.sas.timers.set(phase, later)
             return [self.sas.close_phase(phase, "expired")] if later is None else []
-        waited = Refusal(Reason.TIMED_OUT, _WAITED_FOR[phase.step], Notify.PAYLOAD_MALFORMED)
-        return self._drop(phase, waited)
+        reason, told = Reason.TIMED_OUT, _WAITED_FOR[phase.step]
+        if phase.held:
+            reason, told = Reason.TOO_MANY_GUESSES, "this one's was not looked at"
+        return self._drop(phase, Refusal(reason, told, Notify.PAYLOAD_MALFORMED))
 
     def _resend(self, datagram: Datagram, answer: bytes) -> list[IkeEvent]:
         self.counters["retransmission"] += 1

@@ -24,6 +24,7 @@ class Peer:
     identity: str
     endpoint: Endpoint
     alive: float
+    psk: bytes = field(default=b"", repr=False)  # by which it last showed who it is
     phases: list[Phase1] = field(default_factory=list)  # the newest last
     pairs: dict[int, Pair] = field(default_factory=dict)  # by spi_in, the newest last
     asked: int = 0

@@ -117,14 +117,20 @@ def _bad_id(detail: str) -> Refusal:
 def choose_pair(phase: Phase1, secured: Secured, offer: QuickOffer, policy: IkePolicy) -> EspChoice:
     """By our order, among what this client may use; Refusal if nothing fits."""
     ours = [ESP_SUITES[name] for name in policy.esp_suites]
-    allowed = [suite for suite in ours if suite.name in secured.esp_suites]
+    lapsed = policy.lapsed(secured.credential)
+    may_use = secured.esp_suites - lapsed.keys()
+    allowed = [suite for suite in ours if suite.name in may_use]
     modes = frozenset(allowed_modes(phase.variant, phase.nat, phase.local))
     pfs = offer.public is not None
     choice = choose_esp(offer.association, allowed, modes, pfs)
     if choice is not None:
         return choice
     detail = f"offered for ESP: {', '.join(offered_esp(offer.association))}"
-    if choose_esp(offer.association, ours, modes, pfs) is not None:
+    over = [ESP_SUITES[name] for name in lapsed if name in ESP_SUITES]
+    if (late := choose_esp(offer.association, over, modes, pfs)) is not None:
+        reason, name = Reason.SUITE_LAPSED, late.suite.name
+        detail += f"; {secured.credential} might use {name} until {lapsed[name]}"
+    elif choose_esp(offer.association, ours, modes, pfs) is not None:
         reason = Reason.SUITE_NOT_ALLOWED
     elif offers_mode(offer.association, modes):
         reason = Reason.NO_COMMON_SUITE

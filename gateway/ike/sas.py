@@ -33,7 +33,8 @@ class Sas:
         """Drop half-open ones until one more of `host` is within the limits; tell which.
 
         The oldest goes, and before all others one whose client has not yet shown that it receives
-        what we send: a flood from made-up addresses pushes out itself.
+        what we send: a flood from made-up addresses pushes out itself. Then one that is held for
+        wrong keys: so does a flood of guesses.
         """
         dropped: list[Phase1] = []
         if self._half_open_by_host[host] >= max(policy.half_open_per_source, 1):
@@ -67,6 +68,7 @@ class Sas:
         if peer is None:
             peer = Peer(secured.credential, secured.identity, phase.peer, now)
         peer.phases.append(phase)
+        peer.psk = secured.psk
         peer.hear(now)
         self.peers[phase.sa] = peer
         self.timers.set(phase, phase.expires)
@@ -164,4 +166,4 @@ class Sas:
 
 def _first_to_go(phases: Iterable[Phase1]) -> Phase1:
     """Of at least one, given the oldest first."""
-    return min(phases, key=lambda phase: phase.step is not Step.AWAIT_KEY)
+    return min(phases, key=lambda phase: (phase.step is not Step.AWAIT_KEY, not phase.held))

@@ -93,9 +93,10 @@ class Box(End):
     def ports(self) -> list[Port]:
         return [read_port(read_table(one)) for one in read_list(self.ask("ports"))]
 
-    def assign(self, roles: Mapping[str, str]) -> None:
-        """Roles by the ports' paths; they hold when the change is applied."""
-        self.ask("ports.assign", assignments=dict(roles))
+    def assign(self, roles: Mapping[str, str]) -> dict[str, Any]:
+        """Roles by the ports' paths; those of all ports, as they hold when it is applied."""
+        found = read_table(self.ask("ports.assign", assignments=dict(roles)))
+        return read_table(found.get("roles", {}))
 
     def blink(self, path: str, seconds: int) -> None:
         self.ask_slowly("ports.blink", seconds + 10.0, path=path, seconds=seconds)

@@ -26,7 +26,7 @@ def assign_by_cable(box: Appliance) -> None:
     box.console.letter("p", "Waiting for a cable", SLOW)
     box.machine.link(1, up=False)
     box.console.wait("has lost its cable", SLOW)
-    box.console.choose("2", "is for inside", SLOW)
+    box.console.choose("2", "is for inside, once you apply it", SLOW)
     box.machine.link(1, up=True)
 
 
@@ -34,10 +34,10 @@ def set_addresses(box: Appliance) -> None:
     box.console.letter("a", "Outside: towards", SLOW)
     box.console.choose("1", "Change outside", SLOW)
     outside = {"network": "static", "addresses": OUTSIDE, "prefix": "24"}
-    box.console.form(outside, "Save", "is in the draft", SLOW)
+    box.console.form(outside, "Save", "Not applied yet", SLOW)
     box.console.choose("2", "Change inside", SLOW)
     inside = {"network": "static", "address": INSIDE, "prefix": "24"}
-    box.console.form(inside, "Save", "is in the draft", SLOW)
+    box.console.form(inside, "Save", "Not applied yet", SLOW)
     home(box)
 
 
@@ -72,7 +72,7 @@ def test_a_box_is_set_up_at_its_console_and_a_forgotten_change_goes_back(
         assign_by_cable(box)
         set_addresses(box)
         route = {"name": "old-nt4", "kind": "pptp", "server": SERVER}
-        add(box, "4", "New route", route, "is in the draft")
+        add(box, "4", "New route", route, "Not applied yet")
         client = {"name": "press", "psk": PSK, "route": "old-nt4"}
         add(box, "3", "New client", client, "It is shown only now")
         review = apply(box, minutes=5)
@@ -89,7 +89,7 @@ def test_a_box_is_set_up_at_its_console_and_a_forgotten_change_goes_back(
         box.console.choose("4", "old-nt4", SLOW)
         box.console.choose("1", "Change it", SLOW)
         box.console.choose("1", "Save", SLOW)
-        box.console.form({"server": "10.10.0.99"}, "Save", "is in the draft", SLOW)
+        box.console.form({"server": "10.10.0.99"}, "Save", "Not applied yet", SLOW)
         home(box)
         apply(box, minutes=1)
         assert "10.10.0.99" in box.probe("cat /data/postern/running.toml")

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 
 from gateway.bridge.cases import case_of
-from gateway.bridge.session import By
+from gateway.bridge.tell import By
+from gateway.control.config import Client
 from gateway.control.diagnose import diagnose
 from gateway.control.diagnosis import Diagnosis
 from gateway.control.values import network
+from gateway.control.values_client import identity
+from gateway.ike.trials import GUESSES
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Datagram, Endpoint
 from tests.pair.gateway_world import (
     NAT,
     OUTSIDE,
     SERVER,
+    TODAY,
     GatewayNode,
     World,
     client_entry,
@@ -106,7 +111,8 @@ def dials_ikev2() -> World:
 def gateway_restarts() -> World:
     world = meet(client_entry(MACHINE))
     client = world.call_up()
-    node = GatewayNode(configure(client_entry(MACHINE)), [world.server], 7, world.net.now)
+    config = configure(client_entry(MACHINE))
+    node = GatewayNode(config, [world.server], 7, world.net.now, TODAY)
     world.net.leave(world.gateway)
     world.gateway = node
     world.net.join(node, OUTSIDE)
@@ -148,7 +154,8 @@ class Forwarded(GatewayNode):
 
 def gateway_behind_a_nat() -> World:
     world = world_of()
-    node = Forwarded(configure(client_entry(MACHINE)), [world.server], 7, world.net.now)
+    config = configure(client_entry(MACHINE))
+    node = Forwarded(config, [world.server], 7, world.net.now, TODAY)
     world.net.leave(world.gateway)
     world.gateway = node
     world.net.join(node, PUBLIC)
@@ -186,6 +193,70 @@ def others_may() -> World:
 
 def wrong_key() -> World:
     return dialled(psk="not the key at all")
+
+
+def revoked() -> World:
+    world = meet(client_entry(MACHINE, revoked=True), client_entry("scale-7", psk="of the scale"))
+    world.dial(join(world), 20.0)
+    return world
+
+
+def calls_itself_otherwise() -> World:
+    world = meet(client_entry(MACHINE, identity=identity("192.168.1.20")))
+    world.dial(join(world), 20.0)
+    return world
+
+
+def weak_for_a_while(until: date) -> Client:
+    return client_entry(
+        MACHINE,
+        ike=("des-md5-modp768",),
+        esp=("des-md5",),
+        weak_reason="it knows no other",
+        weak_until=until,
+    )
+
+
+def after_the_last_day() -> World:
+    world = meet(weak_for_a_while(TODAY - timedelta(days=1)))
+    profile = replace(SAFENET_98, suites=(DES_MD5_768,), esp=(ESP_DES_MD5,))
+    world.dial(join(world, profile=profile), 20.0)
+    return world
+
+
+def guessed_at() -> World:
+    """So many wrong keys from its own NAT that its own key is not looked at."""
+    world, nat = world_of(half_open=500, half_open_per_source=200), Nat(NAT)
+    for number in range(int(GUESSES) + 60):
+        host = f"192.168.1.{number + 10}"
+        world.dial(join(world, nat=nat, host=host, psk="a guess"), 0.125)
+    world.dial(join(world, nat=nat, psk="mistyped"), 60.0)
+    return world
+
+
+def put_out(*after: Client) -> World:
+    world = up()
+    world.ask(world.core.reload(configure(*after), world.net.now))
+    world.net.run_for(5.0)
+    return world
+
+
+def revoked_while_up() -> World:
+    return put_out(client_entry(MACHINE, revoked=True))
+
+
+def key_replaced() -> World:
+    return put_out(client_entry(MACHINE, psk="another key that is as long"))
+
+
+def day_passes() -> World:
+    world = meet(weak_for_a_while(TODAY))
+    profile = replace(SAFENET_98, suites=(DES_MD5_768,), esp=(ESP_DES_MD5,))
+    world.dial(join(world, profile=profile))
+    assert world.clients[0].up
+    world.ask(world.core.tell_date(TODAY + timedelta(days=1), world.net.now))
+    world.net.run_for(5.0)
+    return world
 
 
 def tunnel_mode() -> World:

@@ -11,6 +11,7 @@ they are lost and reordered like all others; TCP is a stream that only takes its
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from heapq import heappop, heappush
 from typing import Any
 
@@ -47,6 +48,7 @@ LIMITS = Limits(
     dpd_tries=5,
     hello_seconds=60,
 )
+TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
 
@@ -75,8 +77,10 @@ def configure(*clients: Client, mtu: int = 1500, **limits: int) -> Config:
 class GatewayNode:
     """The core as a node: packets as datagrams (port 0 where there are none), TCP as a stream."""
 
-    def __init__(self, config: Config, servers: list[InsideServer], seed: int, now: float) -> None:
-        self.core = Gateway(config, seeded(seed), now)
+    def __init__(
+        self, config: Config, servers: list[InsideServer], seed: int, now: float, today: date
+    ) -> None:
+        self.core = Gateway(config, seeded(seed), now, today)
         self.door: Core = self.core  # what a loop drives: the gateway, or somebody before it
         self.facts: list[Fact] = []
         self._servers = {server.here.host: server for server in servers}
@@ -217,7 +221,11 @@ class World:
 
 
 def meet(
-    *clients: Client, mtu: int = 1500, limits: dict[str, int] | None = None, **wire: Any
+    *clients: Client,
+    mtu: int = 1500,
+    limits: dict[str, int] | None = None,
+    today: date = TODAY,
+    **wire: Any,
 ) -> World:
     """A gateway that knows these clients, and its servers. `wire` goes to the `Net`."""
     net = Net(**wire)
@@ -226,7 +234,8 @@ def meet(
     servers = [
         InsideServer(Endpoint(host_bytes(each), 0), gateway) for each in (SERVER, OTHER_SERVER)
     ]
-    node = GatewayNode(configure(*clients, mtu=mtu, **(limits or {})), servers, seed, net.now)
+    config = configure(*clients, mtu=mtu, **(limits or {}))
+    node = GatewayNode(config, servers, seed, net.now, today)
     net.join(node, OUTSIDE, INSIDE)
     for server, host in zip(servers, (SERVER, OTHER_SERVER), strict=True):
         net.join(server, host)

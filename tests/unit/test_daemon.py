@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from threading import Thread
 
@@ -15,6 +16,7 @@ from gateway.control.config import Config
 from gateway.control.trace import Kind, Report, Wanted, parse_end
 from gateway.daemon import FAILED, Desk, main, read_config
 from gateway.outputs import Fact, What
+from gateway.system.calendar import EVERY, Calendar
 from gateway.system.callers import who
 from gateway.system.clock import now
 from gateway.system.control_socket import ControlSocket, Peer
@@ -26,7 +28,11 @@ from tests.pair.net import endpoint, seeded
 from tests.unit.control.written import CLIENT, GOOD, OUTSIDE, ROUTE
 from tests.unit.system.test_loop import FakeSide, FakeTcp, Pipe, Sender
 
+TODAY = date(2026, 10, 4)
 INSIDE = '[inside]\naddress = "10.10.0.1"\n'
+
+
+WEAK = 'esp = ["des-md5"]\nweak_reason = "it knows no other"\nweak_until = {}\n'
 
 
 def written(path: Path, text: str) -> Path:
@@ -40,7 +46,8 @@ def desk(path: Path, text: str = GOOD) -> Desk:
     file = written(path, text)
     config = read_config(file)
     assert isinstance(config, Config)
-    return Desk(Gateway(config, seeded(1), 0.0), file)
+    calendar = Calendar(TODAY, 0.0, lambda: 0.0)
+    return Desk(Gateway(config, seeded(1), 0.0, TODAY), file, calendar)
 
 
 def test_a_bad_configuration_leaves_the_old_one_and_says_why(tmp_path: Path) -> None:
@@ -79,6 +86,42 @@ def test_a_smaller_mtu_needs_no_restart(tmp_path: Path) -> None:
     written(tmp_path, OUTSIDE + "mtu = 1400\n" + CLIENT + ROUTE)
     assert at_work.reload(1.0) == [Fact(What.RELOADED)]
     assert at_work.gateway.config.outside.mtu == 1400
+
+
+def test_the_status_tells_what_has_a_last_day_and_which_day_it_is(tmp_path: Path) -> None:
+    weak = CLIENT + WEAK.format("2026-10-20")
+    said = desk(tmp_path, OUTSIDE + weak + ROUTE).answer({"verb": "status"})
+    assert "may use des-md5 for 16 days more, until 2026-10-20" in str(said)
+    assert "2026-10-04" in str(said)
+
+
+def test_a_new_day_reaches_the_gateway_by_the_calendar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    text = OUTSIDE + CLIENT + WEAK.format("2026-10-04") + ROUTE
+    config = read_config(written(tmp_path, text))
+    assert isinstance(config, Config)
+    wall = [1791100800.0]  # 4 October 2026, eight in the morning at Greenwich
+    calendar = Calendar(TODAY, 0.0, lambda: wall[0])
+    at_work = Desk(Gateway(config, seeded(1), 0.0, TODAY), tmp_path / "postern.toml", calendar)
+    wall[0] += 86400.0
+    calendar.handle_timeout(EVERY)
+    assert at_work.gateway.watch.today == date(2026, 10, 5)
+    assert "may not use des-md5 any more" in str(at_work.answer({"verb": "status"}))
+
+
+def test_a_reload_looks_at_the_clock_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    text = OUTSIDE + CLIENT + WEAK.format("2026-10-04") + ROUTE
+    config = read_config(written(tmp_path, text))
+    assert isinstance(config, Config)
+    wall = [0.0]
+    calendar = Calendar(TODAY, 0.0, lambda: wall[0])
+    at_work = Desk(Gateway(config, seeded(1), 0.0, TODAY), tmp_path / "postern.toml", calendar)
+    wall[0] = 1791187200.0
+    at_work.reload(1.0)
+    assert at_work.gateway.watch.today == date(2026, 10, 5)
 
 
 def test_what_the_control_socket_hears_can_be_said_in_json(tmp_path: Path) -> None:

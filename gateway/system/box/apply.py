@@ -22,6 +22,7 @@ from gateway.system.box.places import DAEMON, Places
 from gateway.system.box.users import Users, owner
 from gateway.system.run import Run, ToolFailed, run
 
+KEY_FILES: Final = ("psk_file", "psk_old_file")
 UNIT: Final = "postern.service"
 _GATEWAY: Final = frozenset({Part.GATEWAY, Part.RESTART, Part.NETWORK, Part.PORTS})
 _NETWORK: Final = frozenset({Part.NETWORK, Part.PORTS})
@@ -125,9 +126,10 @@ class Applier:
         ]
         filed = _with_key_files(text)
         for client in config.clients:
-            if client.name in filed:
-                changes.append(Change("unset", "client", client.name, "psk_file"))
-                changes.append(Change("set", "client", client.name, "psk", client.psk.decode()))
+            for name, psk in (("psk", client.psk), ("psk_old", client.psk_old)):
+                if psk is not None and (client.name, f"{name}_file") in filed:
+                    changes.append(Change("unset", "client", client.name, f"{name}_file"))
+                    changes.append(Change("set", "client", client.name, name, psk.decode()))
         return edited(text, changes) if changes else text
 
     def _wake(self, *, restart: bool) -> None:
@@ -136,10 +138,10 @@ class Applier:
         self._run(["systemctl", verb, "--no-block", UNIT], "")
 
 
-def _with_key_files(text: str) -> frozenset[str]:
-    """The clients whose keys stand in files, which only root can read."""
+def _with_key_files(text: str) -> frozenset[tuple[str, str]]:
+    """Client and key, of those keys that stand in files, which only root can read."""
     entries = entries_of(raw_of(text).get("client"))
-    return frozenset(one["name"] for one in entries if "psk_file" in one)
+    return frozenset((one["name"], key) for one in entries for key in KEY_FILES if key in one)
 
 
 def _ids(name: str) -> tuple[int, int]:

@@ -145,7 +145,8 @@ class BoxDesk:
             guarded(self._look_at_ports, self._parts.tell)
         if now >= self._proof + PROOF_WAIT:
             self._proof = now
-            if any(one.booted and one.state != "good" for one in self._parts.slot_cache.value()):
+            slots = self._parts.slot_cache.value()
+            if not any(one.booted and one.state == "good" for one in slots):
                 self._parts.slot_cache.forget()
         if now >= self._stick + STICK_WAIT:
             self._stick = now
@@ -259,10 +260,11 @@ class BoxDesk:
         if not isinstance(roles, dict) or not all(isinstance(one, str) for one in roles.values()):
             raise Refused("roles are given by the ports' paths", "See `postern ports`")
         wanted = {str(path): role for path, role in roles.items() if role}
-        changes = self._parts.config.changes
-        text = self._parts.ports.assigned(changes.candidate, self._parts.applier.config, wanted)
+        if not wanted:
+            raise Refused("no port is named", "See `postern ports`")
+        text, found = self._parts.ports.assigned(self._parts.config.changes.candidate, wanted)
         self._ask_config("config.edit", who, text=text)
-        return {}
+        return {"roles": found}
 
     def _blink(self, request: Request, who: Who, now: float) -> object:
         path, seconds = request.get("path"), request.get("seconds", 10)

@@ -16,6 +16,7 @@ from gateway.control.problems import shown
 from gateway.system.run import Result, Run, ToolFailed, follow, run
 
 PATIENCE: Final = 90.0  # seconds: RAUC's service starts with the first question, slowly
+SHIPPED: Final = "A"  # the slot that a box comes with; RAUC knows of no bundle there
 INSTALL_LIMIT: Final = 3600.0  # seconds: a slow stick in a slow box
 _PROGRESS: Final = re.compile(r"^\s*(\d{1,3})% ")
 _LAST_ERROR: Final = re.compile(r"LastError: (.*)|^.*rror[^:]*: (.*)$", re.MULTILINE)
@@ -132,11 +133,12 @@ def _slot(row: dict[str, Any]) -> Slot:
     bundle = status.get("bundle") or {}
     installed = status.get("installed") or {}
     booted = row.get("state") == "booted"
+    name, good = str(row["bootname"]), row.get("boot_status") != "bad"
     wrong = "trying" if booted else "bad"  # GRUB counts a try before every start
-    state = wrong if row.get("boot_status") == "bad" else "good"
+    filled = booted or good or any(bundle.values()) or name == SHIPPED
     return Slot(
-        name=str(row["bootname"]),
-        state=state if booted or any(bundle.values()) else "empty",
+        name=name,
+        state=("good" if good else wrong) if filled else "empty",
         version=str(bundle.get("version") or ""),
         installed=str(installed.get("timestamp") or ""),
         booted=booted,

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from gateway.control.problems import printable
 from gateway.user.cli import (
     check,
+    clients,
     config,
     console,
     diagnose,
@@ -55,7 +56,7 @@ VERBS: Final[dict[str, Verb]] = {
     "config": config,
     "claim": upkeep.CLAIM,
     "ports": ports,
-    "clients": entries.CLIENTS,
+    "clients": clients.CLIENTS,
     "routes": entries.ROUTES,
     "admins": entries.ADMINS,
     "ping": diagnose.PING,

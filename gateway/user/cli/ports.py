@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from gateway.control.problems import printable
-from gateway.user.box_lines import called, port_lines
+from gateway.user.box_lines import called, new_roles, port_lines
 from gateway.user.box_views import Port
 from gateway.user.cli import exits, show
 from gateway.user.cli.box import add_box_options, box_of
@@ -32,8 +32,9 @@ def run(options: argparse.Namespace) -> int:
     box = box_of(options)
     ports = box.ports()
     if options.what == "assign":
-        box.assign(dict(_assigned(one, ports) for one in options.port))
-        print("assigned; `postern config apply` makes it so")
+        chosen = dict(_assigned(one, ports) for one in options.port)
+        told = new_roles(ports, chosen, box.assign(chosen))
+        print(f"{told}; `postern config apply` makes it so")
     elif options.what == "blink":
         for one in options.port:
             box.blink(_the_port(one, ports).path, BLINK_S)

@@ -14,6 +14,7 @@ from tests.interop.lab.world import Node, until
 
 CONFIG = "/etc/postern/postern.toml"
 SOCKET = "/run/postern/control.sock"
+RELOADED = ("The configuration was loaded again", "The new configuration is wrong")
 CHECKOUT = Path(__file__).parents[3]
 PYTHON = str(CHECKOUT / ".venv/bin/python")
 
@@ -55,9 +56,18 @@ class Gateway:
         """As a crash does: no chance to say good-bye."""
         self._end(signal.SIGKILL)
 
-    def reload(self, config: str) -> None:
-        self.node.write(CONFIG, config, 0o600)
+    def reload(self, config: str = "") -> None:
+        """Read the file again, with this in it if it is given."""
+        if config:
+            self.node.write(CONFIG, config, 0o600)
+        before = self._reloads()
         self._running().send_signal(signal.SIGHUP)
+        until(lambda: self._reloads() > before, 10, "the reload")
+
+    def clients(self, *arguments: str) -> str:
+        """`postern clients` at work in the file of the configuration."""
+        line = " ".join([PYTHON, "-m", "gateway.user.cli.main", "clients", *arguments])
+        return self.node.sh(f"cd {CHECKOUT} && {line} --file {CONFIG}")
 
     def ask(self, verb: str, **arguments: Any) -> Any:
         """The `result` of one verb; a refusal is a RuntimeError in the daemon's words."""
@@ -109,6 +119,9 @@ class Gateway:
     def cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self._running().pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _reloads(self) -> int:
+        return sum(self.log().count(words) for words in RELOADED)
 
     def _end(self, number: int) -> None:
         process = self._running()

@@ -4,7 +4,7 @@ from gateway.bridge.cases import MOST_VISITS, case_of, dials_of
 from gateway.control.story import Whose
 from gateway.outputs import Fact, What
 from tests.pair.explain_world import MACHINE, join, up, world_of
-from tests.pair.gateway_world import NAT, client_entry, meet
+from tests.pair.gateway_world import NAT, client_entry, configure, meet
 
 
 def test_a_dial_knows_whose_key_was_proved_and_where_it_came_from() -> None:
@@ -32,6 +32,20 @@ def test_a_session_of_its_own_account_is_its_clients_too() -> None:
     assert case is not None
     assert {story.whose for story in case.stories} == {Whose.ITS}
     assert case.stories[0].is_up
+
+
+def test_a_client_that_has_another_name_by_now_is_found_by_that() -> None:
+    world = up()
+    world.ask(world.core.reload(configure(client_entry("press-4")), world.net.now))
+    assert [dial.name for dial in dials_of(world.core)] == ["press-4"]
+
+
+def test_a_dial_that_is_refused_after_its_key_was_proved_is_its_clients() -> None:
+    world = meet(client_entry(MACHINE, revoked=True), client_entry("scale-7", psk="of the scale"))
+    world.dial(join(world), 20.0)
+    case = case_of(world.core, MACHINE, world.net.now)
+    assert case is not None
+    assert [story.whose for story in case.stories] == [Whose.ITS]
 
 
 def test_an_address_may_be_given_with_its_port() -> None:

@@ -1,11 +1,13 @@
 """IKE's events become legs, keys and facts; the client is the scripted one of the pair tests."""
 
+from dataclasses import replace
+
 from gateway.bridge.clients import DEAD
 from gateway.ike import events as ike
 from gateway.outputs import Fact, SendIp, What
 from gateway.wire.ipv4 import host_bytes, parse_ipv4
 from gateway.wire.udp import Endpoint, parse_udp
-from tests.pair.gateway_world import NAT, OUTSIDE, World, meet
+from tests.pair.gateway_world import NAT, OUTSIDE, TODAY, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.net import endpoint
 
@@ -145,3 +147,49 @@ def test_close_all_deletes_every_phase_1_and_its_keys() -> None:
     world.net.run_for(1.0)
     assert len(client.ike.gone) == 2
     assert not world.core.clients.phases
+
+
+def test_a_renamed_client_keeps_its_leg_and_a_later_phase_1_finds_it() -> None:
+    world = meet(client_entry("new-name"))
+    clients = world.core.clients
+    known(world)
+    clients.carry([ready(1, 0x1000)], 1000.0)
+    [leg] = clients.legs.values()
+    clients.rename({"old-pc": "new-name"})
+    assert (leg.client, clients.phases[1].client) == ("new-name", "new-name")
+    assert clients.legs == {("new-name", THERE): leg}
+    clients.rename({})
+    clients.rename({"nobody": "somebody"})
+    assert clients.legs == {("new-name", THERE): leg}
+
+
+def test_weak_suites_and_which_key_it_was_are_told_with_the_dial() -> None:
+    entry = client_entry(
+        esp=("des-md5",),
+        weak_reason="it knows no other",
+        weak_until=TODAY,
+        psk_old=b"before",
+        psk_old_until=TODAY,
+    )
+    world = meet(entry)
+    known(world)
+    weak = replace(ready(1, 0x1000), suite="des-md5", keymat_in=bytes(24), keymat_out=bytes(24))
+    facts = world.core.clients.carry([weak], 1000.0)
+    assert [fact.what for fact in facts if isinstance(fact, Fact)] == [
+        What.SA_READY,
+        What.WEAK_SUITE,
+    ]
+    assert world.core.watch.notices(1000.0)[0].text.startswith("old-pc may use des-md5")
+
+
+def test_a_leg_knows_that_its_newest_keys_came_by_the_old_key() -> None:
+    world = meet(client_entry(psk_old=b"before", psk_old_until=TODAY))
+    clients = world.core.clients
+    for sa, old in ((1, True), (2, False)):
+        begun: list[ike.IkeEvent] = [
+            ike.Started(sa, THERE, HERE),
+            ike.Authenticated(sa, "old-pc", "pc", old),
+        ]
+        clients.carry([*begun, ready(sa, 0x1000 * sa)], 1000.0)
+        [leg] = clients.legs.values()
+        assert leg.old_key is old

@@ -64,6 +64,36 @@ CASES = [
         "it names itself 192.168.1.7.",
     ),
     (
+        What.KEY_USED,
+        {"client": "press-3", "key": "old", "until": "2026-10-31"},
+        "It was the old key of 'press-3', which holds until 2026-10-31: type the new one in at the "
+        "machine.",
+    ),
+    (
+        What.KEY_USED,
+        {"client": "press-3", "key": "new", "until": "2026-10-31"},
+        "It was the new key of 'press-3'; the old one is not needed any more.",
+    ),
+    (
+        What.WEAK_SUITE,
+        {
+            "client": "lathe-2",
+            "suite": "des-md5-modp768",
+            "where": "IKE",
+            "weakness": "MD5 is broken",
+            "because": "it knows no other",
+            "until": "2026-12-31",
+            "days_left": "88",
+        },
+        "Audit: a weak suite is used by 'lathe-2': des-md5-modp768 for IKE (MD5 is broken); it may "
+        "do so because it knows no other, and until 2026-12-31, which is 88 days from now.",
+    ),
+    (
+        What.PUT_OUT,
+        {"client": "press-3", "reason": "it is revoked"},
+        "A client was put out at once, 'press-3': it is revoked.",
+    ),
+    (
         What.PHASE1_CLOSED,
         {"reason": "deleted by the client"},
         f"The IKE association with Client {PEER} has ended: deleted by the client.",

@@ -1,6 +1,7 @@
 import pytest
 
-from gateway.control.remedy import offered_suites, remedy
+from gateway.bridge.watch import KEY_GONE, REVOKED, TAKEN_OUT
+from gateway.control.remedy import after_expulsion, offered_suites, remedy
 from tests.pair.gateway_world import client_entry
 
 PRESS, SCALE = client_entry("press-3"), client_entry("scale-7")
@@ -26,8 +27,8 @@ def test_the_best_of_what_is_offered_is_what_to_add() -> None:
 
 def test_a_weak_suite_is_called_weak() -> None:
     assert remedy("des-md5", "esp", (PRESS,)) == (
-        'Add "des-md5" to `esp` of [[client]] press-3 in postern.toml, which is weak; better '
-        "update the client"
+        'Add "des-md5" to `esp` of [[client]] press-3 in postern.toml; it is weak, so that '
+        "wants `weak_reason` and `weak_until`"
     )
 
 
@@ -46,3 +47,17 @@ def test_where_it_may_be_several_all_are_named(clients: tuple[object, ...], whom
 def test_where_nothing_of_ours_is_offered_the_client_is_to_be_changed() -> None:
     told = remedy("cipher6-sha1-modp1024", "ike", (PRESS,))
     assert "Postern knows nothing of what it offers" in told
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (TAKEN_OUT, "Put it back"),
+        (REVOKED, "Take `revoked` out"),
+        (KEY_GONE, "its new key"),
+        ("it uses des-md5, and might do so until 2026-12-31", "`weak_until`"),
+        ("another reason", "its entry"),
+    ],
+)
+def test_whoever_was_put_out_is_told_how_to_come_back(reason: str, words: str) -> None:
+    assert words in after_expulsion(reason)

@@ -379,3 +379,39 @@ def test_pairs_of_a_dead_phase_1_are_deleted_through_its_twin() -> None:
     assert isinstance(told, Send)
     assert deletes(meeting.asker.read(told.message))
     assert closed == PairClosed(1, old.spi_in, SPI1, "closed by the gateway")
+
+
+def test_a_client_put_out_is_told_of_all_it_had_and_has_nothing_left() -> None:
+    meeting = established()
+    ready = meeting.quick_mode(7)
+    (peer,) = meeting.ike.peers()
+    first, second, *gone = meeting.ike.expel(peer, "it is revoked")
+    assert isinstance(first, Send)
+    assert isinstance(second, Send)
+    assert deletes(meeting.asker.read(first.message)) == [
+        Delete(Protocol.ESP, (ready.spi_in.to_bytes(4, "big"),))
+    ]
+    cookies = meeting.asker.cookie_i + meeting.asker.cookie_r
+    assert deletes(meeting.asker.read(second.message)) == [Delete(Protocol.ISAKMP, (cookies,))]
+    assert gone == [
+        PairClosed(1, ready.spi_in, SPI1, "it is revoked"),
+        Phase1Closed(1, "it is revoked"),
+    ]
+    assert meeting.ike.peers() == []
+    assert meeting.ike.deadline() is None
+
+
+def test_a_client_put_out_that_has_but_pairs_left_cannot_be_told() -> None:
+    meeting = established()
+    meeting.quick_mode(7)
+    (phase,) = meeting.ike.sas.phases.values()
+    meeting.ike.sas.close_phase(phase, "test")
+    (peer,) = meeting.ike.peers()
+    assert [type(event) for event in meeting.ike.expel(peer, "gone")] == [PairClosed]
+    assert meeting.ike.peers() == []
+
+
+def test_a_client_put_out_without_pairs_is_told_of_its_phase_1() -> None:
+    meeting = established()
+    (peer,) = meeting.ike.peers()
+    assert [type(event) for event in meeting.ike.expel(peer, "gone")] == [Send, Phase1Closed]

@@ -235,3 +235,23 @@ def test_no_key_shows_in_the_representation() -> None:
     shown = repr(meeting.events) + repr(meeting.ike.__dict__)
     assert repr(ready.keymat_in) not in shown
     assert repr(ready.keymat_out) not in shown
+
+
+LAPSED = {"old-pc": {"3des-sha1": "2026-10-03", "des-md5-modp768": "2026-10-03"}}
+
+
+def test_a_suite_whose_time_is_over_is_not_chosen_under_a_phase_1_from_before() -> None:
+    meeting = established(lapsed=LAPSED.__getitem__)
+    events = meeting.give(meeting.asker.quick(7))
+    (refused,) = [event for event in events if isinstance(event, Refused)]
+    assert refused.reason is Reason.SUITE_LAPSED
+    assert refused.detail.endswith("; old-pc might use 3des-sha1 until 2026-10-03")
+    aes = esp_offer({**ESP_OLD, 6: 128}, kind=12)
+    assert meeting.quick_mode(8, aes, NONCE).suite == "aes128-sha1"
+
+
+def test_what_has_lapsed_and_was_not_offered_is_not_spoken_of() -> None:
+    meeting = established(lapsed=LAPSED.__getitem__)
+    events = meeting.give(meeting.asker.quick(7, esp_offer({**ESP_OLD, 5: 1}), NONCE))
+    (refused,) = [event for event in events if isinstance(event, Refused)]
+    assert refused.reason is Reason.SUITE_NOT_ALLOWED

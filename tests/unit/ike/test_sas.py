@@ -6,8 +6,9 @@ from gateway.ike.events import PairClosed, Phase1Closed
 from gateway.ike.numbers import LOWEST_SPI
 from gateway.ike.peers import MOST_PAIRS, MOST_PHASES
 from gateway.ike.sas import Sas
+from gateway.ike.steps import Step
 from gateway.wire.udp import Endpoint
-from tests.unit.ike.asker import PEER, Asker, Meeting, credential, meet, policy
+from tests.unit.ike.asker import PEER, PSK, Asker, Meeting, credential, meet, policy
 
 
 def opened(*hosts: int) -> Meeting:
@@ -164,3 +165,19 @@ def test_spis_and_cookies_are_free_and_lawful_whatever_chance_gives() -> None:
     after = (int.from_bytes(phase.cookie_r, "big") + 1).to_bytes(8, "big")
     assert sas.free_cookie(phase.cookie_i, lambda _: phase.cookie_r) == after
     assert sas.free_cookie(b"cookie_i", bytes) == b"\0\0\0\0\0\0\0\1"
+
+
+def test_who_is_held_for_wrong_keys_makes_room_before_who_is_not() -> None:
+    meeting = opened(1, 2)
+    first, second = meeting.ike.sas.half_open.values()
+    first.step = second.step = Step.AWAIT_AUTH
+    second.held = True
+    assert go(meeting, 3, in_all=2) == [2]
+
+
+def test_a_client_is_known_by_the_key_it_has_shown_last() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    (peer,) = meeting.ike.peers()
+    assert peer.psk == PSK
+    assert repr(PSK) not in repr(peer)

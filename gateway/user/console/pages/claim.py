@@ -26,8 +26,8 @@ def claim_view(ends: Ends, box: BoxStatus) -> View:
     text = (
         "This box belongs to nobody yet. There is no password: you log in by SSH with a key.",
         "",
-        "Either give your name and public SSH key here; or put a file provision.toml on a USB",
-        "stick labelled POSTERN and plug it in: this page notices by itself.",
+        "Either give your name and public SSH key here; or put a file provision.toml on a "
+        "USB stick labelled POSTERN and plug it in: this page notices by itself.",
         "",
         "When you log in the first time, your SSH program shows one of these. Compare them:",
         *(f"  {shorter(one)}" for one in box.fingerprints),
@@ -43,7 +43,7 @@ def claim_view(ends: Ends, box: BoxStatus) -> View:
 
 def _at(box: BoxStatus) -> list[str]:
     found = [address for addresses in box.addresses.values() for address in addresses]
-    return ["", "It can be reached at " + ", ".join(found)] if found else []
+    return ["", "It can be reached at " + ", ".join(dict.fromkeys(found))] if found else []
 
 
 def claim_form(ends: Ends, *, again: bool = False) -> Form:

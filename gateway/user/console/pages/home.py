@@ -64,7 +64,8 @@ class Home:
             for row, about in zip(numbered(choices(self._ends, changed)), ABOUT, strict=True)
         )
         rows = (*rows, out)
-        notes = box.notes if box else ()
+        gateway = self._ends.latest.gateway
+        notes = (*(box.notes if box else ()), *(gateway.warnings if gateway else ()))
         return View("Main menu", notes, rows=rows, refresh=FRESH)
 
 

@@ -93,6 +93,18 @@ def test_keys_in_files_are_put_into_the_daemons_copy(tmp_path: Path) -> None:
     assert "psk_file" not in text
 
 
+def test_an_old_key_in_a_file_is_put_there_too(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    old = f'psk = "{SECRET}"\npsk_old_file = "press-3.psk"\npsk_old_until = 2030-01-31'
+    text = CONFIG.replace(f'psk = "{SECRET}"', old).replace(SECRET, "the new key of it")
+    box.activate(*EVERY, text=text)
+    written = box.places.gateway.read_text()
+    assert f'psk_old = "{SECRET}"' in written
+    assert 'psk = "the new key of it"' in written
+    assert "psk_old_until = 2030-01-31" in written
+    assert "psk_old_file" not in written
+
+
 def test_a_port_that_is_not_certain_keeps_its_role_for_a_name(tmp_path: Path) -> None:
     box = Box(tmp_path, ports=PORTS[1:])
     box.activate(*EVERY)

@@ -103,6 +103,7 @@ def test_ports_are_told_assigned_and_blinked(claimed: Whole) -> None:
     assert not claimed.ask("ports.blink", path="nowhere", seconds=1)["ok"]
     assert not claimed.ask("ports.blink", path=paths[0], seconds=100)["ok"]
     assert not claimed.ask("ports.assign", assignments=[])["ok"]
+    assert not claimed.ask("ports.assign", assignments={})["ok"]
     assert not claimed.ask("ports.assign", assignments={"x": "cat"})["ok"]
 
 

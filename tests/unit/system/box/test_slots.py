@@ -53,7 +53,18 @@ def test_where_there_is_no_rauc_there_are_no_slots() -> None:
 
 
 def test_a_slot_nothing_was_put_in_is_empty() -> None:
-    assert Slots(tools(bundle=False)).read()[1].state == "empty"
+    assert Slots(tools(other="bad", bundle=False)).read()[1].state == "empty"
+
+
+@pytest.mark.parametrize(("boot_status", "state"), [("good", "good"), ("bad", "bad")])
+def test_the_system_a_box_came_with_is_there_when_an_update_runs(
+    boot_status: str, state: str
+) -> None:
+    rows = [
+        {"rootfs.1": {"bootname": "B", "state": "booted", "boot_status": "good"}},
+        {"rootfs.0": {"bootname": "A", "state": "inactive", "boot_status": boot_status}},
+    ]
+    assert read_status({"slots": rows}) == [Slot("A", state), Slot("B", "good", booted=True)]
 
 
 def test_the_status_has_the_running_version_for_the_system_the_box_came_with() -> None:
@@ -73,7 +84,7 @@ def test_going_back_is_to_the_other_slot_at_the_next_start() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (tools(bundle=False), "no other system"),
+        (tools(other="bad", bundle=False), "no other system"),
         (tools(other="bad"), "slot B did not start well"),
         (Tools(), "no other system"),
     ],

@@ -196,6 +196,9 @@ class FakeBox:
             looks = self.verbs().count("ports")
             self.ports[2]["link"] = 0 < self.plugged_at_look <= looks
             return self.ports
+        elif verb == "ports.assign":
+            kept = {port["path"]: port["role"] for port in self.ports}
+            return {"roles": kept | request["assignments"]}
         elif verb == "upgrade.status":
             return self.update
         elif verb == "support":

@@ -157,7 +157,7 @@ def test_a_client_is_added_and_its_key_shown(serial: Menu, box: FakeBox) -> None
     serial.type("n")
     serial.wait_for("[ Save ]")
     serial.type("till-4")
-    serial.type("\t\t\t\t\t\t\r")
+    serial.type("\t\t\t\t\t\t\t\t\t\r")
     serial.wait_for("It is shown only now.")
     assert 'name = "till-4"' in box.desk.changes.candidate
 
@@ -287,7 +287,19 @@ def test_without_urwid_a_terminal_gets_the_plain_menu(
 
 def test_bytes_that_are_no_letters_do_no_harm(paths: tuple[str, str], box: FakeBox) -> None:
     with menu(paths, {**SERIAL, "POSTERN_PLAIN": "1"}) as found:
-        for line in (b"3", b"n", b"\xff\xc3", b"k\xffk", b"", b"", b"203.0.113.\xff", b"1"):
+        for line in (
+            b"3",
+            b"n",
+            b"\xff\xc3",
+            b"k\xffk",
+            b"",
+            b"",
+            b"203.0.113.\xff",
+            b"1",
+            b"",
+            b"",
+            b"",
+        ):
             found.child.expect_exact(": ")
             found.child.send(line + b"\n")
         found.child.expect_exact("which is no name")
