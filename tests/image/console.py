@@ -48,9 +48,13 @@ class Terminal:
 
     @property
     def focused(self) -> str:
-        """The row that is lit; empty without one. What follows it in a form may be its rest."""
-        rows = enumerate(self.lines)
-        return next((line.strip() for row, line in rows if self._screen.buffer[row][0].reverse), "")
+        """The row that is lit; empty without one."""
+        return self.lit(1)
+
+    def lit(self, rows: int) -> str:
+        """The row that is lit and so many below it, where a long answer goes on."""
+        found = [row for row in range(ROWS) if self._screen.buffer[row][0].reverse]
+        return "".join(self.lines[found[0] : found[0] + rows]).strip() if found else ""
 
 
 class Console:
@@ -132,7 +136,8 @@ class Console:
         if not now.startswith("< "):
             self.keys(BACKSPACE * len(now) + wanted)
             typed = "".join(wanted.split())  # a long line is broken where the screen ends
-            seen = lambda: typed in "".join(self.text.split())  # noqa: E731
+            rows = 1 + len(typed) // COLUMNS + (len(typed) > COLUMNS // 2)
+            seen = lambda: typed in "".join(self.terminal.lit(rows).split())  # noqa: E731
             self._until(seen, ANSWERS, f"{wanted!r} typed as {label}")
             return
         for _ in range(MOST_FIELDS):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.image.appliance import Appliance, make_box
+from tests.image.appliance import GATEWAY_SOCKET, Appliance, make_box
 from tests.image.files import OWNER, OWNER_KEY
 from tests.interop.lab.topology import INSIDE, OUTSIDE, SERVER
 
@@ -84,6 +84,7 @@ def test_a_box_is_set_up_at_its_console_and_a_forgotten_change_goes_back(
         assert PSK in running
         assert f'server = "{SERVER}"' in running
         box.probe.until(f"ip -4 -br address | grep -q {OUTSIDE}", SLOW)
+        box.probe.until(f"test -S {GATEWAY_SOCKET}", SLOW)  # it starts anew where it now stands
         assert box.ask_gateway("status")["config_problems"] == []
 
         box.console.choose("4", "old-nt4", SLOW)
