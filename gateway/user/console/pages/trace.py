@@ -42,8 +42,9 @@ def _recorded(ends: Ends, who: str, values: Values) -> list[str]:
     return [
         f"The trace is in {path}, in RAM: a restart of the box takes it away.",
         "",
-        "Fetch it with scp and read it with Wireshark, or in a shell of this box:",
-        f"  postern explain --trace {path}",
+        "Fetch it with scp. Wireshark reads it; on a machine that has scapy,",
+        f"postern explain --trace {path.rpartition('/')[2]}",
+        "tells it message by message.",
     ]
 
 
