@@ -26,6 +26,7 @@ from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slot, Slots, slots_json
+from gateway.system.box.slots import notes as slot_notes
 from gateway.system.control_socket import Later, Peer
 from gateway.system.ports import Blinker, CannotBlink
 
@@ -198,6 +199,7 @@ class BoxDesk:
         }
         notes = [
             *network.problems,
+            *slot_notes(parts.slot_cache.value()),
             parts.config.changes.state.recovered,
             parts.board.problem,
             *parts.notes,

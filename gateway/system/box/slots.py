@@ -26,7 +26,10 @@ _SENTENCES: Final = (
     (("signature verification failed", "signature"), "its signature is not one this box trusts"),
     (("not a bundle", "invalid bundle", "magic", "squashfs"), "the file is no update of Postern"),
     (("compatible",), "it is for another kind of box"),
-    (("schema",), "it is older than the configuration: its Postern could not read it"),
+    (
+        ("handler error: child process exited with code 10",),
+        "it is older than the configuration: its Postern could not read it",
+    ),
     (("no space", "too small", "larger than"), "it does not fit"),
 )
 
@@ -160,10 +163,23 @@ def slots_json(slots: Sequence[Slot], version: str) -> dict[str, object]:
 
 
 def sentence(said: str) -> str:
-    """RAUC's reason as one sentence: its own last one where we know none."""
-    low = said.lower()
+    """RAUC's reason as one sentence: its own last one where we know none.
+
+    Before that it tells what went well: of the signature it speaks every time.
+    """
+    errors = [one or other for one, other in _LAST_ERROR.findall(said)]
+    low = (errors[-1] if errors else said).lower()
     for words, text in _SENTENCES:
         if any(word in low for word in words):
             return f"the update is refused: {text}"
-    found = [one or other for one, other in _LAST_ERROR.findall(said)]
-    return f"the update is refused: {found[-1].strip()}" if found else "the update is refused"
+    return f"the update is refused: {errors[-1].strip()}" if errors else "the update is refused"
+
+
+def notes(slots: Sequence[Slot]) -> list[str]:
+    """What a person should know of the slot that does not run."""
+    return [
+        f"slot {slot.name} (Postern {slot.version or 'as it came'}) did not start well, "
+        "so the box has gone back by itself; install a good update there"
+        for slot in slots
+        if slot.state == "bad" and not slot.booted
+    ]

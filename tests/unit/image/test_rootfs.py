@@ -101,7 +101,7 @@ def test_a_damaged_environment_never_becomes_the_copy(tmp_path: Path) -> None:
     assert (folder / "grubenv.bak").read_bytes() == environment_block(FIRST)
 
 
-@pytest.mark.parametrize(("offered", "status"), [("schema=1", 0), ("schema=0", 1), ("", 1)])
+@pytest.mark.parametrize(("offered", "status"), [("schema=1", 0), ("schema=0", 10), ("", 10)])
 def test_an_update_that_reads_only_older_configurations_is_refused(
     tmp_path: Path, offered: str, status: int
 ) -> None:
