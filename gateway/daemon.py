@@ -185,8 +185,9 @@ class Desk:
     def _keep_places(self, config: Config) -> tuple[Config, tuple[str, ...]]:
         """Packets are picked up where they were at the start: only a restart changes that."""
         before = self.gateway.config
-        outside, inside = before.outside, before.inside
-        kept = replace(config, outside=replace(outside, mtu=config.outside.mtu), inside=inside)
+        new = config.outside
+        outside = replace(before.outside, mtu=new.mtu, nat_d=new.nat_d, natt=new.natt)
+        kept = replace(config, outside=outside, inside=before.inside)
         if kept == config:
             return config, ()
         return kept, ("interfaces and addresses change only when postern is restarted",)

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from gateway.bridge.trust import signing
 from gateway.control.config import Client, Config, Route
 from gateway.control.dated import lapsed_suites, old_key
+from gateway.control.days import moment_of
 from gateway.control.policy import candidates, client_named, esp_suites, ike_suites, route_of
 from gateway.control.values_client import FQDN, IPV4, USER_FQDN, Identity
+from gateway.ike.nat import Answer
 from gateway.ike.numbers import IdType
 from gateway.ike.payloads import Identification
 from gateway.ike.policy import Credential, IkePolicy
@@ -15,6 +18,7 @@ from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
 
 CLIENTS_PER_CREDENTIAL = 1024
+BY_CLIENT = "auto"  # of `outside.nat_d`
 ID_TYPES: Final = {IPV4: IdType.IPV4, FQDN: IdType.FQDN, USER_FQDN: IdType.USER_FQDN}
 
 
@@ -34,6 +38,8 @@ def ike_policy(config: Config, today: date) -> IkePolicy:
         ike_suites=ike_suites(config),
         esp_suites=esp_suites(config),
         credentials=credentials,
+        natt=config.outside.natt,
+        nat_d=None if config.outside.nat_d == BY_CLIENT else Answer(config.outside.nat_d),
         half_open=limits.half_open,
         half_open_per_source=limits.half_open_per_source,
         half_open_seconds=float(limits.half_open_seconds),
@@ -41,6 +47,7 @@ def ike_policy(config: Config, today: date) -> IkePolicy:
         dpd_tries=limits.dpd_tries,
         # Twice as many as can be up: old and new side by side while all redial.
         clients_per_credential=max(CLIENTS_PER_CREDENTIAL, 2 * limits.sessions),
+        signing=signing(config, moment_of(today)),
         lapsed=lapsed,
     )
 
@@ -70,6 +77,7 @@ def _credentials(client: Client, today: date) -> Iterator[Credential]:
             identity=None if client.identity is None else _identification(client.identity),
             lapsed=dict.fromkeys(sorted(over), str(client.weak_until)),
             revoked=client.revoked,
+            certificate=None if psk is old else client.certificate,
         )
 
 

@@ -6,17 +6,20 @@ name and endpoint, so any number of phase 1 and 2 negotiations end on the same l
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from gateway.bridge.admission import most_phases
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
-from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
+from gateway.bridge.client_leg import BY_MARKER, OWN_PORT, ClientLeg, LegKey, Pair
+from gateway.bridge.following import Following
+from gateway.bridge.kin import link, unlink
+from gateway.bridge.phases import Phase1
+from gateway.bridge.place import Place
 from gateway.bridge.tell import tell_ike
 from gateway.bridge.visitors import Visitors
 from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
-from gateway.esp.errors import Drop as EspDrop
+from gateway.esp.errors import Drop
 from gateway.esp.machine import SaTable
 from gateway.esp.quirks import life_bytes
 from gateway.ike import events as ike
@@ -32,22 +35,6 @@ COOKIES = 16  # bytes that an IKE message begins with, both together
 SOURCE = slice(12, 16)  # of an IPv4 header
 # Dials of strangers that are told: a site that dials at once after a power cut, and no flood.
 TOLD_AT_ONCE, TOLD_PER_SECOND = 128, 2.0
-
-
-@dataclass(slots=True)
-class Phase1:
-    """What is known of one phase 1; `dial` numbers the account it belongs to."""
-
-    dial: int
-    began: float  # seconds on the caller's clock
-    peer: Endpoint
-    local: Endpoint
-    quiet: bool = False  # one of a flood: nothing is told before it has proved its key
-    client: str = ""
-    identity: str = ""
-    old_key: bool = False
-    suite: str = ""
-    leg: ClientLeg | None = None  # of whoever proved to have the key
 
 
 class Clients:
@@ -67,7 +54,7 @@ class Clients:
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
         self.dead: dict[ClientLeg, str] = {}  # to be ended by whoever asked, and why
-        self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
+        self.following = Following(machine, self.phases, self.legs, self.by_spi)
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
         self.visitors = Visitors()
@@ -85,11 +72,17 @@ class Clients:
             self.visitors.note_ike(datagram.source.host, datagram.payload, now)
         return self.carry(events, now)
 
-    def note_dropped(self, why: EspDrop, packet: bytes, now: float) -> list[Output]:
+    def note_dropped(self, why: Drop, packet: bytes, now: float) -> list[Output]:
         """An ESP packet that was no good, counted where it was found out. Nothing is answered."""
-        if why is EspDrop.NO_SA:
+        if why is Drop.NO_SA:
             self.visitors.note_esp(packet[SOURCE], now)
         return []
+
+    def counters(self) -> dict[str, int]:
+        """What was counted since the start, by room and reason."""
+        found = {f"ike_{name}": count for name, count in self.ike.counters.items()}
+        found["ike_strangers_untold"] = self.untold
+        return found | {f"esp_{reason.name.lower()}": self.sas.drops[reason] for reason in Drop}
 
     def deadline(self) -> float | None:
         quiet = self._quiet[0][0] if self._quiet else None
@@ -127,22 +120,21 @@ class Clients:
             found += self.carry(self.ike.close(handle, now), now)
         return found
 
-    def move(self, leg: ClientLeg, peer: Endpoint) -> None:
-        """An authenticated packet, newest of all, came from elsewhere: answer there from now on."""
-        self._leave_place(leg)
-        leg.peer, leg.way = peer, b""
-        if not leg.is_empty:  # or it was forgotten before
-            self.legs[leg.key] = leg
-        for handle in leg.phases | {pair.ike_sa for pair in leg.pairs.values()}:
-            phase = self.phases.get(handle)
-            if phase is not None:
-                phase.peer = peer
-            self.ike.move(handle, peer)
+    def began_anew(self, leg: ClientLeg, now: float) -> list[Output]:
+        """A tunnel is up. If the client has said INITIAL-CONTACT, and has not used its older keys
+        since, as those do that say so at every phase 1, it has indeed forgotten them."""
+        if leg.contact is None:
+            return []
+        (handle, when), leg.contact = leg.contact, None
+        older = [pair.inbound for pair in leg.pairs.values() if pair.ike_sa < handle]
+        if any(inbound.heard_at is not None and inbound.heard_at > when for inbound in older):
+            return []
+        return self.carry(self.ike.forget_older(handle), now)
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Old name -> new one of clients that are the same machines still."""
         for leg in self.living() if names else []:
-            self._leave_place(leg)
+            self.following.leave_place(leg)
             leg.client = names.get(leg.client, leg.client)
             if not leg.is_empty:
                 self.legs[leg.key] = leg
@@ -157,12 +149,8 @@ class Clients:
     def tidy(self, leg: ClientLeg) -> None:
         """Forget the leg if it has neither keys nor a tunnel left."""
         if leg.is_empty:
-            self._leave_place(leg)
-
-    def _leave_place(self, leg: ClientLeg) -> None:
-        """Out of `legs`, unless another one of the name has come to its endpoint meanwhile."""
-        if self.legs.get(leg.key) is leg:
-            del self.legs[leg.key]
+            self.following.leave_place(leg)
+            unlink(leg)
 
     def bury(self, leg: ClientLeg) -> None:
         """The client is gone: its keys are of no more use."""
@@ -275,24 +263,22 @@ class Clients:
                 phase.suite = suite
             case ike.Floated(local=local, peer=peer):
                 phase.local = local
-                self._phase_moved(phase, peer)
+                self.following.hear_ike(phase, peer, floated=True)
             case ike.Authenticated(credential=name, identity=identity, old_key=old):
                 phase.client, phase.identity, phase.old_key = name, identity, old
-                leg = self.legs.get((name, phase.peer))
+                leg = self.legs.get((name, identity, phase.peer))
                 self._join(leg, phase, event.sa)
                 if leg is not None:
                     leg.began = phase.began
-                    self.renewals.append((phase.dial, leg.dial))
+                    self.following.renewals.append((phase.dial, leg.dial))
                     phase.dial = leg.dial
             case ike.PeerMoved(peer=peer):
-                self._phase_moved(phase, peer)
+                self.following.hear_ike(phase, peer)
             case ike.PairReady():
                 self._add_pair(event, phase, now)
-
-    def _phase_moved(self, phase: Phase1, peer: Endpoint) -> None:
-        phase.peer = peer
-        if phase.leg is not None:
-            self.move(phase.leg, peer)
+            case ike.InitialContact():
+                phase.contact = now
+                self._join(phase.leg, phase, event.sa)
 
     def _join(self, leg: ClientLeg | None, phase: Phase1, handle: int) -> None:
         if phase.leg is not None:
@@ -300,33 +286,49 @@ class Clients:
         phase.leg = leg
         if leg is not None:
             leg.phases.add(handle)
+            if phase.contact is not None:
+                leg.contact, phase.contact = (handle, phase.contact), None
 
     def _add_pair(self, event: ike.PairReady, phase: Phase1, now: float) -> None:
         leg = phase.leg
         if leg is None or leg.is_empty or leg.peer != event.peer:
-            leg = self.legs.get((phase.client, event.peer))
+            leg = self.legs.get((phase.client, phase.identity, event.peer))
         if leg is None:
-            silence = float(self._watch.config.limits.hello_seconds)
-            lns = Lns("postern", self._random, hello=silence)
-            leg = ClientLeg(phase.dial, phase.began, phase.client, event.local, event.peer, lns)
+            leg = self._new_leg(event, phase)
+        for handle in leg.handles:
+            self.ike.join(handle, event.sa)
+        if phase.dial != leg.dial:
+            self.following.renewals.append((phase.dial, leg.dial))
+            phase.dial = leg.dial
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
         leg.old_key = phase.old_key
-        leg.local = event.local
-        leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
+        leg.local, leg.ike_suite, leg.natt = event.local, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)
         suite, spi = event.suite, event.spi_in
         inbound = self.sas.add_inbound(spi, suite, event.keymat_in, now, life_bytes=limit)
         outbound = self.sas.add_outbound(
             spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
-        pair = Pair(event.sa, suite, inbound, outbound, in_udp=event.marker > 0)
+        pair = Pair(event.sa, suite, inbound, outbound, BY_MARKER[event.marker])
         pair.keymat_in, pair.keymat_out = event.keymat_in, event.keymat_out
         due = leg.expect_l2tp(now)
         if due is not None:
             self._quiet.append((due, leg))
         leg.add_pair(pair, event.client_port)
         self.by_spi[spi] = (leg, pair)
+
+    def _new_leg(self, event: ike.PairReady, phase: Phase1) -> ClientLeg:
+        silence = float(self._watch.config.limits.hello_seconds)
+        lns = Lns("postern", self._random, hello=silence)
+        own_port = OWN_PORT.get(BY_MARKER[event.marker], event.local.port)
+        place = Place(event.peer, event.peer)
+        if own_port != event.local.port:  # IKE has stayed on port 500, ESP comes to 4500
+            place = Place(event.peer, Endpoint(event.peer.host, own_port), separate=True)
+        who = phase.client, phase.identity
+        leg = ClientLeg(phase.dial, phase.began, *who, event.local, place, lns)
+        link(leg, self.living())
+        return leg
 
 
 def _packet(event: ike.Send) -> SendIp:

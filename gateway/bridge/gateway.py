@@ -12,11 +12,10 @@ from struct import Struct
 from gateway.bridge.account import Accounts
 from gateway.bridge.admission import ike_policy, route_for
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
-from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
+from gateway.bridge.client_leg import CARRIERS, NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
 from gateway.bridge.expulsion import put_out
 from gateway.bridge.guest import Guest
-from gateway.bridge.mtu import largest_mru
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session, State
 from gateway.bridge.tell import By, tell_l2tp, why_ended
@@ -25,7 +24,6 @@ from gateway.bridge.watch import Watch
 from gateway.control.config import Config
 from gateway.control.days import UNTOLD
 from gateway.esp.errors import Drop as EspDrop
-from gateway.esp.suites import find_suite
 from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
@@ -78,7 +76,7 @@ class Gateway:
     def receive_packet(self, packet: bytes, now: float) -> list[Output]:
         """One IPv4 packet from the queue, come from outside."""
         kind, start, end = classify(packet)
-        if kind is Kind.ESP_IN_UDP or kind is Kind.ESP:
+        if kind in CARRIERS:
             return self._receive_esp(packet, kind, start, end, now)
         if kind is Kind.IKE:
             found = self.clients.receive(ike_datagram(packet, start, end), now)
@@ -187,10 +185,7 @@ class Gateway:
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
         found = {f"gateway_{name}": count for name, count in self.drops.by_reason.items()}
-        found |= {f"ike_{name}": count for name, count in self.clients.ike.counters.items()}
-        found["ike_strangers_untold"] = self.clients.untold
-        for reason in EspDrop:
-            found[f"esp_{reason.name.lower()}"] = self.clients.sas.drops[reason]
+        found |= self.clients.counters()
         return {name: count for name, count in found.items() if count}
 
     # the road in
@@ -203,7 +198,7 @@ class Gateway:
             return self.clients.note_dropped(opened, packet, now)
         inbound, segment = opened
         leg, pair = self.clients.by_spi[inbound.spi]
-        if (kind is Kind.ESP_IN_UDP) is not pair.in_udp:
+        if kind is not pair.carrier:
             leg.drops.count("encapsulation")
             return []
         moved: list[Output] = []
@@ -224,6 +219,9 @@ class Gateway:
             return []
         leg.client_port = port
         message = segment[UDP_HEADER:length]
+        if leg.elders:
+            leg, followed = self._whose(leg, message, now)
+            moved += followed
         if segment[UDP_HEADER] & 0x80:
             heard = self._l2tp(leg, leg.hear(message, now), now)
             return self._told(moved + heard, now, leg)
@@ -246,17 +244,29 @@ class Gateway:
 
     def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind) -> list[Output]:
         """The leg follows its client when the NAT has given it another address or port."""
-        source, _ = endpoints(packet)
-        was, there = leg.peer, source
+        there, _ = endpoints(packet)
         if kind is Kind.ESP:
-            there = Endpoint(source.host, was.port)
-        found: list[Output] = []
-        if there != was:
-            self.clients.move(leg, there)
-            found = [Fact(What.PEER_MOVED, leg.dial, str(was), {"to": str(there)})]
+            there = Endpoint(there.host, leg.place.esp.port)
+        found = self.clients.following.hear_esp(leg, there)
         if packet[0] == NO_OPTIONS:
             leg.way = packet[WAY]
+        self._join_accounts()
         return found
+
+    def _whose(self, leg: ClientLeg, message: bytes, now: float) -> tuple[ClientLeg, list[Output]]:
+        """The leg that a message is for which came by one with elders, and what follows."""
+        touched: list[Timed] = [*leg.elders, self.clients]
+        leg, found = self.clients.following.whose(leg, message, now)
+        for who in touched:
+            self._timers.note(who)
+        self._join_accounts()
+        return leg, found
+
+    def _join_accounts(self) -> None:
+        """A known client keeps its account."""
+        renewals = self.clients.following.renewals
+        while renewals:
+            self.accounts.join(*renewals.pop())
 
     # L2TP's events
 
@@ -280,6 +290,7 @@ class Gateway:
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
                     found += tell_l2tp(event, leg.dial, leg.peer)
+                    found += self._ike(self.clients.began_anew(leg, now), now)
                 case l2tp.TunnelClosed(tunnel=tunnel):
                     if leg.peer_tunnels.pop(tunnel, None) is None:
                         found += tell_l2tp(event, leg.dial, leg.peer)
@@ -298,7 +309,7 @@ class Gateway:
         call_id, self._keys = self._new_call_id(), self._keys + 1
         caller = Caller(call_id, self._random)
         inside = PptpLeg(self._keys, caller, call_id, self.config.inside.address, route.server)
-        passage = Passage(self._mru(leg))
+        passage = Passage(leg.largest_mru(self.config.outside.mtu))
         session = Session(
             number, leg, event.tunnel, event.call, event.peer_call, inside, route.name, passage, now
         )
@@ -333,13 +344,6 @@ class Gateway:
             call_id = int.from_bytes(self._random(2), "big")
             if call_id and call_id not in self._by_call_id:
                 return call_id
-
-    def _mru(self, leg: ClientLeg) -> int:
-        pair = leg.current
-        if pair is None:
-            raise ValueError("a call without a security association to come through")
-        block = find_suite(pair.suite).cipher.block
-        return largest_mru(self.config.outside.mtu, block, pair.in_udp)
 
     # inside events, time, ends
 
@@ -383,8 +387,7 @@ class Gateway:
             self.clients.bury(leg)
             self._timers.note(leg)
         told = self._told(found, now, self.clients)
-        while self.clients.renewals:
-            self.accounts.join(*self.clients.renewals.pop())
+        self._join_accounts()
         return told
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:

@@ -12,13 +12,13 @@ LONGEST_FRAME = 1600  # bytes: PPP's default MRU of 1500 (RFC 1661, 6.1), header
 SMALLEST = 576  # below this IP itself suffers (RFC 791): rather fragments than that
 
 
-def largest_mru(mtu: int, block: int, in_udp: bool) -> int:
+def largest_mru(mtu: int, block: int, before_esp: int) -> int:
     """The MRU both ends may use with an outside link of `mtu` bytes.
 
-    `block` is the cipher's block, which is also the length of its IV; `in_udp` says whether ESP is
-    carried in UDP.
+    `block` is the cipher's block, which is also the length of its IV; `before_esp` are the bytes
+    between the IP header and ESP's.
     """
-    room = mtu - IP_HEADER - (UDP_HEADER if in_udp else 0) - ESP_HEADER - block - ESP_ICV
+    room = mtu - IP_HEADER - before_esp - ESP_HEADER - block - ESP_ICV
     room -= room % block  # padding fills up to whole blocks
     outside = room - ESP_TRAILER - UDP_HEADER - L2TP_HEADER - PPP_HEADER
     inside = INSIDE_MTU - IP_HEADER - GRE_HEADER - PPP_HEADER

@@ -37,11 +37,9 @@ def outbound_keys(pair: Pair) -> Keys:
 def sent_by(packet: bytes, start: int, legs: Iterable[ClientLeg]) -> tuple[ClientLeg, Pair] | None:
     """Whose outgoing ESP packet this is: two clients may well have chosen the same SPI."""
     spi, host = int.from_bytes(packet[start : start + SPI], "big"), packet[16:20]
-    for leg in legs:
-        for pair in leg.pairs.values():
-            if pair.outbound.spi == spi and leg.peer.host == host:
-                return leg, pair
-    return None
+    found = [(leg, pair) for leg in legs for pair in leg.pairs.values() if pair.outbound.spi == spi]
+    there = (one for one in found if host in (one[0].place.esp.host, one[0].place.ike.host))
+    return next(there, found[0] if found else None)
 
 
 def open_esp(keys: Keys, packet: bytes, start: int, end: int) -> bytes | None:

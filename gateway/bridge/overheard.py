@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.crypto.cbc import decrypt
+from gateway.ike.fragments import Gathering, parse_piece
 from gateway.ike.header import Header, build_message, parse_header
 from gateway.ike.keys import Keys, first_iv, message_iv
 from gateway.ike.numbers import FLAG_ENCRYPTION, Exchange, Kind
@@ -16,8 +17,10 @@ from gateway.ike.payloads import all_of, parse_chain
 from gateway.ike.phase1 import Phase1, Secured
 from gateway.wire.cursor import Reader, WireError
 
+FIRST_PAYLOAD: Final = 16  # its place in the header
 MOST_EXCHANGES: Final = 32  # whose last block is kept, the newest
 MOST_MESSAGES: Final = 32  # repetitions of these are known
+MOST_GATHERED: Final = 4  # messages that IKE itself has cut, the newest
 
 
 class Overheard:
@@ -28,6 +31,7 @@ class Overheard:
         self._public: list[bytes] = []  # of main mode: the initiator's, then ours
         self._blocks: OrderedDict[int, bytes] = OrderedDict()  # by message id: the next IV
         self._heard: OrderedDict[bytes, bytes | None] = OrderedDict()
+        self._pieces: OrderedDict[tuple[bool, int], Gathering] = OrderedDict()
 
     @property
     def keys(self) -> Keys | None:
@@ -38,15 +42,35 @@ class Overheard:
         if phase is not None and phase.keys_of is not None:
             self.secured = phase.keys_of
 
-    def hear(self, message: bytes) -> bytes | None:
-        """The message in the clear, whole; None if it is not encrypted, or not to be opened."""
+    def hear(self, message: bytes, *, inbound: bool) -> bytes | None:
+        """The message in the clear, whole; None if it is not encrypted, or not to be opened.
+
+        A message that came in pieces is shown with its last one.
+        """
         if message in self._heard:
             return self._heard[message]
-        plain = self._open(message)
+        plain = self._piece(message, inbound) if _is_piece(message) else self._open(message)
         self._heard[message] = plain
         if len(self._heard) > MOST_MESSAGES:
             self._heard.popitem(last=False)
         return plain
+
+    def _piece(self, message: bytes, inbound: bool) -> bytes | None:
+        try:
+            piece = parse_piece(*parse_header(message))
+        except WireError:
+            return None
+        key = inbound, piece.identifier
+        gathering = self._pieces.setdefault(key, Gathering((0, 0), b"", 0.0))
+        self._pieces.move_to_end(key)
+        whole = gathering.whole if gathering.add(piece) else b""
+        if whole is not None:
+            del self._pieces[key]
+        elif len(self._pieces) > MOST_GATHERED:
+            self._pieces.popitem(last=False)
+        if not whole or _is_piece(whole):
+            return None
+        return self._open(whole) or whole
 
     def _open(self, message: bytes) -> bytes | None:
         try:
@@ -86,3 +110,7 @@ class Overheard:
         self._blocks.move_to_end(message_id)
         if len(self._blocks) > MOST_EXCHANGES:
             self._blocks.popitem(last=False)
+
+
+def _is_piece(message: bytes) -> bool:
+    return message[FIRST_PAYLOAD : FIRST_PAYLOAD + 1] == bytes((Kind.FRAGMENT,))

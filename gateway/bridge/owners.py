@@ -8,8 +8,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from gateway.bridge.classify import Kind, classify
-from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.classify import Kind, classify, endpoints
+from gateway.bridge.client_leg import CARRIERS, ClientLeg
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.opened import Keys, inbound_keys, outbound_keys, sent_by
 from gateway.bridge.overheard import Overheard
@@ -67,7 +67,7 @@ class Owners:
         host = packet[12:16] if inbound else packet[16:20]
         if kind is Kind.IKE:
             return Found(self._talk(packet[start:end], host), kind, start, end)
-        if kind in (Kind.ESP, Kind.ESP_IN_UDP):
+        if kind in CARRIERS:
             return self._esp(packet, kind, start, end, host, inbound)
         owner = Owner(host)
         if kind is Kind.KEEPALIVE:
@@ -117,9 +117,9 @@ class Owners:
         return Found(Owner(host, leg.client, leg), kind, start, end, keys)
 
     def _leg_at(self, packet: bytes) -> ClientLeg | None:
-        port = int.from_bytes(packet[HEADER : HEADER + 2], "big")
+        there, _ = endpoints(packet)
         for leg in self._gateway.clients.living():
-            if (leg.peer.host, leg.peer.port) == (packet[12:16], port):
+            if there in (leg.place.esp, leg.place.ike):
                 return leg
         return None
 

@@ -74,12 +74,19 @@ IKE: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
     ),
     ike.NatFound: (
         What.NAT_FOUND,
-        lambda event: {"where": NAT_PLACES[event.client, event.gateway]},
+        lambda event: {
+            "where": NAT_PLACES[event.client, event.gateway],
+            "hidden": "yes" if event.hidden else "",
+        },
     ),
     ike.Floated: (What.FLOATED, lambda event: {"port": str(event.local.port)}),
     ike.Authenticated: (
         What.AUTHENTICATED,
-        lambda event: {"client": event.credential, "identity": event.identity},
+        lambda event: {
+            "client": event.credential,
+            "identity": event.identity,
+            **({"certificate": event.certificate} if event.certificate else {}),
+        },
     ),
     ike.PeerMoved: (What.PEER_MOVED, lambda event: {"to": str(event.peer)}),
     ike.PairReady: (What.SA_READY, _pair_ready),

@@ -103,7 +103,7 @@ class Tracer:
 
     def _see(self, packet: bytes, found: Found, now: float, *, inbound: bool) -> None:
         owner = found.owner
-        opened = self._opened(packet, found)
+        opened = self._opened(packet, found, inbound)
         seen = Seen(packet, now, inbound, opened, is_esp=found.keys is not None)
         for trace in self.traces:
             if self._is_of(trace, owner):
@@ -115,9 +115,10 @@ class Tracer:
         elif owner.overheard is not None and len(owner.held) < MOST_HELD:
             owner.held.append(seen)
 
-    def _opened(self, packet: bytes, found: Found) -> bytes | None:
+    def _opened(self, packet: bytes, found: Found, inbound: bool) -> bytes | None:
         if found.kind is Kind.IKE and found.owner.overheard is not None:
-            plain = found.owner.overheard.hear(packet[found.start : found.end])
+            message = packet[found.start : found.end]
+            plain = found.owner.overheard.hear(message, inbound=inbound)
             return None if plain is None else _with_message(packet, found.start, plain)
         if found.keys is None:
             return None

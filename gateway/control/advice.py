@@ -14,6 +14,7 @@ stage is known (Windows tells apart little), they are all that Windows has for t
 from typing import Final
 
 from gateway.control.advice_ike import ADVICE_IKE, NO_ANSWER, NO_IKE
+from gateway.control.advice_x509 import ADVICE_X509
 from gateway.control.causes import Advice, Cause, Details, Shown
 
 DEFAULTS: Final = {
@@ -29,7 +30,7 @@ NO_CALL: Final = Shown((629, 678), (629, 678), (629, 678, 807))
 LINK: Final = Shown((720, 718, 650), (718, 732, 734, 720), (718, 734))
 CUT: Final = Shown((629,), (629, 628, 719), (628, 629))
 
-ADVICE: Final[dict[Cause, Advice]] = ADVICE_IKE | {
+OTHERS: Final[dict[Cause, Advice]] = {
     Cause.CONNECTED: Advice("{Client} is connected", "Look at its figures with `postern sessions`"),
     Cause.DIALLING: Advice("{Client} is dialling at this moment", "Ask again in half a minute"),
     Cause.RULES_MISSING: Advice(
@@ -238,6 +239,7 @@ ADVICE: Final[dict[Cause, Advice]] = ADVICE_IKE | {
         "Look at the lines before this one with `postern sessions ID`",
     ),
 }
+ADVICE: Final[dict[Cause, Advice]] = ADVICE_IKE | ADVICE_X509 | OTHERS
 EMPTY: Final = ("offered", "why")  # pieces that may be missing
 
 

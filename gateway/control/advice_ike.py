@@ -6,7 +6,6 @@ from gateway.control.causes import Advice, Cause, Shown
 
 NO_ANSWER: Final = Shown((678,), (678, 792, 800), (809, 800))
 NO_IKE: Final = Shown((678,), (788, 789, 792), (788, 789))
-BAD_CERTIFICATE: Final = Shown((678,), (789, 792, 790, 787), (789, 790, 810))
 
 ADVICE_IKE: Final[dict[Cause, Advice]] = {
     Cause.ADDRESS_NOT_ALLOWED: Advice(
@@ -58,7 +57,7 @@ ADVICE_IKE: Final[dict[Cause, Advice]] = {
     ),
     Cause.GATEWAY_BEHIND_NAT: Advice(
         "The gateway itself is behind a NAT, where XP SP2 and later stop answering",
-        "Give the gateway the address that is dialled, or set "
+        'Set `nat_d` of [outside] to "auto" in postern.toml, which hides that from it, or set '
         "AssumeUDPEncapsulationContextOnSendRule to 2 at the client (KB885407)",
         Shown((), (678, 792), (809,)),
     ),
@@ -72,21 +71,6 @@ ADVICE_IKE: Final[dict[Cause, Advice]] = {
         "Enter the same key at both ends again: look for spaces, capitals and a keyboard of "
         "another language",
         Shown((678,), (789, 792), (789,)),
-    ),
-    Cause.CERTIFICATE_NOT_TRUSTED: Advice(
-        "The certificate of {client} comes from an authority that the gateway does not trust",
-        "Issue it a certificate by the gateway's own authority, and import it for the computer",
-        BAD_CERTIFICATE,
-    ),
-    Cause.CERTIFICATE_TIME: Advice(
-        "The certificate of {client} is not valid now: it has expired, or a clock is wrong",
-        "Compare the clocks of gateway and client first, then issue a new certificate",
-        BAD_CERTIFICATE,
-    ),
-    Cause.CERTIFICATE_REVOKED: Advice(
-        "The certificate of {client} was revoked",
-        "Issue the machine a new one if it is to dial again",
-        BAD_CERTIFICATE,
     ),
     Cause.CLIENT_REVOKED: Advice(
         "{Client} is revoked",

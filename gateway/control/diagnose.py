@@ -223,7 +223,8 @@ def _refused(story: Story, case: Case) -> Iterator[Found]:
     nat = story.last(What.NAT_FOUND)
     if cause is Cause.FOURTH_UNANSWERED and nat is not None:
         evidence.insert(0, nat)
-        if nat.details.get("where") in ("gateway", "both"):
+        seen = nat.details.get("hidden") != "yes"
+        if seen and nat.details.get("where") in ("gateway", "both"):
             yield Found(Cause.GATEWAY_BEHIND_NAT, 92, tuple(evidence))
     yield Found(cause, 90, tuple(evidence), _words(refused))
 

@@ -35,7 +35,7 @@ SENTENCES: Final[dict[What, Pieces]] = {
     What.NAT_FOUND: ("{nat_words}",),
     What.FLOATED: ("{who} went over", " to our port {port}", ", as NAT traversal wants it."),
     What.AUTHENTICATED: (
-        "{who} has proved that it knows the key",
+        "{who} has proved that it {proof_words}",
         " of {client!r}",
         "; it names itself {identity}",
         ".",
@@ -64,7 +64,13 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.SA_CLOSED: ("The security association", " {spi_in}", " has ended", ": {reason}", "."),
-    What.PEER_MOVED: ("{who} is now at", " {to}", ": its NAT has given it another place."),
+    What.PEER_MOVED: (
+        "{who} is found elsewhere than before",
+        ", now at {to}: its NAT has given it another place",
+        ": its data comes from {esp}, apart from its talk about keys, and each is answered where "
+        "it comes from",
+        ".",
+    ),
     What.TUNNEL_OPENED: (
         "L2TP: a tunnel is open",
         ", {tunnel} here and {peer_tunnel} at the client",
@@ -151,6 +157,7 @@ SILENCE_WORDS: Final = {
     "ppp": "PPP: the client has its call and sent nothing",
     "traffic": "PPP is up and no data passed both ways",
 }
+HIDDEN_WORDS: Final = " The client does not see the one before the gateway: it might refuse it."
 KEY_WORDS: Final = {
     "old": (
         "It was the old key of {client!r}, which holds until {until}: type the new one in at the "
@@ -199,6 +206,8 @@ def _details(fact: Fact) -> dict[str, str]:
     where = details.get("where", "")
     details["nat_words"] = NAT_WORDS.get(where, "It was found out where there is a NAT.")
     details["silence_words"] = SILENCE_WORDS.get(where, "Nothing was heard")
+    if details.get("hidden") == "yes":
+        details["nat_words"] += HIDDEN_WORDS
     details.update(_more_words(details))
     return details
 
@@ -211,6 +220,9 @@ def _more_words(details: Mapping[str, str]) -> dict[str, str]:
             "The new configuration is wrong, so the old one stays in force: "
             f"{problems.rstrip('.')}. Run `postern check` to see every problem."
         )
+    certificate = details.get("certificate")
+    owned = f"has the key to the certificate {certificate}"
+    words["proof_words"] = owned if certificate else "knows the key"
     key = KEY_WORDS.get(details.get("key", ""), "It was one of the two keys that it has.")
     words["key_words"] = key.format_map({"client": "it", "until": "its last day", **details})
     encapsulation = details.get("encapsulation", "")

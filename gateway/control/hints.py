@@ -9,10 +9,10 @@ from typing import Final
 from gateway.control.advice import step
 from gateway.control.causes import Cause
 
+BY_CERTIFICATE: Final = " (by certificate)"  # behind the name of a suite in an offer
 # The first whose words are in the reason counts, so the narrower stand before the wider.
 REASONS: Final[dict[str, Cause]] = {
     "time of the weak suite": Cause.QUARANTINE_EXPIRED,
-    "quarantine": Cause.QUARANTINE_EXPIRED,
     "no common suite": Cause.NO_PROPOSAL,
     "suite not allowed": Cause.NOT_ALLOWED_PROPOSAL,
     "no client may dial": Cause.ADDRESS_NOT_ALLOWED,
@@ -20,11 +20,9 @@ REASONS: Final[dict[str, Cause]] = {
     "wrong key": Cause.WRONG_KEY,
     "bad hash": Cause.WRONG_KEY,
     "client is revoked": Cause.CLIENT_REVOKED,
-    "revoked": Cause.CERTIFICATE_REVOKED,
-    "expired": Cause.CERTIFICATE_TIME,
-    "not yet valid": Cause.CERTIFICATE_TIME,
-    "clock": Cause.CERTIFICATE_TIME,
-    "certificate": Cause.CERTIFICATE_NOT_TRUSTED,
+    "certificate of no client": Cause.CERTIFICATE_OF_NOBODY,
+    "wrong signature": Cause.WRONG_SIGNATURE,
+    "certificate": Cause.CERTIFICATE_REFUSED,
     "another identity": Cause.OTHER_IDENTITY,
     "identity": Cause.BAD_IDENTITY,
     "unsuitable quick mode": Cause.QUICK_MODE_REFUSED,
@@ -69,6 +67,19 @@ DETAILS: Final[dict[Cause, dict[str, Cause]]] = {
         "let this address": Cause.SERVER_FORBIDS,
         "forbid": Cause.SERVER_FORBIDS,
     },
+    Cause.CERTIFICATE_REFUSED: {
+        "expired": Cause.CERTIFICATE_TIME,
+        "not valid before": Cause.CERTIFICATE_TIME,
+        "is revoked": Cause.CERTIFICATE_REVOKED,
+        "whom no [[ca]] names": Cause.CERTIFICATE_NOT_TRUSTED,
+        "is not signed by": Cause.CERTIFICATE_FORGED,
+        "does not allow": Cause.CERTIFICATE_HASH,
+        "none that can be read": Cause.CERTIFICATE_MISSING,
+        "cannot be used": Cause.CERTIFICATE_KEY,
+        "are not taken": Cause.CERTIFICATES_NOT_TAKEN,
+        "for something else": Cause.CERTIFICATE_PURPOSE,
+    },
+    Cause.BAD_IDENTITY: {"shows the certificate": Cause.CERTIFICATE_IDENTITY},
     Cause.LINK_NOT_AGREED: {
         "ipcp": Cause.NO_NETWORK_PROTOCOL,
         "ccp": Cause.ENCRYPTION_DEMANDED,
@@ -79,12 +90,20 @@ DETAILS: Final[dict[Cause, dict[str, Cause]]] = {
 def cause_of(reason: str, detail: str = "") -> Cause:
     """What stands behind a refusal; UNKNOWN if nothing is known of such a reason."""
     found = _first(REASONS, reason.lower()) or Cause.UNKNOWN
+    if found is Cause.NO_PROPOSAL and _by_certificate_alone(detail):
+        return Cause.ONLY_CERTIFICATES
     return _first(DETAILS.get(found, {}), detail.lower()) or found
 
 
 def hint(reason: str, detail: str = "") -> str:
     """What to do about a refusal for this reason; never empty."""
     return step(cause_of(reason, detail))
+
+
+def _by_certificate_alone(offer: str) -> bool:
+    """Whether all that was offered wants a certificate."""
+    suites = offer.partition(";")[0].split(", ")
+    return all(BY_CERTIFICATE in suite for suite in suites)
 
 
 def _first(words: dict[str, Cause], text: str) -> Cause | None:

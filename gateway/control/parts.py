@@ -24,6 +24,8 @@ _OF_TABLE: Final = {
     "inside": {Part.NETWORK},
     "limits": {Part.GATEWAY},
     "client": {Part.GATEWAY},
+    "certificate": {Part.GATEWAY},
+    "ca": {Part.GATEWAY},
     "route": {Part.GATEWAY, Part.NETWORK},  # servers behind inside.gateway have a route each
     "box": {Part.HOSTNAME},
     "admin": {Part.USERS},
@@ -36,6 +38,8 @@ _OF_KEY: Final = {
     ("inside", "address"): {Part.NETWORK, Part.RESTART},
     ("inside", "interface"): {Part.NETWORK, Part.GATEWAY},
     ("outside", "mtu"): {Part.NETWORK, Part.GATEWAY},
+    ("outside", "nat_d"): {Part.GATEWAY},
+    ("outside", "natt"): {Part.GATEWAY},
     ("client", "name"): {Part.GATEWAY},
     ("box", "contact"): set[Part](),
 }

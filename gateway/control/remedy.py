@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.control.config import Client
+from gateway.control.hints import hint
 from gateway.control.suites import ESP_SUITES, IKE_SUITES, weakness
 
 _WORD: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
@@ -46,6 +47,8 @@ def remedy(text: str, key: str, clients: Sequence[Client]) -> str:
 
 def after_expulsion(reason: str) -> str:
     """What to do where a client was put out for this reason."""
+    if "certificate" in reason:
+        return hint("certificate not accepted", reason)
     found = (step for words, step in _AFTER.items() if words in reason)
     return next(found, "Look at its entry in postern.toml")
 

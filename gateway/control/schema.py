@@ -6,16 +6,26 @@ The check, the CLI's help and whatever writes the file later all read this table
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.control import values, values_box, values_client
+from gateway.control import values, values_box, values_client, values_x509
 from gateway.control.defaults import DEFAULTS
-from gateway.control.limits import MOST_ADMINS, MOST_CLIENTS, MOST_PORTS, MOST_ROUTES
+from gateway.control.limits import (
+    MOST_ADMINS,
+    MOST_AUTHORITIES,
+    MOST_CLIENTS,
+    MOST_OWN_CERTIFICATES,
+    MOST_PORTS,
+    MOST_ROUTES,
+)
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.values import Read
+from gateway.x509.algorithms import WEAK
 
 SCHEMA_VERSION = 1  # goes up when an old file would be read in another way: see migrate.py
 VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as hand-written files do
 ROUTE_KINDS = ("pptp",)
 WAYS = ("dhcp", "static")  # how an interface comes by its address
+NATT = tuple(DEFAULTS["outside"]["natt"])
+NAT_D = ("auto", "honest", "parrot")
 PORT_ROLES = ("outside", "inside", "unused")
 
 
@@ -105,6 +115,20 @@ OUTSIDE = Table(
             listed=True,
         ),
         Key("mtu", values.whole(576, 9000), "Longest packet outside, in bytes.", "1500"),
+        Key(
+            "nat_d",
+            values.one_of("answer", NAT_D),
+            "What a client hears of us where a router forwards its packets to us: the truth "
+            "(honest), what it believes (parrot), or what suits it (auto).",
+            '"auto"',
+        ),
+        Key(
+            "natt",
+            values.one_of("way of NAT traversal", NATT),
+            "Ways of NAT traversal that may be agreed on; the order is Postern's own.",
+            '["rfc3947", "draft-02n"]',
+            listed=True,
+        ),
         *_way("The router to everybody else.", '"203.0.113.254"', '["203.0.113.53"]'),
     ),
     required=True,
@@ -155,6 +179,21 @@ CLIENT = Table(
             values.text,
             "The file with its pre-shared key instead.",
             '"press-3.psk"',
+            instead=True,
+        ),
+        Key(
+            "certificate",
+            values_x509.rule,
+            'Its certificate: a name, a fingerprint or "any"; with it a key may be left out.',
+            '"CN=press-3"',
+            instead=True,
+        ),
+        Key(
+            "ca",
+            values.name,
+            "Who must have issued the certificate; left out, any [[ca]] may.",
+            '["works"]',
+            listed=True,
             instead=True,
         ),
         Key(
@@ -209,6 +248,58 @@ CLIENT = Table(
         Key("revoked", values_client.truth, "With true it is let in no more.", "false"),
     ),
     most=MOST_CLIENTS,
+    named="name",
+)
+
+CERTIFICATE = Table(
+    "certificate",
+    "A certificate by which the gateway proves itself to clients that have one.",
+    (
+        Key("name", values.name, "What you call it; each only once.", '"own"', required=True),
+        Key(
+            "chain_file",
+            values.text,
+            "The file with it, and behind it those between it and its root.",
+            '"ca/gateway.pem"',
+        ),
+        Key("chain", values.text, "The same as PEM.", '"-----BEGIN ..."', instead=True),
+        Key("key_file", values.text, "The file with its private key.", '"ca/gateway.key"'),
+        Key("key", values.text, "The key as PEM.", '"-----BEGIN ..."', secret=True, instead=True),
+        Key(
+            "send",
+            values.one_of("time to send it", ("always", "asked")),
+            "Whether clients must ask for it to get it.",
+            '"always"',
+        ),
+    ),
+    most=MOST_OWN_CERTIFICATES,
+    named="name",
+)
+
+CA = Table(
+    "ca",
+    "An authority whose certificates are believed.",
+    (
+        Key("name", values.name, "What you call it; each only once.", '"works"', required=True),
+        Key("certificate_file", values.text, "The file with its certificate.", '"ca/ca.pem"'),
+        Key("certificate", values.text, "The same as PEM.", '"-----BEGIN ..."', instead=True),
+        Key("crl_file", values.text, "The file with whom it has revoked.", '"ca/ca.crl"'),
+        Key("crl", values.text, "The same as PEM.", '"-----BEGIN ..."', instead=True),
+        Key(
+            "allow",
+            values.one_of("weak hash", WEAK),
+            "Weak hashes that may be under its signatures all the same.",
+            '["sha1"]',
+            listed=True,
+        ),
+        Key(
+            "identities",
+            values.one_of("way to compare identities", ("loose", "strict")),
+            "With strict, the address a client calls itself by must be in its certificate.",
+            '"loose"',
+        ),
+    ),
+    most=MOST_AUTHORITIES,
     named="name",
 )
 
@@ -270,7 +361,7 @@ PORT = Table(
     named="path",
 )
 
-SCHEMA = (OUTSIDE, INSIDE, LIMITS, CLIENT, ROUTE, BOX, ADMIN, PORT)
+SCHEMA = (OUTSIDE, INSIDE, LIMITS, CLIENT, ROUTE, CERTIFICATE, CA, BOX, ADMIN, PORT)
 
 
 def table_named(name: str) -> Table | None:

@@ -15,6 +15,9 @@ class Reason(Enum):
     NO_CLIENT = "no client may dial from this address"
     NO_COMMON_SUITE = "no common suite"
     WRONG_KEY = "wrong key"
+    BAD_CERTIFICATE = "certificate not accepted"
+    UNKNOWN_CERTIFICATE = "certificate of no client"
+    BAD_SIGNATURE = "wrong signature"
     TOO_MANY_GUESSES = "too many wrong keys"
     REVOKED = "client is revoked"
     SUITE_NOT_ALLOWED = "suite not allowed for this client"
@@ -63,11 +66,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class NatFound:
-    """NAT discovery took place; both may be false."""
+    """NAT discovery took place; both may be false. `hidden`: ours was not shown to the client."""
 
     sa: int
     client: bool
     gateway: bool
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +85,22 @@ class Floated:
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """The client knows the key of `credential`; `identity` is what it calls itself.
+    """The client is `credential`; `identity` is what it calls itself.
 
-    With `old_key` it was the key that client had before.
+    It has shown that it knows the key, with `old_key` the one it had before, or that `certificate`
+    is its own.
     """
 
     sa: int
     credential: str
     identity: str
     old_key: bool = False
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PeerMoved:
-    """An authenticated message that was never seen before came from another endpoint."""
+    """A message of its phase 1 that was never seen before came from another endpoint."""
 
     sa: int
     peer: Endpoint
@@ -142,7 +148,7 @@ class PairClosed:
 
 @dataclass(frozen=True, slots=True)
 class InitialContact:
-    """The client says it knows of no older SA; those of its endpoint are closed by now."""
+    """The client says it knows of no older SA. It may be habit: see `Ike.forget_older`."""
 
     sa: int
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from gateway.ike.events import PairClosed, Phase1Closed
+from gateway.ike.fragments import Gathering
 from gateway.ike.numbers import COOKIE, LOWEST_SPI
 from gateway.ike.peers import MOST_PAIRS, MOST_PHASES, Peer
 from gateway.ike.phase1 import Phase1
@@ -13,7 +14,7 @@ from gateway.ike.steps import Step
 from gateway.ike.timers import Timers
 from gateway.wire.udp import Endpoint
 
-Due = Phase1 | Pair | Quick | Peer
+Due = Phase1 | Pair | Quick | Peer | Gathering
 
 
 class Sas:
@@ -68,12 +69,29 @@ class Sas:
         if peer is None:
             peer = Peer(secured.credential, secured.identity, phase.peer, now)
         peer.phases.append(phase)
-        peer.psk = secured.psk
+        peer.psk, peer.shown = secured.psk, secured.shown
         peer.hear(now)
         self.peers[phase.sa] = peer
         self.timers.set(phase, phase.expires)
         too_many = peer.phases[:-MOST_PHASES]
         return peer, [self.close_phase(old, "too many of one client") for old in too_many]
+
+    def like(self, peer: Peer) -> list[Peer]:
+        """Those that may be the same client, come there by another mapping of its NAT."""
+        return [other for other in dict.fromkeys(self.peers.values()) if other.is_like(peer)]
+
+    def join(self, peer: Peer, other: Peer) -> None:
+        """They have proved to be one. What is too many now goes when more is added."""
+        if peer.newest < other.newest:
+            peer.psk = other.psk
+        for handle in [handle for handle, each in self.peers.items() if each is other]:
+            self.peers[handle] = peer
+        peer.phases = sorted([*peer.phases, *other.phases], key=lambda phase: phase.sa)
+        pairs = [*peer.pairs.items(), *other.pairs.items()]
+        peer.pairs = dict(sorted(pairs, key=lambda item: item[1].sa))
+        peer.hear(max(peer.alive, other.alive))
+        other.phases, other.pairs = [], {}
+        self.timers.set(other, None)
 
     def overdue(self, peer: Peer, most: int) -> list[Peer]:
         """Who goes for `peer` to be one of `most` of its name: those not heard for longest."""

@@ -60,7 +60,7 @@ def test_the_journal_has_who_looked_on_and_at_what(facts: dict[str, Any]) -> Non
 def test_a_trace_is_told_message_by_message(facts: dict[str, Any]) -> None:
     told = facts["told"].splitlines()
     for layer, words in (
-        ("IKE", "main mode: suites: 3DES-CBC SHA 1024MODPgr PSK"),
+        ("IKE", "main mode: suites: 3des-sha1-modp1024"),
         ("IKE", "names itself 192.168.1.10, and proves its key"),
         ("L2TP", "SCCRQ: asks for a tunnel, calls itself nat0-client0"),
         ("PPP", "CHAP Response: operator"),

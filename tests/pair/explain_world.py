@@ -155,6 +155,7 @@ class Forwarded(GatewayNode):
 def gateway_behind_a_nat() -> World:
     world = world_of()
     config = configure(client_entry(MACHINE))
+    config = replace(config, outside=replace(config.outside, nat_d="honest"))
     node = Forwarded(config, [world.server], 7, world.net.now, TODAY)
     world.net.leave(world.gateway)
     world.gateway = node

@@ -14,8 +14,11 @@ from tests.pair.explain_world import MACHINE, join, world_of
 from tests.pair.gateway_world import CLIENT, NAT, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.net import endpoint
+from tests.pair.peers.ike_profiles import offering
+from tests.pair.peers.ike_signer import PIECE
 from tests.pair.peers.ppp_end import IP, PppEnd
 from tests.pair.peers.ppp_stubborn import ChapClient, ChapServer
+from tests.pair.test_explain_certificates import GOOD, OURS, joined
 from tests.pair.trace_world import fetch, finish, is_whole, tracer_of, watch
 
 PASSWORD = "hunter2 hunter2"
@@ -191,6 +194,29 @@ def test_what_is_held_of_a_stranger_is_bounded() -> None:
     world.net.run_for(60.0)
     found = [packet for packet in fetch(trace).outer if packet[28:36] == COOKIE]
     assert len(found) == MOST_HELD
+
+
+@pytest.mark.parametrize("way", ["draft-00", "draft-01"])
+def test_what_goes_over_port_500_alone_is_opened_too(way: str) -> None:
+    world = world_with_passwords()
+    trace = watch(world, MACHINE)
+    dial(world, profile=offering(way))
+    found = finish(world, trace)
+    assert len(found.opened) == len(found.outer) - 4
+    assert any(b"operator" in data for data in found.opened)
+
+
+def test_a_message_that_ike_has_cut_is_opened_whole_with_its_last_piece() -> None:
+    world = joined()
+    trace = watch(world, MACHINE)
+    world.dial(world.clients[0], 20.0)
+    assert world.clients[0].up
+    found = finish(world, trace)
+    certificates = [data for data in found.opened if GOOD.der in data]
+    assert len(certificates) == 1
+    assert is_whole(certificates[0])
+    assert len(certificates[0]) > PIECE
+    assert any(OURS.der in data for data in found.opened)
 
 
 def test_whoever_dials_from_an_address_is_shown_at_once() -> None:

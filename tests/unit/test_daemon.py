@@ -88,6 +88,16 @@ def test_a_smaller_mtu_needs_no_restart(tmp_path: Path) -> None:
     assert at_work.gateway.config.outside.mtu == 1400
 
 
+def test_what_clients_hear_of_us_and_the_ways_of_nat_traversal_need_no_restart(
+    tmp_path: Path,
+) -> None:
+    at_work = desk(tmp_path)
+    written(tmp_path, OUTSIDE + 'nat_d = "parrot"\nnatt = ["draft-02n"]\n' + CLIENT + ROUTE)
+    assert at_work.reload(1.0) == [Fact(What.RELOADED)]
+    outside = at_work.gateway.config.outside
+    assert (outside.nat_d, outside.natt) == ("parrot", ("draft-02n",))
+
+
 def test_the_status_tells_what_has_a_last_day_and_which_day_it_is(tmp_path: Path) -> None:
     weak = CLIENT + WEAK.format("2026-10-20")
     said = desk(tmp_path, OUTSIDE + weak + ROUTE).answer({"verb": "status"})

@@ -14,6 +14,7 @@ from gateway.control.changes_outputs import Activate, ActivationFailed
 from gateway.control.config import Config, load
 from gateway.control.document import File, ReadFile
 from gateway.control.edit import Change, EditError, edited
+from gateway.control.inlined import inlined
 from gateway.control.parts import Part
 from gateway.control.ports import Port
 from gateway.system.box.disk import write_file
@@ -83,6 +84,24 @@ class Applier:
         """Look at the ports anew: a card has come, or has gone."""
         self.activate(Activate(text, text, frozenset({Part.PORTS, Part.NETWORK})))
 
+    def look_about(self, text: str) -> None:
+        """Cards come, go and are named anew; what is in force follows them as far as is certain.
+
+        A port whose card has gone keeps what it has: the card may come back. A port whose name
+        another card has now is given up at once: nothing is guessed.
+        """
+        config, network = self.config, self.network
+        if config is None:
+            return
+        ports = self._find_ports(config)
+        in_force = dict(network.names)
+        names = {port.name for port in ports}
+        gone = {role: name for role, name in in_force.items() if name and name not in names}
+        certain = network.settle(config, ports)
+        network.names = in_force
+        if {**gone, **certain} != in_force:
+            self.again(text)
+
     def look_again(self, text: str) -> None:
         """What is in force already: learn it, and touch nothing."""
         config = load(File(text.encode()), self._read_file)
@@ -130,6 +149,7 @@ class Applier:
                 if psk is not None and (client.name, f"{name}_file") in filed:
                     changes.append(Change("unset", "client", client.name, f"{name}_file"))
                     changes.append(Change("set", "client", client.name, name, psk.decode()))
+        changes += inlined(text, self._read_file)
         return edited(text, changes) if changes else text
 
     def _wake(self, *, restart: bool) -> None:

@@ -23,12 +23,16 @@ _LAST_ERROR: Final = re.compile(r"LastError: (.*)|^.*rror[^:]*: (.*)$", re.MULTI
 Follow = Callable[[list[str], Callable[[str], None], float], None]
 # What RAUC says, and what a person wants to hear of it.
 _SENTENCES: Final = (
-    (("signature verification failed", "signature"), "its signature is not one this box trusts"),
+    (("signature", "certificate"), "its signature is not one this box trusts"),
     (("not a bundle", "invalid bundle", "magic", "squashfs"), "the file is no update of Postern"),
     (("compatible",), "it is for another kind of box"),
     (
         ("handler error: child process exited with code 10",),
         "it is older than the configuration: its Postern could not read it",
+    ),
+    (
+        ("handler error: child process exited with code 11",),
+        "the data partition is full: look at /data/upload",
     ),
     (("no space", "too small", "larger than"), "it does not fit"),
 )

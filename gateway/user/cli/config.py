@@ -191,6 +191,11 @@ def _restore(options: argparse.Namespace, box: Box) -> int:
     return _kept(options, _ask(options, box, "restore", number=options.number, **_base(options)))
 
 
+def _sealed(options: argparse.Namespace, box: Box) -> int:
+    found = _ask(options, box, "sealed", authority=options.authority)
+    return _done(options, found, found["text"].rstrip("\n"))
+
+
 def _discard(options: argparse.Namespace, box: Box) -> int:
     return _done(options, _ask(options, box, "discard"), "the edits are forgotten")
 
@@ -345,6 +350,11 @@ VERBS: Final[dict[str, Verb]] = {
         "take one of the history as the edits",
         _restore,
         ((("number",), {"type": int, "metavar": "N"}), BASE),
+    ),
+    "sealed": Verb(
+        "print the copy that a factory reset has kept, for `age -d` to open",
+        _sealed,
+        ((("--authority",), {"action": "store_true", "help": "that of `postern ca` instead"}),),
     ),
     "discard": Verb("forget the edits", _discard),
     "apply": Verb(

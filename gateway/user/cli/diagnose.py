@@ -4,6 +4,7 @@ import argparse
 
 from gateway.user.box_client import Box
 from gateway.user.cli.upkeep import Asked
+from gateway.user.console.pages.diagnose import LONGEST_S, MOST_PACKETS
 
 Options = argparse.Namespace
 
@@ -19,7 +20,7 @@ def _link(box: Box, options: Options) -> tuple[list[str], object]:
 
 
 def _capture(box: Box, options: Options) -> tuple[list[str], object]:
-    path = box.capture(options.port, options.seconds, options.packets)
+    path = box.capture(options.port, options.seconds, options.packets, options.to)
     return [f"the packets are in {path}"], {"path": path}
 
 
@@ -29,8 +30,15 @@ def _host(parser: argparse.ArgumentParser) -> None:
 
 def _bounds(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("port", metavar="PORT", help="as `postern ports` has it")
-    parser.add_argument("--seconds", type=int, default=30)
-    parser.add_argument("--packets", type=int, default=1000)
+    parser.add_argument(
+        "--seconds", type=int, default=30, help=f"30 if not given, {LONGEST_S} at most"
+    )
+    parser.add_argument(
+        "--packets", type=int, default=1000, help=f"1000 if not given, {MOST_PACKETS} at most"
+    )
+    parser.add_argument(
+        "--to", default="", metavar="NAME", help="of the file, in memory; usb is the stick"
+    )
 
 
 PING = Asked("ask whether a machine answers", "postern ping 10.10.0.2", _ping, _host)

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from gateway.control.problems import printable
 from gateway.user.cli import (
+    ca,
     check,
     clients,
     config,
@@ -55,10 +56,13 @@ VERBS: Final[dict[str, Verb]] = {
     "console": console,
     "config": config,
     "claim": upkeep.CLAIM,
+    "console-code": upkeep.CONSOLE_CODE,
+    "seen": upkeep.SEEN,
     "ports": ports,
     "clients": clients.CLIENTS,
     "routes": entries.ROUTES,
     "admins": entries.ADMINS,
+    "ca": ca,
     "ping": diagnose.PING,
     "link": diagnose.LINK,
     "capture": diagnose.CAPTURE,

@@ -6,6 +6,7 @@ explained, in this process of its own, and never in the daemon or the menu.
 
 import argparse
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from gateway.control.problems import printable
 from gateway.control.trace import LONGEST, MOST, PACKETS, SECONDS, Wanted, read_wanted
+from gateway.control.trace_ike import suites
 from gateway.control.trace_words import Message, Said, l2tp_control, lines, listed, notification
 from gateway.user.cli import exits
 from gateway.user.client import Daemon, DaemonError, socket_path
@@ -34,9 +36,11 @@ STDOUT: Final = "-"
 INBOUND: Final = 1  # of a packet's direction
 DECRYPTED: Final = b"decrypted"  # the interface's name
 IP_HEADER, PORT_L2TP = 20, 1701
-ESP: Final = 3  # the protocol of a proposal (RFC 2407, 4.4.1), and its ciphers (4.4.4)
-ESP_CIPHERS: Final = {2: "DES-CBC", 3: "3DES-CBC", 12: "AES-CBC"}
-MODES: Final = {61443: "tunnel in UDP (draft)", 61444: "transport in UDP (draft)"}  # NAT-T
+NO_COOKIE: Final = bytes(8)  # then it is ESP on port 500, as the first drafts of NAT-T have it
+MOST_SUITES: Final = 4  # told of an offer
+WORDS: Final = re.compile(r"[!-~][ -~]+")  # in a distinguished name
+PIECE_NUMBER: Final = 34  # its place: header, the payload's own, identifier
+PIECE: Final = 132  # the payload of a message that IKE itself has cut
 SHORT: Final = {
     "identity protection": "main mode",
     "Link Control Protocol": "LCP",
@@ -164,11 +168,11 @@ def _said(packet: Packet, data: bytes, cut: int, *, opened: bool) -> Said:
 
     if len(data) < IP_HEADER:
         raise ValueError("no packet")
-    if ISAKMP in packet:
+    if not opened and UDP in packet and len(data) == packet.ihl * 4 + 9:
+        return Said("NAT", "keeps its place in the NAT open")
+    if ISAKMP in packet and packet[ISAKMP].init_cookie != NO_COOKIE:
         return _ike(packet[ISAKMP], opened=opened)
     if not opened:
-        if UDP in packet and len(data) == packet.ihl * 4 + 9:
-            return Said("NAT", "keeps its place in the NAT open")
         return Said("ESP", "encrypted", "it could not be opened: its keys are not known here")
     if L2TP in packet and PORT_L2TP in (packet[UDP].sport, packet[UDP].dport):
         message = bytes(packet[L2TP])
@@ -183,6 +187,8 @@ def _ike(message: Packet, *, opened: bool) -> Said:
     exchange = SHORT.get(exchange, exchange)
     if message.version >> 4 != 1:
         return Said("IKE", f"version {message.version >> 4}", "this gateway speaks version 1 alone")
+    if message.next_payload == PIECE:
+        return Said("IKE", f"{exchange}: piece {bytes(message)[PIECE_NUMBER]} of a message")
     if int(message.flags) & 1:
         return Said("IKE", f"{exchange}, encrypted", "it could not be opened")
     if ISAKMP_payload_Notify in message:
@@ -198,30 +204,19 @@ def _ike_words(message: Packet, kinds: list[str], *, opened: bool) -> str:
         which = "ESP keys" if message[ISAKMP_payload_Delete].proto == 3 else "the IKE association"
         return f"deletes {which}"
     if ISAKMP_payload_SA in message:
-        suites = listed(_suites(message[ISAKMP_payload_SA].prop))
-        return f"{'keys for the data' if opened else 'suites'}: {suites}"
+        offer = "; ".join(suites(bytes(message))[:MOST_SUITES])
+        return f"{'keys for the data' if opened else 'suites'}: {offer}"
     if "KE" in kinds:
         return "key exchange" + (", and where a NAT is" if "ISAKMP_payload" in kinds else "")
     if ISAKMP_payload_ID in message:
-        return f"names itself {message[ISAKMP_payload_ID].IdentData}, and proves its key"
+        proof = "shows its certificate" if "SIG" in kinds else "proves its key"
+        return f"names itself {_called(message[ISAKMP_payload_ID].IdentData)}, and {proof}"
     return "confirms" if kinds == ["Hash"] else listed(kinds)
 
 
-def _suites(proposal: Packet) -> list[str]:
-    """The transforms of an SA payload, each as its values in their order."""
-    found = []
-    while proposal is not None and hasattr(proposal, "trans"):
-        transform = proposal.trans
-        while transform is not None and hasattr(transform, "transforms"):
-            values = [value for name, value in transform.transforms if "Life" not in str(name)]
-            if proposal.proto == ESP:
-                number = transform.transform_id
-                cipher = ESP_CIPHERS.get(number, f"cipher {number}")
-                values = [cipher, *(MODES.get(value, value) for value in values)]
-            found.append(" ".join(map(str, values)))
-            transform = transform.payload or None
-        proposal = proposal.payload or None
-    return list(dict.fromkeys(found))
+def _called(name: str | bytes) -> str:
+    """An address, or what can be read of a name."""
+    return name if isinstance(name, str) else " ".join(WORDS.findall(name.decode("latin-1")))
 
 
 def _ppp(packet: Packet, cut: int) -> Said:

@@ -19,10 +19,17 @@ CHECKOUT = Path(__file__).parents[3]
 PYTHON = str(CHECKOUT / ".venv/bin/python")
 
 
-def configuration(psk: str, client: str = "", limits: str = "", server: str = SERVER) -> str:
-    """One client, one route. `client` and `limits` are lines more for their tables."""
+def configuration(
+    psk: str,
+    client: str = "",
+    limits: str = "",
+    server: str = SERVER,
+    address: str = OUTSIDE,
+    outside: str = "",
+) -> str:
+    """One client, one route. `client`, `limits` and `outside` are lines more for their tables."""
     return (
-        f'[outside]\ninterface = "eth0"\naddresses = ["{OUTSIDE}"]\n'
+        f'[outside]\ninterface = "eth0"\naddresses = ["{address}"]\n{outside}\n'
         f'[inside]\ninterface = "eth1"\naddress = "{INSIDE}"\n'
         + (f"[limits]\n{limits}\n" if limits else "")
         + f'[[client]]\nname = "press"\npsk = "{psk}"\nroute = "old-nt4"\n{client}\n'

@@ -1,11 +1,14 @@
 """The verbs of a scenario: `lab.gateway()`, `lab.libreswan(behind=nat)`, `client.dial()` ..."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.interop.lab import stand_in
 from tests.interop.lab.capture import capture
+from tests.interop.lab.certificates import Authority, Bundle, client_lines
 from tests.interop.lab.client import OldClient
+from tests.interop.lab.first_draft import FirstDraft
 from tests.interop.lab.gateway import Gateway, configuration
 from tests.interop.lab.ike import Ike, Profile
 from tests.interop.lab.libreswan import Libreswan
@@ -37,10 +40,28 @@ class Lab:
         self.step("starting pptpd on the inside server")
         return Pptpd(self.server, connections)
 
-    def gateway(self, client: str = "", limits: str = "") -> Gateway:
+    def gateway(self, client: str = "", limits: str = "", outside: str = "") -> Gateway:
         """Postern, with one client entry; the arguments are lines more of its configuration."""
         self.step("starting the gateway")
-        return Gateway(self.world.gateway, configuration(PSK, client, limits))
+        return Gateway(self.world.gateway, self.configuration(client, limits, outside))
+
+    def configuration(self, client: str = "", limits: str = "", outside: str = "") -> str:
+        """What the gateway is given, for where it stands."""
+        address = self.world.gateway.address
+        return configuration(PSK, client, limits, address=address, outside=outside)
+
+    def forward(self) -> None:
+        """Put the gateway behind a router, before it is started."""
+        self.step("putting a router before the gateway")
+        self.world.forward()
+
+    def certified_gateway(self, *machines: str) -> tuple[Gateway, Authority]:
+        """Postern with an authority of its own, and an entry for each machine's certificate."""
+        self.step("making the authority and starting the gateway")
+        authority = Authority(self.world.gateway)
+        entries = "".join(map(client_lines, machines))
+        config = configuration(PSK) + authority.lines + entries
+        return Gateway(self.world.gateway, config), authority
 
     def stand_in(self, profile: Profile) -> None:
         """strongSwan and xl2tpd in the gateway's place."""
@@ -48,16 +69,31 @@ class Lab:
         stand_in.serve(self.world.gateway, profile)
 
     def libreswan(
-        self, profile: Profile, behind: Nat | None = None, user: str = "operator"
+        self,
+        profile: Profile,
+        behind: Nat | None = None,
+        user: str = "operator",
+        bundle: Bundle | None = None,
     ) -> OldClient:
+        """With a `bundle` it proves itself by that certificate."""
         self.step("starting a libreswan client")
-        return self._client(Libreswan, profile, behind, user)
+        return self._client(partial(Libreswan, bundle=bundle), profile, behind, user)
 
     def strongswan(
-        self, profile: Profile, behind: Nat | None = None, user: str = "operator"
+        self,
+        profile: Profile,
+        behind: Nat | None = None,
+        user: str = "operator",
+        bundle: Bundle | None = None,
     ) -> OldClient:
+        """With a `bundle` it proves itself by that certificate."""
         self.step("starting a strongSwan client")
-        return self._client(StrongSwan, profile, behind, user)
+        return self._client(partial(StrongSwan, bundle=bundle), profile, behind, user)
+
+    def first_draft(self, way: str, behind: Nat | None = None, user: str = "operator") -> OldClient:
+        """A client of the draft 00 or 01 alone."""
+        self.step(f"starting a client of {way}")
+        return self._client(partial(FirstDraft, way=way), Profile(), behind, user)
 
     def capture(self, node: Node, interface: str = "eth0") -> None:
         """Keep what passes there as a pcap beside the host's logs."""

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -5,8 +6,10 @@ import pytest
 
 from gateway.bridge.admission import ike_policy, route_for
 from gateway.control.config import Client
+from gateway.control.schema import NAT_D
 from gateway.control.values import Network
 from gateway.control.values_client import identity
+from gateway.ike.nat import NAMES, Answer
 from gateway.ike.numbers import IdType
 from gateway.ike.payloads import Identification
 from gateway.ike.policy import Credential
@@ -35,6 +38,21 @@ def test_limits_become_those_of_ike() -> None:
     policy = ike_policy(limits, TODAY)
     assert (policy.half_open, policy.half_open_per_source) == (9, 3)
     assert (policy.dpd_idle, policy.dpd_tries) == (11.0, 2)
+
+
+def test_every_way_of_nat_traversal_is_allowed_unless_the_owner_says_otherwise() -> None:
+    config = configure()
+    assert ike_policy(config, TODAY).natt == NAMES
+    fewer = replace(config, outside=replace(config.outside, natt=("draft-00",)))
+    assert ike_policy(fewer, TODAY).natt == ("draft-00",)
+
+
+@pytest.mark.parametrize(
+    ("word", "answer"), [("auto", None), ("honest", Answer.HONEST), ("parrot", Answer.PARROT)]
+)
+def test_what_clients_hear_of_us_is_the_owners_word(word: str, answer: Answer | None) -> None:
+    assert ike_policy(configure(nat_d=word), TODAY).nat_d is answer
+    assert word in NAT_D
 
 
 def test_suites_are_those_of_all_clients_in_our_order() -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.opened import inbound_keys, open_esp, outbound_keys, sent_by
+from gateway.bridge.place import Place
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
@@ -22,7 +24,7 @@ def pair(suite: str, spi: int = 1000) -> Pair:
     there = bytes(range(chosen.keymat_length))
     back = bytes(reversed(there))
     inbound, outbound = Inbound(spi, chosen, there), Outbound(spi + 1, chosen, back, seeded(1))
-    return Pair(1, suite, inbound, outbound, in_udp=True, keymat_in=there, keymat_out=back)
+    return Pair(1, suite, inbound, outbound, Kind.ESP_IN_UDP, keymat_in=there, keymat_out=back)
 
 
 def sealed(one: Pair) -> bytes:
@@ -32,7 +34,9 @@ def sealed(one: Pair) -> bytes:
 
 
 def leg(host: str, *pairs: Pair) -> ClientLeg:
-    made = ClientLeg(1, 10.0, "old-pc", LOCAL, Endpoint(host_bytes(host), 62000), Lns("x", bytes))
+    there = Endpoint(host_bytes(host), 62000)
+    lns = Lns("x", bytes)
+    made = ClientLeg(1, 10.0, "old-pc", "192.168.1.2", LOCAL, Place(there, there), lns)
     for each in pairs:
         made.add_pair(each, 1701)
     return made

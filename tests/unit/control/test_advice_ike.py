@@ -2,13 +2,14 @@
 
 from gateway.control.advice import ADVICE
 from gateway.control.advice_ike import ADVICE_IKE
+from gateway.control.advice_x509 import ADVICE_X509
 from gateway.control.causes import Cause
 
 
 def test_all_that_can_go_wrong_in_ike_is_here_and_nothing_else() -> None:
     order = list(Cause)
     first, last = order.index(Cause.ADDRESS_NOT_ALLOWED), order.index(Cause.QUICK_MODE_REFUSED)
-    assert set(ADVICE_IKE) == set(order[first : last + 1])
+    assert set(ADVICE_IKE) | set(ADVICE_X509) == set(order[first : last + 1])
 
 
 def test_every_failure_of_ike_has_a_number_on_the_old_machines_screen() -> None:

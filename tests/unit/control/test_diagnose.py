@@ -32,11 +32,8 @@ def case(*facts: Fact, whose: Whose = Whose.ITS, age: float = 60.0, **more: obje
 @pytest.mark.parametrize(
     ("reason", "cause"),
     [
-        ("certificate not trusted", Cause.CERTIFICATE_NOT_TRUSTED),
-        ("certificate expired", Cause.CERTIFICATE_TIME),
-        ("certificate not yet valid: the clock may be wrong", Cause.CERTIFICATE_TIME),
-        ("certificate revoked", Cause.CERTIFICATE_REVOKED),
-        ("quarantine expired", Cause.QUARANTINE_EXPIRED),
+        (Reason.BAD_CERTIFICATE.value, Cause.CERTIFICATE_REFUSED),
+        (Reason.SUITE_LAPSED.value, Cause.QUARANTINE_EXPIRED),
         (Reason.AGGRESSIVE_MODE.value, Cause.AGGRESSIVE_MODE),
         (Reason.TOO_MANY_HALF_OPEN.value, Cause.HALF_OPEN),
         (Reason.BAD_PUBLIC_VALUE.value, Cause.BAD_PUBLIC_VALUE),
@@ -66,6 +63,15 @@ def test_what_the_system_says_of_a_server_is_told_apart(detail: str, cause: Caus
     first = diagnose(case(called, refused("server refused", detail)))[0]
     assert first.cause == cause.value
     assert "192.0.2.20" in first.sentence
+
+
+def test_a_nat_before_the_gateway_that_the_client_does_not_see_is_not_blamed() -> None:
+    refusal = refused(Reason.TIMED_OUT.value, "nothing came after our fourth message")
+    nat = {"where": "gateway"}
+    seen = diagnose(case(fact(What.NAT_FOUND, **nat), refusal))
+    hidden = diagnose(case(fact(What.NAT_FOUND, **nat, hidden="yes"), refusal))
+    assert seen[0].cause == Cause.GATEWAY_BEHIND_NAT.value
+    assert [one.cause for one in hidden] == [Cause.FOURTH_UNANSWERED.value]
 
 
 def test_a_dial_under_way_is_told_as_that() -> None:

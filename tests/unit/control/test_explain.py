@@ -49,6 +49,12 @@ CASES = [
     ),
     (
         What.NAT_FOUND,
+        {"where": "gateway", "hidden": "yes"},
+        "The gateway is behind a NAT: packets are carried inside UDP. "
+        "The client does not see the one before the gateway: it might refuse it.",
+    ),
+    (
+        What.NAT_FOUND,
         {"where": "nowhere"},
         "There is no NAT on the way: packets go as plain ESP.",
     ),
@@ -124,7 +130,14 @@ CASES = [
     (
         What.PEER_MOVED,
         {"to": "203.0.113.10:62000"},
-        f"Client {PEER} is now at 203.0.113.10:62000: its NAT has given it another place.",
+        f"Client {PEER} is found elsewhere than before, now at 203.0.113.10:62000: "
+        "its NAT has given it another place.",
+    ),
+    (
+        What.PEER_MOVED,
+        {"esp": "203.0.113.10:62000"},
+        f"Client {PEER} is found elsewhere than before: its data comes from 203.0.113.10:62000, "
+        "apart from its talk about keys, and each is answered where it comes from.",
     ),
     (
         What.TUNNEL_OPENED,

@@ -2,7 +2,7 @@ import pytest
 
 from gateway.control.advice import step
 from gateway.control.causes import Cause
-from gateway.control.hints import DETAILS, REASONS, cause_of, hint
+from gateway.control.hints import BY_CERTIFICATE, DETAILS, REASONS, cause_of, hint
 from gateway.ike.events import Reason
 
 
@@ -24,12 +24,8 @@ def test_every_reason_of_ike_has_a_cause(reason: Reason) -> None:
         ("suite not allowed for this client", Cause.NOT_ALLOWED_PROPOSAL),
         ("no route to a server", Cause.NO_ROUTE),
         ("the client has no route any more", Cause.NO_ROUTE),
-        ("certificate not trusted", Cause.CERTIFICATE_NOT_TRUSTED),
-        ("certificate expired", Cause.CERTIFICATE_TIME),
-        ("certificate not yet valid", Cause.CERTIFICATE_TIME),
-        ("certificate expired or clock wrong", Cause.CERTIFICATE_TIME),
-        ("certificate revoked", Cause.CERTIFICATE_REVOKED),
-        ("quarantine expired", Cause.QUARANTINE_EXPIRED),
+        ("certificate of another kind", Cause.CERTIFICATE_REFUSED),
+        ("another identity than this client's", Cause.OTHER_IDENTITY),
     ],
 )
 def test_a_reason_is_known_by_the_words_in_it(reason: str, cause: Cause) -> None:
@@ -54,6 +50,17 @@ def test_an_unknown_reason_is_told_where_to_look() -> None:
 )
 def test_a_detail_says_it_more_exactly(reason: str, words: str, cause: Cause) -> None:
     assert cause_of(reason, f"10.10.0.2:1723: {words}") is cause
+
+
+def test_who_offers_nothing_but_certificates_is_told_apart() -> None:
+    suites = ["3des-sha1-modp1024", "3des-md5-modp1024"]
+    only = "offered " + ", ".join(f"{one}{BY_CERTIFICATE}" for one in suites)
+    assert cause_of("no common suite", only) is Cause.ONLY_CERTIFICATES
+    assert cause_of("no common suite", f"{only}; press might use another") is (
+        Cause.ONLY_CERTIFICATES
+    )
+    assert cause_of("no common suite", f"{only}, {suites[0]}") is Cause.NO_PROPOSAL
+    assert cause_of("no common suite", "") is Cause.NO_PROPOSAL
 
 
 def test_words_of_a_client_give_no_advice_about_the_server() -> None:

@@ -12,6 +12,7 @@ from gateway.ike.events import (
     NatFound,
     Offered,
     PairClosed,
+    PeerMoved,
     Phase1Closed,
     Reason,
     Refused,
@@ -19,7 +20,7 @@ from gateway.ike.events import (
     Started,
 )
 from gateway.ike.header import Header, build_message, parse_header
-from gateway.ike.nat import VARIANTS
+from gateway.ike.nat import VARIANTS, Answer
 from gateway.ike.numbers import FLAG_ENCRYPTION, NO_COOKIE, Exchange, Kind, Notify
 from gateway.ike.payloads import Payload, one_of, parse_chain, parse_notification
 from gateway.ike.trials import GUESSES
@@ -32,6 +33,7 @@ from tests.unit.ike.asker import (
     IKE_OLD,
     PEER,
     PEER_4500,
+    PRIVATE,
     SUITE,
     Asker,
     Meeting,
@@ -299,6 +301,47 @@ def test_no_secret_shows_in_any_event_or_in_the_machine() -> None:
     shown += repr(list(meeting.ike.sas.phases.values())) + repr(meeting.ike.sas.pairs)
     for secret in (keys.skeyid, keys.skeyid_a, keys.skeyid_d, keys.cipher_key, b"a shared secret"):
         assert repr(secret) not in shown
+
+
+def test_who_floats_with_the_third_message_is_told_once() -> None:
+    meeting = meet(asker=Asker(vendors=XP))
+    asker = meeting.asker
+    asker.take_second(meeting.give_for(asker.first()))
+    asker.float()
+    asker.take_fourth(meeting.give_for(asker.third(DRAFT.nat_d, Endpoint(PRIVATE, 4500))))
+    asker.take_sixth(meeting.give_for(asker.fifth()))
+    assert meeting.of(Floated) == [Floated(1, GATEWAY_4500, PEER_4500)]
+    assert meeting.of(NatFound) == [NatFound(1, client=True, gateway=False)]
+
+
+@pytest.mark.parametrize("place", [3, 5])
+def test_a_nat_may_give_another_port_in_the_middle_of_main_mode(place: int) -> None:
+    meeting = meet()
+    asker, elsewhere = meeting.asker, Endpoint(PEER.host, 62001)
+    asker.take_second(meeting.give_for(asker.first()))
+    asker.peer = {3: elsewhere, 5: PEER}[place]
+    asker.take_fourth(meeting.give_for(asker.third()))
+    asker.peer = elsewhere
+    asker.take_sixth(meeting.give_for(asker.fifth()))
+    assert meeting.of(PeerMoved) == [PeerMoved(1, elsewhere)]
+
+
+@pytest.mark.parametrize(
+    ("vendors", "told", "answer"),
+    [
+        (XP, None, Answer.PARROT),
+        (XP[1:], None, Answer.HONEST),
+        (XP, Answer.HONEST, Answer.HONEST),
+        ((), Answer.PARROT, Answer.PARROT),
+    ],
+)
+def test_what_is_told_of_our_own_end_depends_on_the_client_and_the_owner(
+    vendors: tuple[bytes, ...], told: Answer | None, answer: Answer
+) -> None:
+    meeting = meet(asker=Asker(vendors=vendors), nat_d=told)
+    meeting.give(meeting.asker.first())
+    [phase] = meeting.ike.sas.phases.values()
+    assert phase.answer is answer
 
 
 def guessed(meeting: Meeting, times: int, now: float = 0.0) -> None:

@@ -25,9 +25,11 @@ from gateway.user.console.model import (
     numbered,
     question,
 )
+from gateway.user.console.pages.certificates import Certificates
 from gateway.user.console.pages.claim import claim_form
 from gateway.user.console.pages.clients import client_choices
 from gateway.user.console.pages.edits import EDITED, edited, key_told, new_key
+from gateway.user.console.pages.login import console_keys
 
 WIDTH = 72  # letters
 TITLES = {"client": "Clients and keys", "route": "Routes", "admin": "Users and SSH keys"}
@@ -61,9 +63,14 @@ class Entries:
         )
         text = (ABOUT[name],) if entries else (ABOUT[name], "There is none yet: press n.")
         keys = [Row("n", f"New {name}", self._new, f"postern config add {name} ...")]
+        if name == "client":
+            page = Certificates(self._ends)
+            keys.append(Row("c", "Certificates", lambda: Open(page), "postern ca list"))
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
             keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))
+        if name == "admin":
+            keys += console_keys(self._ends)
         return View(TITLES[name], text, head, rows, tuple(keys))
 
     def _open(self, entry: dict[str, Any]) -> Callable[[], Step]:

@@ -43,7 +43,7 @@ class Ports:
         text = ["Do not know which is which? Press p and plug a cable, or choose one to blink."]
         text += [f"! {called(port)}: {port.problem}" for port in ports if port.problem]
         keys = (
-            Row("p", "Find by cable", self._plug),
+            Row("p", "Find by cable", self._plug, "postern ports find"),
             Row("a", "Addresses", self._addresses, "postern config set outside.KEY VALUE"),
         )
         return View("Ports", tuple(text), head, rows, keys, refresh=2.0)

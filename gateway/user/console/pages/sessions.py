@@ -79,7 +79,7 @@ class Session:
         keys = (
             end,
             Row("t", "Trace it", self._ask_trace, f"postern trace {self._number} FILE"),
-            Row("w", "Write this to a file", self._write),
+            Row("w", "Write this to a file", self._write, f"postern sessions {self._number}"),
         )
         title = f"Session {self._number}"
         return View(title, tuple(self._lines()), keys=keys, refresh=FRESH)

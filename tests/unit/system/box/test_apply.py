@@ -1,18 +1,19 @@
 """Making the machine be as the configuration says, and no more of it than has changed."""
 
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from gateway.control.changes_outputs import Activate, ActivationFailed
-from gateway.control.config import Config
+from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.control.parts import EVERY, Part
 from gateway.control.ports import Port
 from gateway.system.box.apply import Applier
 from gateway.system.box.places import Places
+from tests.unit.control.pki_files import CA, OURS, OWN, Files
 from tests.unit.system.box.machine import CONFIG, SECRET, Tools
 from tests.unit.system.box.test_network import PORTS
 
@@ -93,6 +94,18 @@ def test_keys_in_files_are_put_into_the_daemons_copy(tmp_path: Path) -> None:
     assert "psk_file" not in text
 
 
+def test_certificates_in_files_are_put_there_too(tmp_path: Path) -> None:
+    box, files = Box(tmp_path), Files()
+    box.applier = Applier(box.places, box._ports, files, box.tools)
+    box.activate(*EVERY, text=CONFIG + OWN + CA)
+    text = box.places.gateway.read_text()
+    assert "_file" not in text
+    config = load(File(text.encode()), no_file)
+    assert isinstance(config, Config)
+    assert config.certificates[0].chain[0].der == OURS.der
+    assert config.authorities[0].crl is not None
+
+
 def test_an_old_key_in_a_file_is_put_there_too(tmp_path: Path) -> None:
     box = Box(tmp_path)
     old = f'psk = "{SECRET}"\npsk_old_file = "press-3.psk"\npsk_old_until = 2030-01-31'
@@ -119,6 +132,42 @@ def test_a_card_that_comes_late_restarts_the_gateway_at_its_new_place(tmp_path: 
     box.applier.again(CONFIG)
     assert "systemctl restart --no-block postern.service" in box.tools.asked
     assert box.applier.network.problems == ()
+
+
+def test_a_card_with_a_new_name_is_followed(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.ports[1] = replace(PORTS[1], name="eth1")
+    box.applier.look_about(CONFIG)
+    assert 'interface = "eth1"' in box.places.gateway.read_text()
+    assert box.applier.network.names == {"outside": "enp0s2", "inside": "eth1"}
+
+
+def test_a_card_that_goes_and_comes_back_disturbs_nobody_and_is_told(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.tools.asked.clear()
+    box.ports[1] = replace(PORTS[1], name="", problem="the inside port is gone")
+    box.applier.look_about(CONFIG)
+    assert "the inside port is gone" in box.applier.network.problems[0]
+    box.ports = list(PORTS)
+    box.applier.look_about(CONFIG)
+    assert (box.applier.network.problems, box.tools.asked) == ((), [])
+
+
+def test_another_card_under_the_old_name_is_not_used(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.ports[1] = replace(PORTS[1], problem="another card is where the inside port was")
+    box.applier.look_about(CONFIG)
+    assert 'interface = "inside"' in box.places.gateway.read_text()
+    assert "enp0s3" not in box.tools.given[-1]  # what nftables was given
+
+
+def test_while_nothing_is_in_force_nothing_is_looked_at(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.applier.look_about(CONFIG)
+    assert box.tools.asked == []
 
 
 def test_in_the_rescue_system_there_is_no_network_and_nobody_logs_in(tmp_path: Path) -> None:

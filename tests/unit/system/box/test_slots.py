@@ -125,10 +125,12 @@ def test_an_update_is_looked_at_before_it_is_installed(tmp_path: Path) -> None:
     ("said", "means"),
     [
         ("signature verification failed: self-signed certificate", "not one this box trusts"),
+        ("rauc-Message: x\nFailed to verify; error: self-signed certificate\n", "not one this box"),
         (f"{GOES_WELL}LastError: Compatible mismatch: Expected 'a'", "another kind of box"),
         (f"{GOES_WELL}LastError: Pre-install {HANDLER} 10\n", "older than the configuration"),
         (f"{GOES_WELL}LastError: Pre-install {HANDLER} 1\n", "exited with code 1"),
         ("No space left on device", "does not fit"),
+        (f"{GOES_WELL}LastError: Pre-install {HANDLER} 11\n", "look at /data/upload"),
         ("Failed to check bundle identifier: not a bundle", "no update of Postern"),
         ("LastError: the cat has eaten it\n", "the cat has eaten it"),
         ("", "the update is refused"),

@@ -28,6 +28,7 @@ from gateway.wire.pcapng import (
 )
 from tests.pair.explain_world import MACHINE, join, world_of
 from tests.pair.peers.ppp_end import IP, PppEnd
+from tests.pair.test_explain_certificates import joined
 from tests.pair.trace_world import fetch, finish, watch
 from tests.unit.user.daemon import answering_bytes, refusing
 
@@ -83,7 +84,7 @@ def test_every_layer_of_a_dial_is_told_with_who_said_it(file: Path) -> None:
         ("client", "IKE", "main mode: suites: "),
         ("gateway", "IKE", "main mode: key exchange, and where a NAT is"),
         ("client", "IKE", "main mode: names itself 192.168.1.2, and proves its key"),
-        ("client", "IKE", "keys for the data: 3DES-CBC transport in UDP (draft) HMAC-SHA"),
+        ("client", "IKE", "keys for the data: 3des-sha1, transport in UDP (draft)"),
         ("client", "L2TP", "SCCRQ: asks for a tunnel, calls itself"),
         ("gateway", "L2TP", "SCCRP: grants the tunnel"),
         ("client", "L2TP", "ICRQ: asks for a call"),
@@ -102,6 +103,19 @@ def test_each_packet_is_one_line(file: Path) -> None:
     world_packets = lines[-1].split()[0]
     assert lines[-1].endswith("of them unusual.")
     assert len(lines) - 2 == int(world_packets)
+
+
+def test_a_dial_by_certificate_in_pieces_is_told_as_one(tmp_path: Path) -> None:
+    world = joined()
+    trace = watch(world, MACHINE)
+    world.dial(world.clients[0], 5.0)
+    path = tmp_path / "cut.pcapng"
+    path.write_bytes(finish(world, trace).file)
+    text = told(path)
+    assert lines_with(text, "suites: ", "3des-sha1-modp1024 by certificate")
+    assert lines_with(text, "client", "main mode: piece 1 of a message")
+    assert lines_with(text, "client", "names itself press-3, and shows its certificate")
+    assert lines_with(text, "gateway", "names itself gateway, and shows its certificate")
 
 
 def test_no_password_is_told(file: Path) -> None:
@@ -156,6 +170,8 @@ def one_packet(folder: Path, packet: bytes, *, opened: bool = False) -> Path:
         ),
         (ike(Ike.DELETE, bytes.fromhex("00000001 03 04 0001 00001000")), "deletes ESP keys"),
         (ike(Ike.NOTIFICATION, bytes.fromhex("00000001 01 00 000e")), "NO-PROPOSAL-CHOSEN   <-- "),
+        (udp(500, b"\xff"), "keeps its place in the NAT open"),
+        (udp(500, bytes(8) + b"\0\0\x10\0" + bytes(60)), "its keys are not known here"),
         (udp(4500, b"\xff"), "keeps its place in the NAT open"),
         (udp(4500, b"\0\0\x10\0" + bytes(60)), "its keys are not known here"),
         (udp(500, b"i" * 16 + b"\x21\x20\x22\x08" + bytes(4) + b"\0\0\0\x1c"), "version 2"),

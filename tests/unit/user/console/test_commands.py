@@ -8,6 +8,7 @@ from gateway.user.cli.main import VERBS, _parser
 from gateway.user.console.draft import the_table
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Page, Row
+from gateway.user.console.pages.certificates import Certificates
 from gateway.user.console.pages.diagnose import diagnose
 from gateway.user.console.pages.entries import Entries, OneEntry
 from gateway.user.console.pages.history import History
@@ -21,7 +22,14 @@ NO_COMMAND = {"Shell", "Log out"}
 NAMED = {
     verb: ("--name", "gw-1") for verb in ("restart", "reboot", "poweroff", "reset", "rollback")
 }
-FILLED = {"KEY VALUE": "mtu 1400", "FILE": "x", "HOST": "h", "PORT": "eth0", "CLIENT": "c"}
+FILLED = {
+    "KEY VALUE": "mtu 1400",
+    "FILE": "x",
+    "HOST": "h",
+    "PORT": "eth0",
+    "CLIENT": "c",
+    "MACHINE": "m",
+}
 
 
 def pages(ends: Ends) -> list[Page]:
@@ -31,6 +39,7 @@ def pages(ends: Ends) -> list[Page]:
         Session(ends, 7),
         Ports(ends, lambda: pytest.fail("not pressed")),
         Entries(ends, "client"),
+        Certificates(ends),
         OneEntry(ends, the_table("client"), "press-3"),
         History(ends),
         diagnose(ends),
@@ -49,6 +58,12 @@ def commands(ends: Ends) -> list[Row]:
 def test_every_item_of_the_main_menu_has_a_command(ends: Ends) -> None:
     without = {text for text, _, command in choices(ends) if not command}
     assert without <= NO_COMMAND
+
+
+def test_whatever_a_letter_does_on_any_page_is_a_command_too(ends: Ends) -> None:
+    """Rows are numbered; those of a list lead to one of its entries, which has its own."""
+    views = [page.view() for page in pages(ends)]
+    assert [row.text for view in views for row in view.keys if not row.command] == []
 
 
 def test_every_command_the_menu_names_is_understood(ends: Ends) -> None:

@@ -240,6 +240,7 @@ def test_a_port_is_found_by_plugging_a_cable(ends: Ends, box: FakeBox) -> None:
         ("1", {"verb": "restart-gateway"}),
         ("2", {"verb": "reboot", "reason": "new fan"}),
         ("3", {"verb": "poweroff", "reason": "new fan"}),
+        ("5", {"verb": "reboot", "reason": "new fan", "rescue": True}),
     ],
 )
 def test_the_box_is_stopped_only_by_its_name(
@@ -249,6 +250,12 @@ def test_the_box_is_stopped_only_by_its_name(
     told = talk(ends, "13", choice, *reason, "y", *reason, "gw-lab-1", "yes")
     assert "name: is not gw-lab-1." in told
     assert request_there in box.asked
+
+
+def test_a_button_at_the_case_is_explained_where_there_is_one(ends: Ends, box: FakeBox) -> None:
+    assert "The button on the case" not in talk(ends, "13")
+    box.status = {"board": {"button": "The button on the case: hold it."}}
+    assert "The button on the case: hold it." in talk(ends, "13")
 
 
 def test_a_factory_reset_says_what_is_kept(ends: Ends, box: FakeBox) -> None:
@@ -282,8 +289,8 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
     [
         (("8", "2", "10.10.0.2", "yes"), "3 of 3 answers, 0.4 ms"),
         (("8", "3"), "3 of 3 answers, 0.4 ms"),
-        (("8", "4", "2", "10", "100", "yes"), "The packets are in /run/capture.pcap"),
-        (("8", "4", "2", "0", "100"), "seconds: is out of bounds"),
+        (("8", "4", "2", "10", "100", "", "yes"), "The packets are in /run/capture.pcap"),
+        (("8", "4", "2", "0", "100", ""), "seconds: is out of bounds"),
         (("8", "6"), "nftables, rules in place"),
         (("8", "1", "press-3", "", "yes"), "Client press-3 has another pre-shared key"),
         (("9",), "slot A  good  0.1.0  <- runs now"),
@@ -294,7 +301,7 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
         (("11", "1", "", "yes"), "Written to /run/bundle.tar.gz"),
         (("9", "2"), "No update is being written."),
         (("5", "g", "."), "every console shows that it was done"),
-        (("7", "u", "1"), "There is nothing to apply"),
+        (("7", "u"), "ssh NAME@BOX postern config sealed | age -d -i ~/.ssh/id_ed25519"),
         (("12", "1"), "unconfirmed:\n  leds"),
         (("12", "1", "w"), "The report is in /data/report.txt"),
         (("5",), "1) ada   ssh-ed25519"),
