@@ -144,12 +144,15 @@ class ClientLeg:
         self.retire_pair(spi)
         self.pairs.pop(spi, None)
 
-    def largest_mru(self, mtu: int) -> int:
-        """The MRU with which nothing fragments on an outside link of `mtu` bytes."""
+    def largest_mru(self, mtu: int, native: bool = False) -> int:
+        """The MRU with which nothing fragments on an outside link of `mtu` bytes.
+
+        `native`: it goes on to a server that speaks L2TP/IPsec.
+        """
         if self.current is None:
             raise ValueError("a call without a security association to come through")
         block = find_suite(self.current.suite).cipher.block
-        return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier])
+        return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier], native)
 
     def expect_l2tp(self, now: float) -> float | None:
         """A dial has its keys, and an SCCRQ comes next: when to tell that none has come."""

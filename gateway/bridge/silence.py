@@ -2,6 +2,7 @@
 
 from typing import Final, Protocol
 
+from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.outputs import Fact, Output, What
 
@@ -12,10 +13,11 @@ DATA_WITHIN: Final = 60.0  # seconds after PPP is up in which data passes, if it
 class Heard(Protocol):
     """What a session has counted. `control_in` and `control_out` are of the frames too."""
 
-    inside: PptpLeg
+    inside: InsideLeg
     client_ip: str
     frames_in: int
     frames_out: int
+    held_out: list[bytes]
     control_in: int
     control_out: int
 
@@ -32,11 +34,18 @@ def tell_silence(session: Heard) -> list[Output]:
     """Nothing if all were heard of. Asked once after the call is up, and once after PPP is."""
     if session.client_ip:
         return _tell_idle(session)
-    quiet = {"gre": not session.inside.speaker, "ppp": not session.frames_in}
+    quiet = {**_of_server(session), "ppp": not session.frames_in}
     waited = f"{HEARD_WITHIN:.0f}"
     return [
         session.fact(What.SILENCE, {"where": end, "seconds": waited}) for end in quiet if quiet[end]
     ]
+
+
+def _of_server(session: Heard) -> dict[str, bool]:
+    """A PPTP server owes GRE; a native one PPP, for nothing else shows that the call goes on."""
+    if isinstance(session.inside, PptpLeg):
+        return {"gre": not session.inside.speaker}
+    return {"server": not session.frames_out and not session.held_out}
 
 
 def _tell_idle(session: Heard) -> list[Output]:

@@ -60,6 +60,9 @@ class Tracer:
     def receive_gre(self, packet: bytes, now: float) -> list[Output]:
         return self.look(self.gateway.receive_gre(packet, now), now)
 
+    def receive_inside(self, packet: bytes, now: float) -> list[Output]:
+        return self.look(self.gateway.receive_inside(packet, now), now)
+
     def tcp_opened(self, key: int, now: float) -> list[Output]:
         return self.look(self.gateway.tcp_opened(key, now), now)
 
@@ -92,7 +95,7 @@ class Tracer:
     def look(self, outputs: list[Output], now: float) -> list[Output]:
         """Show what of these goes outside, and hand all of them on."""
         for output in outputs:
-            if isinstance(output, SendIp):
+            if isinstance(output, SendIp) and not self._is_inward(output.packet):
                 found = self._owners.find(output.packet, inbound=False)
                 if found.kind is not Kind.GRE:
                     self._see(output.packet, found, now, inbound=False)
@@ -151,6 +154,12 @@ class Tracer:
         names = [client.name for client in candidates(self.gateway.config, owner.host)]
         if trace.client and trace.client in names:
             self._show_held(trace, owner)
+
+    def _is_inward(self, packet: bytes) -> bool:
+        """Whether it goes to a server, from an address that the gateway has inside."""
+        source, config = packet[12:16], self.gateway.config
+        pools = (route.pool for route in config.routes)
+        return source == config.inside.address or any(source in pool for pool in pools)
 
     def _end(self, trace: Trace, why: str, now: float) -> None:
         if trace.ended:

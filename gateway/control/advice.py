@@ -14,6 +14,7 @@ stage is known (Windows tells apart little), they are all that Windows has for t
 from typing import Final
 
 from gateway.control.advice_ike import ADVICE_IKE, NO_ANSWER, NO_IKE
+from gateway.control.advice_inside import ADVICE_INSIDE, NO_CALL
 from gateway.control.advice_x509 import ADVICE_X509
 from gateway.control.causes import Advice, Cause, Details, Shown
 
@@ -26,7 +27,6 @@ DEFAULTS: Final = {
     "many": "Packets",
 }
 NONE: Final[Details] = {}
-NO_CALL: Final = Shown((629, 678), (629, 678), (629, 678, 807))
 LINK: Final = Shown((720, 718, 650), (718, 732, 734, 720), (718, 734))
 CUT: Final = Shown((629,), (629, 628, 719), (628, 629))
 
@@ -116,51 +116,15 @@ OTHERS: Final[dict[Cause, Advice]] = {
     Cause.STOPPING: Advice(
         "The gateway was being stopped", "Dial again when the gateway is up again", CUT
     ),
-    Cause.SERVER_OFF: Advice(
-        "Nobody is at the address of {server}",
-        "Look whether the server is on and its cable is in, and ping it from the gateway",
-        NO_CALL,
-    ),
-    Cause.SERVER_PORT_SHUT: Advice(
-        "{Server} is on, but nothing listens on TCP 1723",
-        "Start its PPTP service",
-        NO_CALL,
-    ),
-    Cause.SERVER_SILENT: Advice(
-        "{Server} does not answer on TCP 1723",
-        "Look whether the server is on and whether TCP 1723 is let through to it",
-        NO_CALL,
-    ),
-    Cause.SERVER_NOT_PPTP: Advice(
-        "{Server} takes the connection on TCP 1723, and then does not speak PPTP as it should",
-        "Look whether PPTP runs at the server, and in its log; a restart of its RAS often helps",
-        NO_CALL,
-    ),
-    Cause.NO_WAY_INSIDE: Advice(
-        "This gateway cannot send to {server}{why}",
-        "Look at `ip address` and `ip route` here, and at [inside] in postern.toml",
-        NO_CALL,
-    ),
-    Cause.SERVER_BUSY: Advice(
-        "{Server} has no free line (busy)",
-        "Wait for a line to become free at the server, or give it more PPTP ports",
-        Shown((676, 629, 678), (676, 629, 678), (676, 629)),
-    ),
-    Cause.SERVER_FORBIDS: Advice(
-        "{Server} does not let this gateway call",
-        "Permit the gateway's inside address at the server",
-        NO_CALL,
-    ),
-    Cause.SERVER_REFUSES: Advice(
-        "{Server} refuses the call{why}",
-        "Look at the server's own log: it has no free line, or does not take PPTP from the "
-        "gateway's inside address",
-        NO_CALL,
-    ),
     Cause.GRE_SILENT: Advice(
         "{Server} has taken the call, and no GRE comes from it",
         "Let IP protocol 47 (GRE) pass between server and gateway, in both directions",
         Shown((650, 718, 721), (718, 721), (806, 718)),
+    ),
+    Cause.SERVER_PPP_SILENT: Advice(
+        "{Server} has taken the call, and sends no PPP",
+        "Look at the server's Routing and Remote Access and its log, and restart it",
+        Shown((650, 718, 721), (718, 721), (718, 721)),
     ),
     Cause.PPP_SILENT: Advice(
         "{Client} has its call, and sends no PPP",
@@ -239,7 +203,7 @@ OTHERS: Final[dict[Cause, Advice]] = {
         "Look at the lines before this one with `postern sessions ID`",
     ),
 }
-ADVICE: Final[dict[Cause, Advice]] = ADVICE_IKE | ADVICE_X509 | OTHERS
+ADVICE: Final[dict[Cause, Advice]] = ADVICE_IKE | ADVICE_X509 | ADVICE_INSIDE | OTHERS
 EMPTY: Final = ("offered", "why")  # pieces that may be missing
 
 

@@ -11,6 +11,7 @@ from gateway.control.document import File, ReadFile
 from gateway.control.findings import Document
 from gateway.control.limits import Limits
 from gateway.control.problems import Problem
+from gateway.control.schema_routes import L2TP_IPSEC, ROUTE
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.values import ANYWHERE, Network
 from gateway.control.values_client import Identity
@@ -22,6 +23,8 @@ from gateway.x509.path import Authority
 from gateway.x509.rule import Rule
 
 DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
+PORT_L2TP = 1701
+_NATIVE = frozenset(key.name for key in ROUTE.keys if key.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,43 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way to one old server."""
+    """A way to one old server, or to several of a kind.
+
+    What follows `check_seconds` is for servers that speak IPsec themselves: suites are in the
+    owner's order, and `pool` are the gateway's addresses for tunnels of their own.
+    """
 
     name: str
     kind: str
     server: Endpoint
+    others: tuple[Endpoint, ...] = ()
+    order: str = "first"
+    check_seconds: int = 60
+    psk: bytes = field(default=b"", repr=False)
+    ike: tuple[str, ...] = ()
+    esp: tuple[str, ...] = ()
+    tunnels: str = "one"
+    pool: tuple[bytes, ...] = ()
+
+    @property
+    def servers(self) -> tuple[Endpoint, ...]:
+        """All, in the owner's order."""
+        return (self.server, *self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which calls take `route` instead of their client's; what is None may be anything.
+
+    `identity` and `user` are patterns without capitals, in which * and ? stand for others.
+    """
+
+    name: str
+    route: str
+    client: str | None = None
+    identity: str | None = None
+    called: bytes | None = None
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +170,7 @@ class Config:
     box: Box = Box()
     admins: tuple[Admin, ...] = ()
     ports: tuple[Port, ...] = ()
+    choices: tuple[Choice, ...] = ()
     certificates: tuple[OwnCertificate, ...] = ()
     authorities: tuple[Authority, ...] = ()
 
@@ -166,13 +202,31 @@ def build(document: Document) -> Config:
         inside=Inside(**document["inside"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
-        routes=tuple(Route(**entry.values) for entry in document["route"]),
+        routes=tuple(_route(**entry.values) for entry in document["route"]),
+        choices=tuple(Choice(**entry.values) for entry in document["choice"]),
         box=Box(**document["box"][0].values),
         admins=tuple(_admin(**entry.values) for entry in document["admin"]),
         ports=tuple(Port(**entry.values) for entry in document["port"]),
         certificates=tuple(_own(**entry.values) for entry in document["certificate"]),
         authorities=tuple(_authority(**entry.values) for entry in document["ca"]),
     )
+
+
+def _route(
+    *,
+    kind: str,
+    server: Endpoint | None = None,
+    servers: tuple[Endpoint, ...] = (),
+    psk_file: str = "",
+    **values: Any,
+) -> Route:
+    """The port of a native server is that of L2TP; what is of the other kind is left out."""
+    first, *others = servers or ([] if server is None else [server])
+    if kind == L2TP_IPSEC:
+        first, *others = (Endpoint(each.host, PORT_L2TP) for each in (first, *others))
+    else:
+        values = {name: value for name, value in values.items() if name not in _NATIVE}
+    return Route(kind=kind, server=first, others=tuple(others), **values)
 
 
 def _admin(*, name: str, ssh_key: str = "", ssh_keys: tuple[str, ...] = ()) -> Admin:

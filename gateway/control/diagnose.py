@@ -5,6 +5,7 @@ and numbers of each cause are in `advice.py`. Nothing is known here that is not 
 the configuration, and the counts of packets that became no dial.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -26,6 +27,7 @@ from gateway.wire.ipv4 import host_bytes, host_text
 
 PATIENCE: Final = 10.0  # seconds after which something that did not follow is missed
 MOST: Final = 12  # diagnoses told
+PLACE: Final = re.compile(r"^[0-9.]+:[0-9]+: ")  # of a server, which the sentence names anyway
 MOST_DIALS: Final = 6  # looked at, the newest
 LATER: Final = 10  # points that each newer dial of the same machine takes from a dial's weight
 UNSURE: Final = {Whose.ITS: 0, Whose.LIKELY: 5, Whose.PERHAPS: 30}  # points
@@ -235,8 +237,7 @@ def _words(refused: Fact) -> dict[str, str]:
     detail, user = details.get("detail", ""), printable(details.get("user", ""))
     if user:
         detail = detail.removeprefix(f"user {details['user']}: ")
-    if detail.partition(": ")[0] == details.get("server"):
-        detail = detail.partition(": ")[2]
+    detail = PLACE.sub("", detail)
     found = {"why": f": {printable(detail)}"} if detail else {}
     return found | ({"user": f"user {user}"} if user else {})
 
@@ -297,6 +298,7 @@ def _quiet(story: Story, case: Case) -> Iterator[Found]:
         yield Found(cause, 85, _facts(story, l2tp, What.SA_READY))
     for where, cause, points in (
         ("gre", Cause.GRE_SILENT, 94),
+        ("server", Cause.SERVER_PPP_SILENT, 94),
         ("ppp", Cause.PPP_SILENT, 93),
     ):
         fact = story.silence(where)
@@ -335,7 +337,7 @@ ENDS: Final = {
     "owner": Cause.ENDED_BY_OWNER,
     "gateway": Cause.ENDED_BY_GATEWAY,
 }
-LOST: Final = ("closed the", "echo", "reset", "no answer", "not acknowledge", "shut down")
+LOST: Final = ("closed the", "echo", "reset", "no answer", "acknowledge", "shut down")
 
 
 def _ended(story: Story, case: Case) -> Iterator[Found]:

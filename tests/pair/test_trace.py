@@ -9,9 +9,12 @@ from gateway.bridge.tracer import MOST_HELD, MOST_TRACES
 from gateway.bridge.tracing import begin_trace
 from gateway.control.trace import DECRYPTED
 from gateway.outputs import What
+from gateway.wire.ipv4 import host_bytes
 from gateway.wire.pcapng import INBOUND, OUTBOUND
+from gateway.wire.udp import Datagram
+from tests.pair import native_world
 from tests.pair.explain_world import MACHINE, join, world_of
-from tests.pair.gateway_world import CLIENT, NAT, World, client_entry, meet
+from tests.pair.gateway_world import CLIENT, NAT, OUTSIDE, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.net import endpoint
 from tests.pair.peers.ike_profiles import offering
@@ -217,6 +220,26 @@ def test_a_message_that_ike_has_cut_is_opened_whole_with_its_last_piece() -> Non
     assert is_whole(certificates[0])
     assert len(certificates[0]) > PIECE
     assert any(OURS.der in data for data in found.opened)
+
+
+@pytest.mark.parametrize("each", [False, True])
+def test_what_goes_to_a_native_server_is_no_clients_and_is_not_shown(each: bool) -> None:
+    world = native_world.meet(each=each)
+    by_name, by_address = watch(world, "old-pc"), watch(world, native_world.NATIVE)
+    client = world.dial_one()
+    world.net.send(client.send_data(IP, TCP))
+    world.net.run_for(1.0)
+    assert client.up
+    outside = {each.source.host for each in _outside(world)}
+    assert {packet[12:16] for packet in finish(world, by_name).outer} == outside
+    assert finish(world, by_address).outer == []
+
+
+def _outside(world: World) -> list[Datagram]:
+    """What went between clients and gateway."""
+    here = host_bytes(OUTSIDE)
+    carried = [one.datagram for one in world.net.carried]
+    return [one for one in carried if here in (one.source.host, one.target.host)]
 
 
 def test_whoever_dials_from_an_address_is_shown_at_once() -> None:

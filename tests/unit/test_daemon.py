@@ -21,10 +21,14 @@ from gateway.system.callers import who
 from gateway.system.clock import now
 from gateway.system.control_socket import ControlSocket, Peer
 from gateway.system.loop import Doors, Loop
+from gateway.system.rules import Rules
+from gateway.system.run import ToolFailed
 from gateway.user.client import Daemon, DaemonError
 from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4, host_bytes
 from gateway.wire.udp import build_checked_udp
 from tests.pair.net import endpoint, seeded
+from tests.unit.control.test_relations_routes import INSIDE as NATIVE_INSIDE
+from tests.unit.control.test_relations_routes import WHOLE
 from tests.unit.control.written import CLIENT, GOOD, OUTSIDE, ROUTE
 from tests.unit.system.test_loop import FakeSide, FakeTcp, Pipe, Sender
 
@@ -86,6 +90,48 @@ def test_a_smaller_mtu_needs_no_restart(tmp_path: Path) -> None:
     written(tmp_path, OUTSIDE + "mtu = 1400\n" + CLIENT + ROUTE)
     assert at_work.reload(1.0) == [Fact(What.RELOADED)]
     assert at_work.gateway.config.outside.mtu == 1400
+
+
+class Tool:
+    """A firewall's tool that keeps what it was given, or refuses."""
+
+    name = "nft"
+
+    def __init__(self, failure: ToolFailed | None = None) -> None:
+        self.given: list[Rules] = []
+        self.failure = failure
+
+    def check_works(self) -> None: ...
+
+    def apply(self, rules: Rules) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.given.append(rules)
+
+    def present(self) -> bool:
+        return bool(self.given)
+
+    def remove(self) -> None: ...
+
+
+def test_a_new_native_server_is_picked_up_by_a_reload(tmp_path: Path) -> None:
+    """A session to it must not wait for a restart of the daemon."""
+    at_work = desk(tmp_path, OUTSIDE + NATIVE_INSIDE + CLIENT + ROUTE)
+    tool = at_work.tool = Tool()
+    at_work.reload(1.0)
+    written(tmp_path, WHOLE)
+    assert at_work.reload(2.0) == [Fact(What.RELOADED)]
+    assert at_work.reload(3.0) == [Fact(What.RELOADED)]
+    assert [rules.inside is not None for rules in tool.given] == [False, True]
+
+
+def test_rules_that_cannot_be_changed_are_told(tmp_path: Path) -> None:
+    at_work = desk(tmp_path, OUTSIDE + NATIVE_INSIDE + CLIENT + ROUTE)
+    at_work.tool = Tool(ToolFailed("nft -f -", 1, "no room"))
+    written(tmp_path, WHOLE)
+    [_, trouble] = at_work.reload(2.0)
+    assert isinstance(trouble, Fact)
+    assert "could not be changed" in trouble.details["what"]
 
 
 def test_what_clients_hear_of_us_and_the_ways_of_nat_traversal_need_no_restart(
@@ -156,14 +202,14 @@ class AtWork:
         self.control = ControlSocket(
             folder / "s", lambda request: self.desk.answer(request, self.control.peer)
         )
-        self.pipes = [Pipe(), Pipe(), Pipe(), FakeTcp(self.did), FakeSide(self.did)]
-        queue, gre, signals, tcp, service = self.pipes
+        self.pipes = [Pipe(), Pipe(), Pipe(), Pipe(), FakeTcp(self.did), FakeSide(self.did)]
+        queue, inside, gre, signals, tcp, service = self.pipes
         assert isinstance(tcp, FakeTcp)
         assert isinstance(service, FakeSide)
         self.queue, self.service = queue, service
         service.on_timeout = self.wake
         self.wake()
-        doors = Doors(queue, gre, Sender(self.did), tcp, self.control, signals, service)
+        doors = Doors(queue, inside, gre, Sender(self.did), tcp, self.control, signals, service)
         self.loop = Loop(self.desk.gateway, doors, self.facts.append, self.desk.reload)
         self.desk.loop = self.loop
 

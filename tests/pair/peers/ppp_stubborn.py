@@ -19,6 +19,10 @@ class Mute(PppEnd):
     def receive(self, frame: bytes, now: float) -> list[bytes]:
         return []
 
+    def handle_timeout(self, now: float) -> list[bytes]:
+        self.due = None
+        return []
+
 
 class Unwilling(PppEnd):
     """Takes no LCP request as it is."""

@@ -14,7 +14,8 @@ from gateway.control.edit import (
     unmasked,
     value_of,
 )
-from gateway.control.schema import ADMIN, CLIENT, OUTSIDE, Table
+from gateway.control.schema import ADMIN, CLIENT, OUTSIDE
+from gateway.control.tables import Table
 from tests.unit.control.written import GOOD
 
 COMMENTED = """\

@@ -1,0 +1,217 @@
+"""All sessions, and everything by which one is found: its number, the client's call, the server's.
+
+Here a client's call is put through: which route it takes, which server of it, and what that server
+speaks. Where the first one cannot be had the next is called, and who turns out to be somebody
+else's user is put through there (`Ways`).
+"""
+
+from collections.abc import Callable
+
+from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.inside_leg import InsideLeg
+from gateway.bridge.l2tp_leg import L2tpLeg
+from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.servers import Servers
+from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Detour, Session
+from gateway.bridge.session_states import State
+from gateway.bridge.trunk import Leg
+from gateway.bridge.trunks import Trunks
+from gateway.control.config import Config, Route
+from gateway.control.schema_routes import L2TP_IPSEC
+from gateway.control.ways import Dialled, route_of_call
+from gateway.l2tp.events import CallRequested
+from gateway.outputs import Fact, Output, What
+from gateway.ppp.machine import Passage
+from gateway.pptp.machine import Caller
+from gateway.wire.udp import Endpoint
+
+MOST_CALLS = 0xF000  # PPTP's call ids have sixteen bits, and a free one is found by trying
+
+
+class Switchboard:
+    """Calls of clients, calls to servers, and which belong together."""
+
+    def __init__(
+        self, config: Config, random: Callable[[int], bytes], next_number: Callable[[], int]
+    ) -> None:
+        self.config = config
+        self.refusal = ""  # why no call is taken at all, once that is so
+        self.sessions: dict[int, Session] = {}  # by number
+        self.by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id outside
+        self.by_call_id: dict[int, Session] = {}  # our PPTP call id
+        self.by_key: dict[int, Session] = {}  # the TCP connection's key
+        self.by_leg: dict[Leg, Session] = {}  # native servers'
+        self.trunks = Trunks(random, float(config.limits.hello_seconds))
+        self.servers = Servers(self._next_key, self.trunks.policy, random)
+        self._left: dict[int, list[Endpoint]] = {}  # by session: servers not called yet
+        self._routes: dict[int, Route] = {}  # by session
+        self._next_number = next_number
+        self._random = random
+        self._keys = 0
+
+    def follow(self, config: Config, now: float) -> list[Output]:
+        """From now on new calls follow `config`."""
+        self.config = config
+        self.trunks.hello = float(config.limits.hello_seconds)
+        self.trunks.keep({server.host for route in config.routes for server in route.servers})
+        return self.servers.follow(config, now)
+
+    def put_through(
+        self, leg: ClientLeg, event: CallRequested, now: float
+    ) -> tuple[Session | None, list[Output]]:
+        """A client has asked for a call: the session that comes of it, or what it is told."""
+        route = route_of_call(self.config, self._dialled(leg))
+        refusal = self._refusal(leg, route is not None)
+        if refusal or route is None:
+            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
+            result = RESULT_ADMINISTRATIVE if route is None else RESULT_NO_FACILITY
+            return None, [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
+        number = self._next_number() if leg.dial in self.sessions else leg.dial
+        servers = self.servers.in_order(route)
+        inside, found = self._next_leg(route, servers, now)
+        if inside is None:
+            reason = self._no_address(route)
+            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": reason})
+            told = leg.lns.refuse(event.call, RESULT_NO_FACILITY, 0, reason, now)
+            return None, [said, *leg.carry(told)]
+        session = Session(
+            number,
+            leg,
+            event.tunnel,
+            event.call,
+            event.peer_call,
+            inside,
+            route.name,
+            self._passage(leg, route),
+            now,
+            self,
+        )
+        self.sessions[number] = session
+        self.by_call[leg, event.call] = session
+        self._routes[number], self._left[number] = route, servers
+        self._register(inside, session)
+        asked = session.fact(
+            What.CALL_REQUESTED,
+            {
+                "call": str(event.call),
+                "peer_call": str(event.peer_call),
+                "server": str(inside.server),
+                "client": leg.client,
+            },
+        )
+        return session, [asked, *found, *session.start(now)]
+
+    def settle(self, session: Session) -> None:
+        """Forget a session of which nothing is left. Its numbers may be another's by now."""
+        if session.state is not State.CLOSING:
+            return
+        if self.by_call.get((session.leg, session.call)) is session:
+            del self.by_call[session.leg, session.call]
+        if session.gone and self.sessions.get(session.number) is session:
+            del self.sessions[session.number]
+            del self._routes[session.number], self._left[session.number]
+            self._unregister(session.inside)
+
+    def note_answered(self, session: Session, now: float) -> list[Output]:
+        """The server of this session is plainly there."""
+        route = self._routes.get(session.number)
+        return [] if route is None else self.servers.note_up(route, session.inside.server, now)
+
+    # Ways, for sessions
+
+    def after_failure(
+        self, session: Session, reason: str, busy: bool, now: float
+    ) -> tuple[InsideLeg | None, list[Output]]:
+        """The next server of the route, if one is left; one that is full is not down."""
+        route = self._routes.get(session.number)
+        if route is None:
+            return None, []
+        found = [] if busy else self.servers.note_down(route, session.inside.server, reason, now)
+        leg, more = self._next_leg(route, self._left[session.number], now)
+        if leg is not None:
+            self._unregister(session.inside)
+            self._register(leg, session)
+        return leg, [*found, *more]
+
+    def for_user(
+        self, session: Session, user: str, now: float
+    ) -> tuple[Detour | str | None, list[Output]]:
+        """Where this user belongs, if that is not where the session is; or why not there."""
+        route = route_of_call(self.config, self._dialled(session.leg, user))
+        if route is None or route.name == session.route:
+            return None, []
+        servers = self.servers.in_order(route)
+        leg, found = self._next_leg(route, servers, now)
+        if leg is None:
+            return self._no_address(route), found
+        self._unregister(session.inside)
+        self._register(leg, session)
+        self._routes[session.number], self._left[session.number] = route, servers
+        return Detour(leg, route.name, self._passage(session.leg, route)), found
+
+    # inside
+
+    def _next_leg(
+        self, route: Route, servers: list[Endpoint], now: float
+    ) -> tuple[InsideLeg | None, list[Output]]:
+        """A leg to the first of `servers` that can be called at all, which then are fewer."""
+        found: list[Output] = []
+        while servers:
+            server = servers.pop(0)
+            if route.kind != L2TP_IPSEC:
+                key, call_id = self._next_key(), self._new_call_id()
+                caller = Caller(call_id, self._random)
+                return PptpLeg(key, caller, call_id, self.config.inside.address, server), found
+            address = self.config.inside.address
+            if address is None:
+                continue
+            trunk, more = self.trunks.take(route, server, address, now)
+            found += more
+            if trunk is not None:
+                return L2tpLeg(trunk), found
+        return None, found
+
+    def _register(self, leg: InsideLeg, session: Session) -> None:
+        if isinstance(leg, PptpLeg):
+            self.by_call_id[leg.call_id] = self.by_key[leg.key] = session
+        elif isinstance(leg, L2tpLeg):
+            self.by_leg[leg] = session
+
+    def _unregister(self, leg: InsideLeg) -> None:
+        if isinstance(leg, PptpLeg):
+            del self.by_call_id[leg.call_id]
+            del self.by_key[leg.key]
+        elif isinstance(leg, L2tpLeg):
+            del self.by_leg[leg]
+
+    def _dialled(self, leg: ClientLeg, user: str | None = None) -> Dialled:
+        return Dialled(leg.client, leg.identity, leg.local.host, user)
+
+    def _refusal(self, leg: ClientLeg, has_route: bool) -> str:
+        if leg.current is None:
+            return "the client has deleted its keys"
+        if not has_route:
+            return "the client has no route any more"
+        if self.refusal:
+            return self.refusal
+        if len(self.sessions) >= min(self.config.limits.sessions, MOST_CALLS):
+            return "the limit of sessions is reached"
+        return ""
+
+    def _passage(self, leg: ClientLeg, route: Route) -> Passage:
+        return Passage(leg.largest_mru(self.config.outside.mtu, native=route.kind == L2TP_IPSEC))
+
+    def _no_address(self, route: Route) -> str:
+        if self.config.inside.address is None:
+            return f"the gateway has no address inside yet, and route {route.name} needs one"
+        return f"no address of the pool of {route.name} is free"
+
+    def _next_key(self) -> int:
+        self._keys += 1
+        return self._keys
+
+    def _new_call_id(self) -> int:
+        while True:
+            call_id = int.from_bytes(self._random(2), "big")
+            if call_id and call_id not in self.by_call_id:
+                return call_id
