@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway import __version__
-from gateway.bridge.answers import Answer, answer, done
+from gateway.bridge import recording
+from gateway.bridge.answers import answer
 from gateway.bridge.gateway import Gateway
+from gateway.bridge.replies import Answer, done
 from gateway.bridge.trace import Trace
 from gateway.bridge.tracer import Tracer
 from gateway.bridge.tracing import begin_trace, traced
@@ -28,7 +30,14 @@ from gateway.system.calendar import Calendar, floor
 from gateway.system.callers import who
 from gateway.system.chance import Chance
 from gateway.system.clock import now, wall
-from gateway.system.control_socket import AlreadyRunning, ControlSocket, Flow, Peer, askers
+from gateway.system.control_socket import (
+    AlreadyRunning,
+    ControlSocket,
+    Flow,
+    Later,
+    Peer,
+    askers,
+)
 from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
 from gateway.system.journal import ERROR, Journal, read_by_systemd
@@ -147,12 +156,14 @@ class Desk:
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
 
-    def answer(self, request: dict[str, Any], peer: Peer | None = None) -> Answer | Flow:
+    def answer(self, request: dict[str, Any], peer: Peer | None = None) -> Answer | Flow | Later:
         """One request from the control socket, from that process."""
         if request.get("verb") == "status":
             return done(to_json(self._status()))
         if request.get("verb") == "trace":
             return self._trace(request, peer, now())
+        if request.get("verb") == "recorded":
+            return Later(lambda: recording.awaited(self.gateway, now()))
         found, outputs = answer(self.gateway, request, now())
         self._carry_out(self.tracer.look(outputs, now()) if self.tracer.traces else outputs)
         return found

@@ -13,7 +13,8 @@ from gateway.bridge.inside_leg import Answered, Ended, Gone, InsideLeg, LegOutpu
 from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.session_states import TABLE, Do, Input, State
 from gateway.bridge.silence import DATA_WITHIN, HEARD_WITHIN, tell_silence
-from gateway.bridge.tell import By, tell_ppp
+from gateway.bridge.tell import By, tell_ppp, tell_refusal
+from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Output, What
 from gateway.ppp import events as ppp
 from gateway.ppp.frame import is_control
@@ -22,9 +23,6 @@ from gateway.ppp.machine import Passage
 MOST_HELD = 16  # frames a direction
 LONGEST_DIAL = 60.0  # seconds from a client's first packet to its call
 SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP speaks, if it ever does
-
-# CDN result codes (RFC 2661, 4.4.2)
-RESULT_LOSS, RESULT_GENERAL, RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, RESULT_BUSY = 1, 2, 3, 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +137,10 @@ class Session:
                     found += more
                     if called:
                         return found  # the rest is of a leg that is forgotten
-                    result = (
-                        RESULT_LOSS if was_open else RESULT_BUSY if busy else RESULT_NO_FACILITY
-                    )
                     if not was_open and self.state in (State.CALLING, State.DIVERTED):
-                        found.append(self._refused(reason, busy))
+                        found.append(self.fact(*tell_refusal(self.inside.server, reason, busy)))
+                    result = Disconnect.BUSY if busy else Disconnect.NO_FACILITY_NOW
+                    result = Disconnect.LOST_CARRIER if was_open else result
                     found += self._handle(Input.INSIDE_ENDED, now, reason, result)
                 case Gone():
                     self.gone = True
@@ -201,10 +198,10 @@ class Session:
     def disconnect(self, reason: str, now: float, by: By = By.GATEWAY) -> list[Output]:
         """The owner, or the end of the daemon, ends the session."""
         self.ended_by = self.ended_by or by
-        return self._handle(Input.ASKED, now, reason, RESULT_ADMINISTRATIVE)
+        return self._handle(Input.ASKED, now, reason, Disconnect.ADMINISTRATIVE)
 
     def _handle(
-        self, what: Input, now: float, reason: str = "", result: int = RESULT_GENERAL
+        self, what: Input, now: float, reason: str = "", result: int = Disconnect.GENERAL_ERROR
     ) -> list[Output]:
         before = self.state
         actions, self.state = TABLE[before, what]
@@ -233,6 +230,8 @@ class Session:
                 server = str(self.inside.server)
                 opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
                 self.release_at, self.quiet_at = now + SPEAKS_WITHIN, now + HEARD_WITHIN
+                if self.leg.recorder is not None:
+                    self.leg.recorder.opened(self.leg.dial, now)
                 if self.inside.speaks_late:
                     self.deaf_until = self.release_at
                     return [opened]
@@ -312,6 +311,7 @@ class Session:
     def _pass_control(self, frame: bytes, from_client: bool, now: float) -> list[Output]:
         """LCP, authentication and network control: watched, the MRU clamped, then passed on."""
         self.control_in += from_client
+        self.leg.record("ppp", frame, now, by_client=from_client)
         passed, events = self.passage.pass_frame(frame, from_client, now)
         found: list[Output] = []
         for event in events:
@@ -324,12 +324,27 @@ class Session:
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
 
     def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
-        found: list[Output] = []
+        found = self._react(event, now)
+        for what, details in tell_ppp(event):
+            if what is What.PPP_UP:
+                details["milliseconds"] = f"{1000 * (now - self.dialled):.0f}"
+            elif what is What.USER_ACCEPTED:
+                details["method"] = self.method
+            found.append(self.fact(what, details))
+        return found
+
+    def _react(self, event: ppp.PppEvent, now: float) -> list[Output]:
+        """What is done because of it, besides telling."""
         match event:
             case ppp.LcpOpened():
-                found += self.inside_event(self.inside.link_up(now), now)
+                return self.inside_event(self.inside.link_up(now), now)
             case ppp.AuthStarted(method, user):
                 self.user, self.method = user, method
+            case ppp.Reply(frame, to_client, quirk):
+                self.leg.who.need(quirk)
+                return self._to_client(frame) if to_client else self._to_inside(frame, now)
+            case ppp.PeerIdentified():
+                return [*self.leg.learn(event)]
             case ppp.IpOpened(client_ip, server_ip):
                 self.client_ip, self.server_ip = client_ip, server_ip
                 self.quiet_at = now + DATA_WITHIN
@@ -339,13 +354,7 @@ class Session:
                 self.ended_by = self.ended_by or (By.CLIENT if by_client else By.SERVER)
             case ppp.AuthFailed() | ppp.AuthRefused():
                 self.last_error = "the server did not accept the user"
-        for what, details in tell_ppp(event):
-            if what is What.PPP_UP:
-                details["milliseconds"] = f"{1000 * (now - self.dialled):.0f}"
-            elif what is What.USER_ACCEPTED:
-                details["method"] = self.method
-            found.append(self.fact(what, details))
-        return found
+        return []
 
     # time
 
@@ -379,11 +388,6 @@ class Session:
 
     def _fact(self, what: What, **details: str) -> Fact:
         return self.fact(what, details)
-
-    def _refused(self, reason: str, busy: bool) -> Fact:
-        more = " (busy)" if busy and "busy" not in reason else ""
-        detail = f"{self.inside.server}: {reason}{more}"
-        return self._fact(What.REFUSED, reason="server refused", detail=detail)
 
     def _closed(self, reason: str, now: float) -> Fact:
         return self._fact(

@@ -137,6 +137,12 @@ def why_ended(event: l2tp.CallClosed) -> tuple[str, By]:
     return "the client hung up" + (f" ({event.message})" if event.message else ""), By.CLIENT
 
 
+def tell_refusal(server: Endpoint, reason: str, busy: bool) -> tuple[What, Details]:
+    """What a session says when its server takes no call."""
+    more = " (busy)" if busy and "busy" not in reason else ""
+    return What.REFUSED, {"reason": "server refused", "detail": f"{server}: {reason}{more}"}
+
+
 def tell_ppp(event: ppp.PppEvent) -> list[tuple[What, Details]]:
     """What a session says of an event of its PPP; for itself it adds what only it knows."""
     row = PPP.get(type(event))
@@ -203,6 +209,13 @@ PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
         What.TROUBLE,
         lambda event: {
             "what": f"{_side(event.by_client)} does not take a smaller MRU, so packets may be cut"
+        },
+    ),
+    ppp.EchoUnanswered: (
+        What.TROUBLE,
+        lambda event: {
+            "what": f"{_side(event.by_client)} has not answered {event.count} LCP echoes of "
+            f"{_side(not event.by_client)}, which may hang up"
         },
     ),
     ppp.Malformed: (

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.bridge.answers import Answer, refused
 from gateway.bridge.gateway import Gateway
+from gateway.bridge.replies import Answer, refused
 from gateway.bridge.trace import Trace
 from gateway.bridge.tracer import Tracer
 from gateway.control.policy import client_named

@@ -104,6 +104,26 @@ class Malformed:
 
 
 @dataclass(frozen=True, slots=True)
+class EchoUnanswered:
+    """This side has not answered so many LCP echoes in a row; told again only after an answer."""
+
+    by_client: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Send this frame back to where the last one came from, in the name of the other side.
+
+    `quirk` is the name of the entry in quirks.py that makes it right.
+    """
+
+    frame: bytes
+    to_client: bool
+    quirk: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terminated:
     by_client: bool
     reason: str
@@ -112,5 +132,5 @@ class Terminated:
 PppEvent = (
     LcpOpened | AuthStarted | AuthSucceeded | AuthFailed | AuthRefused | IpOpened | CcpOpened
     | CcpRefused | ProtocolRejected | PeerIdentified | NotConverging | MruNotClamped | Malformed
-    | Terminated
+    | EchoUnanswered | Reply | Terminated
 )  # fmt: skip

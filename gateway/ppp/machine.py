@@ -1,11 +1,20 @@
 """The one door for control frames between a client and its server: checked, clamped, seen."""
 
 from gateway.ppp.clamp import Clamp
+from gateway.ppp.decline import Decliner
 from gateway.ppp.errors import PppError
-from gateway.ppp.events import Malformed, MruNotClamped, PppEvent
-from gateway.ppp.frame import Packet, has_options, has_packet, parse_packet, protocol_of
+from gateway.ppp.events import Malformed, MruNotClamped, PppEvent, Reply
+from gateway.ppp.frame import (
+    Packet,
+    build_packet,
+    has_options,
+    has_packet,
+    parse_packet,
+    protocol_of,
+)
 from gateway.ppp.numbers import DUPLICATE_WITHIN, Code, Protocol
 from gateway.ppp.options import parse_options
+from gateway.ppp.quirks import PLAIN, Manners
 from gateway.ppp.watch import Watch
 
 ANSWERS = frozenset({Code.CONFIGURE_ACK, Code.CONFIGURE_NAK, Code.CONFIGURE_REJECT})
@@ -17,8 +26,9 @@ class Passage:
     `malformed` and `duplicates` count what was dropped.
     """
 
-    def __init__(self, mru: int) -> None:
+    def __init__(self, mru: int, manners: Manners = PLAIN) -> None:
         """`mru`: the most bytes of information a frame may carry through the tunnel outside."""
+        self._decliner = Decliner(manners)
         self.malformed = self.duplicates = 0
         self._clamp = Clamp(mru)
         self._watch = Watch()
@@ -37,6 +47,10 @@ class Passage:
             return None, self._drop(error, from_client)
         if packet is None:
             return frame, []
+        declined = self._decliner.see(protocol, packet, from_client)
+        if declined is not None:
+            answer = frame[:at] + build_packet(declined.packet)
+            return None, [Reply(answer, from_client, declined.quirk)]
         if protocol == Protocol.LCP and self._is_duplicate(frame, packet, from_client, now):
             self.duplicates += 1
             return None, []

@@ -11,6 +11,7 @@ PATIENCE: Final = 10  # Configure-Requests of one side after which a person shou
 DUPLICATE_WITHIN: Final = 2.0  # an identical Configure-Request after less than this is dropped
 EVENT_BURST: Final = 24.0  # events a peer may cause at once, and
 EVENT_RATE: Final = 1.0  # a second from then on
+SILENT_ECHOES: Final = 3  # echoes of one side in a row without an answer, after which it is told
 LONGEST_TEXT: Final = 128  # characters kept of a peer's text
 
 
@@ -46,6 +47,8 @@ class Code(IntEnum):
     CONFIGURE_REJECT = 4
     TERMINATE_REQUEST = 5
     PROTOCOL_REJECT = 8
+    ECHO_REQUEST = 9
+    ECHO_REPLY = 10
     IDENTIFICATION = 12
 
 
@@ -54,6 +57,12 @@ class Lcp(IntEnum):
 
     MRU = 1
     AUTHENTICATION = 3
+    MAGIC = 5
+    CALLBACK = 13
+    MRRU = 17
+    SHORT_SEQUENCE = 18
+    ENDPOINT = 19
+    LINK_DISCRIMINATOR = 23  # of BAP (RFC 2125, 6.1)
 
 
 LCP_OPTIONS: Final = {

@@ -2,13 +2,14 @@ from typing import get_args
 
 import pytest
 
-from gateway.bridge.tell import IKE, PPP, tell_ike, tell_l2tp, tell_ppp
+from gateway.bridge.tell import IKE, PPP, tell_ike, tell_l2tp, tell_ppp, tell_refusal
 from gateway.control.explain import sentence
 from gateway.ike import events as ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.tunnel import NOT_CONFIRMED, SILENT
 from gateway.outputs import Fact, What
 from gateway.ppp import events as ppp
+from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
 
 PEER = Endpoint(bytes((203, 0, 113, 7)), 62000)
@@ -35,6 +36,7 @@ UNTOLD: list[ike.IkeEvent] = [
     ike.Send(LOCAL, PEER, b"x"),
     ike.PairConfirmed(1, 0xAABB),
     ike.InitialContact(1),
+    ike.QuickOffered(1, ("3des-sha1",), (1, 1), (1701, 1701), 250_000, False, 1, ()),
 ]
 PPP_TOLD: list[tuple[ppp.PppEvent, What]] = [
     (ppp.LcpOpened(1400, 1400, "MS-CHAPv2"), What.LCP_OPENED),
@@ -48,6 +50,7 @@ PPP_TOLD: list[tuple[ppp.PppEvent, What]] = [
     (ppp.NotConverging("LCP", "they ask and ask"), What.REFUSED),
     (ppp.MruNotClamped(False), What.TROUBLE),
     (ppp.Malformed(True, "too short"), What.TROUBLE),
+    (ppp.EchoUnanswered(True, 3), What.TROUBLE),
 ]
 
 
@@ -147,3 +150,20 @@ def test_a_tunnel_that_never_opened_is_a_refusal(
 @pytest.mark.parametrize(("by_peer", "result"), [(True, 2), (True, 1), (False, 1)])
 def test_a_tunnel_that_one_end_thought_better_of_is_none(by_peer: bool, result: int) -> None:
     assert tell_l2tp(l2tp.TunnelClosed(1, by_peer, result, 0, "bye"), 5, PEER) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "busy", "detail"),
+    [
+        ("no line is free", True, "192.0.2.20:1723: no line is free (busy)"),
+        ("the server is busy", True, "192.0.2.20:1723: the server is busy"),
+        ("connection refused", False, "192.0.2.20:1723: connection refused"),
+    ],
+)
+def test_a_server_that_takes_no_call_is_named_with_its_reason(
+    reason: str, busy: bool, detail: str
+) -> None:
+    server = Endpoint(host_bytes("192.0.2.20"), 1723)
+    what, details = tell_refusal(server, reason, busy)
+    assert what is What.REFUSED
+    assert details == {"reason": "server refused", "detail": detail}

@@ -254,6 +254,23 @@ CASES = [
         {"by": "ada", "target": "press-3", "opened": "passwords"},
         "Audit: packets were recorded by ada, those of press-3, with passwords in it.",
     ),
+    (
+        What.IDLE,
+        {},
+        f"Client {PEER} has no keys for its data at the moment: it is idle, and makes new ones "
+        "when it has something to send; its session waits.",
+    ),
+    (
+        What.RECOGNISED,
+        {
+            "system": "windows-xp-sp2",
+            "label": "Windows XP SP2 or SP3",
+            "confidence": "likely",
+            "why": "it offers MODP2048 first",
+        },
+        f"Client {PEER} is recognised as Windows XP SP2 or SP3, probably: it offers MODP2048 "
+        "first.",
+    ),
     (What.RELOADED, {}, "The configuration was loaded again: new dials follow it."),
     (
         What.RELOADED,
