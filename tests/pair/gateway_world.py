@@ -53,6 +53,7 @@ LIMITS = Limits(
 TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
+TCP_WORDS = {"refused": "connection refused", "silent": "no answer within 10 s"}
 
 Step = Callable[[float], list[Output]]
 
@@ -165,8 +166,8 @@ class GatewayNode:
             self._lines[key] = server, server.accept(key)
             self._later(now + 2 * DELAY, lambda when: self.door.tcp_opened(key, when))
             return
-        wait = 2 * DELAY if server.tcp == "refused" else CONNECT_WITHIN
-        why = "connection refused" if server.tcp == "refused" else "no answer within 10 s"
+        wait = CONNECT_WITHIN if server.tcp == "silent" else 2 * DELAY
+        why = TCP_WORDS.get(server.tcp, server.tcp)
         self._later(now + wait, lambda when: self.door.tcp_closed(key, why, when))
 
     def _send(self, key: int, data: bytes, now: float) -> None:

@@ -1,6 +1,7 @@
 """What `explain` says of a dial by certificate; each cause provoked with the whole gateway."""
 
 from dataclasses import replace
+from struct import pack
 from typing import Any
 
 import pytest
@@ -55,63 +56,83 @@ def dial(*who: Any, **more: Any) -> World:
     return world
 
 
-@pytest.mark.parametrize(
-    ("world", "cause", "words"),
-    [
-        (lambda: dial(), Cause.CONNECTED, "is connected"),
-        (
-            lambda: dial(pki.machine(OTHER)),
-            Cause.CERTIFICATE_NOT_TRUSTED,
-            "give the gateway that authority's certificate as a [[ca]]",
-        ),
-        (
-            lambda: dial(pki.machine(ANEW)),
-            Cause.CERTIFICATE_FORGED,
-            "issue it again with the authority there is now",
-        ),
-        (
-            lambda: dial(pki.machine(ROOT, end=pki.TODAY - 86400)),
-            Cause.CERTIFICATE_TIME,
-            "CN=press-3 expired on 2026-09-20; compare the gateway's clock",
-        ),
-        (
-            lambda: dial(pki.machine(ROOT, start=pki.TODAY + 86400 * 60)),
-            Cause.CERTIFICATE_TIME,
-            "it has expired, or a clock is wrong: CN=press-3 is not valid before",
-        ),
-        (
-            lambda: dial(config=configured(REVOKED)),
-            Cause.CERTIFICATE_REVOKED,
-            "issue it a new one (`postern ca issue`) if this machine may dial again",
-        ),
-        (
-            lambda: dial(pki.machine(ROOT, digest="sha1")),
-            Cause.CERTIFICATE_HASH,
-            "add that hash to `allow` of this [[ca]]",
-        ),
-        (
-            lambda: dial(pki.machine(ROOT, purposes=["1.3.6.1.5.5.7.3.4"])),
-            Cause.CERTIFICATE_PURPOSE,
-            "issue one for IPsec",
-        ),
-        (
-            lambda: dial(pki.machine(ROOT, "lathe")),
-            Cause.CERTIFICATE_OF_NOBODY,
-            "write its name or fingerprint as `certificate` of that machine's [[client]]",
-        ),
-        (lambda: dial(shown=[]), Cause.CERTIFICATE_MISSING, "into the store of the computer"),
-        (
-            lambda: dial(key="somebody else"),
-            Cause.WRONG_SIGNATURE,
-            "shows a certificate without having its key",
-        ),
-        (
-            lambda: dial(config=configure(client_entry(MACHINE))),
-            Cause.ONLY_CERTIFICATES,
-            "give it a pre-shared key there, or a `certificate`",
-        ),
-    ],
-)
+def no_more_of_them() -> World:
+    """The owner takes all certificates out of the configuration while it dials."""
+    world = joined()
+    world.dial(world.clients[0], 1 / 16)
+    world.ask(world.core.reload(configure(ENTRY), world.net.now))
+    world.net.run_for(20.0)
+    return world
+
+
+CASES: list[tuple[Any, Cause, str]] = [
+    (lambda: dial(), Cause.CONNECTED, "is connected"),
+    (
+        lambda: dial(pki.machine(OTHER)),
+        Cause.CERTIFICATE_NOT_TRUSTED,
+        "give the gateway that authority's certificate as a [[ca]]",
+    ),
+    (
+        lambda: dial(pki.machine(ANEW)),
+        Cause.CERTIFICATE_FORGED,
+        "issue it again with the authority there is now",
+    ),
+    (
+        lambda: dial(pki.machine(ROOT, end=pki.TODAY - 86400)),
+        Cause.CERTIFICATE_TIME,
+        "CN=press-3 expired on 2026-09-20; compare the gateway's clock",
+    ),
+    (
+        lambda: dial(pki.machine(ROOT, start=pki.TODAY + 86400 * 60)),
+        Cause.CERTIFICATE_TIME,
+        "it has expired, or a clock is wrong: CN=press-3 is not valid before",
+    ),
+    (
+        lambda: dial(config=configured(REVOKED)),
+        Cause.CERTIFICATE_REVOKED,
+        "issue it a new one (`postern ca issue`) if this machine may dial again",
+    ),
+    (
+        lambda: dial(pki.machine(ROOT, digest="sha1")),
+        Cause.CERTIFICATE_HASH,
+        "add that hash to `allow` of this [[ca]]",
+    ),
+    (
+        lambda: dial(pki.machine(ROOT, purposes=["1.3.6.1.5.5.7.3.4"])),
+        Cause.CERTIFICATE_PURPOSE,
+        "issue one for IPsec",
+    ),
+    (
+        lambda: dial(pki.machine(ROOT, "lathe")),
+        Cause.CERTIFICATE_OF_NOBODY,
+        "write its name or fingerprint as `certificate` of that machine's [[client]]",
+    ),
+    (lambda: dial(shown=[]), Cause.CERTIFICATE_MISSING, "into the store of the computer"),
+    (
+        lambda: dial(key="somebody else"),
+        Cause.WRONG_SIGNATURE,
+        "shows a certificate without having its key",
+    ),
+    (
+        lambda: dial(config=configure(client_entry(MACHINE))),
+        Cause.ONLY_CERTIFICATES,
+        "give it a pre-shared key there, or a `certificate`",
+    ),
+    (
+        lambda: dial(identity=pack("!BBH", 9, 0, 0) + pki.machine(ROOT, "press-4").subject),
+        Cause.CERTIFICATE_IDENTITY,
+        "it calls itself CN=press-4 and shows the certificate of CN=press-3",
+    ),
+    (
+        lambda: dial(pki.machine(ROOT, bits=512)),
+        Cause.CERTIFICATE_KEY,
+        "issue a certificate with an RSA key of 2048 bits",
+    ),
+    (no_more_of_them, Cause.CERTIFICATES_NOT_TAKEN, "add a [[certificate]] and a [[ca]]"),
+]
+
+
+@pytest.mark.parametrize(("world", "cause", "words"), CASES)
 def test_what_is_wrong_with_a_certificate_is_told_first(
     world: Any, cause: Cause, words: str
 ) -> None:

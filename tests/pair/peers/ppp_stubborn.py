@@ -33,6 +33,15 @@ class Unwilling(PppEnd):
         return []
 
 
+class OnlyChap(PppEnd):
+    """A client that is not to send its password in the clear."""
+
+    def _hear_lcp(self, code: int, number: int, data: bytes, now: float) -> list[bytes]:
+        if code == REQUEST and b"\3\4" + PAP in data:
+            return [self._answer(LCP, NAK, number, b"\3\5" + CHAP + b"\x81")]
+        return super()._hear_lcp(code, number, data, now)
+
+
 class RefusesPap(PppEnd):
     """A server that asks for a password, and takes none."""
 
