@@ -6,6 +6,7 @@ The names are what JSON and tests use. What each means and what to do about it i
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 
 class Cause(Enum):
@@ -104,6 +105,14 @@ class Cause(Enum):
     ENDED_BY_OWNER = "ended-by-owner"
     ENDED_BY_GATEWAY = "ended-by-gateway"
     UNKNOWN = "unknown"
+
+
+# Where Windows gives up before it sends anything: all the gateway can tell is that nothing came.
+UNSEEN: Final = (
+    Cause.NO_IPSEC_AT_CLIENT,
+    Cause.NO_CERTIFICATE_AT_CLIENT,
+    Cause.NO_POLICY_AT_CLIENT,
+)
 
 
 @dataclass(frozen=True, slots=True)

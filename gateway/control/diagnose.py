@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gateway.control.advice import ADVICE, NONE, step, told
-from gateway.control.causes import Cause, Details
+from gateway.control.causes import UNSEEN, Cause, Details
 from gateway.control.config import Client, Config
 from gateway.control.diagnosis import Diagnosis
 from gateway.control.explain import sentence
@@ -146,12 +146,7 @@ def _without_a_dial(case: Case) -> list[Diagnosis]:
     if own and any(one.weight >= 70 for one in own):
         return own
     weight = 60 if not case.stories else 40
-    client_side = (
-        Cause.NO_IPSEC_AT_CLIENT,
-        Cause.NO_CERTIFICATE_AT_CLIENT,
-        Cause.NO_POLICY_AT_CLIENT,
-    )
-    causes = [(Cause.NOTHING_ARRIVES, weight), *((cause, weight - 30) for cause in client_side)]
+    causes = [(Cause.NOTHING_ARRIVES, weight), *((cause, weight - 30) for cause in UNSEEN)]
     details = _named(case) or {"Client": case.word, "client": case.word}
     if dialled := " or ".join(map(host_text, case.config.outside.addresses)):
         details["dialled"] = dialled

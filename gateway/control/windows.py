@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from gateway.control.advice import ADVICE
-from gateway.control.causes import Cause
+from gateway.control.causes import UNSEEN, Cause
 
 FAMILIES: Final[Mapping[str, str]] = {
     "old": "Windows 98, ME, NT 4",
@@ -186,3 +186,8 @@ def causes_of(number: int) -> tuple[Cause, ...]:
     found = [cause for cause, advice in ADVICE.items() if number in advice.shown.all]
     often = [cause for cause in OFTEN if cause in found]
     return (*often, *(cause for cause in found if cause not in often))
+
+
+def is_seen(number: int) -> bool:
+    """Whether anything that shows this number can be told from what comes to the gateway."""
+    return any(cause not in UNSEEN for cause in causes_of(number))

@@ -7,12 +7,17 @@ from gateway.control.advice import says, told
 from gateway.control.causes import Shown
 from gateway.control.diagnose import of_gateway
 from gateway.control.diagnosis import Diagnosis
-from gateway.control.windows import FAMILIES, SCREENS, causes_of, families
+from gateway.control.windows import FAMILIES, SCREENS, causes_of, families, is_seen
 from gateway.user.cli import show
 from gateway.user.client import Daemon
 
 MOST_TOLD: Final = 4  # diagnoses told whole; of more only what each is
 MOST_CAUSES: Final = 8  # of a number
+WHICH: Final = "`postern explain MACHINE` tells which of them it is."
+UNTOLD: Final = (
+    "Windows finds this out before it sends anything, so the gateway sees no more of it than that "
+    "nothing comes: look at the machine."
+)
 
 
 def explained(daemon: Daemon, word: str, number: int | None = None) -> list[str]:
@@ -66,7 +71,7 @@ def number_lines(number: int) -> list[str]:
     lines += [f"  {place}. {told(cause)}" for place, cause in enumerate(causes[:MOST_CAUSES], 1)]
     if rest := causes[MOST_CAUSES:]:
         lines += ["", "or, less often:", *(f"  {says(cause)}" for cause in rest)]
-    return [*lines, "", "`postern explain MACHINE` tells which of them it is."]
+    return [*lines, "", WHICH if is_seen(number) else UNTOLD]
 
 
 def _under(one: Diagnosis) -> list[str]:
@@ -106,6 +111,7 @@ def cause_json(number: int) -> dict[str, object]:
         "older": screen.older,
         "there": screen.there,
         "families": list(families(number)),
+        "seen": is_seen(number),
         "causes": causes,
     }
 

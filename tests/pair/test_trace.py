@@ -231,7 +231,9 @@ def test_what_goes_to_a_native_server_is_no_clients_and_is_not_shown(each: bool)
     world.net.run_for(1.0)
     assert client.up
     outside = {each.source.host for each in _outside(world)}
-    assert {packet[12:16] for packet in finish(world, by_name).outer} == outside
+    found = finish(world, by_name)
+    assert {packet[12:16] for packet in found.outer} == outside
+    assert len(found.opened) == len(found.outer) - 4  # main mode's first four are in the clear
     assert finish(world, by_address).outer == []
 
 

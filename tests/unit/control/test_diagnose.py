@@ -3,7 +3,8 @@
 import pytest
 
 from gateway.control.causes import Cause
-from gateway.control.diagnose import RULES, Case, diagnose
+from gateway.control.diagnose import RULES, Case, diagnose, of_gateway
+from gateway.control.sessions import StatusView
 from gateway.control.story import Story, Whose
 from gateway.control.visits import ESP, IKE_2, Visit
 from gateway.ike.events import Reason
@@ -132,3 +133,27 @@ def test_there_is_always_something_to_say() -> None:
     assert diagnose(case())
     assert diagnose(Case("192.0.2.9", CONFIG, 1.0))[0].sentence.startswith("Nothing has come from")
     assert RULES
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "words"),
+    [
+        (StatusView(rules_ok=False), Cause.RULES_MISSING, "restart the gateway, which sets them"),
+        (StatusView(rules_ok=True, queue_drops=3), Cause.QUEUE_OVERFLOWS, "somebody floods it"),
+        (
+            StatusView(rules_ok=True, config_problems=("line 3 is wrong.",)),
+            Cause.CHANGE_REFUSED,
+            "the old one is in force: line 3 is wrong; run `postern check`",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_gateway_itself_is_told_with_what_to_do(
+    status: StatusView, cause: Cause, words: str
+) -> None:
+    [found] = of_gateway(status)
+    assert (found.cause, found.weight) == (cause.value, 100)
+    assert words in found.sentence
+
+
+def test_of_a_gateway_that_is_well_nothing_is_told() -> None:
+    assert of_gateway(StatusView(rules_ok=True)) == ()

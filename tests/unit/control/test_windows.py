@@ -4,9 +4,10 @@ import pytest
 
 from gateway.control.advice import ADVICE
 from gateway.control.causes import Cause
-from gateway.control.windows import FAMILIES, OFTEN, SCREENS, causes_of, families
+from gateway.control.windows import FAMILIES, OFTEN, SCREENS, causes_of, families, is_seen
 
 ASKED_FOR = (629, 678, 691, 718, 720, 733, 742, 768, 781, 789, 791, 792, 809)
+UNSEEN_NUMBERS = (766, 768, 781, 786, 791)  # Windows has sent nothing when it shows these
 README = Path(__file__).parents[3] / "README.md"
 
 
@@ -62,3 +63,14 @@ def test_certificates_refused_or_missing_have_numbers_of_their_own() -> None:
 @pytest.mark.parametrize("number", ASKED_FOR)
 def test_the_readme_says_what_to_do_at_the_machine(number: int) -> None:
     assert f"| {number} |" in README.read_text()
+
+
+def test_some_numbers_have_no_cause_that_the_gateway_can_see() -> None:
+    assert tuple(number for number in sorted(SCREENS) if not is_seen(number)) == UNSEEN_NUMBERS
+
+
+def test_the_readme_names_the_numbers_of_which_the_gateway_sees_nothing() -> None:
+    asked = [str(number) for number in UNSEEN_NUMBERS if number in ASKED_FOR]
+    rest = [str(number) for number in UNSEEN_NUMBERS if number not in ASKED_FOR]
+    told = f"{', '.join(asked[:-1])} and {asked[-1]} ({' and '.join(rest)} likewise)"
+    assert f"Of {told} the gateway sees nothing" in README.read_text()

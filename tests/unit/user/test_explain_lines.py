@@ -4,6 +4,8 @@ from gateway.control.causes import Shown
 from gateway.control.windows import SCREENS
 from gateway.user.explain_lines import (
     MOST_TOLD,
+    UNTOLD,
+    WHICH,
     cause_json,
     diagnosis_lines,
     lines_with_number,
@@ -63,6 +65,11 @@ def test_a_number_has_its_text_what_to_do_there_and_its_causes() -> None:
         assert SCREENS[number].text in told
         assert f"at that machine: {SCREENS[number].there}." in told
         assert "  1. " in told
+
+
+def test_a_number_of_which_the_gateway_sees_nothing_sends_nobody_to_it() -> None:
+    assert (number_lines(768)[-1], number_lines(789)[-1]) == (UNTOLD, WHICH)
+    assert (cause_json(768)["seen"], cause_json(789)["seen"]) == (False, True)
 
 
 def test_machines_have_a_line_each() -> None:
