@@ -23,11 +23,16 @@ COLUMNS: tuple[tuple[Column, Cell], ...] = (
     (Column("FROM", least=12), lambda one: one.peer),
     (Column("STATE"), lambda one: one.state),
     (Column("FOR", right=True), lambda one: show.duration(one.since)),
-    (Column("NAT-T", least=4), lambda one: one.natt or "-"),
+    (Column("NAT-T"), lambda one: short_natt(one.natt)),
     (Column("IN", right=True), lambda one: show.size(one.bytes_in)),
     (Column("OUT", right=True), lambda one: show.size(one.bytes_out)),
     (Column("", least=1), lambda one: "!" if one.last_error else ""),
 )
+
+
+def short_natt(natt: str) -> str:
+    """For a narrow table: "02n" of draft-02n, "rfc" of RFC 3947; the session's own page has all."""
+    return natt.removeprefix("draft-").removesuffix("3947") or "-"
 
 
 class Sessions:

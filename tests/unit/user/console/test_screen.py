@@ -18,6 +18,7 @@ from gateway.user.console.model import (
     Walk,
 )
 from gateway.user.console.pages.home import Home
+from gateway.user.console.pages.sessions import short_natt
 from gateway.user.console.screen import Screen
 from gateway.user.console.terminal import fit_letters
 from tests.unit.user.console.agents import FakeBox, FakeDaemon, session
@@ -152,6 +153,15 @@ def test_numbers_choose_and_nonsense_is_told(ends: Ends) -> None:
     assert any(line.startswith("-- Status and live sessions") for line in rows(found))
     press(found, "0", "enter")
     assert any(line.startswith("-- Main menu") for line in rows(found))
+
+
+@pytest.mark.parametrize(
+    ("natt", "short"), [("rfc3947", "rfc"), ("draft-02n", "02n"), ("apple", "apple"), ("", "-")]
+)
+def test_a_narrow_table_tells_the_kind_of_nat_traversal_in_few_letters(
+    natt: str, short: str
+) -> None:
+    assert short_natt(natt) == short
 
 
 @pytest.mark.parametrize("key", ["b", "esc", "left", "backspace"])
