@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from gateway.crypto.mac import equal
 from gateway.crypto.modp import BadPublicValue, choose_secret, public_value, shared_value
+from gateway.crypto.weak import is_weak
 from gateway.ike.certificates import requests_in
 from gateway.ike.choice import IkeChoice, Life
 from gateway.ike.errors import BadCipherText, BadPayload, OutOfStep, Refusal
@@ -275,6 +276,9 @@ def _read_auth(header: Header, plain: bytes) -> tuple[bytes, bytes, tuple[Payloa
 def check_fit(phase: Phase1, fit: Fit) -> None:
     """Refusal if who it turned out to be may not do what was agreed on."""
     client, suite = fit.credential, phase.suite.name
+    if is_weak(fit.keys.cipher, fit.keys.cipher_key):
+        detail = f"the keys that {client.name} and we drew are weak; others come of the next dial"
+        raise Refusal(Reason.BAD_PUBLIC_VALUE, detail, Notify.INVALID_KEY_INFORMATION)
     if client.revoked:
         raise Refusal(Reason.REVOKED, f"{client.name} dialled", Notify.AUTHENTICATION_FAILED)
     if suite in client.lapsed:
