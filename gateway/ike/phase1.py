@@ -71,6 +71,7 @@ from gateway.x509.certificate import Certificate
 Random = Callable[[int], bytes]
 LONGEST_IDENTITY = 256  # bytes
 LONGEST_NAME = 1024  # bytes, of a certificate's
+LONGEST_FIFTH = 1024  # bytes under a pre-shared key: an identity, a hash, and notices
 WHOLE = 1280  # bytes of an IP packet that get through nearly everywhere
 NOBODY = bytes(8)  # as long as the body of an identity that is an address
 
@@ -242,6 +243,8 @@ def find_credential(
         raise OutOfStep("no key was exchanged yet")
     if not body or len(body) % phase.suite.cipher.block:
         raise BadCipherText(f"{len(body)} bytes are no whole number of cipher blocks")
+    if len(body) > LONGEST_FIFTH:
+        raise BadPayload(f"a fifth message of {len(body)} bytes, to be opened by every key")
     fits = [
         _try_credential(phase.suite, exchanged, header, body, credential)
         for credential in credentials[:MOST_CREDENTIALS]

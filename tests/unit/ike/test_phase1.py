@@ -422,3 +422,13 @@ def test_a_phase_1_under_a_weak_key_is_refused_whoever_it_is(suite: str) -> None
     assert refused.value.reason is Reason.BAD_PUBLIC_VALUE
     strong = replace(weak, cipher_key=bytes(range(chosen.key_length)))
     check_fit(phase, Fit(credential(ike=[suite]), strong, who, ()))
+
+
+def test_a_fifth_message_is_no_longer_than_who_has_a_key_makes_it() -> None:
+    """Every key opens it: what is allowed here is done 256 times, and the sender chooses."""
+    asker = Asker()
+    phase = keyed(asker)
+    header, body = parse_header(asker.fifth())
+    assert find_credential(phase, header, body, [credential()]) is not None
+    with pytest.raises(BadPayload, match="1032 bytes"):
+        find_credential(phase, header, bytes(1032), [credential()])
