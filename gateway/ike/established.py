@@ -268,6 +268,8 @@ class Established:
 
     def _notice(self, phase: Phase1, notice: Notification, datagram: Datagram) -> list[IkeEvent]:
         match notice.kind:
+            case Notify.R_U_THERE if phase.memory.answer(datagram.payload):
+                self._counters["asked twice in one message"] += 1
             case Notify.R_U_THERE:
                 sequence = dpd_sequence(phase, notice)
                 if phase.dpd is not None:

@@ -450,3 +450,14 @@ def test_a_client_put_out_without_pairs_is_told_of_its_phase_1() -> None:
     meeting = established()
     (peer,) = meeting.ike.peers()
     assert [type(event) for event in meeting.ike.expel(peer, "gone")] == [Send, Phase1Closed]
+
+
+def test_a_message_that_asks_many_times_gets_one_answer() -> None:
+    """Sixty answers to one message would be a lever, by whatever address the question names."""
+    meeting = established()
+    asked = [dpd(meeting.asker, Notify.R_U_THERE, number) for number in range(60)]
+    question = meeting.asker.inform(8, *asked)
+    answer = meeting.give_for(question)
+    assert len(answer) <= len(question)
+    assert meeting.give_for(question) == answer
+    assert meeting.ike.counters["asked twice in one message"] == 59
