@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from gateway.crypto.modp import GROUPS, public_value
+from gateway.ike.effort import SOURCE, USUAL, exponentiations
 from gateway.ike.events import (
     Floated,
     InitialContact,
@@ -20,12 +22,15 @@ from gateway.ike.payloads import Delete, Notification, Payload, build_notificati
 from gateway.ike.vendors import DPD
 from gateway.wire.udp import Endpoint
 from tests.unit.ike.asker import (
+    ESP_OLD,
     GATEWAY_4500,
+    L2TP,
     PEER,
     PEER_4500,
     Asker,
     Meeting,
     deletes,
+    esp_offer,
     meet,
     sent,
 )
@@ -461,3 +466,17 @@ def test_a_message_that_asks_many_times_gets_one_answer() -> None:
     assert len(answer) <= len(question)
     assert meeting.give_for(question) == answer
     assert meeting.ike.counters["asked twice in one message"] == 59
+
+
+def test_perfect_forward_secrecy_is_charged_and_waits_when_too_much_was_asked_for() -> None:
+    """Who has a key could else have exponentiations made without end, one in every quick mode."""
+    meeting = established()
+    offer = esp_offer({**ESP_OLD, 3: 2})
+    more = Payload(Kind.KE, public_value(GROUPS[2], 77)), Payload(Kind.NONCE, meeting.asker.nonce)
+    answered = 0
+    for number in range(1, 1100):
+        message = meeting.asker.quick(number, offer, *more, *L2TP)
+        answered += len(sent(meeting.give(message)))
+    assert answered == pytest.approx((SOURCE + USUAL) / exponentiations(128), abs=3)
+    assert counted(meeting, "held for too much work") == 1099 - answered
+    assert sent(meeting.give(message, 1.0))
