@@ -9,6 +9,10 @@ signed fifth one the checking of certificates. So there are three budgets:
   their own. What comes to a good end is given back;
 * and of each source at which a client was seen before once more, when the others are used up.
 
+First messages have budgets of their own, of each source and of all, since anybody can send them in
+the name of anybody: to read one and to answer it takes as long as an exponentiation, and whoever
+is connected has to live on what is left.
+
 When nothing is left the message is not looked at; the client sends it again, and the budgets grow.
 The costs are those of one core of a small server of today; a box of ten years ago takes four times
 as long, so that at its worst a flood takes half of it.
@@ -28,10 +32,14 @@ EXPONENTIATIONS: Final = {96: 0.0003, 128: 0.0004, 192: 0.001, 256: 0.0013}
 # own keys and sixteen of a path, under exponents that it has chosen (`certificates.py`, x509).
 CHECKED, REFUSED = 0.0005, 0.01
 
+FIRST: Final = 0.0005  # a first message, for each kilobyte of it that was begun
+
 SOURCE, SOURCE_PER_SECOND = 0.25, 0.05  # of one source: at once, and from then on
 USUAL, USUAL_PER_SECOND = 0.1, 0.02  # of one source at which a client was seen, besides
 ALL, ALL_PER_SECOND = 2.0, 0.125  # a thousand clients that dial at once after a power cut
 RESERVED: Final = ALL / 4  # of this, for sources that have used less than half of theirs
+FIRSTS, FIRSTS_PER_SECOND = 1.0, 0.3  # first messages of all: 2000 at once, and 600 a second
+OF_SOURCE, OF_SOURCE_PER_SECOND = 0.15, 0.03  # and of one source: 300 at once, and 60 a second
 MOST_SOURCES: Final = 4096  # the one that was charged longest ago is forgotten
 
 
@@ -48,6 +56,23 @@ class Effort:
         self._places = places
         self._sources: dict[bytes, Source] = {}  # by host, the last that was charged at the end
         self._all = Bucket(ALL, ALL_PER_SECOND)
+        self._firsts = Bucket(FIRSTS, FIRSTS_PER_SECOND)
+        self._firsts_of: dict[bytes, Bucket] = {}  # by host, as above
+
+    def hear(self, length: int, host: bytes, now: float) -> None:
+        """A first message of so many bytes says that it is from `host`; Exhausted if it is not to
+        be read. Where a client was seen it is read when all others have used up what is theirs."""
+        cost = FIRST * (1 + length // 1024)
+        own = self._firsts_of.pop(host, None) or Bucket(OF_SOURCE, OF_SOURCE_PER_SECOND)
+        self._firsts_of[host] = own
+        if len(self._firsts_of) > MOST_SOURCES:
+            del self._firsts_of[next(iter(self._firsts_of))]
+        there_is = self._firsts.left(now) > 0.0
+        if own.left(now) > 0.0 and (there_is or host in self._places):
+            own.take(cost, now)
+            self._firsts.take(cost if there_is else 0.0, now)
+            return
+        raise Exhausted(f"too many first messages, from {host_text(host)} or from everywhere")
 
     def charge(self, cost: float, host: bytes, now: float) -> float:
         """For work to be done now, on behalf of `host`: what may be given back if it was well

@@ -245,6 +245,7 @@ class Ike:
             return self._resend(datagram, answer)
         if phase is not None:
             raise OutOfStep("another first message with the same cookie")
+        self._guards.effort.hear(len(datagram.payload), datagram.source.host, now)
         return self._open(datagram, header, parse_offer(header, body), now)
 
     def _open(self, datagram: Datagram, header: Header, offer: Offer, now: float) -> list[IkeEvent]:

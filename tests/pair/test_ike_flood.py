@@ -9,7 +9,16 @@ from itertools import count
 
 import pytest
 
-from gateway.ike.effort import ALL, ALL_PER_SECOND, EXPONENTIATIONS, SOURCE, SOURCE_PER_SECOND
+from gateway.ike.effort import (
+    ALL,
+    ALL_PER_SECOND,
+    EXPONENTIATIONS,
+    FIRST,
+    FIRSTS,
+    FIRSTS_PER_SECOND,
+    SOURCE,
+    SOURCE_PER_SECOND,
+)
 from gateway.ike.events import Authenticated, Reason, Refused
 from gateway.wire.udp import Endpoint
 from tests.pair.ike_world import OUTSIDE, World, credential, meet, policy
@@ -173,3 +182,20 @@ def test_after_a_power_cut_a_thousand_clients_are_in_at_once() -> None:
     at_work = large(gateway)
     answered = sum(len(at_work.exchange(source(n % 250), 1000.0)) for n in range(1000))
     assert answered == 1000
+
+
+def test_first_messages_are_read_at_a_rate_that_leaves_cpu_to_who_is_connected() -> None:
+    gateway = IkeGateway(policy(), seeded(1))
+    flooder = Guesser(gateway.receive, HERE, seeded(5))
+    answered = sum(
+        len(flooder.begin(source(number), 1000.0 + number / SOURCES)) for number in range(SOURCES)
+    )
+    assert answered == pytest.approx((FIRSTS + FIRSTS_PER_SECOND) / FIRST, abs=2)
+    assert gateway.core.counters[TOO_MUCH] == SOURCES - answered
+
+
+def test_a_flood_from_one_address_takes_nothing_from_others() -> None:
+    world = meet(XP_SP2)
+    flooder = Guesser(world.gateway.receive, HERE, seeded(5))
+    assert dial_during(world, lambda now: [flooder.begin(STRANGER, now) for _ in range(100)], 1.0)
+    assert world.gateway.core.counters[TOO_MUCH] > 5000

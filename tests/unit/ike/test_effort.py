@@ -7,7 +7,10 @@ from gateway.ike.effort import (
     ALL,
     ALL_PER_SECOND,
     EXPONENTIATIONS,
+    FIRST,
+    FIRSTS,
     MOST_SOURCES,
+    OF_SOURCE,
     RESERVED,
     SOURCE,
     SOURCE_PER_SECOND,
@@ -121,3 +124,43 @@ def test_it_says_whose_work_it_was() -> None:
     effort = used_up()
     with pytest.raises(Exhausted, match="203.0.113.7, or all together"):
         effort.charge(COST, HERE, NOW)
+
+
+def heard(effort: Effort, where: bytes, times: int, now: float = NOW, length: int = 300) -> int:
+    """How many first messages were to be read."""
+    count = 0
+    for _ in range(times):
+        try:
+            effort.hear(length, where, now)
+        except Exhausted:
+            continue
+        count += 1
+    return count
+
+
+def test_first_messages_of_one_source_have_a_budget_and_it_grows() -> None:
+    effort = Effort(Places())
+    most = OF_SOURCE / FIRST
+    assert heard(effort, HERE, 1000) == pytest.approx(most, abs=1)
+    assert heard(effort, HERE, 1000, NOW + 1.0) == pytest.approx(60, abs=1)
+    assert heard(effort, THERE, 100, length=5000) == pytest.approx(most / 5, abs=1)
+
+
+def test_first_messages_of_all_have_one_too_and_known_places_are_heard_beyond_it() -> None:
+    places = Places()
+    places.see("old-pc", HERE)
+    effort = Effort(places)
+    read = sum(heard(effort, host(number), 1) for number in range(5000))
+    assert read == pytest.approx(FIRSTS / FIRST, abs=1)
+    assert heard(effort, THERE, 1) == 0
+    assert heard(effort, HERE, 1000) == pytest.approx(OF_SOURCE / FIRST, abs=1)
+    later = sum(heard(effort, host(number), 1, NOW + 1.0) for number in range(5000))
+    assert later == pytest.approx(600, abs=2)
+
+
+def test_the_sources_of_first_messages_do_not_push_out_those_that_were_charged() -> None:
+    effort = Effort(Places())
+    done(effort, HERE, 100)
+    for number in range(MOST_SOURCES + 10):
+        heard(effort, host(number), 1, NOW)
+    assert done(effort, HERE, 1) == 0
