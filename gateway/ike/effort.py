@@ -32,6 +32,7 @@ EXPONENTIATIONS: Final = {96: 0.0003, 128: 0.0004, 192: 0.001, 256: 0.0013}
 # own keys and sixteen of a path, under exponents that it has chosen (`certificates.py`, x509).
 CHECKED, REFUSED = 0.0005, 0.01
 
+QUICK: Final = 0.0006  # a quick mode: of a client, and so charged to its address alone
 FIRST: Final = 0.0005  # a first message, for each kilobyte of it that was begun
 
 SOURCE, SOURCE_PER_SECOND = 0.25, 0.05  # of one source: at once, and from then on

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from gateway.ike.effort import Effort, exponentiations
+from gateway.ike.effort import QUICK, Effort, exponentiations
 from gateway.ike.errors import IkeError, OutOfStep, Refusal, Replayed, counted_as
 from gateway.ike.events import (
     DELETED,
@@ -108,8 +108,9 @@ class Established:
             return []
         self._check_fresh(phase, header)
         payloads, iv = open_quick(phase.secured(), header, body)
-        for public in all_of(payloads, Kind.KE)[:1]:  # perfect forward secrecy costs as much again
-            self._effort.charge(exponentiations(len(public)), phase.peer.host, now)
+        publics = all_of(payloads, Kind.KE)[:1]  # perfect forward secrecy costs as much again
+        cost = QUICK + sum(exponentiations(len(public)) for public in publics)
+        self._effort.give_back(self._effort.charge(cost, phase.peer.host, now))
         phase.used.add(header.message_id)
         events = self._hear(phase, datagram, now)
         try:

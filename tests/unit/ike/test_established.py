@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.crypto.modp import GROUPS, public_value
-from gateway.ike.effort import SOURCE, USUAL, exponentiations
+from gateway.ike.effort import QUICK, SOURCE, USUAL, exponentiations
 from gateway.ike.events import (
     Floated,
     InitialContact,
@@ -477,6 +477,17 @@ def test_perfect_forward_secrecy_is_charged_and_waits_when_too_much_was_asked_fo
     for number in range(1, 1100):
         message = meeting.asker.quick(number, offer, *more, *L2TP)
         answered += len(sent(meeting.give(message)))
-    assert answered == pytest.approx((SOURCE + USUAL) / exponentiations(128), abs=3)
+    assert answered == pytest.approx((SOURCE + USUAL) / (QUICK + exponentiations(128)), abs=3)
     assert counted(meeting, "held for too much work") == 1099 - answered
     assert sent(meeting.give(message, 1.0))
+
+
+def test_quick_modes_without_end_wait_and_cost_only_their_own_address() -> None:
+    """A client with a key, and a bug or a grudge: each one costs as much as a key exchange."""
+    meeting = established()
+    answered = sum(len(sent(meeting.give(meeting.asker.quick(n)))) for n in range(1, 800))
+    assert answered == pytest.approx((SOURCE + USUAL) / QUICK, abs=3)
+    elsewhere = Endpoint(b"\xcb\0\x71\x63", 500)
+    other = Meeting(meeting.ike, Asker(cookie_i=b"another1", peer=elsewhere))
+    other.main_mode()
+    other.quick_mode(7)
