@@ -71,9 +71,13 @@ class What(Enum):
     SESSION_OPENED = "session-opened"
     LCP_OPENED = "lcp-opened"
     USER_ACCEPTED = "user-accepted"
+    CCP_REFUSED = "ccp-refused"
     PPP_UP = "ppp-up"
+    PPP_ENDED = "ppp-ended"
+    SILENCE = "silence"
     SESSION_CLOSED = "session-closed"
     REFUSED = "refused"
+    TRACED = "traced"
     RELOADED = "reloaded"
     TROUBLE = "trouble"
 
