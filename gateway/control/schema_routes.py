@@ -92,7 +92,7 @@ ROUTE = Table(
         Key(
             "carrier",
             values.one_of("carrier", CARRIERS),
-            "Who carries the traffic: the daemon (user), the kernel where it can (auto), or it alone.",
+            "Who carries: the daemon (user), the kernel where it can (auto), or the kernel alone.",
             '"auto"',
         ),
     ),
