@@ -4,18 +4,20 @@ Turns what IKE reports into legs, security associations and facts. A leg is foun
 name and endpoint, so any number of phase 1 and 2 negotiations end on the same leg.
 """
 
+from collections import deque
 from collections.abc import Callable, Container, Mapping
 
 from gateway.bridge.admission import most_phases, system_of
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
-from gateway.bridge.client_leg import BY_MARKER, NOTED_EVERY, OWN_PORT, ClientLeg, LegKey, Pair
+from gateway.bridge.client_leg import BY_MARKER, OWN_PORT, ClientLeg, LegKey, Pair
 from gateway.bridge.following import Following
 from gateway.bridge.kin import link, unlink
 from gateway.bridge.phases import Phase1
 from gateway.bridge.place import Place
 from gateway.bridge.recorder import Recorder
 from gateway.bridge.tell import tell_ike
+from gateway.bridge.visitors import Visitors
 from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
 from gateway.esp.errors import Drop
@@ -29,6 +31,9 @@ from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
 DEAD = "the client no longer answers"
+MOST_AWAITED = 4096  # of whom more dial at once, some silences are not told
+COOKIES = 16  # bytes that an IKE message begins with, both together
+SOURCE = slice(12, 16)  # of an IPv4 header
 # Dials of strangers that are told: a site that dials at once after a power cut, and no flood.
 TOLD_AT_ONCE, TOLD_PER_SECOND = 128, 2.0
 
@@ -53,8 +58,10 @@ class Clients:
         self.dead: dict[ClientLeg, str] = {}  # to be ended by whoever asked, and why
         self.following = Following(machine, self.phases, self.legs, self.by_spi)
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
-        self.taken_tunnels: Container[int] = ()  # numbers that another client's tunnel has
+        self.taken_tunnels: Container[int] = ()  # by another client's tunnel
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
+        self.visitors = Visitors()
+        self._quiet: deque[tuple[float, ClientLeg]] = deque(maxlen=MOST_AWAITED)  # first due first
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
@@ -64,7 +71,16 @@ class Clients:
         """An IKE message, markers off."""
         if self.recorder is not None:
             self.recorder.ike(datagram, now, by_client=True)
-        return self.carry(self.ike.receive(datagram, now), now)
+        events = self.ike.receive(datagram, now)
+        if not events and datagram.payload[:COOKIES] not in self.ike.sas.phases:
+            self.visitors.note_ike(datagram.source.host, datagram.payload, now)
+        return self.carry(events, now)
+
+    def note_dropped(self, why: Drop, packet: bytes, now: float) -> list[Output]:
+        """An ESP packet that was no good, counted where it was found out. Nothing is answered."""
+        if why is Drop.NO_SA:
+            self.visitors.note_esp(packet[SOURCE], now)
+        return []
 
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
@@ -73,11 +89,15 @@ class Clients:
         return found | {f"esp_{reason.name.lower()}": self.sas.drops[reason] for reason in Drop}
 
     def deadline(self) -> float | None:
-        times = (self.ike.deadline(), self.sas.deadline())
+        quiet = self._quiet[0][0] if self._quiet else None
+        times = (self.ike.deadline(), self.sas.deadline(), quiet)
         return min((time for time in times if time is not None), default=None)
 
     def handle_timeout(self, now: float) -> list[Output]:
         found = self.carry(self.ike.handle_timeout(now), now)
+        while self._quiet and self._quiet[0][0] <= now:
+            due, leg = self._quiet.popleft()
+            found += leg.tell_silence(due)
         for event in self.sas.handle_timeout(now):
             match event:
                 case esp.Ended(spi):
@@ -93,17 +113,6 @@ class Clients:
         leg, _ = self.by_spi[pair.inbound.spi]
         leg.confirm(pair.inbound.spi)
         return self.carry(self.ike.confirm(pair.inbound.spi, now), now)
-
-    def note_alive(self, leg: ClientLeg, pair: Pair, now: float) -> None:
-        """A packet came by the pair: L2TP and IKE need not ask for a while."""
-        if now - leg.noted > NOTED_EVERY:
-            leg.noted = now
-            leg.lns.note_alive(now)
-            self.ike.note_alive(pair.ike_sa, now)
-
-    def end_pair(self, spi: int, now: float) -> list[Output]:
-        """A lifetime is used up."""
-        return self.carry(self.ike.close_pair(spi, now), now) if spi in self.by_spi else []
 
     def close_all(self, now: float) -> list[Output]:
         """Tell every client that its security associations end."""
@@ -360,6 +369,9 @@ class Clients:
         pair = Pair(event.sa, suite, inbound, outbound, BY_MARKER[event.marker])
         pair.keymat_in, pair.keymat_out = event.keymat_in, event.keymat_out
         pair.until = now + event.life_seconds
+        due = leg.expect_l2tp(now)
+        if due is not None:
+            self._quiet.append((due, leg))
         leg.add_pair(pair, event.client_port)
         self.following.touched.append(leg)
         self.by_spi[spi] = (leg, pair)

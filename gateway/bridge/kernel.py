@@ -5,6 +5,7 @@ ESP packet that comes to us although the kernel has its SA comes from a place th
 client's, or was under way when the kernel took over: see `receive_esp`.
 """
 
+from gateway.bridge.alive import end_pair, note_alive
 from gateway.bridge.carrier import Carrier
 from gateway.bridge.classify import Kind, endpoints
 from gateway.bridge.client_leg import OWN_PORT, ClientLeg, Pair
@@ -125,14 +126,14 @@ class Kernel:
         if track is None or pair is None:
             return []
         if event.hard:
-            return self._clients.end_pair(pair.inbound.spi, now)
+            return end_pair(self._clients, pair.inbound.spi, now)
         if event.inbound and not pair.confirmed:
             found = self._clients.confirm(pair, now)
             track.changed()
             return found
         half = pair.inbound if event.inbound else pair.outbound
         if half.used >= 1.0:
-            return self._clients.end_pair(pair.inbound.spi, now)
+            return end_pair(self._clients, pair.inbound.spi, now)
         handover = track.handovers.get(pair.inbound.spi)
         if handover is not None:
             counted = track.counted.get((event.spi, event.inbound), (0, 0, 0, 0))
@@ -204,7 +205,7 @@ class Kernel:
     def _alive(self, track: LegTrack, pair: Pair, now: float) -> list[Output]:
         """Packets have come by the pair, as `Gateway._receive_esp` would have seen them come."""
         pair.inbound.heard_at = now
-        self._clients.note_alive(track.leg, pair, now)
+        note_alive(self._clients, track.leg, pair, now)
         return [] if pair.confirmed else self._clients.confirm(pair, now)
 
     def _judge(self, track: LegTrack, event: SaCounted, now: float) -> list[Output]:

@@ -9,8 +9,10 @@ from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import Answered, Ended, Gone, InsideLeg, LegOutput, Told
 from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.session_states import TABLE, Do, Input, State
-from gateway.bridge.tell import tell_ppp
+from gateway.bridge.silence import DATA_WITHIN, HEARD_WITHIN, tell_silence
+from gateway.bridge.tell import By, tell_ppp, tell_refusal
 from gateway.bridge.ways import Follower, Ways
+from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Output, What
 from gateway.ppp import events as ppp
 from gateway.ppp.frame import is_control
@@ -19,9 +21,6 @@ from gateway.ppp.machine import Passage
 MOST_HELD = 16  # frames a direction
 LONGEST_DIAL = 60.0  # seconds from a client's first packet to its call
 SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP speaks, if it ever does
-
-# CDN result codes (RFC 2661, 4.4.2)
-RESULT_LOSS, RESULT_GENERAL, RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, RESULT_BUSY = 1, 2, 3, 4, 8
 
 
 class Session:
@@ -66,6 +65,9 @@ class Session:
         self.deaf_until: float | None = None  # the server's PPP has not spoken: frames to it wait
         self.track: Follower | None = None  # who sees to it that the kernel carries it
         self.own_hands = ""  # why its frames have to pass through here
+        self.control_in = self.control_out = 0  # of the frames, those that negotiate
+        self.quiet_at: float | None = None  # when to tell who was not heard of
+        self.ended_by: By | None = None
         self.scheduled: float | None = None  # for Timers
 
     @property
@@ -111,11 +113,10 @@ class Session:
                     found += more
                     if called:
                         return found  # the rest is of a leg that is forgotten
-                    result = (
-                        RESULT_LOSS if was_open else RESULT_BUSY if busy else RESULT_NO_FACILITY
-                    )
                     if not was_open and self.state in (State.CALLING, State.DIVERTED):
-                        found.append(self._refused(reason))
+                        found.append(self.fact(*tell_refusal(self.inside.server, reason, busy)))
+                    result = Disconnect.BUSY if busy else Disconnect.NO_FACILITY_NOW
+                    result = Disconnect.LOST_CARRIER if was_open else result
                     found += self._handle(Input.INSIDE_ENDED, now, reason, result)
                 case Gone():
                     self.gone = True
@@ -165,23 +166,26 @@ class Session:
         """ICCN: the client's call is open."""
         return self._handle(Input.CLIENT_CONNECTED, now)
 
-    def client_ended(self, reason: str, now: float) -> list[Output]:
+    def client_ended(self, reason: str, by: By, now: float) -> list[Output]:
         """The client has hung up, or is gone."""
+        self.ended_by = self.ended_by or by
         return self._handle(Input.CLIENT_ENDED, now, reason)
 
-    def disconnect(self, reason: str, now: float) -> list[Output]:
+    def disconnect(self, reason: str, now: float, by: By = By.GATEWAY) -> list[Output]:
         """The owner, or the end of the daemon, ends the session."""
-        return self._handle(Input.ASKED, now, reason, RESULT_ADMINISTRATIVE)
+        self.ended_by = self.ended_by or by
+        return self._handle(Input.ASKED, now, reason, Disconnect.ADMINISTRATIVE)
 
     def _handle(
-        self, what: Input, now: float, reason: str = "", result: int = RESULT_GENERAL
+        self, what: Input, now: float, reason: str = "", result: int = Disconnect.GENERAL_ERROR
     ) -> list[Output]:
         before = self.state
         actions, self.state = TABLE[before, what]
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
-            self.release_at = self.deaf_until = None
+            self.release_at = self.deaf_until = self.quiet_at = None
+            self.ended_by = self.ended_by or By.SERVER
             if self.track is None or not self.track.over_at(now):
                 found.append(self.closing_fact(now))
         if self.track is not None:
@@ -204,7 +208,7 @@ class Session:
             case Do.OPEN:
                 server = str(self.inside.server)
                 opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
-                self.release_at = now + SPEAKS_WITHIN
+                self.release_at, self.quiet_at = now + SPEAKS_WITHIN, now + HEARD_WITHIN
                 if self.leg.recorder is not None:
                     self.leg.recorder.opened(self.leg.dial, now)
                 if self.inside.speaks_late:
@@ -285,6 +289,7 @@ class Session:
 
     def _pass_control(self, frame: bytes, from_client: bool, now: float) -> list[Output]:
         """LCP, authentication and network control: watched, the MRU clamped, then passed on."""
+        self.control_in += from_client
         self.leg.record("ppp", frame, now, by_client=from_client)
         passed, events = self.passage.pass_frame(frame, from_client, now)
         found: list[Output] = []
@@ -294,6 +299,7 @@ class Session:
                 return found + away
         if passed is None:
             return found
+        self.control_out += not from_client
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
 
     def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
@@ -322,9 +328,11 @@ class Session:
                 self.client_ip, self.server_ip = client_ip, server_ip
                 if self.track is not None:
                     self.track.changed()
+                self.quiet_at = now + DATA_WITHIN
             case ppp.Terminated(by_client, reason):
                 who = "the client" if by_client else "the server"
                 self.last_error = f"{who} ended PPP" + (f": {reason}" if reason else "")
+                self.ended_by = self.ended_by or (By.CLIENT if by_client else By.SERVER)
             case ppp.AuthFailed() | ppp.AuthRefused():
                 self.last_error = "the server did not accept the user"
         return []
@@ -332,7 +340,7 @@ class Session:
     # time
 
     def deadline(self) -> float | None:
-        times = (self.inside.deadline(), self.release_at, self.deaf_until)
+        times = (self.inside.deadline(), self.release_at, self.deaf_until, self.quiet_at)
         return min((time for time in times if time is not None), default=None)
 
     def road_deadline(self) -> float | None:
@@ -345,6 +353,9 @@ class Session:
             found += self._let_out()
         if self.deaf_until is not None and now >= self.deaf_until:
             found += self._let_in(now)
+        if self.quiet_at is not None and now >= self.quiet_at:
+            self.quiet_at = None
+            found += tell_silence(self)
         found += self.inside_event(self.inside.handle_timeout(now), now)
         for frame in self.inside.late(now):
             found += self._frame_from_inside(frame, now)
@@ -359,16 +370,12 @@ class Session:
     def _fact(self, what: What, **details: str) -> Fact:
         return self.fact(what, details)
 
-    def _refused(self, reason: str) -> Fact:
-        server = str(self.inside.server)
-        detail = f"{server}: {reason}"
-        return self._fact(What.REFUSED, reason="server refused", detail=detail)
-
     def closing_fact(self, closed: float) -> Fact:
         """That it is over, and what it has carried; `closed` is when that was."""
         return self._fact(
             What.SESSION_CLOSED,
             reason=self.last_error,
+            by="" if self.ended_by is None else self.ended_by.value,
             seconds=f"{closed - self.began:.0f}",
             bytes_in=str(self.bytes_in),
             bytes_out=str(self.bytes_out),

@@ -13,7 +13,7 @@ from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
-from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session
+from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.trunk import Leg
 from gateway.bridge.trunks import Trunks
@@ -22,6 +22,7 @@ from gateway.control.config import Config, Route
 from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.ways import Dialled, route_of_call
 from gateway.l2tp.events import CallRequested
+from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Output, What
 from gateway.paths import KERNEL_CALLS
 from gateway.ppp.machine import Passage
@@ -69,7 +70,7 @@ class Switchboard:
         refusal = self._refusal(leg, route is not None)
         if refusal or route is None:
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
-            result = RESULT_ADMINISTRATIVE if route is None else RESULT_NO_FACILITY
+            result = Disconnect.NO_FACILITY_NOW if route else Disconnect.ADMINISTRATIVE
             return None, [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
         number = self._next_number() if leg.dial in self.sessions else leg.dial
         servers = self.servers.in_order(route)
@@ -77,7 +78,7 @@ class Switchboard:
         if inside is None:
             reason = self._no_address(route)
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": reason})
-            told = leg.lns.refuse(event.call, RESULT_NO_FACILITY, 0, reason, now)
+            told = leg.lns.refuse(event.call, Disconnect.NO_FACILITY_NOW, 0, reason, now)
             return None, [said, *leg.carry(told)]
         session = Session(
             number,
@@ -101,6 +102,7 @@ class Switchboard:
                 "call": str(event.call),
                 "peer_call": str(event.peer_call),
                 "server": str(inside.server),
+                "client": leg.client,
             },
         )
         return session, [asked, *found, *session.start(now)]

@@ -19,6 +19,7 @@ from gateway.bridge.gateway import Gateway
 from gateway.control.config import Choice, Client, Config, Inside, Outside, Route
 from gateway.control.limits import Limits
 from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.system.loop import Core
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
     PROTOCOL_GRE,
@@ -54,6 +55,7 @@ TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
 CARRIER = "user"  # or "kernel", for whole stories: see conftest.py
+TCP_WORDS = {"refused": "connection refused", "silent": "no answer within 10 s"}
 
 Step = Callable[[float], list[Output]]
 
@@ -96,6 +98,7 @@ class GatewayNode:
         self, config: Config, servers: list[InsideServer], seed: int, now: float, today: date
     ) -> None:
         self.core = Gateway(config, seeded(seed), now, today)
+        self.door: Core = self.core  # what a loop drives: the gateway, or somebody before it
         self.facts: list[Fact] = []
         self.natives: set[bytes] = set()  # hosts of native servers
         self._servers = {server.here.host: server for server in servers}
@@ -111,16 +114,16 @@ class GatewayNode:
     def receive(self, datagram: Datagram, now: float) -> list[Datagram]:
         source, target, payload = datagram
         if source.host in self.natives:
-            return self.carry(self.core.receive_inside(_native(datagram), now), now)
+            return self.carry(self.door.receive_inside(_native(datagram), now), now)
         if target.host == host_bytes(INSIDE):
             packet = build_ipv4(source.host, target.host, PROTOCOL_GRE, payload)
-            return self._hear(packet, self.core.receive_gre, now)
+            return self._hear(packet, self.door.receive_gre, now)
         if target.port == 0:
             packet = build_ipv4(source.host, target.host, PROTOCOL_ESP, payload)
         else:
             segment = build_checked_udp(source, target, payload)
             packet = build_ipv4(source.host, target.host, PROTOCOL_UDP, segment)
-        return self._hear(packet, self.core.receive_packet, now)
+        return self._hear(packet, self.door.receive_packet, now)
 
     def _hear(
         self, packet: bytes, queue: Callable[[bytes, float], list[Output]], now: float
@@ -150,16 +153,16 @@ class GatewayNode:
         while self._coming and self._coming[0][0] <= now:
             _, _, step = heappop(self._coming)
             found += self.carry(step(now), now)
-        due = self.core.deadline()
+        due = self.door.deadline()
         if due is not None and due <= now:
-            found += self.carry(self.core.handle_timeout(now), now)
+            found += self.carry(self.door.handle_timeout(now), now)
         if self.kernel is not None:
             found += [_datagram(each) for each in self.kernel.handle_timeout(now)]
         return found + self._told(now)
 
     def deadline(self) -> float | None:
         times = [self._coming[0][0]] if self._coming else []
-        times += [own] if (own := self.core.deadline()) is not None else []
+        times += [own] if (own := self.door.deadline()) is not None else []
         kernels = None if self.kernel is None else self.kernel.deadline()
         return min(times if kernels is None else [*times, kernels], default=None)
 
@@ -190,20 +193,20 @@ class GatewayNode:
         """The server's end of the connection breaks."""
         line.open = False
         self._lines.pop(line.key, None)
-        self._later(now + DELAY, lambda when: self.core.tcp_closed(line.key, reason, when))
+        self._later(now + DELAY, lambda when: self.door.tcp_closed(line.key, reason, when))
 
     def tell(self, line: Line, data: bytes, now: float) -> None:
         """The server says something on its own account."""
-        self._later(now + DELAY, lambda when: self.core.receive_tcp(line.key, data, when))
+        self._later(now + DELAY, lambda when: self.door.receive_tcp(line.key, data, when))
 
     def _open(self, key: int, server: InsideServer, now: float) -> None:
         if server.tcp == "open":
             self._lines[key] = server, server.accept(key)
-            self._later(now + 2 * DELAY, lambda when: self.core.tcp_opened(key, when))
+            self._later(now + 2 * DELAY, lambda when: self.door.tcp_opened(key, when))
             return
-        wait = 2 * DELAY if server.tcp == "refused" else CONNECT_WITHIN
-        why = "connection refused" if server.tcp == "refused" else "no answer within 10 s"
-        self._later(now + wait, lambda when: self.core.tcp_closed(key, why, when))
+        wait = CONNECT_WITHIN if server.tcp == "silent" else 2 * DELAY
+        why = TCP_WORDS.get(server.tcp, server.tcp)
+        self._later(now + wait, lambda when: self.door.tcp_closed(key, why, when))
 
     def _send(self, key: int, data: bytes, now: float) -> None:
         if key in self._lines:
