@@ -1,4 +1,5 @@
-"""What is seen of a PPP link in passing. Never a password, challenge, response or hash."""
+"""What is seen of a PPP link in passing, and what we say ourselves. Never a password, challenge,
+response or hash."""
 
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ class LcpOpened:
     mru_client: int
     mru_server: int
     auth: str
+    short: bool = False  # the server takes protocols of one byte (PFC)
+    bare: bool = False  # and frames without FF 03 (ACFC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ class CcpRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class EncryptionWanted:
+    """The server has asked for MPPE; said once a link."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProtocolRejected:
     """One side does not speak what the other tried. Without IPCP there is no IP."""
 
@@ -109,8 +117,16 @@ class Terminated:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class SendFrame:
+    """A frame of our own, where one side's wish is not for the other to answer."""
+
+    frame: bytes
+    to_client: bool
+
+
 PppEvent = (
     LcpOpened | AuthStarted | AuthSucceeded | AuthFailed | AuthRefused | IpOpened | CcpOpened
-    | CcpRefused | ProtocolRejected | PeerIdentified | NotConverging | MruNotClamped | Malformed
-    | Terminated
+    | CcpRefused | EncryptionWanted | ProtocolRejected | PeerIdentified | NotConverging
+    | MruNotClamped | Malformed | Terminated | SendFrame
 )  # fmt: skip
