@@ -62,6 +62,7 @@ class What(Enum):
     SESSION_OPENED = "session-opened"
     LCP_OPENED = "lcp-opened"
     USER_ACCEPTED = "user-accepted"
+    ENCRYPTED = "encrypted"
     PPP_UP = "ppp-up"
     SESSION_CLOSED = "session-closed"
     REFUSED = "refused"

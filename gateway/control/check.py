@@ -5,6 +5,7 @@ from gateway.control.findings import Document, Findings
 from gateway.control.problems import Problem
 from gateway.control.psk import resolve_psks
 from gateway.control.relations import check_relations
+from gateway.control.users import check_users
 
 NAME = "postern.toml"
 
@@ -24,4 +25,5 @@ def judge(file: File, read_file: ReadFile, name: str = NAME) -> tuple[Document, 
     if document:
         resolve_psks(document, file, read_file, findings)
         check_relations(document, findings)
+        check_users(document, read_file, findings)
     return document, sorted(findings.problems, key=lambda problem: problem.line or 0)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from gateway.control.check import NAME, judge
 from gateway.control.defaults import DEFAULTS
@@ -9,7 +10,8 @@ from gateway.control.document import File, ReadFile
 from gateway.control.findings import Document
 from gateway.control.limits import Limits
 from gateway.control.problems import Problem
-from gateway.control.suites import ESP_SUITES, IKE_SUITES
+from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
+from gateway.control.users import Users, load_users
 from gateway.control.values import ANYWHERE, Network
 from gateway.wire.udp import Endpoint
 
@@ -61,6 +63,9 @@ class Route:
     name: str
     kind: str
     server: Endpoint
+    encryption: str = DEFAULTS["route"]["encryption"]
+    mppe: tuple[str, ...] = tuple(DEFAULTS["route"]["mppe"])
+    shield: bool = DEFAULTS["route"]["shield"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ class Config:
     box: Box = Box()
     admins: tuple[Admin, ...] = ()
     ports: tuple[Port, ...] = ()
+    users: Users = Users()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -123,21 +129,27 @@ def load(file: File, read_file: ReadFile, name: str = NAME) -> Config | list[Pro
     document, problems = judge(file, read_file, name)
     if not document or any(not problem.warning for problem in problems):
         return problems
-    return _build(document)
+    return _build(document, load_users(document, read_file))
 
 
-def _build(document: Document) -> Config:
+def _build(document: Document, users: Users) -> Config:
     """Only of a document without problems: whatever is required is then there."""
     return Config(
         outside=Outside(**document["outside"][0].values),
         inside=Inside(**document["inside"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
-        routes=tuple(Route(**entry.values) for entry in document["route"]),
+        routes=tuple(_route(**entry.values) for entry in document["route"]),
         box=Box(**document["box"][0].values),
         admins=tuple(_admin(**entry.values) for entry in document["admin"]),
         ports=tuple(Port(**entry.values) for entry in document["port"]),
+        users=users,
     )
+
+
+def _route(*, mppe: tuple[str, ...], **values: Any) -> Route:
+    """The order of what may be negotiated is Postern's own."""
+    return Route(**values, mppe=tuple(sorted(mppe, key=MPPE_TERMS.index)))
 
 
 def _admin(*, name: str, ssh_key: str = "", ssh_keys: tuple[str, ...] = ()) -> Admin:

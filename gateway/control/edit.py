@@ -20,6 +20,7 @@ from gateway.control.problems import did_you_mean, shown
 from gateway.control.schema import SCHEMA, Key, Table, table_named
 
 OPS: Final = ("set", "unset", "add", "remove")
+TRUTH: Final = {"true": True, "false": False, "yes": True, "no": False}
 MOST_HINTED: Final = 20  # names among which the one that is meant is looked for
 
 
@@ -71,10 +72,12 @@ def parse_path(path: str) -> tuple[str, str, str]:
 
 
 def value_of(key: Key, words: Sequence[str]) -> object:
-    """What a command's words mean for this key: a list, a whole number, or text."""
+    """What a command's words mean for this key: a list, true or false, a number, or text."""
     if key.listed:
         return [word.strip() for one in words for word in _listed(key, one)]
     word = " ".join(words)
+    if isinstance(_like(key), bool):
+        return TRUTH.get(word, word)
     digits = word.removeprefix("-")
     return int(word) if not _is_text(key) and digits.isdecimal() and len(digits) < 19 else word
 
@@ -84,7 +87,12 @@ def _listed(key: Key, word: str) -> list[str]:
 
 
 def _is_text(key: Key) -> bool:
-    return isinstance(tomllib.loads(f"x = {key.example}")["x"], str)
+    return isinstance(_like(key), str)
+
+
+def _like(key: Key) -> object:
+    """A value of the kind the key has."""
+    return tomllib.loads(f"x = {key.example}")["x"]
 
 
 def edited(text: str, changes: Sequence[Change]) -> str:

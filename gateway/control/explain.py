@@ -93,6 +93,12 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.USER_ACCEPTED: ("PPP: the server has accepted the user", " {user}", ", by {method}", "."),
+    What.ENCRYPTED: (
+        "The leg to the server is encrypted",
+        ": MPPE {sent} towards it",
+        ", {received} back",
+        ".",
+    ),
     What.PPP_UP: (
         "PPP is up",
         ": the client has {client_ip}",

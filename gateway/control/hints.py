@@ -59,6 +59,24 @@ HINTS: Final[dict[str, str]] = {
     "server did not answer": (
         "Look whether PPTP runs at the server and TCP 1723 is let through on the way to it"
     ),
+    "no password is stored": (
+        "Store it with `postern users add NAME`, the name as it is typed at the client"
+    ),
+    "stored password": "Store the present one: `postern users add NAME`",
+    "check the user by ms-chap": "Set the server to MS-CHAP or MS-CHAPv2",
+    "short keys": (
+        "Set the server to MS-CHAPv2 or to 128 bit, or store the password with "
+        "`postern users add NAME --lm`"
+    ),
+    "decrypt": "Leave the stateful kinds out of `mppe` in that route: the others mend themselves",
+    "demands encryption": (
+        'Let the gateway encrypt: encryption = "mppe" in that route, and `postern users add NAME`'
+    ),
+    "encryption": (
+        "Compare `encryption` and `mppe` of that route in postern.toml with what the server is set "
+        'to; towards a server that has no MPPE, only encryption = "clear" comes up'
+    ),
+    "too many calls wait": "Wait: the server is called four times a second, no more",
     "ppp authentication failed": (
         "The server has refused the user: look at the name, password and domain typed at the "
         "client, and at the dial-in permission of that account on the server"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 LARGEST_FILE = 1 << 20  # bytes of a configuration or of a file with one secret
 MOST_CLIENTS = 2000
 MOST_ROUTES = 200
+MOST_USERS = 1000  # whose passwords the gateway knows
 MOST_ADMINS = 50
 MOST_PORTS = 32
 MOST_CANDIDATES = 256  # clients per outside address: each one costs a trial of its key per dial

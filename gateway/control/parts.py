@@ -37,6 +37,9 @@ _OF_KEY: Final = {
     ("inside", "interface"): {Part.NETWORK, Part.GATEWAY},
     ("outside", "mtu"): {Part.NETWORK, Part.GATEWAY},
     ("client", "name"): {Part.GATEWAY},
+    ("route", "encryption"): {Part.GATEWAY},
+    ("route", "mppe"): {Part.GATEWAY},
+    ("route", "shield"): {Part.GATEWAY},
     ("box", "contact"): set[Part](),
 }
 

@@ -18,7 +18,8 @@ def check_relations(document: Document, findings: Findings) -> None:
     findings.add_repeated(routes, "name")
     _check_outside(document, findings)
     _check_routes(clients, routes, findings)
-    _check_weakness(clients, findings)
+    _check_weakness(clients, ("ike", "esp"), "this client", findings)
+    _check_weakness(routes, ("mppe",), "this server", findings)
     _check_who_is_who(clients, findings)
     _check_crowd(clients, findings)
     check_box(document, findings)
@@ -55,17 +56,19 @@ def _check_routes(clients: Sequence[Entry], routes: Sequence[Entry], findings: F
             findings.add(route, "name", "is a route that no client takes", hint, warning=True)
 
 
-def _check_weakness(clients: Sequence[Entry], findings: Findings) -> None:
-    for client in clients:
-        for key in ("ike", "esp"):
-            suites: tuple[str, ...] = client.values.get(key, ())
+def _check_weakness(
+    entries: Sequence[Entry], keys: Sequence[str], whose: str, findings: Findings
+) -> None:
+    for entry in entries:
+        for key in keys:
+            suites: tuple[str, ...] = entry.values.get(key, ())
             for number, suite in enumerate(suites, start=1):
                 if suite in suites[: number - 1]:
-                    findings.add(client, key, "is there twice", "Leave one out", item=number)
+                    findings.add(entry, key, "is there twice", "Leave one out", item=number)
                 elif reason := weakness(suite):
                     what = f"is {suite}, and {reason}"
-                    hint = "Leave it out as soon as this client can do better"
-                    findings.add(client, key, what, hint, warning=True, item=number)
+                    hint = f"Leave it out as soon as {whose} can do better"
+                    findings.add(entry, key, what, hint, warning=True, item=number)
 
 
 def _check_who_is_who(clients: Sequence[Entry], findings: Findings) -> None:

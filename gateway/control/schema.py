@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from gateway.control import values, values_box
 from gateway.control.defaults import DEFAULTS
 from gateway.control.limits import MOST_ADMINS, MOST_CLIENTS, MOST_PORTS, MOST_ROUTES
-from gateway.control.suites import ESP_SUITES, IKE_SUITES
+from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.values import Read
 
 SCHEMA_VERSION = 1  # goes up when an old file would be read in another way: see migrate.py
 VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as hand-written files do
 ROUTE_KINDS = ("pptp",)
+ENCRYPTIONS = ("clear", "mppe", "refuse")  # of the leg towards a PPTP server
 WAYS = ("dhcp", "static")  # how an interface comes by its address
 PORT_ROLES = ("outside", "inside", "unused")
 
@@ -195,6 +196,25 @@ ROUTE = Table(
             "The server's address, with a port if it is not 1723.",
             '"10.10.0.2"',
             required=True,
+        ),
+        Key(
+            "encryption",
+            values.one_of("kind of encryption", ENCRYPTIONS),
+            "Of the leg to the server: clear, mppe by the gateway, or none at all (refuse).",
+            '"clear"',
+        ),
+        Key(
+            "mppe",
+            values.one_of("kind of MPPE", MPPE_TERMS),
+            "What may be agreed on with the server; the order is Postern's own.",
+            '["128", "128-stateful"]',
+            listed=True,
+        ),
+        Key(
+            "shield",
+            values.truth,
+            "Whether all that goes to the server is checked and built anew, and calls are paced.",
+            "true",
         ),
     ),
     most=MOST_ROUTES,
