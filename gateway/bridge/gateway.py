@@ -13,20 +13,20 @@ from gateway.bridge.admission import ike_policy, most_phases, route_for
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
+from gateway.bridge.crossing import crossing_of, header_of
 from gateway.bridge.guest import Guest
-from gateway.bridge.mtu import largest_mru
+from gateway.bridge.mtu import mru_of
+from gateway.bridge.pacing import CROWDED, Pacer
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session, State
 from gateway.bridge.tell import tell_l2tp
 from gateway.bridge.timers import Timed, Timers
 from gateway.control.config import Config
 from gateway.esp.errors import Drop as EspDrop
-from gateway.esp.suites import find_suite
 from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.outputs import CloseTcp, Fact, Output, What
-from gateway.ppp.machine import Passage
 from gateway.pptp.gre import call_id_of
 from gateway.pptp.machine import Caller
 from gateway.wire.udp import HEADER as UDP_HEADER
@@ -63,6 +63,7 @@ class Gateway:
         self._numbers = 0
         self._keys = 0
         self._timers = Timers()
+        self._pacer = Pacer()
         self._stopping = False
         self._guest: Guest | None = None
 
@@ -267,7 +268,7 @@ class Gateway:
                 case l2tp.CallClosed(call=call) if (leg, call) in self._by_call:
                     session = self._by_call[leg, call]
                     found += session.client_ended(_ended(event), now)
-                    self._settle(session)
+                    self._settle(session, now)
                     self._timers.note(session)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
@@ -281,18 +282,23 @@ class Gateway:
     ) -> list[Output]:
         route = route_for(self.config, leg.client)
         refusal = self._refusal(leg, route is not None)
-        if refusal or route is None:
+        start_at = None if refusal or route is None else self._pacer.turn(route, leg.client, now)
+        if route is None or start_at is None:
+            refusal = refusal or CROWDED
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
             result = RESULT_ADMINISTRATIVE if route is None else RESULT_NO_FACILITY
             return [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
         number = self._next_number() if leg.dial in self.sessions else leg.dial
         call_id, self._keys = self._new_call_id(), self._keys + 1
         caller = Caller(call_id, self._random)
-        inside = PptpLeg(self._keys, caller, call_id, self.config.inside.address, route.server)
-        passage = Passage(self._mru(leg))
+        address = self.config.inside.address
+        inside = PptpLeg(self._keys, caller, call_id, address, route.server, route.shield)
+        mru = mru_of(leg.current, self.config.outside.mtu, header_of(route))
+        crossing = crossing_of(route, self.config.users, mru, lambda: inside.vendor)
         session = Session(
-            number, leg, event.tunnel, event.call, event.peer_call, inside, route.name, passage, now
-        )
+            number, leg, event.tunnel, event.call, event.peer_call, inside, route.name, crossing,
+            now, start_at,
+        )  # fmt: skip
         self.sessions[number] = session
         self._by_call[leg, event.call] = session
         self._by_call_id[call_id] = session
@@ -305,7 +311,8 @@ class Gateway:
                 "server": str(inside.server),
             },
         )
-        return [asked, *session.start()]
+        self._timers.note(session)
+        return [asked, *session.start(now)]
 
     def _refusal(self, leg: ClientLeg, has_route: bool) -> str:
         if leg.current is None:
@@ -324,20 +331,13 @@ class Gateway:
             if call_id and call_id not in self._by_call_id:
                 return call_id
 
-    def _mru(self, leg: ClientLeg) -> int:
-        pair = leg.current
-        if pair is None:
-            raise ValueError("a call without a security association to come through")
-        block = find_suite(pair.suite).cipher.block
-        return largest_mru(self.config.outside.mtu, block, pair.in_udp)
-
     # inside events, time, ends
 
     def _inside(self, session: Session, found: list[Output], now: float) -> list[Output]:
-        self._settle(session)
+        self._settle(session, now)
         return self._told(found, now, session, session.leg)
 
-    def _settle(self, session: Session) -> None:
+    def _settle(self, session: Session, now: float) -> None:
         """Forget a session of which nothing is left. Its numbers may be another's by now."""
         if session.state is not State.CLOSING:
             return
@@ -347,6 +347,8 @@ class Gateway:
             del self.sessions[session.number]
             del self._by_call_id[session.inside.call_id]
             del self._by_key[session.inside.key]
+            took, netbeui = now - session.began, session.crossing.carries_netbeui
+            self._pacer.ended(session.inside.server, session.leg.client, took, netbeui, now)
 
     def _timeout_of(self, who: Timed, now: float) -> list[Output]:
         if isinstance(who, Session):

@@ -9,13 +9,14 @@ from enum import Enum, auto
 from typing import Final
 
 from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.crossing import Crossing
+from gateway.bridge.encryption import Encrypted, Event, Unencrypted, named
 from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
 from gateway.bridge.tell import tell_ppp
 from gateway.outputs import Fact, Output, What
 from gateway.ppp import events as ppp
 from gateway.ppp.frame import is_control
-from gateway.ppp.machine import Passage
 from gateway.pptp.gre import Gre
 
 MOST_HELD = 16  # frames a direction
@@ -91,9 +92,11 @@ class Session:
         peer_call: int,
         inside: PptpLeg,
         route: str,
-        passage: Passage,
+        crossing: Crossing,
         now: float,
+        start_at: float = 0.0,
     ) -> None:
+        """`start_at`: the server is not called before."""
         self.number = number
         self.leg = leg
         self.tunnel = tunnel
@@ -101,7 +104,7 @@ class Session:
         self.peer_call = peer_call
         self.inside = inside
         self.route = route
-        self.passage = passage
+        self.crossing = crossing
         self.state = State.CALLING
         self.began = now
         # For how long the dial took; IKE of long ago was a renewal, and not its beginning.
@@ -116,11 +119,15 @@ class Session:
         self.holding = True  # frames to the client wait
         self.release_at: float | None = None
         self.scheduled: float | None = None  # for Timers
+        self.start_at: float | None = start_at
 
     # what happens to the two calls
 
-    def start(self) -> list[Output]:
-        """Call the inside server."""
+    def start(self, now: float) -> list[Output]:
+        """Call the inside server, as soon as it is time."""
+        if self.start_at is None or now < self.start_at or self.state is not State.CALLING:
+            return []
+        self.start_at = None
         server = str(self.inside.server)
         said = self._fact(What.SERVER_CALLED, server=server, call_id=str(self.inside.call_id))
         return [said, *self._carry_plain(self.inside.start())]
@@ -174,7 +181,7 @@ class Session:
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
-            self.release_at = None
+            self.release_at = self.start_at = None
             found.append(self._closed(self.last_error, now))
         for action in actions:
             found += self._do(action, reason, result, now)
@@ -230,7 +237,8 @@ class Session:
         ready = self._let_out() if self.holding and self.state is State.UP else []
         if is_control(frame):
             return ready + self._pass_control(frame, True, now)
-        return ready + self._to_inside(frame, now)
+        passed = self.crossing.to_server(frame)
+        return ready if passed is None else ready + self._to_inside(passed, now)
 
     def from_inside(self, packet: bytes, start: int, end: int, now: float) -> list[Output]:
         """A GRE packet of the server's call, in `packet[start:end]`."""
@@ -248,7 +256,9 @@ class Session:
             return []
         if is_control(frame):
             return self._pass_control(frame, False, now)
-        return self._to_client(frame)
+        passed, events = self.crossing.to_client(frame, now)
+        found = [output for event in events for output in self._event(event, now)]
+        return found if passed is None else found + self._to_client(passed)
 
     def _to_inside(self, frame: bytes, now: float) -> list[Output]:
         gre = self.inside.gre
@@ -274,13 +284,26 @@ class Session:
 
     def _pass_control(self, frame: bytes, from_client: bool, now: float) -> list[Output]:
         """LCP, authentication and network control: watched, the MRU clamped, then passed on."""
-        passed, events = self.passage.pass_frame(frame, from_client, now)
+        passed, events = self.crossing.control(frame, from_client, now)
         found: list[Output] = []
         for event in events:
-            found += self._ppp_event(event, now)
+            found += self._event(event, now)
         if passed is None:
             return found
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
+
+    def _event(self, event: Event, now: float) -> list[Output]:
+        """What the crossing asks for, and what it has seen."""
+        match event:
+            case ppp.SendFrame(frame, to_client):
+                return self._to_client(frame) if to_client else self._to_inside(frame, now)
+            case Encrypted(sent, received):
+                return [self._fact(What.ENCRYPTED, sent=named(sent), received=named(received))]
+            case Unencrypted(reason, detail):
+                refused = self._fact(What.REFUSED, reason=f"encryption: {reason}", detail=detail)
+                return [refused, *self._handle(Input.ASKED, now, reason, RESULT_ADMINISTRATIVE)]
+            case _:
+                return self._ppp_event(event, now)
 
     def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
         found: list[Output] = []
@@ -307,7 +330,9 @@ class Session:
     # time
 
     def deadline(self) -> float | None:
-        times = (self.inside.deadline(), self.release_at)
+        times = (
+            self.inside.deadline(), self.release_at, self.start_at, self.crossing.deadline()
+        )  # fmt: skip
         return min((time for time in times if time is not None), default=None)
 
     def road_deadline(self) -> float | None:
@@ -316,9 +341,11 @@ class Session:
         return None if gre is None else gre.deadline()
 
     def handle_timeout(self, now: float) -> list[Output]:
-        found: list[Output] = []
+        found = self.start(now)
         if self.release_at is not None and now >= self.release_at:
             found += self._let_out()
+        for event in self.crossing.handle_timeout(now):
+            found += self._event(event, now)
         found += self.inside_event(self.inside.handle_timeout(now), now)
         gre = self.inside.gre
         if gre is not None:

@@ -46,6 +46,7 @@ def session_view(session: Session, now: float) -> SessionView:
         bytes_in=session.bytes_in,
         bytes_out=session.bytes_out,
         drops=_drops(session),
+        encryption=session.crossing.encryption,
         last_error=session.last_error,
     )
 
@@ -59,8 +60,7 @@ def _drops(session: Session) -> dict[str, int]:
     gre = session.inside.gre
     if gre is not None:
         found.update({f"gre_{reason.name.lower()}": n for reason, n in gre.counts.items()})
-    if session.passage.malformed:
-        found["ppp_malformed"] = session.passage.malformed
+    found.update(session.crossing.counts)
     return dict(found)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from gateway.bridge.gateway import Gateway
 from gateway.control.config import Client, Config, Inside, Outside, Route
 from gateway.control.limits import Limits
+from gateway.control.users import Users
 from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
@@ -47,6 +48,7 @@ LIMITS = Limits(
     hello_seconds=60,
 )
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
+NOBODY = Users()
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
 
 Step = Callable[[float], list[Output]]
@@ -57,7 +59,14 @@ def client_entry(name: str = "old-pc", psk: str = PSK, **changes: Any) -> Client
     return Client(name=name, psk=psk.encode(), **(usual | changes))
 
 
-def configure(*clients: Client, mtu: int = 1500, **limits: int) -> Config:
+def configure(
+    *clients: Client,
+    mtu: int = 1500,
+    route: dict[str, Any] | None = None,
+    users: Users = NOBODY,
+    **limits: int,
+) -> Config:
+    """`route` is what the route "nt4" has beside its usual."""
     values = {name: getattr(LIMITS, name) for name in LIMITS.__slots__} | limits
     return Config(
         Outside("wan0", (host_bytes(OUTSIDE),), mtu),
@@ -65,9 +74,10 @@ def configure(*clients: Client, mtu: int = 1500, **limits: int) -> Config:
         Limits(**values),
         clients or (client_entry(),),
         (
-            Route("nt4", "pptp", Endpoint(host_bytes(SERVER), 1723)),
+            Route("nt4", "pptp", Endpoint(host_bytes(SERVER), 1723), **(route or {})),
             Route("other", "pptp", Endpoint(host_bytes(OTHER_SERVER), 1723)),
         ),
+        users=users,
     )
 
 
@@ -140,6 +150,7 @@ class GatewayNode:
     def _open(self, key: int, server: InsideServer, now: float) -> None:
         if server.tcp == "open":
             self._lines[key] = server, server.accept(key)
+            server.connected.append(now)
             self._later(now + 2 * DELAY, lambda when: self.core.tcp_opened(key, when))
             return
         wait = 2 * DELAY if server.tcp == "refused" else CONNECT_WITHIN
@@ -215,7 +226,12 @@ class World:
 
 
 def meet(
-    *clients: Client, mtu: int = 1500, limits: dict[str, int] | None = None, **wire: Any
+    *clients: Client,
+    mtu: int = 1500,
+    limits: dict[str, int] | None = None,
+    route: dict[str, Any] | None = None,
+    users: Users = NOBODY,
+    **wire: Any,
 ) -> World:
     """A gateway that knows these clients, and its servers. `wire` goes to the `Net`."""
     net = Net(**wire)
@@ -224,7 +240,8 @@ def meet(
     servers = [
         InsideServer(Endpoint(host_bytes(each), 0), gateway) for each in (SERVER, OTHER_SERVER)
     ]
-    node = GatewayNode(configure(*clients, mtu=mtu, **(limits or {})), servers, seed, net.now)
+    config = configure(*clients, mtu=mtu, route=route, users=users, **(limits or {}))
+    node = GatewayNode(config, servers, seed, net.now)
     net.join(node, OUTSIDE, INSIDE)
     for server, host in zip(servers, (SERVER, OTHER_SERVER), strict=True):
         net.join(server, host)

@@ -1,9 +1,10 @@
 import pytest
 
-from gateway.bridge.mtu import SMALLEST, largest_mru
+from gateway.bridge.mtu import MPPE_HEADER, SMALLEST, largest_mru, mru_of
 from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
 from gateway.wire.udp import build_udp
+from tests.pair.gateway_world import meet
 
 HEADERS = {True: 20 + 8, False: 20}
 
@@ -37,3 +38,17 @@ def test_the_inside_leg_bounds_it_too() -> None:
 
 def test_a_tiny_link_still_carries_what_ip_needs() -> None:
     assert largest_mru(576, 16, True) == SMALLEST
+
+
+def test_encryption_inside_takes_its_bytes_from_the_inside_leg_alone() -> None:
+    assert largest_mru(9000, 8, False, MPPE_HEADER) == largest_mru(9000, 8, False) - 4
+    assert largest_mru(1500, 8, True, MPPE_HEADER) == largest_mru(1500, 8, True)
+
+
+def test_a_call_comes_through_a_pair_of_associations() -> None:
+    world = meet()
+    world.call_up()
+    [leg] = world.core.clients.legs.values()
+    assert mru_of(leg.current, 1500, 0) == largest_mru(1500, 8, True)
+    with pytest.raises(ValueError, match="without a security association"):
+        mru_of(None, 1500, 0)

@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.crossing import Crossing
 from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
 from gateway.bridge.session import (
     MOST_HELD,
@@ -121,9 +122,17 @@ class Inside:
 def make(state: State = State.CALLING) -> tuple[Session, Leg, Inside]:
     leg, inside = Leg(), Inside()
     session = Session(
-        7, cast(ClientLeg, leg), 1, 2, 3, cast(PptpLeg, inside), "nt4", Passage(1400), 100.0
+        7,
+        cast(ClientLeg, leg),
+        1,
+        2,
+        3,
+        cast(PptpLeg, inside),
+        "nt4",
+        Crossing(Passage(1400)),
+        100.0,
     )
-    session.state = state
+    session.state, session.start_at = state, None
     return session, leg, inside
 
 

@@ -1,0 +1,87 @@
+"""When a server is called, and for whom it has to wait."""
+
+from dataclasses import replace
+
+from gateway.bridge.pacing import (
+    APART,
+    FREE,
+    LONGEST_REST,
+    MOST_CLIENTS,
+    MOST_SERVERS,
+    MOST_WAITING,
+    NETBEUI_REST,
+    REST,
+    SHORT,
+    Pacer,
+)
+from gateway.control.config import Route
+from gateway.wire.udp import Endpoint
+
+ROUTE = Route("nt4", "pptp", Endpoint(bytes((192, 0, 2, 20)), 1723))
+OTHER = replace(ROUTE, server=Endpoint(bytes((192, 0, 2, 21)), 1723))
+LONG = 10 * SHORT
+
+
+def ended(pacer: Pacer, seconds: float, now: float, netbeui: bool = False) -> None:
+    pacer.ended(ROUTE.server, "pc", seconds, netbeui, now)
+
+
+def rest(pacer: Pacer, now: float) -> float:
+    """For how long this client would have to wait."""
+    turn = pacer.turn(ROUTE, "pc", now)
+    assert turn is not None
+    return turn - now
+
+
+def test_calls_to_one_server_are_some_way_apart_and_others_do_not_wait() -> None:
+    pacer = Pacer()
+    turns = [pacer.turn(ROUTE, f"pc-{number}", 100.0) for number in range(4)]
+    assert turns == [100.0 + number * APART for number in range(4)]
+    assert pacer.turn(OTHER, "pc", 100.0) == 100.0
+    assert pacer.turn(ROUTE, "pc", 200.0) == 200.0
+
+
+def test_a_route_without_a_shield_is_not_paced() -> None:
+    pacer, bare = Pacer(), replace(ROUTE, shield=False)
+    assert [pacer.turn(bare, "pc", 100.0) for _ in range(200)] == [100.0] * 200
+
+
+def test_as_many_wait_as_may_and_the_next_is_told_so() -> None:
+    pacer = Pacer()
+    turns = [pacer.turn(ROUTE, "pc", 100.0) for _ in range(MOST_WAITING + 1)]
+    assert None not in turns[:-1]
+    assert turns[-1] is None
+    assert pacer.turn(ROUTE, "pc", 101.0) is not None
+
+
+def test_a_server_rests_after_each_call_of_a_client_longer_after_netbeui() -> None:
+    pacer = Pacer()
+    ended(pacer, LONG, 100.0)
+    assert rest(pacer, 100.0) == REST
+    ended(pacer, LONG, 200.0, netbeui=True)
+    assert rest(pacer, 200.0) == NETBEUI_REST
+    assert pacer.turn(ROUTE, "another", 300.0) == 300.0
+
+
+def test_who_calls_and_hangs_up_in_a_loop_waits_longer_and_longer() -> None:
+    pacer, now, waits = Pacer(), 100.0, []
+    for _ in range(12):
+        ended(pacer, 1.0, now)
+        waits.append(rest(pacer, now))
+        now += LONGEST_REST + 1.0
+    assert waits[:FREE] == [REST] * FREE
+    assert waits[FREE : FREE + 4] == [2.0, 4.0, 8.0, 16.0]
+    assert waits[-1] == LONGEST_REST
+    ended(pacer, LONG, now)
+    assert rest(pacer, now) == REST
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    pacer = Pacer()
+    for number in range(MOST_CLIENTS + 100):
+        pacer.ended(ROUTE.server, f"pc-{number}", 1.0, netbeui=False, now=100.0)
+    for number in range(MOST_SERVERS + 100):
+        server = Endpoint(number.to_bytes(4), 1723)
+        pacer.turn(replace(ROUTE, server=server), "pc", 100.0)
+    assert len(pacer._habits) == MOST_CLIENTS
+    assert len(pacer._next) == MOST_SERVERS
