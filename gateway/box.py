@@ -35,6 +35,7 @@ from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slots
+from gateway.system.box.vault import Vault
 from gateway.system.clock import now
 from gateway.system.control_socket import AlreadyRunning, ControlSocket
 from gateway.system.journal import ERROR, Journal, read_by_systemd
@@ -113,7 +114,8 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         tell(f"a profile cannot be used: {problem}")
     board = boards.read_board(known, root)
     wake_hardware(board, tell, tool)
-    read_file = beside(places.data / "saved.toml")
+    vault = Vault(places, tool)
+    read_file = vault.reader(beside(places.data / "saved.toml"))
     audit = Audit(places, tell, wall_clock.wall)
     ports = BoxPorts(board.profile, lambda: list(boards.read_nics(root)))
     applier = Applier(places, ports.of, read_file, tool, rescue=view.is_rescue(root))
@@ -141,6 +143,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         slots=slots,
         power=Power(places, tool),
         audit=audit,
+        vault=vault,
         diagnose=Diagnose(places, board, ports, outlet, partial(_ask_daemon, places), tool),
         provisioning=Provisioning(places, outlet, factory),
         blinker=Blinker(),

@@ -26,6 +26,7 @@ from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slot, Slots, slots_json
+from gateway.system.box.vault import Vault
 from gateway.system.control_socket import Later, Peer
 from gateway.system.ports import Blinker, CannotBlink
 
@@ -37,7 +38,7 @@ FILE: Final = Who("provisioning file", "file")
 # These are looked at all the time or change nothing: no line in the audit.
 QUIET: Final = frozenset(
     {"status", "board", "ports", "slots", "upgrade.status", "link", "config.show", "config.check"}
-    | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
+    | {"users", "config.diff", "config.history", "config.status", "config.edit", "config.set"}
 )
 NETWORK_WAIT: Final = 3.0  # seconds between two looks for ports that are not certain
 STICK_WAIT: Final = 5.0  # seconds between two looks for a stick while nobody owns the box
@@ -57,6 +58,7 @@ class Parts:
     slots: Slots
     power: Power
     audit: Audit
+    vault: Vault
     diagnose: Diagnose
     provisioning: Provisioning
     blinker: Blinker
@@ -91,6 +93,7 @@ class BoxDesk:
             "ports": lambda request, who, at: ports_json(self._ports()),
             "ports.assign": self._assign,
             "ports.blink": self._blink,
+            **parts.vault.verbs(parts.applier.hand_over_users),
             "config.unseal": self._unseal,
             "slots": lambda request, who, at: [asdict(one) for one in parts.slot_cache.value()],
             "upgrade": self._upgrade,

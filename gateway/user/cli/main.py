@@ -24,6 +24,7 @@ from gateway.user.cli import (
     show,
     status,
     upkeep,
+    users,
     version,
 )
 from gateway.user.client import DaemonError, NotRunning
@@ -53,6 +54,7 @@ VERBS: Final[dict[str, Verb]] = {
     "ports": ports,
     "clients": entries.CLIENTS,
     "routes": entries.ROUTES,
+    "users": users,
     "admins": entries.ADMINS,
     "why": diagnose.WHY,
     "ping": diagnose.PING,

@@ -15,7 +15,15 @@ from gateway.control.document import File
 from gateway.control.edit import Change, EditError, edited, value_of
 from gateway.control.findings import Entry
 from gateway.control.problems import Problem
-from gateway.control.schema import PORT_ROLES, ROUTE_KINDS, WAYS, Key, Table, table_named
+from gateway.control.schema import (
+    ENCRYPTIONS,
+    PORT_ROLES,
+    ROUTE_KINDS,
+    WAYS,
+    Key,
+    Table,
+    table_named,
+)
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Values
@@ -23,6 +31,8 @@ from gateway.user.console.model import Values
 UNREAD = "only the box itself can read it"  # of a file beside the configuration
 FIXED = {
     ("route", "kind"): ROUTE_KINDS,
+    ("route", "encryption"): ("", *ENCRYPTIONS),
+    ("route", "shield"): ("", "true", "false"),
     ("port", "role"): PORT_ROLES,
     ("outside", "network"): ("", *WAYS),
     ("inside", "network"): ("", *WAYS),
@@ -96,6 +106,8 @@ def shown_value(key: Key, value: object) -> str:
     """A value as a form shows it; a secret never."""
     if key.secret or value is None:
         return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, list):
         return _joint(key).join(map(str, value))
     return str(value)

@@ -29,6 +29,8 @@ from gateway.user.console.model import (
     question,
 )
 from gateway.user.console.pages.claim import claim_form
+from gateway.user.console.pages.passwords import TITLE as PASSWORDS
+from gateway.user.console.pages.passwords import Passwords
 
 KEY_BYTES = 16  # of a pre-shared key made here: 32 letters to type at an old machine
 WIDTH = 72  # letters
@@ -66,6 +68,9 @@ class Entries:
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
             keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))
+        if name == "route":
+            passwords = Passwords(self._ends)
+            keys.append(Row("p", PASSWORDS, lambda: Open(passwords), "postern users list"))
         return View(TITLES[name], text, head, rows, tuple(keys))
 
     def _open(self, entry: dict[str, Any]) -> Callable[[], Step]:
