@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +19,36 @@ CHECKOUT = Path(__file__).parents[3]
 PYTHON = str(CHECKOUT / ".venv/bin/python")
 
 
-def configuration(psk: str, client: str = "", limits: str = "", server: str = SERVER) -> str:
-    """One client, one route. `client` and `limits` are lines more for their tables."""
+def configuration(
+    psk: str, client: str = "", limits: str = "", server: str = SERVER, route: str = ""
+) -> str:
+    """One client, one route. The other texts are lines more for their tables."""
     return (
         f'[outside]\ninterface = "eth0"\naddresses = ["{OUTSIDE}"]\n'
         f'[inside]\ninterface = "eth1"\naddress = "{INSIDE}"\n'
         + (f"[limits]\n{limits}\n" if limits else "")
         + f'[[client]]\nname = "press"\npsk = "{psk}"\nroute = "old-nt4"\n{client}\n'
-        + f'[[route]]\nname = "old-nt4"\nkind = "pptp"\nserver = "{server}"\n'
+        + f'[[route]]\nname = "old-nt4"\nkind = "pptp"\nserver = "{server}"\n{route}\n'
     )
 
 
 class Gateway:
     """The daemon under test. `ask` speaks to its control socket as the command does."""
 
-    def __init__(self, node: Node, config: str) -> None:
+    def __init__(self, node: Node, config: str, users: Mapping[str, str] | None = None) -> None:
+        """`users`: names and passwords that it is told beforehand."""
         self.node = node
         self.process: subprocess.Popen[bytes] | None = None
         node.write(CONFIG, config, 0o600)
+        for name, password in (users or {}).items():
+            self.store(name, password)
         self.start()
+
+    def store(self, user: str, password: str) -> str:
+        """`postern users add`, as an owner types it; what it prints."""
+        words = f"users add {user} --config {CONFIG} --password -"
+        line = f"{PYTHON} -m gateway.user.cli.main {words}"
+        return self.node.sh(f"cd {CHECKOUT} && printf '%s\\n' '{password}' | {line}")
 
     def start(self) -> None:
         argv = [PYTHON, "-m", "gateway.daemon", "--config", CONFIG, "--socket", SOCKET]
@@ -92,6 +104,10 @@ class Gateway:
 
     def wait_for_log(self, words: str, seconds: float = 10) -> None:
         until(lambda: words in self.log(), seconds, f"'{words}' in the gateway's journal")
+
+    def wait_for_more(self, words: str, count: int, seconds: float = 10) -> None:
+        """Until they stand in the journal more often than `count` times."""
+        until(lambda: self.log().count(words) > count, seconds, f"'{words}' once more")
 
     def command(self, *arguments: str) -> str:
         """What the `postern` command prints on the gateway, whatever its exit status."""

@@ -32,15 +32,19 @@ class Lab:
     def nat(self) -> Nat:
         return self.world.nat()
 
-    def pptpd(self, connections: int = 20) -> Pptpd:
-        """The plain server inside."""
+    def pptpd(self, connections: int = 20, **options: str) -> Pptpd:
+        """The plain server inside; `options` are those of `Pptpd`."""
         self.step("starting pptpd on the inside server")
-        return Pptpd(self.server, connections)
+        return Pptpd(self.server, connections, **options)
 
-    def gateway(self, client: str = "", limits: str = "") -> Gateway:
-        """Postern, with one client entry; the arguments are lines more of its configuration."""
+    def gateway(
+        self, client: str = "", limits: str = "", route: str = "", users: tuple[str, ...] = ()
+    ) -> Gateway:
+        """Postern, with one client entry; the texts are lines more of its configuration, `users`
+        those whose passwords it knows."""
         self.step("starting the gateway")
-        return Gateway(self.world.gateway, configuration(PSK, client, limits))
+        config = configuration(PSK, client, limits, route=route)
+        return Gateway(self.world.gateway, config, {name: USERS[name] for name in users})
 
     def stand_in(self, profile: Profile) -> None:
         """strongSwan and xl2tpd in the gateway's place."""
