@@ -14,7 +14,7 @@ IMAGE := $(RUN) -m image
 help:
 	@echo 'make demo    an old client dials through a NAT and reaches a PPTP server (root)'
 	@echo 'make check   lint, types, architecture, unit, property and pair tests (no root, seconds)'
-	@echo 'make test    all that decides whether a change may land: check, and real programs (root)'
+	@echo 'make test    all that decides whether a change may land: check, real programs, the image booted (root)'
 	@echo 'make bench   what a packet, a handshake and a session cost; build/bench.json'
 	@echo 'make image   the appliance: disk image and update bundle, PROFILE=qemu (root; 2 to 8 minutes)'
 	@echo 'make boot    that image in QEMU, its console in this terminal (UEFI=1 for OVMF; Ctrl-A X ends it)'
@@ -48,7 +48,9 @@ setup: $(VENV)/queue
 check: $(VENV)/checks
 	$(RUN) -m pytest -q -n 2 tests/architecture tests/unit tests/property tests/pair
 
-test: setup
+# The image first: the stories marked quick boot it.
+test: setup $(VENV)/image
+	@$(IMAGE) build --profile qemu || { echo 'make test: without an image nothing is tested; why it could not be built stands above.' >&2; exit 1; }
 	$(RUN) -m pytest -q
 
 demo: setup
@@ -63,8 +65,12 @@ image: $(VENV)/image
 boot: $(VENV)/image
 	$(IMAGE) boot $(if $(UEFI),--uefi)
 
+# What is measured runs alone; the rest two at a time.
 image-test: setup $(VENV)/image
-	$(RUN) -m pytest -q tests/image
+	@status=0; \
+	$(RUN) -m pytest -q tests/image -m alone || status=$$?; \
+	$(RUN) -m pytest -q -n 2 tests/image -m 'not alone' || status=$$?; \
+	cat build/image.txt; exit $$status
 
 # The key that signs updates outlives everything that can be made again.
 clean:

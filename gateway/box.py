@@ -14,6 +14,7 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
+from gateway.control.button import Meant
 from gateway.control.check import check
 from gateway.control.desk import ConfigDesk
 from gateway.control.document import File
@@ -26,7 +27,7 @@ from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
 from gateway.system.box.desk import BoxDesk, Parts, boot_notes, tell_change
 from gateway.system.box.diagnose import Diagnose
-from gateway.system.box.hardware import wake_hardware
+from gateway.system.box.hardware import Cards, load_modules
 from gateway.system.box.lamps import Lamps, state_of
 from gateway.system.box.loop import BoxLoop
 from gateway.system.box.outlet import Outlet
@@ -36,6 +37,9 @@ from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slots
 from gateway.system.box.vault import Vault
+from gateway.system.box.wall import Countdown, Wall
+from gateway.system.button import CaseButton
+from gateway.system.chance import Chance
 from gateway.system.clock import now
 from gateway.system.control_socket import AlreadyRunning, ControlSocket
 from gateway.system.journal import ERROR, Journal, read_by_systemd
@@ -47,6 +51,7 @@ from gateway.system.signals import Signals
 from gateway.system.store import Store
 from gateway.user.client import Daemon, DaemonError
 from gateway.user.files import beside
+from gateway.user.today import today
 
 OK, FAILED = 0, 1
 SLOTS_EVERY, ADDRESSES_EVERY, CLOCK_EVERY = 600.0, 5.0, 60.0  # seconds
@@ -88,9 +93,12 @@ def serve(places: Places, path: Path, profiles: Path, journal: Journal, tool: Ru
         parts = build(places, profiles, tell, tool)
         desk = BoxDesk(parts, now)
         begin(parts, desk)
-        lamps = _lamps(parts, desk)
+        lamps, button = lamps_and_button(parts, desk)
+        stack.callback(button.close)
+        countdown = Countdown(parts.config.changes.seconds_left, parts.say, now)
         tell(f"the box agent is ready on a board that {_known(parts)}")
-        BoxLoop(control, signals, Service(os.environ), (desk, lamps), tell).run()
+        timers = (desk, lamps, button, countdown)
+        BoxLoop(control, signals, Service(os.environ), timers, tell, readers=(button,)).run()
         desk.note_time()
         tell("stopped; the gateway goes on as it is")
 
@@ -113,23 +121,25 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
     for problem in bad:
         tell(f"a profile cannot be used: {problem}")
     board = boards.read_board(known, root)
-    wake_hardware(board, tell, tool)
+    load_modules(board, tell, tool, root)
+    cards = Cards(board.profile.eee, tell)
+    cards.wake(nic.name for nic in board.facts.nics)
     vault = Vault(places, tool)
     read_file = vault.reader(beside(places.data / "saved.toml"))
-    audit = Audit(places, tell, wall_clock.wall)
-    ports = BoxPorts(board.profile, lambda: list(boards.read_nics(root)))
+    audit, say = Audit(places, tell, wall_clock.wall), Wall(places, now)
+    ports = BoxPorts(board.profile, lambda: list(boards.settled_nics(root)))
     applier = Applier(places, ports.of, read_file, tool, rescue=view.is_rescue(root))
     factory = files("gateway.system.box").joinpath(FACTORY).read_text()
     outlet, slots = Outlet(places, _group(), tool), Slots(tool)
 
     def judge(text: str) -> list[Problem]:
-        return check(File(text.encode()), read_file)
+        return check(File(text.encode()), read_file, today=today())
 
     config = ConfigDesk(
         Store(places.data),
         judge,
         applier.activate,
-        tell_change(audit),
+        tell_change(audit, say),
         boot=view.boot_id(root),
         factory=factory,
     )
@@ -139,6 +149,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         applier=applier,
         board=board,
         ports=ports,
+        cards=cards,
         outlet=outlet,
         slots=slots,
         power=Power(places, tool),
@@ -148,6 +159,9 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         provisioning=Provisioning(places, outlet, factory),
         blinker=Blinker(),
         tell=tell,
+        say=say,
+        chance=Chance(),
+        seal=_seal,
         slot_cache=Cached(slots.read, [], SLOTS_EVERY, now),
         address_cache=Cached(partial(network.addresses, tool), {}, ADDRESSES_EVERY, now),
         clock_cache=Cached(partial(_clock_ok, places, tool), True, CLOCK_EVERY, now),
@@ -156,22 +170,33 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
     )
 
 
-def _lamps(parts: Parts, desk: BoxDesk) -> Lamps:
+def lamps_and_button(parts: Parts, desk: BoxDesk) -> tuple[Lamps, CaseButton]:
+    """The lamps show what is so, and while somebody holds the button, what it would do."""
+    meant = Meant.NOTHING
+
+    def show(what: Meant) -> None:
+        nonlocal meant
+        meant = what
+        lamps.hurry()
+
     def sessions() -> int | None:
         try:
             return Daemon(str(parts.places.control), patience=DAEMON_PATIENCE).status().sessions
         except DaemonError:
             return None
 
-    return Lamps(
+    lamps = Lamps(
         Leds(parts.board.profile.leds, parts.places.root),
         lambda: state_of(
             claimed=desk.claimed,
             pending=parts.config.changes.state.pending is not None,
             upgrading=parts.slots.progress.state == "installing",
+            meant=meant,
         ),
         sessions,
     )
+    button = CaseButton(parts.board.profile.button, desk.stops.press, show, parts.places.root)
+    return lamps, button
 
 
 def _ask_daemon(places: Places, verb: str) -> object:
@@ -179,6 +204,16 @@ def _ask_daemon(places: Places, verb: str) -> object:
         return Daemon(str(places.control)).ask(verb)
     except DaemonError as error:
         raise ValueError(str(error)) from error
+
+
+def _seal(text: str, keys: list[str]) -> str:
+    """Its library is loaded when a box is reset, and not before."""
+    from gateway.crypto.seal import NoReader, read_key, seal
+
+    try:
+        return seal(text.encode(), [read_key(key) for key in keys], Chance())
+    except NoReader:
+        return ""
 
 
 def _clock_ok(places: Places, tool: Run) -> bool:

@@ -13,12 +13,13 @@ from typing import Any
 from gateway import __version__
 from gateway.bridge.answers import Answer, answer, done
 from gateway.bridge.gateway import Gateway
-from gateway.bridge.views import refusals
+from gateway.bridge.views import refusals, with_notices
 from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
+from gateway.system.calendar import Calendar, floor
 from gateway.system.chance import Chance
 from gateway.system.clock import now
 from gateway.system.control_socket import AlreadyRunning, ControlSocket, askers
@@ -81,7 +82,8 @@ def _remove_rules(journal: Journal) -> int:
 def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
     """Everything is there before the first rule is set, so no packet finds half a daemon."""
     allow_all()
-    desk = Desk(Gateway(config, Chance(), now()), path)
+    calendar = Calendar(floor(), now())
+    desk = Desk(Gateway(config, Chance(), now(), calendar.today()), path, calendar)
     control = ControlSocket(socket, desk.answer, group=_mine(askers()))
     try:
         queue = Queue()
@@ -101,7 +103,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.tool = apply_rules(Rules((outside.interface,), outside.addresses, QUEUE), every_tool())
         with signals:
             desk.queue, desk.sender = queue, sender
-            desk.loop = Loop(desk.gateway, doors, journal, desk.reload)
+            desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             desk.loop.run()
         journal.line("stopped; the rules stay, so what comes now is dropped")
@@ -117,9 +119,11 @@ def _mine(group: int | None) -> int | None:
 class Desk:
     """Where the owner's questions and commands meet the gateway."""
 
-    def __init__(self, gateway: Gateway, path: Path) -> None:
+    def __init__(self, gateway: Gateway, path: Path, calendar: Calendar) -> None:
         self.gateway = gateway
         self.path = path
+        self._calendar = calendar
+        calendar.tell = gateway.tell_date
         self.loop: Loop | None = None
         self.queue: Queue | None = None
         self.sender: Sender | None = None
@@ -144,7 +148,7 @@ class Desk:
             return [Fact(What.RELOADED, details={"problems": "; ".join(self._problems)})]
         config, self._problems = self._keep_places(config)
         self._loaded = moment
-        found = self.gateway.reload(config, moment)
+        found = self._calendar.handle_timeout(moment) + self.gateway.reload(config, moment)
         if self._problems:
             what = self._problems[0]
             return [*found, Fact(What.TROUBLE, details={"what": what})]
@@ -153,15 +157,16 @@ class Desk:
     def _keep_places(self, config: Config) -> tuple[Config, tuple[str, ...]]:
         """Packets are picked up where they were at the start: only a restart changes that."""
         before = self.gateway.config
-        outside, inside = before.outside, before.inside
-        kept = replace(config, outside=replace(outside, mtu=config.outside.mtu), inside=inside)
+        new = config.outside
+        outside = replace(before.outside, mtu=new.mtu, nat_d=new.nat_d, natt=new.natt)
+        kept = replace(config, outside=outside, inside=before.inside)
         if kept == config:
             return config, ()
         return kept, ("interfaces and addresses change only when postern is restarted",)
 
     def _status(self) -> StatusView:
         gateway, moment = self.gateway, now()
-        return StatusView(
+        status = StatusView(
             version=__version__,
             uptime_s=round(moment - gateway.started, 3),
             sessions=len(gateway.sessions),
@@ -176,6 +181,7 @@ class Desk:
             rss_kb=_rss_kb(),
             refusals=refusals(gateway, moment),
         )
+        return with_notices(status, gateway, moment)
 
     def _road_counters(self) -> dict[str, int]:
         """What was lost between the kernel and the gateway, for reasons of this machine."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gateway.control.board_files import console_arguments
+from gateway.control.board_files import board_arguments, console_arguments
 from gateway.control.problems import Problem
 from gateway.control.profile import Profile, load_profile
 from image.places import PROJECT
@@ -43,7 +43,7 @@ def read_profile(name: str, folder: Path = PROFILES) -> Profile | list[Problem]:
 def board_of(profile: Profile) -> Board:
     serial = profile.console.devices[0]
     number = re.search(r"\d+$", serial.device)
-    arguments = [*profile.kernel_arguments]
+    arguments = [*board_arguments(profile)]
     if profile.watchdog.module:
         arguments.append(f"postern.watchdog={profile.watchdog.module}")
     return Board(

@@ -50,8 +50,8 @@ WANTS_PROBE: Final = "[Unit]\nWants=postern-probe.service\n"
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """A port of the box. Without a `tap` it is QEMU's own network, cut off from everything but
-    `forward` (QEMU's hostfwd, say "tcp:127.0.0.1:2222-:22")."""
+    """A port of the box. Without a `tap` it is a network of QEMU's own, one for each port, cut off
+    from everything but `forward` (QEMU's hostfwd, say "tcp:127.0.0.1:2222-:22")."""
 
     tap: str = ""
     forward: str = ""
@@ -132,7 +132,7 @@ def _nets(box: Box) -> list[str]:
             backend = f"tap,id=net{number},ifname={net.tap},script=no,downscript=no"
         else:
             forward = f",hostfwd={net.forward}" if net.forward else ""
-            backend = f"user,id=net{number},restrict=on{forward}"
+            backend = f"user,id=net{number},net=10.0.{2 + number}.0/24,restrict=on{forward}"
         place = f"bus=pcie.0,addr={number + 0x10:#x},mac={FIRST_MAC.format(number + 1)}"
         words += ["-netdev", backend, "-device", f"{net.model},netdev=net{number},{place}"]
     return words

@@ -29,6 +29,7 @@ def connect(host: str) -> "Connection":
     try:
         connection.open()
     except (SSHException, OSError) as error:
+        connection.client.close()  # fabric does so only for a connection that was made
         hint = "Its key must be in known_hosts: compare the fingerprint on its console first"
         raise Failed(f"{host} cannot be reached: {error}", hint) from error
     return connection

@@ -1,7 +1,8 @@
 """What a packet from the queue is. Road code: called for every packet, makes one tuple.
 
-UDP 500 is IKE. UDP 4500 is IKE behind four zero bytes, a keepalive of one byte 0xFF, or ESP
-(RFC 3948, 2.1 to 2.3). Protocol 50 is ESP as it is.
+UDP 4500 is IKE behind four zero bytes, a keepalive of one byte 0xFF, or ESP (RFC 3948, 2.1 to
+2.3). UDP 500 is IKE, a keepalive, or ESP behind eight zero bytes, where IKE has the initiator's
+cookie, which is never zero (draft-ietf-ipsec-udp-encaps-00 and -01). Protocol 50 is ESP as it is.
 """
 
 from enum import IntEnum
@@ -20,6 +21,7 @@ from gateway.wire.udp import Datagram, Endpoint
 
 PORT_IKE, PORT_NATT = 500, 4500
 MARKER = b"\0\0\0\0"  # the non-ESP marker before IKE on port 4500
+NON_IKE_MARKER = bytes(8)  # before ESP on port 500
 KEEPALIVE = b"\xff"
 
 # First byte, total length, fragment field, protocol; target port and length of UDP, if no options.
@@ -34,9 +36,10 @@ class Kind(IntEnum):
     OTHER = 0
     IKE = 1
     ESP = 2
-    ESP_IN_UDP = 3
+    ESP_IN_UDP = 3  # on port 4500
     KEEPALIVE = 4
     GRE = 5  # from inside
+    ESP_ON_500 = 6  # in UDP, behind the marker
 
 
 Found = tuple[Kind, int, int]
@@ -70,7 +73,7 @@ def _classify_udp(packet: bytes, start: int, total: int, port: int, length: int)
     if not start <= end <= total:
         return NOTHING
     if port == PORT_IKE:
-        return Kind.IKE, start, end
+        return _classify_500(packet, start, end)
     if port != PORT_NATT:
         return NOTHING
     if end - start <= len(MARKER):
@@ -79,6 +82,15 @@ def _classify_udp(packet: bytes, start: int, total: int, port: int, length: int)
     if packet[start : start + 4] == MARKER:
         return Kind.IKE, start + 4, end
     return Kind.ESP_IN_UDP, start, end
+
+
+def _classify_500(packet: bytes, start: int, end: int) -> Found:
+    marked = start + len(NON_IKE_MARKER)
+    if packet[start:marked] == NON_IKE_MARKER and marked < end:
+        return Kind.ESP_ON_500, marked, end
+    if packet[start:end] == KEEPALIVE:
+        return Kind.KEEPALIVE, start, end
+    return Kind.IKE, start, end
 
 
 def endpoints(packet: bytes) -> tuple[Endpoint, Endpoint]:

@@ -5,22 +5,39 @@ the leg that is there, so that a rekey never touches L2TP or PPP.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
-from gateway.bridge.classify import PORT_NATT
+from gateway.bridge.classify import NON_IKE_MARKER, PORT_IKE, PORT_NATT, Kind
+from gateway.bridge.mtu import largest_mru
+from gateway.bridge.place import Place
 from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
+from gateway.esp.suites import find_suite
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.l2tp.events import L2tpEvent, Send
 from gateway.l2tp.machine import Lns
 from gateway.outputs import Output, SendIp
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
+from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint, build_udp
 
 PORT_L2TP = 1701
 NOTED_EVERY = 1.0  # seconds between two times that L2TP and IKE are told that the client lives
 
-LegKey = tuple[str, Endpoint]  # the client's name and its outside endpoint
+# The client's name, what it calls itself in IKE, and where IKE comes from.
+LegKey = tuple[str, str, Endpoint]
+
+# How ESP is carried; by the marker that was agreed on, our port, and the bytes before ESP.
+CARRIERS: Final = (Kind.ESP_IN_UDP, Kind.ESP, Kind.ESP_ON_500)
+BY_MARKER: Final[dict[int, Kind]] = {0: Kind.ESP, 4: Kind.ESP_IN_UDP, 8: Kind.ESP_ON_500}
+OWN_PORT: Final[dict[Kind, int]] = {Kind.ESP_IN_UDP: PORT_NATT, Kind.ESP_ON_500: PORT_IKE}
+BEFORE_ESP: Final[dict[Kind, int]] = {
+    Kind.ESP: 0,
+    Kind.ESP_IN_UDP: UDP_HEADER,
+    Kind.ESP_ON_500: UDP_HEADER + len(NON_IKE_MARKER),
+}
+_PLAIN, _ON_500 = Kind.ESP, Kind.ESP_ON_500  # the road does not look them up in their class
 
 
 @dataclass(slots=True)
@@ -31,7 +48,7 @@ class Pair:
     suite: str
     inbound: Inbound
     outbound: Outbound
-    in_udp: bool  # ESP in UDP 4500, else protocol 50
+    carrier: Kind  # one of `CARRIERS`
     confirmed: bool = False  # the client has shown that it has them too
     retired: bool = False  # deleted: still heard for a while, never used to send
 
@@ -57,15 +74,17 @@ class ClientLeg:
         dial: int,
         began: float,
         client: str,
+        identity: str,
         local: Endpoint,
-        peer: Endpoint,
+        place: Place,
         lns: Lns,
     ) -> None:
         self.dial = dial
         self.began: float | None = began  # when the dial under way began, until it has a session
         self.client = client
+        self.identity = identity
         self.local = local
-        self.peer = peer
+        self.place = place
         self.lns = lns
         self.client_port = PORT_L2TP
         self.peer_tunnels: dict[int, int] = {}  # by our tunnel id
@@ -75,12 +94,21 @@ class ClientLeg:
         self.drops = Counters()
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
-        self.identity = self.ike_suite = self.natt = ""
+        self.ike_suite = self.natt = ""
+        self.old_key = False  # its newest keys came by the key it had before
+        self.contact: tuple[int, float] | None = None  # INITIAL-CONTACT: in which phase 1, and when
+        self.elders: list[ClientLeg] = []  # of which this may be the continuation: see kin.py
+        self.heir: ClientLeg | None = None  # which may be the continuation of this
         self.scheduled: float | None = None  # for Timers
 
     @property
+    def peer(self) -> Endpoint:
+        """Where IKE comes from, by which the client is known."""
+        return self.place.ike
+
+    @property
     def key(self) -> LegKey:
-        return self.client, self.peer
+        return self.client, self.identity, self.place.ike
 
     def add_pair(self, pair: Pair, client_port: int) -> None:
         """A quick mode has given new keys; they are heard at once and send when confirmed."""
@@ -112,9 +140,27 @@ class ClientLeg:
         self.retire_pair(spi)
         self.pairs.pop(spi, None)
 
+    def largest_mru(self, mtu: int, inside_header: int) -> int:
+        """The MRU with which nothing fragments on an outside link of `mtu` bytes, nor inside with
+        so many bytes more."""
+        if self.current is None:
+            raise ValueError("a call without a security association to come through")
+        block = find_suite(self.current.suite).cipher.block
+        return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier], inside_header)
+
     def deadline(self) -> float | None:
         """When L2TP wants attention."""
         return self.lns.deadline()
+
+    @property
+    def machine(self) -> tuple[str, str]:
+        """Who dials here: several machines may have one name, and behind NATs one identity."""
+        return self.client, self.identity
+
+    @property
+    def handles(self) -> set[int]:
+        """IKE's handles of its phases, and of those that made its pairs and are over."""
+        return self.phases | {pair.ike_sa for pair in self.pairs.values()}
 
     @property
     def is_empty(self) -> bool:
@@ -126,8 +172,20 @@ class ClientLeg:
         found: list[Output] = []
         for event in events:
             if isinstance(event, Send):
-                packet = self.seal(event.message)
-                found += [] if packet is None else [packet]
+                packets = [self.seal(event.message), *self._also(event.message)]
+                found += [packet for packet in packets if packet is not None]
+        return found
+
+    def _also(self, message: bytes) -> list[SendIp | None]:
+        """The same where the client may be by now: what it answers will tell.
+
+        By the keys of an heir, if it has these; and to where IKE is, if that has moved alone.
+        """
+        found: list[SendIp | None] = []
+        if self.heir is not None and self.heir.current is not None:
+            found += [self.heir.seal(message)] if self.heir.current.confirmed else []
+        if self.place.doubtful and not self.place.separate:
+            found.append(self.seal(message, self.place.ike))
         return found
 
     def send_frame(self, call: int, frame: bytes) -> SendIp | None:
@@ -138,8 +196,11 @@ class ClientLeg:
             return None
         return self.seal(message)
 
-    def seal(self, message: bytes) -> SendIp | None:
-        """Road: an L2TP message as the packet that goes out, or None (counted)."""
+    def seal(self, message: bytes, there: Endpoint | None = None) -> SendIp | None:
+        """Road: an L2TP message as the packet that goes out, or None (counted).
+
+        `there` is where to, if not to where the client's ESP comes from.
+        """
         pair = self.current
         if pair is None:
             self.drops.count("no_sa")
@@ -148,7 +209,11 @@ class ClientLeg:
         if isinstance(sealed, EspDrop):
             self.drops.count(sealed.name.lower())
             return None
-        if pair.in_udp:
-            segment = build_udp(PORT_NATT, self.peer.port, sealed)
-            return SendIp(build_ipv4(self.local.host, self.peer.host, PROTOCOL_UDP, segment))
-        return SendIp(build_ipv4(self.local.host, self.peer.host, PROTOCOL_ESP, sealed))
+        there, carrier = there or self.place.esp, pair.carrier
+        if carrier is _PLAIN:
+            return SendIp(build_ipv4(self.local.host, there.host, PROTOCOL_ESP, sealed))
+        if carrier is _ON_500:
+            segment = build_udp(PORT_IKE, there.port, NON_IKE_MARKER + sealed)
+        else:
+            segment = build_udp(PORT_NATT, there.port, sealed)
+        return SendIp(build_ipv4(self.local.host, there.host, PROTOCOL_UDP, segment))

@@ -4,14 +4,20 @@ Turns what IKE reports into legs, security associations and facts. A leg is foun
 name and endpoint, so any number of phase 1 and 2 negotiations end on the same leg.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
+from gateway.bridge.admission import most_phases
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
-from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
+from gateway.bridge.client_leg import BY_MARKER, OWN_PORT, ClientLeg, LegKey, Pair
+from gateway.bridge.following import Following
+from gateway.bridge.kin import link, unlink
+from gateway.bridge.phases import Phase1
+from gateway.bridge.place import Place
 from gateway.bridge.tell import tell_ike
+from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
+from gateway.esp.errors import Drop
 from gateway.esp.machine import SaTable
 from gateway.esp.quirks import life_bytes
 from gateway.ike import events as ike
@@ -26,21 +32,6 @@ DEAD = "the client no longer answers"
 TOLD_AT_ONCE, TOLD_PER_SECOND = 128, 2.0
 
 
-@dataclass(slots=True)
-class Phase1:
-    """What is known of one phase 1; `dial` numbers the account it belongs to."""
-
-    dial: int
-    began: float  # seconds on the caller's clock
-    peer: Endpoint
-    local: Endpoint
-    quiet: bool = False  # one of a flood: nothing is told before it has proved its key
-    client: str = ""
-    identity: str = ""
-    suite: str = ""
-    leg: ClientLeg | None = None  # of whoever proved to have the key
-
-
 class Clients:
     """All legs, by endpoint and by SPI, and the IKE machine that gives them keys."""
 
@@ -49,29 +40,32 @@ class Clients:
         machine: Ike,
         random: Callable[[int], bytes],
         next_dial: Callable[[], int],
-        hello: float,
-        most: int,
+        watch: Watch,
     ) -> None:
-        """`hello`: seconds of silence after which L2TP asks whether a client lives; `most`: phase 1
-        that may stand at a time, above which those that carry no tunnel give way."""
-        self.hello = hello
-        self.most = most
+        """`watch` knows the configuration in force."""
         self.ike = machine
         self.phases: dict[int, Phase1] = {}  # by IKE's handle
         self.legs: dict[LegKey, ClientLeg] = {}
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
-        self.dead: list[ClientLeg] = []  # to be ended by whoever asked
-        self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
+        self.dead: dict[ClientLeg, str] = {}  # to be ended by whoever asked, and why
+        self.following = Following(machine, self.phases, self.legs, self.by_spi)
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
+        self._watch = watch
 
     def receive(self, datagram: Datagram, now: float) -> list[Output]:
         """An IKE message, markers off."""
         return self.carry(self.ike.receive(datagram, now), now)
+
+    def counters(self) -> dict[str, int]:
+        """What was counted since the start, by room and reason."""
+        found = {f"ike_{name}": count for name, count in self.ike.counters.items()}
+        found["ike_strangers_untold"] = self.untold
+        return found | {f"esp_{reason.name.lower()}": self.sas.drops[reason] for reason in Drop}
 
     def deadline(self) -> float | None:
         times = (self.ike.deadline(), self.sas.deadline())
@@ -105,17 +99,27 @@ class Clients:
             found += self.carry(self.ike.close(handle, now), now)
         return found
 
-    def move(self, leg: ClientLeg, peer: Endpoint) -> None:
-        """An authenticated packet, newest of all, came from elsewhere: answer there from now on."""
-        self._leave_place(leg)
-        leg.peer, leg.way = peer, b""
-        if not leg.is_empty:  # or it was forgotten before
-            self.legs[leg.key] = leg
-        for handle in leg.phases | {pair.ike_sa for pair in leg.pairs.values()}:
-            phase = self.phases.get(handle)
-            if phase is not None:
-                phase.peer = peer
-            self.ike.move(handle, peer)
+    def began_anew(self, leg: ClientLeg, now: float) -> list[Output]:
+        """A tunnel is up. If the client has said INITIAL-CONTACT, and has not used its older keys
+        since, as those do that say so at every phase 1, it has indeed forgotten them."""
+        if leg.contact is None:
+            return []
+        (handle, when), leg.contact = leg.contact, None
+        older = [pair.inbound for pair in leg.pairs.values() if pair.ike_sa < handle]
+        if any(inbound.heard_at is not None and inbound.heard_at > when for inbound in older):
+            return []
+        return self.carry(self.ike.forget_older(handle), now)
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name -> new one of clients that are the same machines still."""
+        for leg in self.living() if names else []:
+            self.following.leave_place(leg)
+            leg.client = names.get(leg.client, leg.client)
+            if not leg.is_empty:
+                self.legs[leg.key] = leg
+        for phase in self.phases.values():
+            phase.client = names.get(phase.client, phase.client)
+        self.ike.rename(names)
 
     def living(self) -> list[ClientLeg]:
         """Every leg, with those whose place in `legs` another has taken."""
@@ -124,12 +128,8 @@ class Clients:
     def tidy(self, leg: ClientLeg) -> None:
         """Forget the leg if it has neither keys nor a tunnel left."""
         if leg.is_empty:
-            self._leave_place(leg)
-
-    def _leave_place(self, leg: ClientLeg) -> None:
-        """Out of `legs`, unless another one of the name has come to its endpoint meanwhile."""
-        if self.legs.get(leg.key) is leg:
-            del self.legs[leg.key]
+            self.following.leave_place(leg)
+            unlink(leg)
 
     def bury(self, leg: ClientLeg) -> None:
         """The client is gone: its keys are of no more use."""
@@ -152,6 +152,7 @@ class Clients:
                 self.phases[event.sa] = phase
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa, now)
+            found += self._tell_owner(event, event.sa, now)
             if isinstance(event, ike.Authenticated):
                 found += self._make_room(event, now)
             elif isinstance(event, ike.Phase1Closed):
@@ -161,9 +162,12 @@ class Clients:
         return found
 
     def _make_room(self, newest: ike.Authenticated, now: float) -> list[Output]:
-        """Who has a key can dial without end; the oldest without a tunnel goes, its own first."""
+        """Who has a key can dial without end; the oldest without a tunnel goes, its own first.
+
+        Only so many phase 1 may stand at a time.
+        """
         proved = {handle: phase for handle, phase in self.phases.items() if phase.client}
-        if len(proved) <= self.most:
+        if len(proved) <= most_phases(self._watch.config):
             return []
         idle = [
             (phase.client != newest.credential, handle)
@@ -185,6 +189,20 @@ class Clients:
             return []
         return tell_ike(event, phase.dial, phase.peer)
 
+    def _tell_owner(self, event: ike.IkeEvent, handle: int, now: float) -> list[Fact]:
+        """What is no step of the dial: a weak suite is used, or one of two keys."""
+        phase = self.phases.get(handle)
+        if phase is None:
+            return []
+        watch, name, place = self._watch, phase.client, (phase.dial, str(phase.peer))
+        match event:
+            case ike.Authenticated(old_key=old):
+                known = watch.key_used(name, old, *place, now)
+                return known + watch.suite_used(name, phase.suite, "IKE", *place)
+            case ike.PairReady(suite=suite):
+                return watch.suite_used(name, suite, "ESP", *place)
+        return []
+
     def _is_too_much(self, now: float) -> bool:
         """Whether one more stranger is more than a person wants to hear of."""
         if self._budget.take(now):
@@ -200,7 +218,7 @@ class Clients:
         leg.phases.discard(event.sa)
         # With keys left it is alive: a machine that has the place of the dead one.
         if event.reason == DEAD and leg.current is None and leg not in self.dead:
-            self.dead.append(leg)
+            self.dead[leg] = DEAD
 
     def _drop_unproved(self, handle: int) -> None:
         phase = self.phases.get(handle)
@@ -224,24 +242,22 @@ class Clients:
                 phase.suite = suite
             case ike.Floated(local=local, peer=peer):
                 phase.local = local
-                self._phase_moved(phase, peer)
-            case ike.Authenticated(credential=name, identity=identity):
-                phase.client, phase.identity = name, identity
-                leg = self.legs.get((name, phase.peer))
+                self.following.hear_ike(phase, peer, floated=True)
+            case ike.Authenticated(credential=name, identity=identity, old_key=old):
+                phase.client, phase.identity, phase.old_key = name, identity, old
+                leg = self.legs.get((name, identity, phase.peer))
                 self._join(leg, phase, event.sa)
                 if leg is not None:
                     leg.began = phase.began
-                    self.renewals.append((phase.dial, leg.dial))
+                    self.following.renewals.append((phase.dial, leg.dial))
                     phase.dial = leg.dial
             case ike.PeerMoved(peer=peer):
-                self._phase_moved(phase, peer)
+                self.following.hear_ike(phase, peer)
             case ike.PairReady():
                 self._add_pair(event, phase, now)
-
-    def _phase_moved(self, phase: Phase1, peer: Endpoint) -> None:
-        phase.peer = peer
-        if phase.leg is not None:
-            self.move(phase.leg, peer)
+            case ike.InitialContact():
+                phase.contact = now
+                self._join(phase.leg, phase, event.sa)
 
     def _join(self, leg: ClientLeg | None, phase: Phase1, handle: int) -> None:
         if phase.leg is not None:
@@ -249,27 +265,45 @@ class Clients:
         phase.leg = leg
         if leg is not None:
             leg.phases.add(handle)
+            if phase.contact is not None:
+                leg.contact, phase.contact = (handle, phase.contact), None
 
     def _add_pair(self, event: ike.PairReady, phase: Phase1, now: float) -> None:
         leg = phase.leg
         if leg is None or leg.is_empty or leg.peer != event.peer:
-            leg = self.legs.get((phase.client, event.peer))
+            leg = self.legs.get((phase.client, phase.identity, event.peer))
         if leg is None:
-            lns = Lns("postern", self._random, hello=self.hello)
-            leg = ClientLeg(phase.dial, phase.began, phase.client, event.local, event.peer, lns)
+            leg = self._new_leg(event, phase)
+        for handle in leg.handles:
+            self.ike.join(handle, event.sa)
+        if phase.dial != leg.dial:
+            self.following.renewals.append((phase.dial, leg.dial))
+            phase.dial = leg.dial
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
-        leg.local = event.local
-        leg.identity, leg.ike_suite, leg.natt = phase.identity, phase.suite, event.natt or "none"
+        leg.old_key = phase.old_key
+        leg.local, leg.ike_suite, leg.natt = event.local, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)
         suite, spi = event.suite, event.spi_in
         inbound = self.sas.add_inbound(spi, suite, event.keymat_in, now, life_bytes=limit)
         outbound = self.sas.add_outbound(
             spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
-        pair = Pair(event.sa, suite, inbound, outbound, in_udp=event.marker > 0)
+        pair = Pair(event.sa, suite, inbound, outbound, BY_MARKER[event.marker])
         leg.add_pair(pair, event.client_port)
         self.by_spi[spi] = (leg, pair)
+
+    def _new_leg(self, event: ike.PairReady, phase: Phase1) -> ClientLeg:
+        silence = float(self._watch.config.limits.hello_seconds)
+        lns = Lns("postern", self._random, hello=silence)
+        own_port = OWN_PORT.get(BY_MARKER[event.marker], event.local.port)
+        place = Place(event.peer, event.peer)
+        if own_port != event.local.port:  # IKE has stayed on port 500, ESP comes to 4500
+            place = Place(event.peer, Endpoint(event.peer.host, own_port), separate=True)
+        who = phase.client, phase.identity
+        leg = ClientLeg(phase.dial, phase.began, *who, event.local, place, lns)
+        link(leg, self.living())
+        return leg
 
 
 def _packet(event: ike.Send) -> SendIp:

@@ -6,22 +6,25 @@ The road of a data packet is `receive_packet` -> `_receive_esp` -> `Session.from
 """
 
 from collections.abc import Callable
+from datetime import date
 from struct import Struct
 
 from gateway.bridge.account import Accounts
-from gateway.bridge.admission import ike_policy, most_phases, route_for
+from gateway.bridge.admission import ike_policy, route_for
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
-from gateway.bridge.client_leg import NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
-from gateway.bridge.clients import DEAD, Clients
+from gateway.bridge.client_leg import CARRIERS, NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
+from gateway.bridge.clients import Clients
 from gateway.bridge.crossing import crossing_of, header_of
+from gateway.bridge.expulsion import put_out
 from gateway.bridge.guest import Guest
-from gateway.bridge.mtu import mru_of
 from gateway.bridge.pacing import CROWDED, Pacer
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session, State
-from gateway.bridge.tell import tell_l2tp
+from gateway.bridge.tell import tell_l2tp, why_ended
 from gateway.bridge.timers import Timed, Timers
+from gateway.bridge.watch import Watch
 from gateway.control.config import Config
+from gateway.control.days import UNTOLD
 from gateway.esp.errors import Drop as EspDrop
 from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
@@ -43,18 +46,17 @@ STOPPING = "the gateway is being stopped"
 class Gateway:
     """All clients, all sessions, one clock."""
 
-    def __init__(self, config: Config, random: Callable[[int], bytes], now: float) -> None:
+    def __init__(
+        self, config: Config, random: Callable[[int], bytes], now: float, today: date = UNTOLD
+    ) -> None:
         self.config = config
+        self.watch = Watch(config, today)
         self.started = now
         self.accounts = Accounts()
         self.drops = Counters()
         self.sessions: dict[int, Session] = {}  # by number
         self.clients = Clients(
-            Ike(ike_policy(config), random),
-            random,
-            self._next_number,
-            float(config.limits.hello_seconds),
-            most_phases(config),
+            Ike(ike_policy(config, today), random), random, self._next_number, self.watch
         )
         self._by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id
         self._by_call_id: dict[int, Session] = {}  # our PPTP call id
@@ -76,7 +78,7 @@ class Gateway:
     def receive_packet(self, packet: bytes, now: float) -> list[Output]:
         """One IPv4 packet from the queue, come from outside."""
         kind, start, end = classify(packet)
-        if kind is Kind.ESP_IN_UDP or kind is Kind.ESP:
+        if kind in CARRIERS:
             return self._receive_esp(packet, kind, start, end, now)
         if kind is Kind.IKE:
             found = self.clients.receive(ike_datagram(packet, start, end), now)
@@ -154,12 +156,17 @@ class Gateway:
         return not self.sessions
 
     def reload(self, config: Config, now: float) -> list[Output]:
-        """From now on new dials follow `config`; what is up stays as it is."""
+        """From now on new dials follow `config`; what is up stays, if it may: see `watch.py`."""
         self.config = config
+        self.clients.rename(self.watch.renamed(config))
+        told = self._told([Fact(What.RELOADED)], now)
+        return told + self.tell_date(self.watch.today, now)
+
+    def tell_date(self, today: date, now: float) -> list[Output]:
+        """What day it is where the owner is: old keys and weak suites have a last day."""
+        self.watch.turn(self.config, today)
         self._set_policy()
-        self.clients.hello = float(config.limits.hello_seconds)
-        self.clients.most = most_phases(config)
-        return self._told([Fact(What.RELOADED)], now)
+        return self._ike(put_out(self.clients, self.watch, now), now)
 
     def admit(self, guest: Guest | None) -> None:
         """Let this one dial until it has been long enough, in place of any before; or nobody."""
@@ -169,7 +176,7 @@ class Gateway:
             self._timers.note(guest)
 
     def _set_policy(self) -> None:
-        policy = ike_policy(self.config)
+        policy = ike_policy(self.config, self.watch.today)
         self.clients.ike.set_policy(self._guest.admitted_by(policy) if self._guest else policy)
 
     def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
@@ -180,10 +187,7 @@ class Gateway:
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
         found = {f"gateway_{name}": count for name, count in self.drops.by_reason.items()}
-        found |= {f"ike_{name}": count for name, count in self.clients.ike.counters.items()}
-        found["ike_strangers_untold"] = self.clients.untold
-        for reason in EspDrop:
-            found[f"esp_{reason.name.lower()}"] = self.clients.sas.drops[reason]
+        found |= self.clients.counters()
         return {name: count for name, count in found.items() if count}
 
     # the road in
@@ -196,7 +200,7 @@ class Gateway:
             return []  # counted there
         inbound, segment = opened
         leg, pair = self.clients.by_spi[inbound.spi]
-        if (kind is Kind.ESP_IN_UDP) is not pair.in_udp:
+        if kind is not pair.carrier:
             leg.drops.count("encapsulation")
             return []
         moved: list[Output] = []
@@ -217,6 +221,9 @@ class Gateway:
             return []
         leg.client_port = port
         message = segment[UDP_HEADER:length]
+        if leg.elders:
+            leg, followed = self._whose(leg, message, now)
+            moved += followed
         if segment[UDP_HEADER] & 0x80:
             heard = self._l2tp(leg, leg.lns.receive(message, now), now)
             return self._told(moved + heard, now, leg)
@@ -239,17 +246,29 @@ class Gateway:
 
     def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind) -> list[Output]:
         """The leg follows its client when the NAT has given it another address or port."""
-        source, _ = endpoints(packet)
-        was, there = leg.peer, source
+        there, _ = endpoints(packet)
         if kind is Kind.ESP:
-            there = Endpoint(source.host, was.port)
-        found: list[Output] = []
-        if there != was:
-            self.clients.move(leg, there)
-            found = [Fact(What.PEER_MOVED, leg.dial, str(was), {"to": str(there)})]
+            there = Endpoint(there.host, leg.place.esp.port)
+        found = self.clients.following.hear_esp(leg, there)
         if packet[0] == NO_OPTIONS:
             leg.way = packet[WAY]
+        self._join_accounts()
         return found
+
+    def _whose(self, leg: ClientLeg, message: bytes, now: float) -> tuple[ClientLeg, list[Output]]:
+        """The leg that a message is for which came by one with elders, and what follows."""
+        touched: list[Timed] = [*leg.elders, self.clients]
+        leg, found = self.clients.following.whose(leg, message, now)
+        for who in touched:
+            self._timers.note(who)
+        self._join_accounts()
+        return leg, found
+
+    def _join_accounts(self) -> None:
+        """A known client keeps its account."""
+        renewals = self.clients.following.renewals
+        while renewals:
+            self.accounts.join(*renewals.pop())
 
     # L2TP's events
 
@@ -267,12 +286,13 @@ class Gateway:
                     self._timers.note(session)
                 case l2tp.CallClosed(call=call) if (leg, call) in self._by_call:
                     session = self._by_call[leg, call]
-                    found += session.client_ended(_ended(event), now)
+                    found += session.client_ended(why_ended(event), now)
                     self._settle(session, now)
                     self._timers.note(session)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
                     found += tell_l2tp(event, leg.dial, leg.peer)
+                    found += self._ike(self.clients.began_anew(leg, now), now)
                 case l2tp.TunnelClosed(tunnel=tunnel):
                     leg.peer_tunnels.pop(tunnel, None)
         return found
@@ -282,7 +302,7 @@ class Gateway:
     ) -> list[Output]:
         route = route_for(self.config, leg.client)
         refusal = self._refusal(leg, route is not None)
-        start_at = None if refusal or route is None else self._pacer.turn(route, leg.client, now)
+        start_at = None if refusal or route is None else self._pacer.turn(route, leg.machine, now)
         if route is None or start_at is None:
             refusal = refusal or CROWDED
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
@@ -290,10 +310,9 @@ class Gateway:
             return [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
         number = self._next_number() if leg.dial in self.sessions else leg.dial
         call_id, self._keys = self._new_call_id(), self._keys + 1
-        caller = Caller(call_id, self._random)
-        address = self.config.inside.address
-        inside = PptpLeg(self._keys, caller, call_id, address, route.server, route.shield)
-        mru = mru_of(leg.current, self.config.outside.mtu, header_of(route))
+        caller, here = Caller(call_id, self._random), self.config.inside.address
+        inside = PptpLeg(self._keys, caller, call_id, here, route.server, route.shield)
+        mru = leg.largest_mru(self.config.outside.mtu, header_of(route))
         crossing = crossing_of(route, self.config.users, mru, lambda: inside.vendor)
         session = Session(
             number, leg, event.tunnel, event.call, event.peer_call, inside, route.name, crossing,
@@ -303,14 +322,8 @@ class Gateway:
         self._by_call[leg, event.call] = session
         self._by_call_id[call_id] = session
         self._by_key[self._keys] = session
-        asked = session.fact(
-            What.CALL_REQUESTED,
-            {
-                "call": str(event.call),
-                "peer_call": str(event.peer_call),
-                "server": str(inside.server),
-            },
-        )
+        calls = {"call": str(event.call), "peer_call": str(event.peer_call)}
+        asked = session.fact(What.CALL_REQUESTED, calls | {"server": str(route.server)})
         self._timers.note(session)
         return [asked, *session.start(now)]
 
@@ -345,10 +358,9 @@ class Gateway:
             del self._by_call[session.leg, session.call]
         if session.gone and self.sessions.get(session.number) is session:
             del self.sessions[session.number]
-            del self._by_call_id[session.inside.call_id]
-            del self._by_key[session.inside.key]
+            del self._by_call_id[session.inside.call_id], self._by_key[session.inside.key]
             took, netbeui = now - session.began, session.crossing.carries_netbeui
-            self._pacer.ended(session.inside.server, session.leg.client, took, netbeui, now)
+            self._pacer.ended(session.inside.server, session.leg.machine, took, netbeui, now)
 
     def _timeout_of(self, who: Timed, now: float) -> list[Output]:
         if isinstance(who, Session):
@@ -365,18 +377,17 @@ class Gateway:
         return self._ike(self.clients.handle_timeout(now), now)
 
     def _ike(self, found: list[Output], now: float) -> list[Output]:
-        """IKE has spoken: a dead client leaves nothing behind, a known one keeps its account."""
+        """IKE has spoken: who is gone leaves nothing behind, who is known keeps one account."""
         while self.clients.dead:
-            leg = self.clients.dead.pop()
+            leg, why = self.clients.dead.popitem()
             for session in [one for one in self.sessions.values() if one.leg is leg]:
-                found += session.client_ended(DEAD, now)
+                found += session.client_ended(why, now)
                 found += self._inside(session, [], now)
-            leg.lns.close(DEAD, now)
+            leg.lns.close(why, now)
             self.clients.bury(leg)
             self._timers.note(leg)
         told = self._told(found, now, self.clients)
-        while self.clients.renewals:
-            self.accounts.join(*self.clients.renewals.pop())
+        self._join_accounts()
         return told
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:
@@ -387,10 +398,3 @@ class Gateway:
         for who in touched:
             self._timers.note(who)
         return found
-
-
-def _ended(event: l2tp.CallClosed) -> str:
-    """Why a client's call is over, for a person."""
-    if not event.by_peer:
-        return event.message
-    return "the client hung up" + (f" ({event.message})" if event.message else "")

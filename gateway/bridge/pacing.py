@@ -24,6 +24,7 @@ LONGEST_REST: Final = 60.0  # seconds
 MOST_WAITING: Final = 64  # calls to one server that wait; more are refused
 MOST_SERVERS: Final = 256
 MOST_CLIENTS: Final = 4096  # remembered; who was here longest ago is forgotten first
+Machine = tuple[str, str]  # a client's name, which several may have, and what it calls itself
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -41,9 +42,9 @@ class Pacer:
 
     def __init__(self) -> None:
         self._next: OrderedDict[Endpoint, float] = OrderedDict()  # when the server is free
-        self._habits: OrderedDict[tuple[Endpoint, str], Habit] = OrderedDict()
+        self._habits: OrderedDict[tuple[Endpoint, Machine], Habit] = OrderedDict()
 
-    def turn(self, route: Route, client: str, now: float) -> float | None:
+    def turn(self, route: Route, who: Machine, now: float) -> float | None:
         """When this call may be made; None if too many wait already."""
         if not route.shield:
             return now
@@ -52,20 +53,20 @@ class Pacer:
         if free - now >= MOST_WAITING * APART:
             return None
         _keep(self._next, server, free + APART, MOST_SERVERS)
-        habit = self._habits.get((server, client))
+        habit = self._habits.get((server, who))
         return free if habit is None else max(free, habit.rest_until)
 
     def ended(
-        self, server: Endpoint, client: str, seconds: float, netbeui: bool, now: float
+        self, server: Endpoint, who: Machine, seconds: float, netbeui: bool, now: float
     ) -> None:
         """A call is over, which the server had been asked for `seconds` ago."""
-        habit = self._habits.get((server, client), Habit())
+        habit = self._habits.get((server, who), Habit())
         habit.short = habit.short + 1 if seconds < SHORT else 0
         rest = NETBEUI_REST if netbeui else REST
         if habit.short > FREE:
             rest = min(LONGEST_REST, rest * 2.0 ** min(habit.short - FREE, 10))
         habit.rest_until = now + rest
-        _keep(self._habits, (server, client), habit, MOST_CLIENTS)
+        _keep(self._habits, (server, who), habit, MOST_CLIENTS)
 
 
 def _keep(table: OrderedDict[Key, Value], key: Key, value: Value, most: int) -> None:

@@ -61,7 +61,10 @@ IKE: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
     ),
     ike.NatFound: (
         What.NAT_FOUND,
-        lambda event: {"where": NAT_PLACES[event.client, event.gateway]},
+        lambda event: {
+            "where": NAT_PLACES[event.client, event.gateway],
+            "hidden": "yes" if event.hidden else "",
+        },
     ),
     ike.Floated: (What.FLOATED, lambda event: {"port": str(event.local.port)}),
     ike.Authenticated: (
@@ -93,6 +96,13 @@ def tell_l2tp(event: l2tp.L2tpEvent, dial: int, peer: Endpoint) -> list[Fact]:
         "vendor": event.vendor,
     }
     return [Fact(What.TUNNEL_OPENED, dial, str(peer), details)]
+
+
+def why_ended(event: l2tp.CallClosed) -> str:
+    """Why a client's call is over, for a person."""
+    if not event.by_peer:
+        return event.message
+    return "the client hung up" + (f" ({event.message})" if event.message else "")
 
 
 def tell_ppp(event: ppp.PppEvent) -> list[tuple[What, Details]]:

@@ -1,11 +1,13 @@
 """Sessions and the gateway as their owner sees them: control's views, filled from what is here."""
 
 from collections import Counter
+from dataclasses import replace
 
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.session import Session, State
+from gateway.control.days import UNTOLD
 from gateway.control.explain import sentence
-from gateway.control.sessions import SessionView
+from gateway.control.sessions import SessionView, StatusView
 
 STATES = {State.CALLING: "dialling", State.ANSWERED: "dialling", State.CLOSING: "closing"}
 
@@ -23,6 +25,7 @@ def session_view(session: Session, now: float) -> SessionView:
         client=leg.client,
         peer=str(leg.peer),
         identity=leg.identity,
+        rotation="old" if leg.old_key else "",
         since=round(now - session.began, 3),
         state=STATES.get(session.state, "up" if session.client_ip else "dialling"),
         natt=leg.natt,
@@ -68,6 +71,17 @@ def refusals(gateway: Gateway, now: float) -> tuple[str, ...]:
     """The newest refusals in a sentence each, newest first."""
     return tuple(
         f"{_ago(now - when)} ago: {sentence(fact)}" for when, fact in gateway.accounts.failures()
+    )
+
+
+def with_notices(status: StatusView, gateway: Gateway, now: float) -> StatusView:
+    """What has a last day, and what day it is."""
+    found = gateway.watch.notices(now)
+    return replace(
+        status,
+        today="" if gateway.watch.today == UNTOLD else str(gateway.watch.today),
+        warnings=tuple(notice.text for notice in found if notice.warning),
+        notices=tuple(notice.text for notice in found if not notice.warning),
     )
 
 

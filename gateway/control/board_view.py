@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from gateway.control.board import Facts
 from gateway.control.board_files import firmware_doubts
+from gateway.control.button import TOLD
 from gateway.control.ports import Port
 from gateway.control.problems import printable
 from gateway.control.profile import Profile
@@ -41,8 +42,17 @@ def board_json(board: Board) -> dict[str, object]:
         "notes": [asdict(note) for note in profile.notes],
         "storage": asdict(profile.storage),
         "watchdog": profile.watchdog.module,
+        "button": TOLD if profile.button.inputs else "",
         "leds": [led.role for led in profile.leds if set(led.names) & set(board.facts.leds)],
     }
+
+
+def board_brief(board: Board) -> dict[str, object]:
+    """What every status has of it, and what the owner is to read on two occasions."""
+    whole = board_json(board)
+    brief = {name: whole[name] for name in ("id", "name", "evidence")}
+    told = {when: notes(board.profile, when) for when in ("install", "upgrade")}
+    return {**brief, **told, "button": TOLD if board.profile.button.inputs else ""}
 
 
 def ports_json(ports: Sequence[Port]) -> list[dict[str, object]]:

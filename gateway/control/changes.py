@@ -146,6 +146,9 @@ class Changes:
         if pending.remote and who.remote and who.session in ("", pending.session):
             what = "this is the connection the change was made on, so it proves nothing"
             raise Refused(what, "Log in anew and do: postern config confirm")
+        if pending.remote and not who.proved:
+            what = "the change came by the network, and nobody knows who you are"
+            raise Refused(what, "Log in with a code: an administrator gets one by SSH")
         return self._save(pending, who)
 
     def extend(self, seconds: float, who: Who, at: Moment) -> list[Output]:

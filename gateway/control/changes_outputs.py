@@ -15,13 +15,15 @@ class Who(NamedTuple):
     """Who asks, as the system has found out and not as they say.
 
     `session` names one connection from outside, the same for all that goes through it; `remote` is
-    that there is one. `face` is for people: "console", "ssh", "cli", "ansible".
+    that there is one. `face` is for people: "console", "ssh", "cli", "ansible". `proved`: who they
+    are was shown by a key or a code; somebody at a console may only have shown to be there.
     """
 
     user: str
     face: str
     session: str = ""
     remote: bool = False
+    proved: bool = True
 
     def __str__(self) -> str:
         return f"{self.user or 'somebody'} ({self.face})"

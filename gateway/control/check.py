@@ -1,5 +1,8 @@
 """The one judge of a configuration: command, menu and daemon all ask here."""
 
+from datetime import date
+
+from gateway.control.days import check_days
 from gateway.control.document import File, ReadFile, read_document
 from gateway.control.findings import Document, Findings
 from gateway.control.problems import Problem
@@ -10,15 +13,20 @@ from gateway.control.users import check_users
 NAME = "postern.toml"
 
 
-def check(file: File, read_file: ReadFile, name: str = NAME) -> list[Problem]:
+def check(
+    file: File, read_file: ReadFile, name: str = NAME, today: date | None = None
+) -> list[Problem]:
     """All problems of a configuration at once, in the order of its lines; warnings among them.
 
-    `read_file` gives the files named in it; `name` is what problems call the file itself.
+    `read_file` gives the files named in it; `name` is what problems call the file itself. With
+    `today` the days in it are looked at too.
     """
-    return judge(file, read_file, name)[1]
+    return judge(file, read_file, name, today)[1]
 
 
-def judge(file: File, read_file: ReadFile, name: str = NAME) -> tuple[Document, list[Problem]]:
+def judge(
+    file: File, read_file: ReadFile, name: str = NAME, today: date | None = None
+) -> tuple[Document, list[Problem]]:
     """What could be read of it, and its problems. Usable if all of them are warnings."""
     findings = Findings(name, {})
     document = read_document(file, findings)
@@ -26,4 +34,6 @@ def judge(file: File, read_file: ReadFile, name: str = NAME) -> tuple[Document, 
         resolve_psks(document, file, read_file, findings)
         check_relations(document, findings)
         check_users(document, read_file, findings)
+        if today is not None:
+            check_days(document, today, findings)
     return document, sorted(findings.problems, key=lambda problem: problem.line or 0)

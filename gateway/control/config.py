@@ -1,6 +1,7 @@
 """A configuration that can be used, as typed values."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +14,10 @@ from gateway.control.problems import Problem
 from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.users import Users, load_users
 from gateway.control.values import ANYWHERE, Network
+from gateway.control.values_client import Identity
 from gateway.wire.udp import Endpoint
 
+NOBODY = Users()
 DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
 
 
@@ -42,6 +45,8 @@ class Outside:
     prefix: int | None = None
     gateway: bytes | None = None
     dns: tuple[bytes, ...] = ()
+    nat_d: str = DEFAULTS["outside"]["nat_d"]
+    natt: tuple[str, ...] = tuple(DEFAULTS["outside"]["natt"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One old machine that may dial. `ike` and `esp` are in the order in which we choose."""
+    """One old machine that may dial. `ike` and `esp` are in the order in which we choose.
+
+    What holds until a day, and on which day it does, is in `dated.py`.
+    """
 
     name: str
     psk: bytes = field(repr=False)
@@ -78,6 +86,12 @@ class Client:
     esp: tuple[str, ...]
     route: str
     address: Network = ANYWHERE
+    identity: Identity | None = None  # what it must call itself
+    psk_old: bytes | None = field(default=None, repr=False)
+    psk_old_until: date | None = None
+    weak_reason: str = ""
+    weak_until: date | None = None
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +143,10 @@ def load(file: File, read_file: ReadFile, name: str = NAME) -> Config | list[Pro
     document, problems = judge(file, read_file, name)
     if not document or any(not problem.warning for problem in problems):
         return problems
-    return _build(document, load_users(document, read_file))
+    return build(document, load_users(document, read_file))
 
 
-def _build(document: Document, users: Users) -> Config:
+def build(document: Document, users: Users = NOBODY) -> Config:
     """Only of a document without problems: whatever is required is then there."""
     return Config(
         outside=Outside(**document["outside"][0].values),
@@ -164,15 +178,16 @@ def _client(  # noqa: PLR0913
     ike: tuple[str, ...],
     esp: tuple[str, ...],
     route: str,
-    address: Network = ANYWHERE,
     psk_file: str = "",
+    psk_old_file: str = "",
+    **more: Any,
 ) -> Client:
-    """The file's name is not kept: it was read."""
+    """The files' names are not kept: they were read. `more` is as the schema has it."""
     return Client(
         name=name,
         psk=psk,
         ike=tuple(sorted(ike, key=IKE_SUITES.index)),
         esp=tuple(sorted(esp, key=ESP_SUITES.index)),
         route=route,
-        address=address,
+        **more,
     )

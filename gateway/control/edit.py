@@ -7,6 +7,7 @@ good configuration is the judge's to say (`check.py`); here it only has to be wh
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 import tomlkit
@@ -20,7 +21,6 @@ from gateway.control.problems import did_you_mean, shown
 from gateway.control.schema import SCHEMA, Key, Table, table_named
 
 OPS: Final = ("set", "unset", "add", "remove")
-TRUTH: Final = {"true": True, "false": False, "yes": True, "no": False}
 MOST_HINTED: Final = 20  # names among which the one that is meant is looked for
 
 
@@ -76,23 +76,20 @@ def value_of(key: Key, words: Sequence[str]) -> object:
     if key.listed:
         return [word.strip() for one in words for word in _listed(key, one)]
     word = " ".join(words)
-    if isinstance(_like(key), bool):
-        return TRUTH.get(word, word)
     digits = word.removeprefix("-")
-    return int(word) if not _is_text(key) and digits.isdecimal() and len(digits) < 19 else word
+    kind = _kind_of(key)
+    if kind is bool:
+        return {"true": True, "false": False}.get(word, word)
+    return int(word) if kind is int and digits.isdecimal() and len(digits) < 19 else word
 
 
 def _listed(key: Key, word: str) -> list[str]:
     return [word] if "ssh" in key.name else word.split(",")
 
 
-def _is_text(key: Key) -> bool:
-    return isinstance(_like(key), str)
-
-
-def _like(key: Key) -> object:
-    """A value of the kind the key has."""
-    return tomllib.loads(f"x = {key.example}")["x"]
+def _kind_of(key: Key | None) -> type:
+    """What TOML has there: text, a number, true or false, a day."""
+    return str if key is None else type(tomllib.loads(f"x = {key.example}")["x"])
 
 
 def edited(text: str, changes: Sequence[Change]) -> str:
@@ -218,7 +215,7 @@ def _change_keys(entry: Any, table: Table, change: Change) -> None:
             raise EditError(f"{where} has no {change.key}", "There is nothing to leave out")
         del entry[change.key]
     else:
-        _put(entry, change.key, _fit(change.value))
+        _put(entry, change.key, _fit(change.value, table.key(change.key)))
 
 
 def _put(entry: Any, name: str, value: Any) -> None:
@@ -243,7 +240,7 @@ def _add_entry(document: Any, table: Table, change: Change) -> None:
         )
     for key in change.value:
         _checked_key(table, str(key))
-    entry = {key: _fit(one) for key, one in change.value.items()}
+    entry = {key: _fit(one, table.key(key)) for key, one in change.value.items()}
     if table.name not in document:
         document[table.name] = tomlkit.aot() if _of_tomlkit(document) else []
     if _of_tomlkit(document) and isinstance(document[table.name], AoT):
@@ -260,10 +257,20 @@ def _of_tomlkit(document: Any) -> bool:
     return isinstance(document, tomlkit.TOMLDocument)
 
 
-def _fit(value: object) -> Any:
-    """What JSON brings and TOML has."""
+def _fit(value: object, key: Key | None) -> Any:
+    """What JSON brings and TOML has. JSON has no days: they come as text."""
+    if isinstance(value, str) and _kind_of(key) is date:
+        return _day(value)
     if isinstance(value, list) and all(isinstance(one, (str, int)) for one in value):
         return list(value)
     if isinstance(value, (str, int)):
         return value
     raise EditError("a value is text, a whole number, or a list of these", "Write it anew")
+
+
+def _day(text: str) -> date | str:
+    """Text that is no day stays text, for the judge to tell."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text

@@ -40,6 +40,19 @@ SENTENCES: Final[dict[What, Pieces]] = {
         "; it names itself {identity}",
         ".",
     ),
+    What.KEY_USED: ("{key_words}",),
+    What.WEAK_SUITE: (
+        "Audit: a weak suite is used",
+        " by {client!r}",
+        ": {suite}",
+        " for {where}",
+        " ({weakness})",
+        "; it may do so because {because}",
+        ", and until {until}",
+        ", which is {days_left} days from now",
+        ".",
+    ),
+    What.PUT_OUT: ("A client was put out at once", ", {client!r}", ": {reason}", "."),
     What.PHASE1_CLOSED: ("The IKE association with {who} has ended", ": {reason}", "."),
     What.SA_READY: (
         "The encryption of the data is agreed",
@@ -51,7 +64,13 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.SA_CLOSED: ("The security association", " {spi_in}", " has ended", ": {reason}", "."),
-    What.PEER_MOVED: ("{who} is now at", " {to}", ": its NAT has given it another place."),
+    What.PEER_MOVED: (
+        "{who} is found elsewhere than before",
+        ", now at {to}: its NAT has given it another place",
+        ": its data comes from {esp}, apart from its talk about keys, and each is answered where "
+        "it comes from",
+        ".",
+    ),
     What.TUNNEL_OPENED: (
         "L2TP: a tunnel is open",
         ", {tunnel} here and {peer_tunnel} at the client",
@@ -123,6 +142,14 @@ NAT_WORDS: Final = {
     "both": "Client and gateway are both behind a NAT: packets are carried inside UDP.",
     "nowhere": "There is no NAT on the way: packets go as plain ESP.",
 }
+HIDDEN_WORDS: Final = " The client does not see the one before the gateway: it might refuse it."
+KEY_WORDS: Final = {
+    "old": (
+        "It was the old key of {client!r}, which holds until {until}: type the new one in at the "
+        "machine."
+    ),
+    "new": "It was the new key of {client!r}; the old one is not needed any more.",
+}
 ENCAPSULATION_WORDS: Final = {"udp": "inside UDP", "esp": "as plain ESP"}
 
 
@@ -158,6 +185,8 @@ def _details(fact: Fact) -> dict[str, str]:
     details["hint"] = hint(details.get("reason", ""), details.get("detail", ""))
     where = details.get("where", "")
     details["nat_words"] = NAT_WORDS.get(where, "It was found out where there is a NAT.")
+    if details.get("hidden") == "yes":
+        details["nat_words"] += HIDDEN_WORDS
     details.update(_more_words(details))
     return details
 
@@ -170,6 +199,8 @@ def _more_words(details: Mapping[str, str]) -> dict[str, str]:
             "The new configuration is wrong, so the old one stays in force: "
             f"{problems.rstrip('.')}. Run `postern check` to see every problem."
         )
+    key = KEY_WORDS.get(details.get("key", ""), "It was one of the two keys that it has.")
+    words["key_words"] = key.format_map({"client": "it", "until": "its last day", **details})
     encapsulation = details.get("encapsulation", "")
     if encapsulation in ENCAPSULATION_WORDS:
         words["encapsulation_words"] = ENCAPSULATION_WORDS[encapsulation]

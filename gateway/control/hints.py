@@ -18,6 +18,22 @@ HINTS: Final[dict[str, str]] = {
     "no client may dial": (
         "Look at each client's `address` in postern.toml, or leave it out so that any may dial"
     ),
+    "too many wrong keys": (
+        "The client may dial again in a minute; look with `postern status` which machines there "
+        "have a wrong key, or who is guessing"
+    ),
+    "client is revoked": (
+        "If it may dial again, take `revoked` out of its entry in postern.toml; if not, look for "
+        "the machine that still has its key"
+    ),
+    "time of the weak suite is over": (
+        "Set the client to a better suite; if it knows none, give it a later `weak_until` in "
+        "postern.toml"
+    ),
+    "another identity": (
+        "Set the client to that name, or correct `identity` in its entry in postern.toml, or "
+        "leave it out; if it is another machine, give each its own key"
+    ),
     "wrong key": (
         "Enter the same pre-shared key at the client and as `psk` in postern.toml: look for "
         "spaces, capitals and a keyboard of another language"

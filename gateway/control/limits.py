@@ -8,7 +8,7 @@ MOST_ROUTES = 200
 MOST_USERS = 1000  # whose passwords the gateway knows
 MOST_ADMINS = 50
 MOST_PORTS = 32
-MOST_CANDIDATES = 256  # clients per outside address: each one costs a trial of its key per dial
+MOST_CANDIDATES = 256  # keys per outside address: each one costs a trial per dial
 
 
 @dataclass(frozen=True, slots=True)

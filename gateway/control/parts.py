@@ -36,6 +36,8 @@ _OF_KEY: Final = {
     ("inside", "address"): {Part.NETWORK, Part.RESTART},
     ("inside", "interface"): {Part.NETWORK, Part.GATEWAY},
     ("outside", "mtu"): {Part.NETWORK, Part.GATEWAY},
+    ("outside", "nat_d"): {Part.GATEWAY},
+    ("outside", "natt"): {Part.GATEWAY},
     ("client", "name"): {Part.GATEWAY},
     ("route", "encryption"): {Part.GATEWAY},
     ("route", "mppe"): {Part.GATEWAY},

@@ -7,7 +7,7 @@ from gateway.control.suites import ESP_SUITES, IKE_SUITES
 def candidates(config: Config, host: bytes) -> tuple[Client, ...]:
     """Who may be dialling from this outside address, the most narrowly placed first.
 
-    At most `limits.MOST_CANDIDATES`, which the check has seen to.
+    They have at most `limits.MOST_CANDIDATES` keys, which the check has seen to.
     """
     where = int.from_bytes(host, "big")
     return tuple(

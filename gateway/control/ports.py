@@ -119,6 +119,21 @@ def pin_ports(ports: Sequence[Port], roles: Mapping[str, str]) -> list[Pin] | li
     return [Pin(roles.get(path, UNPLUGGED), path, port.mac) for path, port in there.items()]
 
 
+def with_roles(ports: Sequence[Port], wanted: Mapping[str, str]) -> dict[str, str]:
+    """Every port's role, by path, once those `wanted` have theirs.
+
+    Who had a role that another one gets takes over what that leaves behind, if it is needed.
+    """
+    there = {port.path: port.role or UNPLUGGED for port in ports if port.name}
+    taken = set(wanted.values()) - {UNPLUGGED}
+    roles = {path: role for path, role in there.items() if path not in wanted and role not in taken}
+    roles |= wanted
+    for path in there.keys() - roles.keys():  # one at most for each role that was taken
+        left = [role for role in there.values() if role not in roles.values()]
+        roles[path] = next(iter(left), UNPLUGGED)
+    return roles
+
+
 def plugged(before: Sequence[Port], after: Sequence[Port]) -> list[str]:
     """The paths of ports that have a link now and had none: where the cable was put in."""
     dark = {port.path for port in before if port.name and not port.link}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from gateway.control import profile_values as values
 from gateway.control.board import DMI_NAMES
+from gateway.control.button import KEYS
 from gateway.control.schema import Key, Table
 from gateway.control.values import one_of, text, whole
 
@@ -123,7 +124,13 @@ BUTTON = ProfileTable(
     "The button at the case.",
     (
         Key("inputs", values.sentence, "Names of its input device.", '["apu2-keys"]', listed=True),
-        Key("codes", values.module, "Names of its key.", '["KEY_RESTART"]', listed=True),
+        Key(
+            "codes",
+            one_of("key known here", tuple(KEYS)),
+            "Names of its key.",
+            '["KEY_RESTART"]',
+            listed=True,
+        ),
     ),
 )
 

@@ -6,7 +6,7 @@ The check, the CLI's help and whatever writes the file later all read this table
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.control import values, values_box
+from gateway.control import values, values_box, values_client
 from gateway.control.defaults import DEFAULTS
 from gateway.control.limits import MOST_ADMINS, MOST_CLIENTS, MOST_PORTS, MOST_ROUTES
 from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
@@ -17,6 +17,8 @@ VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as ha
 ROUTE_KINDS = ("pptp",)
 ENCRYPTIONS = ("clear", "mppe", "refuse")  # of the leg towards a PPTP server
 WAYS = ("dhcp", "static")  # how an interface comes by its address
+NATT = tuple(DEFAULTS["outside"]["natt"])
+NAT_D = ("auto", "honest", "parrot")
 PORT_ROLES = ("outside", "inside", "unused")
 
 
@@ -106,6 +108,20 @@ OUTSIDE = Table(
             listed=True,
         ),
         Key("mtu", values.whole(576, 9000), "Longest packet outside, in bytes.", "1500"),
+        Key(
+            "nat_d",
+            values.one_of("answer", NAT_D),
+            "What a client hears of us where a router forwards its packets to us: the truth "
+            "(honest), what it believes (parrot), or what suits it (auto).",
+            '"auto"',
+        ),
+        Key(
+            "natt",
+            values.one_of("way of NAT traversal", NATT),
+            "Ways of NAT traversal that may be agreed on; the order is Postern's own.",
+            '["rfc3947", "draft-02n"]',
+            listed=True,
+        ),
         *_way("The router to everybody else.", '"203.0.113.254"', '["203.0.113.53"]'),
     ),
     required=True,
@@ -179,6 +195,35 @@ CLIENT = Table(
             '"203.0.113.10"',
         ),
         Key("route", values.name, "The route it takes.", '"old-nt4"', required=True),
+        Key(
+            "identity",
+            values_client.identity,
+            "What it must call itself in IKE; left out, anything.",
+            '"192.168.1.20"',
+        ),
+        Key(
+            "psk_old",
+            values.psk,
+            "The key it had before, which holds for a while beside the new one.",
+            '"another long random text"',
+            secret=True,
+        ),
+        Key(
+            "psk_old_file",
+            values.text,
+            "The file with the key it had before instead.",
+            '"press-3.old.psk"',
+            instead=True,
+        ),
+        Key("psk_old_until", values_client.day, "The old key's last day.", "2030-01-31"),
+        Key(
+            "weak_reason",
+            values.text,
+            "Why it may use a weak suite of its lists; needed for that.",
+            '"the controller knows no other"',
+        ),
+        Key("weak_until", values_client.day, "The last day for weak suites.", "2030-12-31"),
+        Key("revoked", values.truth, "With true it is let in no more.", "false"),
     ),
     most=MOST_CLIENTS,
     named="name",

@@ -22,6 +22,7 @@ class SessionView:
     client: str = ""  # its name in the configuration
     peer: str = ""  # its outside address and port
     identity: str = ""  # what it names itself in IKE
+    rotation: str = ""  # "old" if it came in by what it had before, and has to be changed there
     since: float = 0.0  # seconds ago
     state: str = STATES[0]
     natt: str = ""  # the form of NAT traversal
@@ -66,6 +67,9 @@ class StatusView:
     rules_ok: bool = False
     rss_kb: int = 0
     refusals: tuple[str, ...] = ()  # the newest, a sentence each
+    today: str = ""  # the day it goes by, for what has a last day
+    warnings: tuple[str, ...] = ()  # of what has one: time to do something
+    notices: tuple[str, ...] = ()  # of what has one: nothing to do as yet
 
 
 View = TypeVar("View", SessionView, StatusView)

@@ -52,6 +52,15 @@ class OutOfStep(IkeError):
     counted: ClassVar[str] = "out of step"
 
 
+class Held(IkeError):
+    """A fifth message from where too many wrong keys came, so not all keys were tried.
+
+    Never answered; it is looked at anew when it comes again.
+    """
+
+    counted: ClassVar[str] = "held for wrong keys"
+
+
 class Replayed(IkeError):
     """A message ID or sequence number that was used before. Never answered."""
 

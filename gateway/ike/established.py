@@ -5,6 +5,7 @@ Whatever comes has passed its hash before anything is done, and a message ID is 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gateway.ike.errors import IkeError, OutOfStep, Refusal, Replayed, counted_as
 from gateway.ike.events import (
@@ -31,6 +32,7 @@ from gateway.ike.inform import (
     refusal,
     take_ack,
 )
+from gateway.ike.moves import elsewhere
 from gateway.ike.numbers import PORT_NATT, Kind, Notify, Protocol
 from gateway.ike.payloads import (
     Delete,
@@ -77,7 +79,7 @@ class Established:
         except WireError:  # not covered by the hash, so no reason to refuse
             contact = False
         if contact:
-            events += self._initial_contact(phase, peer)
+            events.append(InitialContact(phase.sa))
         self._watch(peer)
         return events
 
@@ -117,6 +119,24 @@ class Established:
                 self._counters[counted_as(error)] += 1
         return events
 
+    def join(self, peer: Peer, other: Peer) -> None:
+        self._sas.join(peer, other)
+        self._watch(peer)
+
+    def ask(self, peer: Peer, now: float) -> None:
+        peer.doubt(now, self.policy)
+        self._watch(peer)
+
+    def forget_older(self, sa: int) -> list[IkeEvent]:
+        peer = self._sas.peers.get(sa)
+        if peer is None:
+            return []
+        pairs = [pair for pair in peer.pairs.values() if pair.sa < sa]
+        phases = [phase for phase in peer.phases if phase.sa < sa]
+        reason = "the client began anew"
+        events: list[IkeEvent] = [self._sas.close_pair(pair, reason) for pair in pairs]
+        return events + [self._sas.close_phase(phase, reason) for phase in phases]
+
     def confirm_by_use(self, spi_in: int, now: float) -> list[IkeEvent]:
         quick = self._sas.quick_of(spi_in)
         if quick is None:
@@ -142,11 +162,12 @@ class Established:
         if peer.asked >= self.policy.dpd_tries:
             return self._bury(peer, "the client no longer answers")
         phase = peer.phases[-1]
-        notice = dpd_notice(phase, Notify.R_U_THERE, ask(dpd, peer.asked))
+        question = self._inform(phase, [dpd_notice(phase, Notify.R_U_THERE, ask(dpd, peer.asked))])
+        places = elsewhere(self._sas, peer) if peer.asked else []
         peer.asked += 1
         peer.due = now + self.policy.dpd_wait
         self._watch(peer)
-        return [self._inform(phase, [notice])]
+        return [question, *(replace(question, target=place) for place in places)]
 
     def close(self, sa: int) -> list[IkeEvent]:
         """A phase 1 and the pairs made under it."""
@@ -165,6 +186,14 @@ class Established:
             events.append(self._sas.close_phase(phase, "closed by the gateway"))
         self._watch(peer)
         return events
+
+    def expel(self, peer: Peer, reason: str) -> list[IkeEvent]:
+        """All phase 1 SAs and pairs of one client, which is told."""
+        told: list[IkeEvent] = []
+        for phase in peer.phases[-1:]:
+            told += [self._inform(phase, [delete_pairs(peer.pairs)])] if peer.pairs else []
+        told += [self._inform(phase, [delete_phase1(phase)]) for phase in peer.phases]
+        return [*told, *self._bury(peer, reason)]
 
     def close_pair(self, spi_in: int, reason: str) -> list[IkeEvent]:
         pair = self._sas.pairs.get(spi_in)
@@ -217,14 +246,12 @@ class Established:
         """One payload of an informational; those of other kinds are skipped."""
         match payload.kind:
             case Kind.NOTIFICATION:
-                return self._notice(phase, peer, parse_notification(payload.body), datagram)
+                return self._notice(phase, parse_notification(payload.body), datagram)
             case Kind.DELETE:
                 return self._delete(peer, parse_delete(payload.body))
         return []
 
-    def _notice(
-        self, phase: Phase1, peer: Peer, notice: Notification, datagram: Datagram
-    ) -> list[IkeEvent]:
+    def _notice(self, phase: Phase1, notice: Notification, datagram: Datagram) -> list[IkeEvent]:
         match notice.kind:
             case Notify.R_U_THERE:
                 sequence = dpd_sequence(phase, notice)
@@ -237,21 +264,10 @@ class Established:
             case Notify.R_U_THERE_ACK if phase.dpd is not None:
                 take_ack(phase.dpd, dpd_sequence(phase, notice))
             case Notify.INITIAL_CONTACT:
-                return self._initial_contact(phase, peer)
+                return [InitialContact(phase.sa)]
             case _:  # REPLAY-STATUS and RESPONDER-LIFETIME among them: nothing follows from them
                 self._counters["notify"] += 1
         return []
-
-    def _initial_contact(self, phase: Phase1, peer: Peer) -> list[IkeEvent]:
-        """The client has forgotten all but this phase 1 (RFC 2407, 4.6.3.3)."""
-        reason = "the client began anew"
-        pairs = [pair for pair in peer.pairs.values() if pair.sa != phase.sa]
-        phases = [old for old in peer.phases if old is not phase]
-        return [
-            InitialContact(phase.sa),
-            *(self._sas.close_pair(pair, reason) for pair in pairs),
-            *(self._sas.close_phase(old, reason) for old in phases),
-        ]
 
     def _delete(self, peer: Peer, delete: Delete) -> list[IkeEvent]:
         pairs, phases = peer.deleted(delete)

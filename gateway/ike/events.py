@@ -15,8 +15,12 @@ class Reason(Enum):
     NO_CLIENT = "no client may dial from this address"
     NO_COMMON_SUITE = "no common suite"
     WRONG_KEY = "wrong key"
+    TOO_MANY_GUESSES = "too many wrong keys"
+    REVOKED = "client is revoked"
     SUITE_NOT_ALLOWED = "suite not allowed for this client"
+    SUITE_LAPSED = "time of the weak suite is over"
     BAD_IDENTITY = "identity makes no sense"
+    OTHER_IDENTITY = "another identity than this client's"
     UNSUITABLE_QUICK_MODE = "unsuitable quick mode"
     AGGRESSIVE_MODE = "aggressive mode"
     TOO_MANY_HALF_OPEN = "too many half-open"
@@ -59,11 +63,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class NatFound:
-    """NAT discovery took place; both may be false."""
+    """NAT discovery took place; both may be false. `hidden`: ours was not shown to the client."""
 
     sa: int
     client: bool
     gateway: bool
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +82,20 @@ class Floated:
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """The client knows the key of `credential`; `identity` is what it calls itself."""
+    """The client knows the key of `credential`; `identity` is what it calls itself.
+
+    With `old_key` it was the key that client had before.
+    """
 
     sa: int
     credential: str
     identity: str
+    old_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PeerMoved:
-    """An authenticated message that was never seen before came from another endpoint."""
+    """A message of its phase 1 that was never seen before came from another endpoint."""
 
     sa: int
     peer: Endpoint
@@ -134,7 +143,7 @@ class PairClosed:
 
 @dataclass(frozen=True, slots=True)
 class InitialContact:
-    """The client says it knows of no older SA; those of its endpoint are closed by now."""
+    """The client says it knows of no older SA. It may be habit: see `Ike.forget_older`."""
 
     sa: int
 

@@ -6,14 +6,15 @@ nothing else: the exchange goes on.
 """
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 
 from gateway.ike.choice import offered_ike
-from gateway.ike.errors import BadHeader, OutOfStep, Refusal, counted_as
+from gateway.ike.errors import BadHeader, Held, OutOfStep, Refusal, counted_as
 from gateway.ike.established import Established
 from gateway.ike.events import (
     Authenticated,
     Chosen,
-    Floated,
     IkeEvent,
     NatFound,
     Offered,
@@ -24,8 +25,9 @@ from gateway.ike.events import (
 )
 from gateway.ike.header import Header, build_message, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
-from gateway.ike.nat import choose_variant, offered_variants
-from gateway.ike.numbers import NO_COOKIE, PORT_NATT, Exchange, Notify, Protocol
+from gateway.ike.moves import follow, move
+from gateway.ike.nat import choose_answer, choose_variant, offered_variants
+from gateway.ike.numbers import NO_COOKIE, Exchange, Notify, Protocol
 from gateway.ike.payloads import build_chain
 from gateway.ike.peers import Peer
 from gateway.ike.phase1 import (
@@ -49,8 +51,10 @@ from gateway.ike.protect import next_iv
 from gateway.ike.resend import Memory
 from gateway.ike.sas import Sas
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
+from gateway.ike.trials import Trials
 from gateway.ike.vendors import announces_dpd, name_vendor
 from gateway.wire.cursor import WireError
+from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Datagram, Endpoint
 
 _MOST_TURNED_AWAY = 64  # answers kept for those we have no phase 1 with
@@ -69,6 +73,7 @@ class Ike:
         self.sas = Sas()  # for tests and for what is shown; changed only from here
         self._established = Established(policy, random, self.sas, self.counters)
         self._turned_away = Memory(_MOST_TURNED_AWAY)
+        self._trials = Trials()
         self._handles = 0
 
     @property
@@ -114,14 +119,32 @@ class Ike:
         if peer is not None:
             peer.hear(now)
 
-    def move(self, sa: int, endpoint: Endpoint) -> None:
-        """Authenticated ESP, newest of all, came from elsewhere: speak to the client there."""
+    def move(self, sa: int, endpoint: Endpoint, esp: Endpoint | None = None) -> None:
+        """Speak to the client there from now on; `esp` is where its ESP comes from, if elsewhere.
+
+        Authenticated ESP, newest of all, has shown it.
+        """
         peer = self.sas.peers.get(sa)
         if peer is not None:
-            for phase in peer.phases:
-                if phase.peer == peer.endpoint:
-                    phase.peer = endpoint
-            peer.endpoint = endpoint
+            self._trials.see(peer.credential, endpoint.host)
+            move(peer, endpoint)
+            peer.esp = esp
+
+    def join(self, sa: int, other: int) -> None:
+        """The clients of these two handles have proved to be one."""
+        one, two = self.sas.peers.get(sa), self.sas.peers.get(other)
+        if one is not None and two is not None and one is not two:
+            self._established.join(one, two)
+
+    def ask(self, sa: int, now: float) -> None:
+        """There is doubt whether the client is still there: ask it at once, if it understands."""
+        peer = self.sas.peers.get(sa)
+        if peer is not None:
+            self._established.ask(peer, now)
+
+    def forget_older(self, sa: int) -> list[IkeEvent]:
+        """What this phase 1's INITIAL-CONTACT said is so: nothing older is left at the client."""
+        return self._established.forget_older(sa)
 
     def confirm(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Authenticated ESP came on a pair whose quick mode was not confirmed: now it is."""
@@ -133,6 +156,21 @@ class Ike:
         if half_open is not None:
             return [self.sas.close_phase(half_open, "closed by the gateway")]
         return self._established.close(sa)
+
+    def peers(self) -> list[Peer]:
+        """All clients that have anything."""
+        return list(dict.fromkeys(self.sas.peers.values()))
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name -> new one of credentials that are the same clients still."""
+        for peer in self.peers():
+            peer.credential = names.get(peer.credential, peer.credential)
+            for phase in peer.phases:
+                phase.keys_of = replace(phase.secured(), credential=peer.credential)
+
+    def expel(self, peer: Peer, reason: str) -> list[IkeEvent]:
+        """Delete all that one client has, and tell it."""
+        return self._established.expel(peer, reason)
 
     def close_pair(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Delete one pair and tell the client, if any phase 1 with it is left."""
@@ -192,12 +230,12 @@ class Ike:
 
     def _open(self, datagram: Datagram, header: Header, offer: Offer, now: float) -> list[IkeEvent]:
         policy, source = self._policy, datagram.source
-        sa = self._next_handle()
+        sa, vendors = self._next_handle(), tuple(map(name_vendor, offer.vendors))
         events: list[IkeEvent] = [
             Started(sa, source, datagram.target),
             Offered(
                 sa,
-                tuple(map(name_vendor, offer.vendors)),
+                vendors,
                 offered_variants(offer.vendors),
                 offered_ike(offer.association),
             ),
@@ -223,6 +261,7 @@ class Ike:
             sai_b=offer.sai_b,
             expires=now + policy.half_open_seconds,
             dpd=self._start_dpd() if any(map(announces_dpd, offer.vendors)) else None,
+            answer=policy.nat_d or choose_answer(vendors),
         )
         message = answer_offer(phase, choice)
         phase.memory.keep(datagram.payload, message)
@@ -237,32 +276,41 @@ class Ike:
             message, nat = answer_key(phase, header, body, datagram, self._random)
         except Refusal as error:
             return self._drop(phase, error)
-        phase.local, phase.peer = datagram.target, datagram.source
         phase.memory.keep(datagram.payload, message)
-        found = [] if nat is None else [NatFound(phase.sa, nat.client, nat.gateway)]
-        return [*found, _reply(datagram, message)]
+        found = [] if nat is None else [NatFound(phase.sa, nat.client, nat.gateway, phase.hidden)]
+        return [*found, *follow(phase, datagram), _reply(datagram, message)]
 
     def _answer_auth(
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
-        credentials = self._policy.credentials(datagram.source)
-        fit = find_credential(phase, header, body, credentials)
+        source = phase.opened_from.host
+        # An answer has reached that one, and port 4500 may have another address at its NAT.
+        credentials = self._policy.credentials(phase.opened_from)
+        trial = self._trials.choose(credentials, source, now)
+        fit = find_credential(phase, header, body, trial.credentials)
         if fit is None:
-            detail = f"none of {len(credentials)} keys fits; {phase.suite.name} was agreed on"
+            self._trials.fail(trial, source, now)
+            self.counters["key tried in vain"] += len(trial.credentials)
+            if not trial.whole:
+                phase.held = True
+                raise Held(f"too many wrong keys came from {host_text(source)}")
+            tried = len(trial.credentials)
+            detail = f"none of {tried} keys fits; {phase.suite.name} was agreed on"
             wrong = Refusal(Reason.WRONG_KEY, detail, Notify.PAYLOAD_MALFORMED)
             return self._drop(phase, wrong)
         try:
             check_fit(phase, fit)
         except Refusal as error:
             return [*self._tell(phase, fit, datagram, body, error), *self._drop(phase, error)]
-        floated = datagram.target.port == PORT_NATT and phase.local.port != PORT_NATT
-        phase.local, phase.peer = datagram.target, datagram.source
+        events: list[IkeEvent] = [*follow(phase, datagram)]
         message = answer_auth(phase, fit, body, datagram.target)
         phase.memory.keep(datagram.payload, message)
         phase.expires = now + phase.life.seconds
-        events: list[IkeEvent] = [Floated(phase.sa, phase.local, phase.peer)] if floated else []
         secured = phase.secured()
-        events.append(Authenticated(phase.sa, secured.credential, secured.identity))
+        self._trials.see(secured.credential, source)
+        events.append(
+            Authenticated(phase.sa, secured.credential, secured.identity, secured.old_key)
+        )
         events.append(_reply(datagram, message))
         events += self._established.begin(phase, fit.payloads, now)
         return events
@@ -310,8 +358,10 @@ class Ike:
             later = self.sas.spared_until(phase)
             self.sas.timers.set(phase, later)
             return [self.sas.close_phase(phase, "expired")] if later is None else []
-        waited = Refusal(Reason.TIMED_OUT, _WAITED_FOR[phase.step], Notify.PAYLOAD_MALFORMED)
-        return self._drop(phase, waited)
+        reason, told = Reason.TIMED_OUT, _WAITED_FOR[phase.step]
+        if phase.held:
+            reason, told = Reason.TOO_MANY_GUESSES, "this one's was not looked at"
+        return self._drop(phase, Refusal(reason, told, Notify.PAYLOAD_MALFORMED))
 
     def _resend(self, datagram: Datagram, answer: bytes) -> list[IkeEvent]:
         self.counters["retransmission"] += 1

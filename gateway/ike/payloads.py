@@ -85,6 +85,13 @@ class Identification:
             return "".join(chr(c) if 0x20 < c < 0x7F else f"\\x{c:02x}" for c in self.data)
         return f"id type {self.kind}: {self.data.hex()}"
 
+    def is_the_same(self, other: "Identification") -> bool:
+        """Who it is, protocol and port left out. Old machines tell names in capitals or not."""
+        same = self.data == other.data
+        if self.kind in (IdType.FQDN, IdType.USER_FQDN):
+            same = self.data.lower() == other.data.lower()
+        return same and self.kind == other.kind
+
 
 def parse_identification(body: bytes) -> Identification:
     reader = Reader(body)

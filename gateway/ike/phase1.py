@@ -18,7 +18,18 @@ from gateway.ike.keys import (
     hash_r,
     psk_skeyid,
 )
-from gateway.ike.nat import Nat, Variant, find_nat, nat_d_hash
+from gateway.ike.nat import (
+    NOWHERE,
+    Answer,
+    Nat,
+    Variant,
+    either_port,
+    find_nat,
+    hides,
+    in_either_form,
+    nat_d_hash,
+    nat_d_to_send,
+)
 from gateway.ike.numbers import (
     NONCE_LONGEST,
     NONCE_OURS,
@@ -55,6 +66,7 @@ from gateway.wire.udp import Datagram, Endpoint
 
 Random = Callable[[int], bytes]
 LONGEST_IDENTITY = 256  # bytes
+NOBODY = bytes(8)  # as long as the body of an identity that is an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,8 @@ class Secured:
     credential: str
     esp_suites: frozenset[str]
     identity: str
+    psk: bytes = field(default=b"", repr=False)  # that it knew
+    old_key: bool = False
 
 
 @dataclass(slots=True)
@@ -103,7 +117,10 @@ class Phase1:
     expires: float
     dpd: Dpd | None = None  # None: the peer did not announce it
     step: Step = Step.AWAIT_KEY
+    answer: Answer = Answer.HONEST
+    held: bool = False  # a fifth message came that nobody has looked at: see trials.py
     nat: Nat = Nat()
+    hidden: bool = False  # a NAT before us was not shown to the client
     exchanged: Exchanged | None = field(default=None, repr=False)
     keys_of: Secured | None = field(default=None, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
@@ -134,18 +151,35 @@ def choose_suite(offer: Offer, policy: IkePolicy, credentials: Sequence[Credenti
 
     Who it is shows only with the fifth message. Refusal if nothing fits.
     """
-    allowed = frozenset[str]().union(*(credential.ike_suites for credential in credentials))
+    living = [credential for credential in credentials if not credential.revoked]
+    allowed = frozenset[str]().union(*(credential.ike_suites for credential in living))
     ours = [IKE_SUITES[name] for name in policy.ike_suites]
     choice = choose_ike(offer.association, [suite for suite in ours if suite.name in allowed])
     if choice is not None:
         return choice
     reason = Reason.NO_COMMON_SUITE
+    lapsed = _lapsed_offer(offer, living)
     if not credentials:
         reason = Reason.NO_CLIENT
+    elif not living:
+        reason = Reason.REVOKED
+    elif lapsed:
+        reason = Reason.SUITE_LAPSED
     elif choose_ike(offer.association, ours) is not None:
         reason = Reason.SUITE_NOT_ALLOWED
-    told = "offered " + ", ".join(offered_ike(offer.association))
+    told = "offered " + ", ".join(offered_ike(offer.association)) + lapsed
     raise Refusal(reason, told, Notify.NO_PROPOSAL_CHOSEN)
+
+
+def _lapsed_offer(offer: Offer, credentials: Sequence[Credential]) -> str:
+    """Whose time for one of the offered suites is over, if that is so for anybody."""
+    for credential in credentials:
+        suites = [IKE_SUITES[name] for name in credential.lapsed if name in IKE_SUITES]
+        choice = choose_ike(offer.association, suites)
+        if choice is not None:
+            name = choice.suite.name
+            return f"; {credential.name} might use {name} until {credential.lapsed[name]}"
+    return ""
 
 
 def answer_offer(phase: Phase1, choice: IkeChoice) -> bytes:
@@ -180,19 +214,31 @@ def answer_key(
     answer = [Payload(Kind.KE, g_xr), Payload(Kind.NONCE, nr_b)]
     nat = None
     if phase.variant is not None:
-        kind = phase.variant.nat_d
-        peer, local = (
-            nat_d_hash(phase.suite.hash, phase.cookie_i, phase.cookie_r, endpoint)
-            for endpoint in (datagram.source, datagram.target)
-        )
-        answer += [Payload(kind, peer), Payload(kind, local)]
-        came = all_of(payloads, kind)
-        nat = find_nat(came, local, peer) if came else None
+        nat, bodies = _discover_nat(phase, phase.variant, payloads, datagram)
+        answer += bodies
     phase.nat = nat or Nat()
     phase.exchanged = Exchanged(
         phase.cookie_i, phase.cookie_r, phase.sai_b, g_xi, g_xr, ni_b, nr_b, g_xy
     )
     return _build_clear(phase, answer), nat
+
+
+def _discover_nat(
+    phase: Phase1, variant: Variant, payloads: Sequence[Payload], datagram: Datagram
+) -> tuple[Nat | None, list[Payload]]:
+    """The NATs found, None if the peer told nothing, and our own part of the search."""
+
+    def hashes(*endpoints: Endpoint) -> list[bytes]:
+        suite = phase.suite
+        return [nat_d_hash(suite.hash, phase.cookie_i, phase.cookie_r, each) for each in endpoints]
+
+    kind, came = in_either_form(payloads, variant, lambda one: one.nat_d)
+    local, peer = hashes(*either_port(datagram.target)), hashes(*either_port(datagram.source))
+    nat = find_nat(came, local, peer)
+    phase.hidden = hides(came, nat, local[0], phase.answer)
+    nowhere = hashes(NOWHERE)[0]
+    bodies = nat_d_to_send(came, nat, phase.hidden, local[0], peer[0], nowhere)
+    return nat if came else None, [Payload(kind, body) for body in bodies]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +256,8 @@ def find_credential(
 ) -> Fit | None:
     """The first credential whose key opens the fifth message.
 
-    All are tried whatever happens, so that the time it takes does not tell which one it was.
+    All are tried whatever happens, and each by the same operations whether it fits or not, so that
+    the time it takes does not tell which one it was.
     """
     exchanged = phase.exchanged
     if exchanged is None:
@@ -229,29 +276,47 @@ def _try_credential(
 ) -> Fit | None:
     skeyid = psk_skeyid(suite.hash, credential.psk, exchanged.ni_b, exchanged.nr_b)
     keys = derive_keys(suite, skeyid, exchanged)
+    plain = unseal(keys, first_iv(keys, exchanged.g_xi, exchanged.g_xr), body)
+    idii_b, came, payloads = _read_auth(header, plain)
+    fits = equal(came, hash_i(keys, exchanged, idii_b))  # of rubbish too: see `find_credential`
+    return Fit(credential, keys, parse_identification(idii_b), payloads) if fits else None
+
+
+def _read_auth(header: Header, plain: bytes) -> tuple[bytes, bytes, tuple[Payload, ...]]:
+    """IDii_b, HASH_I and all payloads; if it is rubbish, a hash that no identity has."""
     try:
-        plain = unseal(keys, first_iv(keys, exchanged.g_xi, exchanged.g_xr), body)
         payloads = parse_chain(Reader(plain), header.first)
         idii_b = one_of(payloads, Kind.ID, "identity")
         came = one_of(payloads, Kind.HASH, "hash")
-        identity = parse_identification(idii_b)
-    except WireError:  # rubbish: it was another key
-        return None
-    if not equal(came, hash_i(keys, exchanged, idii_b)):
-        return None
-    return Fit(credential, keys, identity, payloads)
+        parse_identification(idii_b)
+    except WireError:  # it was another key
+        return NOBODY, b"", ()
+    return idii_b, came, payloads
 
 
 def check_fit(phase: Phase1, fit: Fit) -> None:
     """Refusal if who it turned out to be may not do what was agreed on."""
-    if phase.suite.name not in fit.credential.ike_suites:
-        detail = f"{fit.credential.name} used {phase.suite.name}"
+    client, suite = fit.credential, phase.suite.name
+    if client.revoked:
+        raise Refusal(Reason.REVOKED, f"{client.name} dialled", Notify.AUTHENTICATION_FAILED)
+    if suite in client.lapsed:
+        detail = f"{client.name} might use {suite} until {client.lapsed[suite]}"
+        raise Refusal(Reason.SUITE_LAPSED, detail, Notify.NO_PROPOSAL_CHOSEN)
+    if suite not in client.ike_suites:
+        detail = f"{client.name} used {suite}"
         raise Refusal(Reason.SUITE_NOT_ALLOWED, detail, Notify.NO_PROPOSAL_CHOSEN)
-    identity = fit.identity
+    _check_identity(client, fit.identity)
+
+
+def _check_identity(client: Credential, identity: Identification) -> None:
     known = identity.kind in set(IdType) and 0 < len(identity.data) <= LONGEST_IDENTITY
     if not known or (identity.kind == IdType.IPV4 and len(identity.data) != 4):
         detail = f"type {identity.kind}, {len(identity.data)} bytes"
         raise Refusal(Reason.BAD_IDENTITY, detail, Notify.INVALID_ID_INFORMATION)
+    wanted = client.identity
+    if wanted is not None and not identity.is_the_same(wanted):
+        detail = f"{client.name} must call itself {wanted}, and this one says {identity}"
+        raise Refusal(Reason.OTHER_IDENTITY, detail, Notify.INVALID_ID_INFORMATION)
 
 
 def secure(phase: Phase1, fit: Fit, last_block: bytes) -> Secured:
@@ -261,6 +326,8 @@ def secure(phase: Phase1, fit: Fit, last_block: bytes) -> Secured:
         credential=fit.credential.name,
         esp_suites=fit.credential.esp_suites,
         identity=str(fit.identity),
+        psk=fit.credential.psk,
+        old_key=fit.credential.old,
     )
 
 

@@ -10,10 +10,11 @@ from gateway.ike.errors import BadPayload, Refusal
 from gateway.ike.events import PairReady, Reason
 from gateway.ike.header import Header
 from gateway.ike.keys import keymat, message_iv
-from gateway.ike.nat import allowed_modes, nat_oa_to_send, parse_nat_oa
+from gateway.ike.nat import allowed_modes, in_either_form, nat_oa_to_send, parse_nat_oa
 from gateway.ike.numbers import (
     LIFE_SECONDS,
     NONCE_OURS,
+    TRANSPORT,
     UDP,
     EspAttribute,
     Exchange,
@@ -68,6 +69,7 @@ class QuickOffer:
     public: bytes | None
     ids: tuple[bytes, ...]
     nat_oa: tuple[bytes, ...]
+    nat_oa_kind: int = 0  # the payload type they came as, by which to answer
 
 
 def open_quick(secured: Secured, header: Header, body: bytes) -> tuple[tuple[Payload, ...], bytes]:
@@ -81,13 +83,16 @@ def parse_quick(phase: Phase1, payloads: Sequence[Payload]) -> QuickOffer:
     publics = all_of(payloads, Kind.KE)
     if len(publics) > 1:
         raise BadPayload("more than one key exchange payload")
-    nat_oa = all_of(payloads, phase.variant.nat_oa) if phase.variant is not None else []
+    kind, nat_oa = 0, list[bytes]()
+    if phase.variant is not None:
+        kind, nat_oa = in_either_form(payloads, phase.variant, lambda one: one.nat_oa)
     return QuickOffer(
         association=parse_association(one_of(payloads, Kind.SA, "security association")),
         ni_b=take_nonce(payloads),
         public=publics[0] if publics else None,
         ids=tuple(all_of(payloads, Kind.ID)),
         nat_oa=tuple(nat_oa),
+        nat_oa_kind=kind,
     )
 
 
@@ -115,16 +120,27 @@ def _bad_id(detail: str) -> Refusal:
 
 
 def choose_pair(phase: Phase1, secured: Secured, offer: QuickOffer, policy: IkePolicy) -> EspChoice:
-    """By our order, among what this client may use; Refusal if nothing fits."""
+    """By our order, among what this client may use; Refusal if nothing fits.
+
+    Behind a NAT what goes in UDP comes first: plain ESP, where it is offered too, rarely gets by.
+    """
     ours = [ESP_SUITES[name] for name in policy.esp_suites]
-    allowed = [suite for suite in ours if suite.name in secured.esp_suites]
+    lapsed = policy.lapsed(secured.credential)
+    may_use = secured.esp_suites - lapsed.keys()
+    allowed = [suite for suite in ours if suite.name in may_use]
     modes = frozenset(allowed_modes(phase.variant, phase.nat, phase.local))
     pfs = offer.public is not None
-    choice = choose_esp(offer.association, allowed, modes, pfs)
-    if choice is not None:
-        return choice
+    in_udp = modes - {TRANSPORT} if phase.nat.found else modes
+    for fitting in (in_udp, modes):
+        choice = choose_esp(offer.association, allowed, fitting, pfs)
+        if choice is not None:
+            return choice
     detail = f"offered for ESP: {', '.join(offered_esp(offer.association))}"
-    if choose_esp(offer.association, ours, modes, pfs) is not None:
+    over = [ESP_SUITES[name] for name in lapsed if name in ESP_SUITES]
+    if (late := choose_esp(offer.association, over, modes, pfs)) is not None:
+        reason, name = Reason.SUITE_LAPSED, late.suite.name
+        detail += f"; {secured.credential} might use {name} until {lapsed[name]}"
+    elif choose_esp(offer.association, ours, modes, pfs) is not None:
         reason = Reason.SUITE_NOT_ALLOWED
     elif offers_mode(offer.association, modes):
         reason = Reason.NO_COMMON_SUITE
@@ -252,5 +268,7 @@ def _original_addresses(phase: Phase1, choice: EspChoice, offer: QuickOffer) -> 
     variant = phase.variant
     if variant is None or choice.mode != variant.udp_transport:
         return []
-    bodies = nat_oa_to_send(variant, phase.nat, len(offer.nat_oa), phase.peer, phase.local)
-    return [Payload(variant.nat_oa, body) for body in bodies]
+    bodies = nat_oa_to_send(
+        variant, phase.nat.gateway, phase.hidden, offer.nat_oa, phase.peer, phase.local
+    )
+    return [Payload(offer.nat_oa_kind, body) for body in bodies]

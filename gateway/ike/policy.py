@@ -1,23 +1,33 @@
 """What an owner allows, as far as IKE is concerned."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.ike.nat import NAMES
+from gateway.ike.nat import NAMES, Answer
+from gateway.ike.payloads import Identification
 from gateway.ike.proposals import ESP_SUITES, IKE_SUITES
 from gateway.wire.udp import Endpoint
 
-MOST_CREDENTIALS = 256  # tried for one client, about 50 us each: as many as `control` lets through
+MOST_CREDENTIALS = 256  # tried for one client, about 16 us each: as many as `control` lets through
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A client that may dial, its key and the suites it may use."""
+    """A client that may dial, one of its keys, and the suites it may use.
+
+    `old` says that it is the key it had before. `identity` is what it must call itself, None for
+    anything. `lapsed` are suites it may use no more since a day has passed, with that day as text.
+    Of a revoked one the key is known so that the refusal can name it.
+    """
 
     name: str
     psk: bytes = field(repr=False)
     ike_suites: frozenset[str]
     esp_suites: frozenset[str]
+    old: bool = False
+    identity: Identification | None = None
+    lapsed: Mapping[str, str] = field(default_factory=dict)
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,7 @@ class IkePolicy:
     esp_suites: tuple[str, ...]
     credentials: Callable[[Endpoint], Sequence[Credential]] = field(repr=False)
     natt: tuple[str, ...] = NAMES
+    nat_d: Answer | None = None  # None: as quirks.NAT_D_ANSWERS has it for each client
     half_open: int = 256
     half_open_per_source: int = 32
     half_open_seconds: float = 30.0
@@ -43,6 +54,7 @@ class IkePolicy:
     quick_tries: int = 4
     longest_life: int = 86400
     tell_life: bool = False
+    lapsed: Callable[[str], Mapping[str, str]] = lambda name: {}  # of the client of that name
 
     def __post_init__(self) -> None:
         """ValueError for a name that stands for nothing."""

@@ -32,6 +32,48 @@ BOTH_DRAFTS_02: Final = Preference(
     first="draft-02n",
 )
 
+
+@dataclass(frozen=True, slots=True)
+class NatDAnswer(Quirk):
+    answer: str  # a value of `nat.Answer`
+
+
+# What is told of our own end where a router before us forwards the two UDP ports, by the name of
+# the client's vendor ID. Those that refuse a server behind a NAT, unless somebody has edited their
+# registry, are told what they believe; all others are told the truth.
+_REFUSES: Final = NatDAnswer(
+    client="Windows",
+    version="XP SP2, Server 2003, Vista and later",
+    evidence="KB885407: needs AssumeUDPEncapsulationContextOnSendRule = 2; SE parrots to all",
+    answer="parrot",
+)
+NAT_D_ANSWERS: Final[Mapping[str, NatDAnswer]] = {
+    "Windows XP SP2 or Server 2003": _REFUSES,
+    "Windows Vista": _REFUSES,
+    "Windows Server 2008": _REFUSES,
+    "Windows 7": _REFUSES,
+    "Windows Server 2008 R2": _REFUSES,
+    "Windows 8 or later": _REFUSES,
+    "Windows XP": NatDAnswer(
+        client="Windows XP",
+        version="before SP2",
+        evidence="KB885407: it is SP2 that changed what is done without the registry value",
+        answer="honest",
+    ),
+    "Windows 2000": NatDAnswer(
+        client="Windows 2000",
+        version="with KB818043",
+        evidence="KB885407: not affected",
+        answer="honest",
+    ),
+    "SafeNet": NatDAnswer(
+        client="SafeNet, and what Windows 98, ME and NT 4 have of it",
+        version="all",
+        evidence='none known that it refuses such a server; if one does, nat_d = "parrot" helps',
+        answer="honest",
+    ),
+}
+
 # It holds on to a main mode whose time is over while quick modes live, and may use it to renew
 # them; an answer that never comes costs it a minute, and then the session. It knows no dead peer
 # detection. So a phase 1 without that, and not renewed, ends with the last of its client's pairs.

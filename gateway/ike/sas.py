@@ -33,7 +33,8 @@ class Sas:
         """Drop half-open ones until one more of `host` is within the limits; tell which.
 
         The oldest goes, and before all others one whose client has not yet shown that it receives
-        what we send: a flood from made-up addresses pushes out itself.
+        what we send: a flood from made-up addresses pushes out itself. Then one that is held for
+        wrong keys: so does a flood of guesses.
         """
         dropped: list[Phase1] = []
         if self._half_open_by_host[host] >= max(policy.half_open_per_source, 1):
@@ -67,11 +68,29 @@ class Sas:
         if peer is None:
             peer = Peer(secured.credential, secured.identity, phase.peer, now)
         peer.phases.append(phase)
+        peer.psk = secured.psk
         peer.hear(now)
         self.peers[phase.sa] = peer
         self.timers.set(phase, phase.expires)
         too_many = peer.phases[:-MOST_PHASES]
         return peer, [self.close_phase(old, "too many of one client") for old in too_many]
+
+    def like(self, peer: Peer) -> list[Peer]:
+        """Those that may be the same client, come there by another mapping of its NAT."""
+        return [other for other in dict.fromkeys(self.peers.values()) if other.is_like(peer)]
+
+    def join(self, peer: Peer, other: Peer) -> None:
+        """They have proved to be one. What is too many now goes when more is added."""
+        if peer.newest < other.newest:
+            peer.psk = other.psk
+        for handle in [handle for handle, each in self.peers.items() if each is other]:
+            self.peers[handle] = peer
+        peer.phases = sorted([*peer.phases, *other.phases], key=lambda phase: phase.sa)
+        pairs = [*peer.pairs.items(), *other.pairs.items()]
+        peer.pairs = dict(sorted(pairs, key=lambda item: item[1].sa))
+        peer.hear(max(peer.alive, other.alive))
+        other.phases, other.pairs = [], {}
+        self.timers.set(other, None)
 
     def overdue(self, peer: Peer, most: int) -> list[Peer]:
         """Who goes for `peer` to be one of `most` of its name: those not heard for longest."""
@@ -164,4 +183,4 @@ class Sas:
 
 def _first_to_go(phases: Iterable[Phase1]) -> Phase1:
     """Of at least one, given the oldest first."""
-    return min(phases, key=lambda phase: phase.step is not Step.AWAIT_KEY)
+    return min(phases, key=lambda phase: (phase.step is not Step.AWAIT_KEY, not phase.held))

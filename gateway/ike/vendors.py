@@ -26,14 +26,6 @@ WINDOWS_RELEASES: Final[dict[int, str]] = {
 
 # Those whose MD5 is the ID.
 TEXTS: Final[dict[str, str]] = {
-    "draft-ietf-ipsec-nat-t-ike-00": "4485152d18b6bbcd0be8a8469579ddcc",
-    "draft-ietf-ipsec-nat-t-ike-01": "16f6ca16e4a4066d83821a0f0aeaa862",
-    "draft-ietf-ipsec-nat-t-ike-04": "9909b64eed937c6573de52ace952fa6b",
-    "draft-ietf-ipsec-nat-t-ike-05": "80d0bb3def54565ee84645d4c85ce3ee",
-    "draft-ietf-ipsec-nat-t-ike-06": "4d1e0e136deafa34c4f3ea9f02ec7285",
-    "draft-ietf-ipsec-nat-t-ike-07": "439b59f8ba676c4c7737ae22eab8f582",
-    "draft-ietf-ipsec-nat-t-ike-08": "8f8d83826d246b6fc7a8a6a428c11de8",
-    "draft-ietf-ipsec-nat-t-ike": "4df37928e9fc4fd1b3262170d515c662",
     "FRAGMENTATION": "4048b7d56ebce88525e7de7f00d6c2d3",
     "Vid-Initial-Contact": "26244d38eddb61b3172a36e3d0cfb819",
     "GSSAPI": "621b04bb09882ac1e15935fefa24aeee",

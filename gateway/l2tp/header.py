@@ -4,11 +4,21 @@ from dataclasses import dataclass
 from struct import Struct
 
 from gateway.l2tp.errors import BadHeader
-from gateway.l2tp.numbers import LENGTH, OFFSET, SEQUENCE, TYPE, VERSION, VERSION_MASK
+from gateway.l2tp.numbers import (
+    LENGTH,
+    OFFSET,
+    SEQUENCE,
+    TYPE,
+    VERSION,
+    VERSION_MASK,
+    MessageType,
+)
 
 SIZE = 12  # bytes; a message of only these is a ZLB, which acknowledges and nothing else
 CONTROL = TYPE | LENGTH | SEQUENCE | VERSION
 _HEADER = Struct("!HHHHHH")
+_THREE = Struct("!HHH")
+_SCCRQ = bytes(4) + MessageType.SCCRQ.to_bytes(2, "big")  # vendor, kind and value of an AVP
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,20 @@ def parse_header(message: bytes) -> tuple[Header, bytes]:
     if not SIZE <= length <= len(message):
         raise BadHeader(f"length {length} in {len(message)} bytes")
     return Header(tunnel, call, ns, nr, flags), message[SIZE:length]
+
+
+def addressed_tunnel(message: bytes) -> int:
+    """The tunnel that a message names, control or data; 0 where it names none."""
+    if len(message) < SIZE // 2:
+        return 0
+    flags, first, second = _THREE.unpack_from(message)
+    return int(second if flags & LENGTH else first)
+
+
+def asks_for_tunnel(message: bytes) -> bool:
+    """Whether a message looks like an SCCRQ, whose first AVP says so (RFC 2661, 4.1)."""
+    is_control = bool(message) and bool(message[0] << 8 & TYPE)
+    return is_control and addressed_tunnel(message) == 0 and message[SIZE + 2 :][:6] == _SCCRQ
 
 
 def build_header(header: Header, body: bytes) -> bytes:

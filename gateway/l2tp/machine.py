@@ -6,7 +6,7 @@ from gateway.l2tp.data import open_data, seal_data
 from gateway.l2tp.errors import BadHeader, Drop, L2tpError
 from gateway.l2tp.events import L2tpEvent, TunnelClosed, TunnelOpened
 from gateway.l2tp.exchange import Exchange
-from gateway.l2tp.header import Header, parse_header
+from gateway.l2tp.header import Header, addressed_tunnel, parse_header
 from gateway.l2tp.messages import Body, parse_body
 from gateway.l2tp.numbers import HELLO_AFTER, TUNNELS, GeneralError, Kind, MessageType, Stop
 from gateway.l2tp.reasons import Reason
@@ -88,6 +88,16 @@ class Lns:
         """Data has come, so no HELLO is needed for a while."""
         for tunnel in self._tunnels.values():
             tunnel.note_alive(now)
+
+    def knows(self, message: bytes) -> bool:
+        """Whether a message, control or data, is for a tunnel that stands."""
+        tunnel = self._tunnels.get(addressed_tunnel(message))
+        return tunnel is not None and tunnel.state is not State.CLOSED
+
+    def ask(self, now: float) -> None:
+        """There is doubt whether the client is still there: its next HELLO is due at once."""
+        for tunnel in self._standing():
+            tunnel.doubt(now)
 
     def answer(self, call: int, now: float) -> list[L2tpEvent]:
         """Accept a requested call (ICRP). Nothing happens if it is gone meanwhile."""

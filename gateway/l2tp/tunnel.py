@@ -107,6 +107,10 @@ class Tunnel:
     def note_alive(self, now: float) -> None:
         self._heard = now
 
+    def doubt(self, now: float) -> None:
+        """As if it had been silent for as long as it may be."""
+        self._heard = min(self._heard, now - self._exchange.hello)
+
     def deadline(self) -> float | None:
         times = [self.channel.deadline(), self.calls.deadline(), self._own_deadline()]
         return min((time for time in times if time is not None), default=None)

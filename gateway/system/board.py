@@ -71,6 +71,18 @@ def read_nics(root: Path = ROOT, permanent: PermanentMac = permanent_mac) -> Ite
             yield _nic(card, root, permanent)
 
 
+def settled_nics(root: Path = ROOT, permanent: PermanentMac = permanent_mac) -> Iterator[Nic]:
+    """Those that udev is done with: until then it may still give them another name.
+
+    It keeps a file of each network device, by its number, written last (udevd, `device-private.c`).
+    """
+    known = root / "run/udev/data"
+    for nic in read_nics(root, permanent):
+        number = _read(root / "sys/class/net" / nic.name / "ifindex")
+        if not known.is_dir() or (known / f"n{number}").exists():
+            yield nic
+
+
 def device_path(device: Path, root: Path) -> str:
     """Where a device is: its path under /sys/devices, or its number where its bus is Hyper-V's.
 

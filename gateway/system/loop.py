@@ -92,6 +92,13 @@ class Manager(Protocol):
     def handle_timeout(self, now: float) -> None: ...
 
 
+class Chore(Protocol):
+    """What has a time of its own and no packets: `calendar.Calendar`."""
+
+    def deadline(self) -> float | None: ...
+    def handle_timeout(self, now: float) -> list[Output]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """Everything between the core and the world."""
@@ -117,7 +124,10 @@ class _Timer:
 
 
 class Loop:
-    """`run` returns after an orderly stop. `reload` is what SIGHUP asks for; its outputs go out."""
+    """`run` returns after an orderly stop. `reload` is what SIGHUP asks for; its outputs go out.
+
+    `more` has its turn whenever it says.
+    """
 
     def __init__(
         self,
@@ -127,6 +137,7 @@ class Loop:
         reload: Callable[[float], list[Output]],
         clock: Callable[[], float] = monotonic_now,
         selector: selectors.BaseSelector | None = None,
+        more: Iterable[Chore] = (),
     ) -> None:
         self._core = core
         self._doors = doors
@@ -142,6 +153,7 @@ class Loop:
             _Timer(doors.tcp.deadline, self._tcp_timeout),
             _Timer(doors.control.deadline, self._control_timeout),
             _Timer(doors.service.deadline, self._service_timeout),
+            *(_Timer(chore.deadline, chore.handle_timeout) for chore in more),
         )
         self._selector = selector or selectors.DefaultSelector()
         for source, handle in (

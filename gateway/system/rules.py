@@ -17,7 +17,7 @@ from typing import Final
 
 from gateway.wire.ipv4 import host_text
 
-PORTS = (500, 4500)  # IKE, and IKE with ESP in UDP (RFC 3947, 4)
+PORTS = (500, 4500)  # both carry IKE and ESP in UDP (RFC 3947, 4; drafts 00 and 01)
 CLEAR_L2TP = 1701
 LARGEST_QUEUE = 65535
 LOOPBACK = "127.0.0.1"

@@ -84,6 +84,23 @@ class Box(End):
     def claim(self, name: str, ssh_key: str) -> None:
         self.ask("claim", name=name, ssh_key=ssh_key)
 
+    def console_code(self) -> tuple[str, float]:
+        """For a login at the box's console, and for how many seconds it is good."""
+        found = read_table(self.ask("console.code"))
+        return read_text(found, "code"), read_number(found, "seconds")
+
+    def log_in(self, code: str) -> None:
+        """At the console this process is on."""
+        self.ask("console.login", code=code)
+
+    def log_in_without(self, typed: str) -> None:
+        """The same by the box's own name: everybody hears of it."""
+        self.ask("console.login", typed=typed)
+
+    def seen(self) -> None:
+        """Whoever was let in without a code was seen."""
+        self.ask("console.seen")
+
     def board(self) -> dict[str, Any]:
         return read_table(self.ask("board"))
 
@@ -93,9 +110,10 @@ class Box(End):
     def ports(self) -> list[Port]:
         return [read_port(read_table(one)) for one in read_list(self.ask("ports"))]
 
-    def assign(self, roles: Mapping[str, str]) -> None:
-        """Roles by the ports' paths; they hold when the change is applied."""
-        self.ask("ports.assign", assignments=dict(roles))
+    def assign(self, roles: Mapping[str, str]) -> dict[str, Any]:
+        """Roles by the ports' paths; those of all ports, as they hold when it is applied."""
+        found = read_table(self.ask("ports.assign", assignments=dict(roles)))
+        return read_table(found.get("roles", {}))
 
     def blink(self, path: str, seconds: int) -> None:
         self.ask_slowly("ports.blink", seconds + 10.0, path=path, seconds=seconds)
@@ -156,9 +174,9 @@ class Box(End):
         """Make an old configuration the candidate."""
         self.ask("config.restore", number=number, **who.told())
 
-    def unseal(self, who: Who) -> None:
-        """Make the copy that a factory reset has kept the candidate."""
-        self.ask("config.unseal", **who.told())
+    def sealed(self) -> str:
+        """The copy that a factory reset has kept, as lines that `age` opens."""
+        return read_text(read_table(self.ask("config.sealed")), "text")
 
     def upgrade(self, path: str) -> str:
         """Install an update, which takes minutes; its version."""
@@ -194,16 +212,18 @@ class Box(End):
     def link(self) -> list[str]:
         return spoken(self.ask("link"))
 
-    def capture(self, port: str, seconds: int, packets: int) -> str:
-        patience = seconds + 30.0
-        found = self.ask_slowly("capture", patience, port=port, seconds=seconds, packets=packets)
+    def capture(self, port: str, seconds: int, packets: int, path: str = "") -> str:
+        """Where the packets are, in memory or on the stick."""
+        wanted = {"port": port, "seconds": seconds, "packets": packets, "path": path}
+        found = self.ask_slowly("capture", seconds + 30.0, **wanted)
         return read_text(read_table(found), "path")
 
     def restart_gateway(self) -> None:
         self.ask_slowly("restart-gateway", 60.0)
 
-    def reboot(self, reason: str) -> None:
-        self.ask("reboot", reason=reason)
+    def reboot(self, reason: str, *, rescue: bool = False) -> None:
+        """`rescue`: once into the rescue system."""
+        self.ask("reboot", reason=reason, **({"rescue": True} if rescue else {}))
 
     def poweroff(self, reason: str) -> None:
         self.ask("poweroff", reason=reason)

@@ -1,6 +1,7 @@
 """What the box tells, as lines for people: shared by the menu and the commands."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
 from gateway.user.box_views import BoxStatus, Finding, Port
 from gateway.user.cli import show
@@ -42,6 +43,18 @@ def port_lines(ports: Sequence[Port]) -> list[str]:
         for port in ports
     ]
     return show.table(PORT_COLUMNS, rows, WIDTH)
+
+
+def new_roles(ports: Sequence[Port], chosen: Container[str], roles: Mapping[str, Any]) -> str:
+    """What ports are for, as a sentence's part: the `chosen`, by path, and who had to give way."""
+    now = {port.path: port.role or "unused" for port in ports}
+    changed = {path for path, role in roles.items() if now.get(path, role) != role}
+    told = [
+        port
+        for port in ports
+        if port.path in roles and (port.path in chosen or port.path in changed)
+    ]
+    return ", ".join(f"{called(port)} is for {roles[port.path]}" for port in told)
 
 
 def slot_lines(status: BoxStatus) -> list[str]:

@@ -48,6 +48,11 @@ class BoxStatus:
     ram_used_kb: int = 0
     uptime_s: float = 0.0
     notes: tuple[str, ...] = ()  # what went wrong at boot, a sentence each
+    install: tuple[str, ...] = ()  # what is to be known of this board when it is set up
+    upgrade: tuple[str, ...] = ()  # and before an update
+    locked: bool = False  # this console is, until somebody logs in
+    let_in: int = 0  # how many were let in at a console without a code, and nobody has seen it
+    button: str = ""  # what the one on the case does, if there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,11 @@ def box_status(found: Mapping[str, Any]) -> BoxStatus:
         ram_used_kb=read_whole(found, "ram_used_kb"),
         uptime_s=read_number(found, "uptime_s"),
         notes=tuple(read_lines(found, "notes")),
+        install=tuple(read_lines(board, "install")),
+        upgrade=tuple(read_lines(board, "upgrade")),
+        locked=found.get("locked") is True,
+        let_in=read_whole(found, "let_in"),
+        button=read_text(board, "button"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Reading a configuration and the files it names, for the check."""
+"""Reading a configuration and the files it names, for the check; and putting one in its place."""
 
 import os
 import stat
@@ -26,3 +26,20 @@ def read_file(path: Path) -> File | str:
 def beside(config: Path) -> ReadFile:
     """A reader of the files that this configuration names, from its own folder."""
     return lambda name: read_file(config.parent / name)
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Put this text in the file's place, its owner and permissions kept; whole or not at all."""
+    before = path.stat()
+    new = path.with_name(f".{path.name}.new")
+    try:
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            os.fchown(file.fileno(), before.st_uid, before.st_gid)
+            os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise

@@ -17,7 +17,7 @@ BOOT_MIB, ROOT_MIB = 32, 192  # as in image/rootfs/usr/lib/repart.d
 # What no board and no setting takes away.
 ALWAYS: Final = (
     "panic=30 oops=panic quiet loglevel=4 systemd.show_status=no rd.systemd.show_status=no "
-    "consoleblank=0"
+    "consoleblank=0 net.naming-scheme=v257"
 )
 
 

@@ -19,21 +19,22 @@ ALLOWED = {
     "bridge": {"bridge", "control"} | PROTOCOLS | GROUND,
     "system": {"system", "wire", "outputs", "control"},
     "user": {"user", "control"},
-    "box": {"control", "system", "user", "wire", "outputs"},
+    "box": {"control", "system", "user", "wire", "crypto", "outputs"},
     "health": {"control", "system", "user", "wire", "crypto", "ike"},
     "daemon": {"bridge", "control", "system", "user", "wire", "outputs", "crypto"} | PROTOCOLS,
 }
 EDGES = {"system", "user", "daemon", "box", "health"}
 IO = {
-    "asyncio", "datetime", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
+    "asyncio", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
     "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "ssl",
     "subprocess", "sys", "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
+ASKING = {"today", "fromtimestamp"}  # methods of `date` that look at a clock or a time zone
 FIXED_PLACES = {
     "netfilterqueue": {"gateway/system/nfqueue.py"},
     "subprocess": {"gateway/system/run.py"},
     "gmpy2": {"gateway/crypto/modp.py"},
-    "cryptography": {f"gateway/crypto/{name}.py" for name in ("cbc", "mac", "rc4")},
+    "cryptography": {f"gateway/crypto/{name}.py" for name in ("cbc", "mac", "rc4", "seal")},
 }
 SIX = {"README.md", "numbers.py", "errors.py", "events.py", "quirks.py", "machine.py"}
 VAGUE = {"utils", "helpers", "common", "misc", "base", "manager"}
@@ -73,6 +74,19 @@ def test_a_room_imports_only_what_its_floor_allows(path: Path) -> None:
 def test_below_the_edges_there_is_no_io_no_clock_and_no_chance(path: Path) -> None:
     used = {name.split(".")[0] for name in imports_of(path)}
     assert room_of(path) in EDGES or not used & IO
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_below_the_edges_a_day_is_a_value_and_nobody_asks_for_todays(path: Path) -> None:
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    whole = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    taken = {name.name for node in nodes if isinstance(node, ast.ImportFrom)
+             and node.module == "datetime" for name in node.names}  # fmt: skip
+    asked = {node.attr for node in nodes if isinstance(node, ast.Attribute)
+             and isinstance(node.value, ast.Name) and node.value.id == "date"}  # fmt: skip
+    assert room_of(path) in EDGES or (
+        taken <= {"date"} and not asked & ASKING and "datetime" not in whole
+    )
 
 
 @pytest.mark.parametrize("name", sorted(FIXED_PLACES))

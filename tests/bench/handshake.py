@@ -11,11 +11,16 @@ from statistics import median
 from typing import Final
 
 from gateway.bridge.gateway import Gateway
+from gateway.control.limits import MOST_CANDIDATES
+from gateway.ike.trials import KEYS_PER_SECOND
 from gateway.outputs import Output
+from gateway.wire.ipv4 import host_bytes
+from gateway.wire.udp import Endpoint
 from tests.bench.figures import Figure, at_most, told
-from tests.pair.gateway_world import NAT, client_entry, configure, meet
+from tests.pair.gateway_world import NAT, OUTSIDE, client_entry, configure, meet
 from tests.pair.nat import Nat
 from tests.pair.net import seeded
+from tests.pair.peers.ike_guesser import Guesser
 from tests.pair.peers.ike_profiles import (
     ESP_3DES_SHA,
     ESP_AES128_SHA,
@@ -26,6 +31,7 @@ from tests.pair.peers.ike_profiles import (
 from tests.pair.peers.isakmp import Suite
 
 DIALS: Final = 40
+GUESSES: Final = 20  # each from an address of its own, within every budget
 GOAL: Final = 3.0  # milliseconds: main mode and quick mode
 SUITES: Final = {
     "3des-sha1-modp1024": replace(SAFENET_98, suites=(TRIPLE_SHA_1024,), esp=(ESP_3DES_SHA,)),
@@ -76,7 +82,29 @@ def measure() -> list[Figure]:
         )
         value = median(dial(profile, suite, whole=True) for _ in range(DIALS))
         figures.append(told(f"  whole dial until PPP is up, {suite}", value, "ms CPU"))
+    for keys in (1, MOST_CANDIDATES):
+        name = f"a guess, main mode up to a key that fits none of {keys}"
+        figures.append(told(name, guess(keys), "ms CPU"))
+    per_key = (figures[-1].value - figures[-2].value) / (MOST_CANDIDATES - 1)
+    share = 100 * KEYS_PER_SECOND * per_key / 1000
+    figures.append(at_most("guesses from everywhere at their budget", share, "% of a core", 25.0))
     return figures
+
+
+def guess(keys: int) -> float:
+    """Milliseconds one guess takes where so many keys may be used; the median of several."""
+    entries = [client_entry(f"pc-{number}", f"key number {number}") for number in range(keys)]
+    world = meet(*entries)
+    core = world.gateway.core = Timed(configure(*entries), seeded(1), world.net.now)
+    here = Endpoint(host_bytes(OUTSIDE), 500)
+    guesser = Guesser(world.gateway.receive, here, seeded(2))
+    found = []
+    for number in range(GUESSES):
+        before = core.spent
+        guesser.guess(Endpoint(bytes((198, 18, 0, number + 1)), 500), world.net.now)
+        found.append(1000 * (core.spent - before))
+    assert core.counters()["ike_key tried in vain"] == keys * GUESSES
+    return median(found)
 
 
 def dial(profile: Profile, suite: str, *, whole: bool) -> float:

@@ -101,6 +101,14 @@ class Appliance:
     def ask_gateway(self, verb: str, **arguments: object) -> Any:
         return self._ask(GATEWAY_SOCKET, verb, arguments)
 
+    def slots(self, seconds: float = 120.0) -> Any:
+        """What the status says of both slots, once RAUC has told the agent."""
+        end = time.monotonic() + seconds
+        while not (found := self.ask("status")["slots"])["booted"]:
+            assert time.monotonic() < end, "RAUC says nothing of the slots"
+            time.sleep(2)
+        return found
+
     def environment(self) -> dict[str, str]:
         """What GRUB will read next time."""
         text = self.probe("cat /boot/efi/grub/grubenv")

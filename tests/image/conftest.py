@@ -1,8 +1,10 @@
 """The image that is tested: the newest in build/, or in the folder that POSTERN_BUILD names."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,14 +50,15 @@ def settled(places: Places, image: Path) -> Path:
     """
     folder = places.build / "image-test" / "settled"
     disk = folder / "disk.qcow2"
-    if disk.exists() and disk.stat().st_mtime > image.stat().st_mtime:
-        return disk
-    shutil.rmtree(folder, ignore_errors=True)
-    with Appliance(make_box(image, folder / "first")) as box:
-        box.confirmed()
-        box.off()
-    (folder / "first" / "disk.qcow2").rename(disk)
-    disk.touch()
+    with locked(places.build / "image-test.lock"):
+        if disk.exists() and disk.stat().st_mtime > image.stat().st_mtime:
+            return disk
+        shutil.rmtree(folder, ignore_errors=True)
+        with Appliance(make_box(image, folder / "first")) as box:
+            box.confirmed()
+            box.off()
+        (folder / "first" / "disk.qcow2").rename(disk)
+        disk.touch()
     return disk
 
 
@@ -79,4 +82,13 @@ def figures(places: Places, image: Path) -> Iterator[Figures]:
     found = Figures()
     found.size(image)
     yield found
-    found.write(places.build / "image.json")
+    with locked(places.build / "image.json.lock"):
+        found.write(places.build / "image.json")
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Alone among the processes that run the stories side by side."""
+    with open(path, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -11,7 +11,8 @@ from tests.image.line import KEY_BYTES, Line
 COLUMNS, ROWS = 80, 24
 SOFT_RESET = b"\x1b[!p"  # DECSTR, which pyte would draw
 BETWEEN = 0.02  # seconds
-SETTLE = 1.0  # seconds in which an emulated box answers a key
+DRAWN = 0.5  # seconds from the words that are waited for to the end of their page
+ANSWERS = 30.0  # seconds in which an emulated box answers a key, while others work beside it
 MOST_FIELDS = 24
 ENTER, TAB, BACKSPACE, REDRAW, ESCAPE = "\r", "\t", "\x7f", "\x0c", "\x1b"
 
@@ -47,9 +48,13 @@ class Terminal:
 
     @property
     def focused(self) -> str:
-        """The row that is lit; empty without one. What follows it in a form may be its rest."""
-        rows = enumerate(self.lines)
-        return next((line.strip() for row, line in rows if self._screen.buffer[row][0].reverse), "")
+        """The row that is lit; empty without one."""
+        return self.lit(1)
+
+    def lit(self, rows: int) -> str:
+        """The row that is lit and so many below it, where a long answer goes on."""
+        found = [row for row in range(ROWS) if self._screen.buffer[row][0].reverse]
+        return "".join(self.lines[found[0] : found[0] + rows]).strip() if found else ""
 
 
 class Console:
@@ -65,8 +70,9 @@ class Console:
         return self.terminal.text
 
     def wait(self, words: str, seconds: float) -> str:
-        """Until these words are on the screen; the screen as it is then."""
+        """Until these words are on the screen; the whole screen with them."""
         self._until(lambda: words in self.text, seconds, f"{words!r} on the screen")
+        self.read(DRAWN)
         return self.text
 
     def wait_gone(self, words: str, seconds: float) -> str:
@@ -114,14 +120,13 @@ class Console:
         """Answer a form's questions by their labels, press its button, wait for what follows."""
         left = dict(answers)
         for _ in range(MOST_FIELDS):
-            self.read(SETTLE)
             focused = self.terminal.focused
             if focused == f"[ {button} ]":
                 break
             label = focused.split("  ")[0].removesuffix(":")
             if label in left:
                 self._answer(label, left.pop(label))
-            self.keys(TAB)
+            self._press(TAB)
         assert not left, f"the form does not ask for {', '.join(left)}; there is\n{self.text}"
         self.keys(ENTER)
         return self.wait(words, seconds)
@@ -129,13 +134,26 @@ class Console:
     def _answer(self, label: str, wanted: str) -> None:
         now = self.terminal.focused.removeprefix(label).strip()
         if not now.startswith("< "):
-            self.keys(BACKSPACE * len(now) + wanted, settle=SETTLE)
+            self.keys(BACKSPACE * len(now) + wanted)
+            typed = "".join(wanted.split())  # a long line is broken where the screen ends
+            rows = 1 + len(typed) // COLUMNS + (len(typed) > COLUMNS // 2)
+            seen = lambda: typed in "".join(self.terminal.lit(rows).split())  # noqa: E731
+            self._until(seen, ANSWERS, f"{wanted!r} typed as {label}")
             return
         for _ in range(MOST_FIELDS):
             if f"< {wanted} >" in self.terminal.focused:
                 return
-            self.keys(" ", settle=SETTLE)
+            self._press(" ")
         raise NotSeen(f"{label} cannot be {wanted}; there is\n{self.text}")
+
+    def _press(self, key: str) -> None:
+        """A key that changes the lit row, or what is in it."""
+        before = self.terminal.focused
+        self.keys(key)
+        self._until(
+            lambda: self.terminal.focused not in ("", before), ANSWERS, f"answer to {key!r}"
+        )
+        self.read(BETWEEN)
 
     def read(self, seconds: float) -> None:
         """All there is, for this long."""

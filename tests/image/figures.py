@@ -1,4 +1,4 @@
-"""build/image.json: what the image costs, each beside its goal."""
+"""build/image.json, and for people image.txt: what the image costs, each beside its goal."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -44,7 +44,7 @@ class Figures:
         except (OSError, ValueError):
             old = []
         path.write_text(json.dumps(old + new, indent=1) + "\n")
-        print("\n" + table(self.all))
+        path.with_suffix(".txt").write_text(table([Figure(**one) for one in old + new]) + "\n")
 
 
 def table(figures: list[Figure]) -> str:

@@ -74,6 +74,7 @@ def make_plain(places: Places, image: Path, place: Path) -> tuple[Path, Path]:
 def started(box: Box, root: Path) -> Iterator[Console]:
     """QEMU as for the image, with the second disk."""
     prepare(box)
+    box.serial.unlink(missing_ok=True)  # that of the start before
     more = ["-drive", f"if=none,id=plain,format=raw,file={root}"]
     more += ["-device", "ide-hd,drive=plain,bus=ide.1"]
     process = subprocess.Popen([*command(box), *more], stdin=subprocess.DEVNULL)

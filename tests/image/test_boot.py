@@ -9,7 +9,7 @@ from image.qemu import Firmware
 from tests.image.appliance import Appliance, make_box
 from tests.image.figures import Figures
 
-pytestmark = pytest.mark.image
+pytestmark = [pytest.mark.image, pytest.mark.alone]
 SETTLED = "sleep 20; free -m | awk '/^Mem:/{print $3}'"  # after the start, MB used
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.image.appliance import Appliance, make_box
+from tests.image.appliance import GATEWAY_SOCKET, Appliance, make_box
 from tests.image.files import OWNER, OWNER_KEY
 from tests.interop.lab.topology import INSIDE, OUTSIDE, SERVER
 
@@ -26,7 +26,7 @@ def assign_by_cable(box: Appliance) -> None:
     box.console.letter("p", "Waiting for a cable", SLOW)
     box.machine.link(1, up=False)
     box.console.wait("has lost its cable", SLOW)
-    box.console.choose("2", "is for inside", SLOW)
+    box.console.choose("2", "is for inside, once you apply it", SLOW)
     box.machine.link(1, up=True)
 
 
@@ -34,10 +34,10 @@ def set_addresses(box: Appliance) -> None:
     box.console.letter("a", "Outside: towards", SLOW)
     box.console.choose("1", "Change outside", SLOW)
     outside = {"network": "static", "addresses": OUTSIDE, "prefix": "24"}
-    box.console.form(outside, "Save", "is in the draft", SLOW)
+    box.console.form(outside, "Save", "Not applied yet", SLOW)
     box.console.choose("2", "Change inside", SLOW)
     inside = {"network": "static", "address": INSIDE, "prefix": "24"}
-    box.console.form(inside, "Save", "is in the draft", SLOW)
+    box.console.form(inside, "Save", "Not applied yet", SLOW)
     home(box)
 
 
@@ -72,7 +72,7 @@ def test_a_box_is_set_up_at_its_console_and_a_forgotten_change_goes_back(
         assign_by_cable(box)
         set_addresses(box)
         route = {"name": "old-nt4", "kind": "pptp", "server": SERVER}
-        add(box, "4", "New route", route, "is in the draft")
+        add(box, "4", "New route", route, "Not applied yet")
         client = {"name": "press", "psk": PSK, "route": "old-nt4"}
         add(box, "3", "New client", client, "It is shown only now")
         review = apply(box, minutes=5)
@@ -84,12 +84,13 @@ def test_a_box_is_set_up_at_its_console_and_a_forgotten_change_goes_back(
         assert PSK in running
         assert f'server = "{SERVER}"' in running
         box.probe.until(f"ip -4 -br address | grep -q {OUTSIDE}", SLOW)
+        box.probe.until(f"test -S {GATEWAY_SOCKET}", SLOW)  # it starts anew where it now stands
         assert box.ask_gateway("status")["config_problems"] == []
 
         box.console.choose("4", "old-nt4", SLOW)
         box.console.choose("1", "Change it", SLOW)
         box.console.choose("1", "Save", SLOW)
-        box.console.form({"server": "10.10.0.99"}, "Save", "is in the draft", SLOW)
+        box.console.form({"server": "10.10.0.99"}, "Save", "Not applied yet", SLOW)
         home(box)
         apply(box, minutes=1)
         assert "10.10.0.99" in box.probe("cat /data/postern/running.toml")

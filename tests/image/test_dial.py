@@ -11,6 +11,7 @@ from tests.image.appliance import Appliance, make_box
 from tests.image.cables import cables
 from tests.image.figures import Figures
 from tests.image.files import provision, stick
+from tests.image.log_in import log_in
 from tests.interop.lab.boot import play
 from tests.interop.lab.topology import OUTSIDE
 from tests.interop.netns import need_root
@@ -34,7 +35,7 @@ def test_a_client_behind_a_nat_reaches_the_old_server_through_the_box(
         box = stack.enter_context(Appliance(made))
         box.accepting()
         box.probe.until(f"ip -4 -br address | grep -q {OUTSIDE}", 120)
-        box.console.wait("-- Main menu", 60)
+        log_in(box)
         box.console.choose("1", "-- Status and live sessions")
 
         def look(name: str, seconds: float, text: str) -> None:

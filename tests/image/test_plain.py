@@ -10,7 +10,7 @@ from tests.image.appliance import GRUB, Appliance, make_box
 from tests.image.figures import Figures
 from tests.image.plain import make_plain, started
 
-pytestmark = pytest.mark.image
+pytestmark = [pytest.mark.image, pytest.mark.alone]
 PATIENCE = 300.0  # seconds
 
 

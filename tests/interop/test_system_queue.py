@@ -108,17 +108,18 @@ def take(source: Queue | GreReceiver, limit: int = 64) -> list[bytes]:
     return source.take(limit)
 
 
+@pytest.mark.parametrize("data", [b"a datagram", bytes(8) + b"ESP of drafts 00 and 01", b"\xff"])
 @pytest.mark.parametrize("port", [500, 4500])
 def test_udp_to_our_ports_comes_to_the_queue_and_not_to_a_socket(
-    world: World, queue: Queue, port: int
+    world: World, queue: Queue, port: int, data: bytes
 ) -> None:
     kernels = world.datagram_socket(world.gateway, GATEWAY, port)
     client = world.datagram_socket(world.client, CLIENT, port)
-    client.sendto(b"a datagram", (GATEWAY, port))
+    client.sendto(data, (GATEWAY, port))
     [packet] = take(queue)
     header = parse_ipv4(packet)
     assert (header.source, header.target) == (host_bytes(CLIENT), host_bytes(GATEWAY))
-    assert parse_udp(packet[header.start : header.end]) == (port, port, b"a datagram")
+    assert parse_udp(packet[header.start : header.end]) == (port, port, data)
     kernels.settimeout(0.05)
     with pytest.raises(TimeoutError):
         kernels.recv(100)

@@ -11,6 +11,7 @@ they are lost and reordered like all others; TCP is a stream that only takes its
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from heapq import heappop, heappush
 from typing import Any
 
@@ -35,6 +36,7 @@ from tests.pair.peers.inside_server import InsideServer, Line
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 
 OUTSIDE, INSIDE = "198.51.100.1", "192.0.2.1"
+FRONT = "198.51.100.77"  # of a router that forwards the two UDP ports to us, and nothing else
 SERVER, OTHER_SERVER = "192.0.2.20", "192.0.2.21"
 NAT, CLIENT = "203.0.113.7", "192.168.1.2"
 PSK = "a key only the two of us know"
@@ -47,6 +49,7 @@ LIMITS = Limits(
     dpd_tries=5,
     hello_seconds=60,
 )
+TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
 NOBODY = Users()
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
@@ -62,6 +65,7 @@ def client_entry(name: str = "old-pc", psk: str = PSK, **changes: Any) -> Client
 def configure(
     *clients: Client,
     mtu: int = 1500,
+    nat_d: str = "auto",
     route: dict[str, Any] | None = None,
     users: Users = NOBODY,
     **limits: int,
@@ -69,7 +73,7 @@ def configure(
     """`route` is what the route "nt4" has beside its usual."""
     values = {name: getattr(LIMITS, name) for name in LIMITS.__slots__} | limits
     return Config(
-        Outside("wan0", (host_bytes(OUTSIDE),), mtu),
+        Outside("wan0", (host_bytes(OUTSIDE),), mtu, nat_d=nat_d),
         Inside("lan0", host_bytes(INSIDE)),
         Limits(**values),
         clients or (client_entry(),),
@@ -84,8 +88,10 @@ def configure(
 class GatewayNode:
     """The core as a node: packets as datagrams (port 0 where there are none), TCP as a stream."""
 
-    def __init__(self, config: Config, servers: list[InsideServer], seed: int, now: float) -> None:
-        self.core = Gateway(config, seeded(seed), now)
+    def __init__(
+        self, config: Config, servers: list[InsideServer], seed: int, now: float, today: date
+    ) -> None:
+        self.core = Gateway(config, seeded(seed), now, today)
         self.facts: list[Fact] = []
         self._servers = {server.here.host: server for server in servers}
         self._lines: dict[int, tuple[InsideServer, Line]] = {}
@@ -177,6 +183,7 @@ class World:
     server: InsideServer
     other: InsideServer
     seed: int = 0
+    dialled: str = OUTSIDE
     clients: list[L2tpIpsecClient] = field(default_factory=list)
 
     @property
@@ -194,7 +201,7 @@ class World:
     ) -> L2tpIpsecClient:
         """One more client; `knobs` are those of `L2tpIpsecClient`."""
         chance = seeded(1000 * self.seed + len(self.clients) + 1)
-        here, gateway = host_bytes(host), host_bytes(OUTSIDE)
+        here, gateway = host_bytes(host), host_bytes(self.dialled)
         client = L2tpIpsecClient(profile, here, gateway, psk.encode(), chance, **knobs)
         self.clients.append(client)
         self.net.join(client, host, nat=nat)
@@ -228,24 +235,32 @@ class World:
 def meet(
     *clients: Client,
     mtu: int = 1500,
+    nat_d: str = "auto",
+    forwarded: bool = False,
     limits: dict[str, int] | None = None,
     route: dict[str, Any] | None = None,
     users: Users = NOBODY,
+    today: date = TODAY,
     **wire: Any,
 ) -> World:
-    """A gateway that knows these clients, and its servers. `wire` goes to the `Net`."""
+    """A gateway that knows these clients, and its servers. `wire` goes to the `Net`.
+
+    `forwarded`: it stands behind a router, and the clients dial that one's address.
+    """
     net = Net(**wire)
     seed = int(wire.get("seed", 0))
     gateway = Endpoint(host_bytes(INSIDE), 0)
     servers = [
         InsideServer(Endpoint(host_bytes(each), 0), gateway) for each in (SERVER, OTHER_SERVER)
     ]
-    config = configure(*clients, mtu=mtu, route=route, users=users, **(limits or {}))
-    node = GatewayNode(config, servers, seed, net.now)
+    config = configure(*clients, mtu=mtu, nat_d=nat_d, route=route, users=users, **(limits or {}))
+    node = GatewayNode(config, servers, seed, net.now, today)
     net.join(node, OUTSIDE, INSIDE)
+    if forwarded:
+        net.shield(OUTSIDE, Nat(FRONT, forwards={500: OUTSIDE, 4500: OUTSIDE}))
     for server, host in zip(servers, (SERVER, OTHER_SERVER), strict=True):
         net.join(server, host)
-    return World(net, node, servers[0], servers[1], seed)
+    return World(net, node, servers[0], servers[1], seed, FRONT if forwarded else OUTSIDE)
 
 
 def _datagram(packet: bytes) -> Datagram:

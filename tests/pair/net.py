@@ -89,6 +89,10 @@ class Net:
             if nat is not None:
                 self._nats[host] = nat
 
+    def shield(self, host: str, nat: Nat) -> None:
+        """Put a NAT before one address of a node that is there."""
+        self._nats[host_bytes(host)] = nat
+
     def leave(self, node: Node) -> None:
         """The node is switched off: nothing reaches it and its timers are dead."""
         self._nodes.remove(node)
@@ -106,6 +110,8 @@ class Net:
         """Put datagrams on the wire now, as their source would."""
         for datagram in datagrams:
             nat = self._nats.get(datagram.source.host)
+            if nat is not None and not nat.admits(datagram, self.now):
+                continue
             outside = nat.leave(datagram, self.now) if nat else datagram
             lost = self._is_lost(outside)
             self.carried.append(Carried(self.now, outside, lost))
@@ -147,7 +153,7 @@ class Net:
 
     def _deliver(self, datagram: Datagram) -> None:
         for nat in dict.fromkeys(self._nats.values()):
-            if datagram.target.host == nat.host:
+            if nat.owns(datagram.target.host):
                 inside = nat.enter(datagram, self.now)
                 break
         else:

@@ -1,9 +1,12 @@
 """Many clients at once, above all behind one NAT and all with inner port 1701."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.bridge.views import session_views
 from gateway.control.config import Client
+from gateway.control.values import network
 from gateway.outputs import What
 from tests.pair.gateway_world import NAT, World, client_entry, configure, meet
 from tests.pair.nat import Nat
@@ -108,7 +111,10 @@ def test_ten_clients_behind_one_nat_dial_at_once_through_a_bad_line(seed: int) -
 
 def test_a_reload_leaves_sessions_as_they_are_and_new_dials_follow_it() -> None:
     world = behind_one_nat(1)
-    world.ask(world.core.reload(configure(client_entry("new", "new key")), world.net.now))
+    [before] = entries(1)
+    edited = replace(before, route="other", address=network("192.0.2.99"))
+    config = configure(edited, client_entry("new", "new key"))
+    world.ask(world.core.reload(config, world.net.now))
     world.net.run_for(120.0)
     [old] = world.clients
     assert old.up

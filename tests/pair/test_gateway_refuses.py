@@ -105,15 +105,19 @@ def test_the_limit_of_sessions_refuses_one_more_and_leaves_the_others() -> None:
 
 
 def test_a_client_taken_out_of_the_configuration_may_call_no_more() -> None:
+    """Its call is over, and its keys would be good for another."""
     world = meet()
     client = world.call_up()
     world.net.send(client.hang_up(world.net.now))
     world.net.run_for(5.0)
-    world.ask(world.core.reload(configure(client_entry("someone-else")), world.net.now))
-    world.net.send(client.redial_l2tp(world.net.now))
-    world.net.run_for(10.0)
-    assert not client.up
-    assert client.lac.ended[-2][:2] == ("CDN", ADMINISTRATIVE)
+    config = configure(client_entry("someone-else", "another key"))
+    world.ask(world.core.reload(config, world.net.now))
+    world.net.run_for(1.0)
+    assert client.ike.pairs == []
+    world.net.send(client.rekey_pair(world.net.now))
+    world.net.run_for(60.0)
+    assert client.ike.pairs == []
+    assert world.core.clients.by_spi == {}
 
 
 @pytest.mark.parametrize(

@@ -146,9 +146,9 @@ def test_initial_contact_after_a_move_is_of_the_same_client() -> None:
     world.net.send(world.client.rekey_phase1(world.net.now))
     world.net.run_for(10.0)
     first, second = world.gateway.seen(Authenticated)
+    world.gateway.take(world.gateway.core.forget_older(second.sa))
     assert [event.sa for event in world.gateway.seen(Phase1Closed)] == [first.sa]
     assert [event.sa for event in world.gateway.seen(PairClosed)] == [first.sa]
-    assert second.sa != first.sa
 
 
 def test_who_was_moved_by_its_packets_is_asked_at_its_new_place() -> None:

@@ -5,6 +5,7 @@ import hmac as standard_hmac
 from random import Random
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,8 @@ from gateway.crypto.modp import (
     public_value,
     shared_value,
 )
+from gateway.crypto.seal import CHUNK
+from tests.unit.crypto.test_seal import opened, pair, sealed_for
 
 ciphers = st.sampled_from([DES, TRIPLE_DES, AES])
 small_groups = st.sampled_from([GROUPS[1], GROUPS[2]])
@@ -96,3 +99,9 @@ def test_hmac_is_that_of_the_standard_library(hash: Hash, key: bytes, data: byte
 @given(st.binary(max_size=20), st.binary(max_size=20))
 def test_equal_agrees_with_equality(a: bytes, b: bytes) -> None:
     assert equal(a, b) == (a == b)
+
+
+@given(st.binary(max_size=3 * CHUNK // 2), st.binary(min_size=32, max_size=32))
+def test_what_is_sealed_is_opened_by_another_program(data: bytes, secret: bytes) -> None:
+    key, private = pair(Ed25519PrivateKey.from_private_bytes(secret))
+    assert opened(sealed_for(key, data=data), private) == data

@@ -3,22 +3,29 @@
 import os
 import signal
 import socket
+from base64 import b64encode
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway import box
+from gateway.control.button import KEYS, Meant
 from gateway.system.box.desk import BoxDesk
 from gateway.system.box.places import Places
+from gateway.system.box.power import RESCUE_NEXT
+from gateway.system.button import EV_KEY, EVENT
 from gateway.system.clock import now
 from gateway.system.control_socket import ControlSocket
 from gateway.system.journal import Journal
 from gateway.user.box_client import Box
 from gateway.user.client import DaemonError
-from tests.unit.system.box.machine import CONFIG, FACTORY, Tools, put
+from tests.boards import FIXTURES, build, fixture
+from tests.unit.crypto.test_seal import opened, pair
+from tests.unit.system.box.machine import CONFIG, FACTORY, KEY, SECRET, Tools, put
 
 PROFILES = Path(__file__).parents[2] / "hw-profiles"
 
@@ -91,6 +98,42 @@ def _when_there(path: Path, then: Callable[[], None]) -> None:
                 break
         Event().wait(0.01)
     then()
+
+
+def test_what_a_reset_keeps_is_opened_by_the_owners_own_key_and_by_nothing_else(
+    tmp_path: Path,
+) -> None:
+    key, private = pair(Ed25519PrivateKey.generate())
+    line = f"{key.kind} {b64encode(key.blob).decode()} ada"
+    put(tmp_path, "data/postern/saved.toml", CONFIG.replace(KEY, line))
+    parts = box.build(Places(tmp_path), PROFILES, print, Tools())
+    desk = BoxDesk(parts, now)
+    desk.stops.press(Meant.RESET)
+    kept = (tmp_path / "data/postern/sealed/last.age").read_text()
+    assert SECRET not in kept
+    assert opened(kept, private).decode() == CONFIG.replace(KEY, line)
+
+
+def test_the_button_of_a_board_moves_its_lamps_and_restarts_the_box(tmp_path: Path) -> None:
+    tree = build(fixture(FIXTURES[0].with_name("pcengines-apu2.toml")), tmp_path)
+    put(tree, "sys/class/input/event0/device/name", "gpio-keys\n")
+    (tree / "dev/input").mkdir(parents=True)
+    os.mkfifo(tree / "dev/input/event0")
+    tools = Tools()
+    parts = box.build(Places(tree), PROFILES, print, tools)
+    lamps, button = box.lamps_and_button(parts, BoxDesk(parts, now))
+    button.handle_timeout(0.0)
+    finger = os.open(tree / "dev/input/event0", os.O_WRONLY)
+    os.write(finger, EVENT.pack(0, 0, EV_KEY, KEYS["BTN_1"], 1))
+    button.serve(100.0)
+    button.handle_timeout(101.0)
+    lamps.handle_timeout(101.0)
+    assert (tree / "sys/class/leds/apu2:green:led3/delay_on").read_text() == "500"
+    os.write(finger, EVENT.pack(0, 0, EV_KEY, KEYS["BTN_1"], 0))
+    button.serve(102.0)
+    assert tools.asked[-2:] == [" ".join(RESCUE_NEXT), "systemctl reboot --no-block"]
+    os.close(finger)
+    button.close()
 
 
 def test_a_second_agent_touches_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -72,7 +72,7 @@ def test_nat_discovery_sees_what_was_between(name: str) -> None:
         nat_d_hash(came.suite.hash, came.exchanged.cookie_i, came.exchanged.cookie_r, side)
         for side in (message.target, message.source)
     ]
-    nat = find_nat(third, *sides)
+    nat = find_nat(third, *([side] for side in sides))
     assert (nat.client, nat.gateway) == (name in NATTED, False)
     assert fourth == sides[::-1]
 

@@ -3,17 +3,25 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
+
+import pytest
 
 from gateway.bridge.gateway import Gateway
 from gateway.control.config import Config
 from gateway.daemon import FAILED, Desk, main, read_config
 from gateway.outputs import Fact, What
+from gateway.system.calendar import EVERY, Calendar
 from gateway.wire.ipv4 import host_bytes
 from tests.pair.net import seeded
 from tests.unit.control.written import CLIENT, GOOD, OUTSIDE, ROUTE
 
+TODAY = date(2026, 10, 4)
 INSIDE = '[inside]\naddress = "10.10.0.1"\n'
+
+
+WEAK = 'esp = ["des-md5"]\nweak_reason = "it knows no other"\nweak_until = {}\n'
 
 
 def written(path: Path, text: str) -> Path:
@@ -27,7 +35,8 @@ def desk(path: Path, text: str = GOOD) -> Desk:
     file = written(path, text)
     config = read_config(file)
     assert isinstance(config, Config)
-    return Desk(Gateway(config, seeded(1), 0.0), file)
+    calendar = Calendar(TODAY, 0.0, lambda: 0.0)
+    return Desk(Gateway(config, seeded(1), 0.0, TODAY), file, calendar)
 
 
 def test_a_bad_configuration_leaves_the_old_one_and_says_why(tmp_path: Path) -> None:
@@ -66,6 +75,52 @@ def test_a_smaller_mtu_needs_no_restart(tmp_path: Path) -> None:
     written(tmp_path, OUTSIDE + "mtu = 1400\n" + CLIENT + ROUTE)
     assert at_work.reload(1.0) == [Fact(What.RELOADED)]
     assert at_work.gateway.config.outside.mtu == 1400
+
+
+def test_what_clients_hear_of_us_and_the_ways_of_nat_traversal_need_no_restart(
+    tmp_path: Path,
+) -> None:
+    at_work = desk(tmp_path)
+    written(tmp_path, OUTSIDE + 'nat_d = "parrot"\nnatt = ["draft-02n"]\n' + CLIENT + ROUTE)
+    assert at_work.reload(1.0) == [Fact(What.RELOADED)]
+    outside = at_work.gateway.config.outside
+    assert (outside.nat_d, outside.natt) == ("parrot", ("draft-02n",))
+
+
+def test_the_status_tells_what_has_a_last_day_and_which_day_it_is(tmp_path: Path) -> None:
+    weak = CLIENT + WEAK.format("2026-10-20")
+    said = desk(tmp_path, OUTSIDE + weak + ROUTE).answer({"verb": "status"})
+    assert "may use des-md5 for 16 days more, until 2026-10-20" in str(said)
+    assert "2026-10-04" in str(said)
+
+
+def test_a_new_day_reaches_the_gateway_by_the_calendar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    text = OUTSIDE + CLIENT + WEAK.format("2026-10-04") + ROUTE
+    config = read_config(written(tmp_path, text))
+    assert isinstance(config, Config)
+    wall = [1791100800.0]  # 4 October 2026, eight in the morning at Greenwich
+    calendar = Calendar(TODAY, 0.0, lambda: wall[0])
+    at_work = Desk(Gateway(config, seeded(1), 0.0, TODAY), tmp_path / "postern.toml", calendar)
+    wall[0] += 86400.0
+    calendar.handle_timeout(EVERY)
+    assert at_work.gateway.watch.today == date(2026, 10, 5)
+    assert "may not use des-md5 any more" in str(at_work.answer({"verb": "status"}))
+
+
+def test_a_reload_looks_at_the_clock_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    text = OUTSIDE + CLIENT + WEAK.format("2026-10-04") + ROUTE
+    config = read_config(written(tmp_path, text))
+    assert isinstance(config, Config)
+    wall = [0.0]
+    calendar = Calendar(TODAY, 0.0, lambda: wall[0])
+    at_work = Desk(Gateway(config, seeded(1), 0.0, TODAY), tmp_path / "postern.toml", calendar)
+    wall[0] = 1791187200.0
+    at_work.reload(1.0)
+    assert at_work.gateway.watch.today == date(2026, 10, 5)
 
 
 def test_what_the_control_socket_hears_can_be_said_in_json(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from gateway.system.box.places import DAEMON, Places
 from gateway.system.box.users import Users, owner
 from gateway.system.run import Run, ToolFailed, run
 
+KEY_FILES: Final = ("psk_file", "psk_old_file")
 UNIT: Final = "postern.service"
 _GATEWAY: Final = frozenset({Part.GATEWAY, Part.RESTART, Part.NETWORK, Part.PORTS})
 _NETWORK: Final = frozenset({Part.NETWORK, Part.PORTS})
@@ -83,6 +84,24 @@ class Applier:
     def again(self, text: str) -> None:
         """Look at the ports anew: a card has come, or has gone."""
         self.activate(Activate(text, text, frozenset({Part.PORTS, Part.NETWORK})))
+
+    def look_about(self, text: str) -> None:
+        """Cards come, go and are named anew; what is in force follows them as far as is certain.
+
+        A port whose card has gone keeps what it has: the card may come back. A port whose name
+        another card has now is given up at once: nothing is guessed.
+        """
+        config, network = self.config, self.network
+        if config is None:
+            return
+        ports = self._find_ports(config)
+        in_force = dict(network.names)
+        names = {port.name for port in ports}
+        gone = {role: name for role, name in in_force.items() if name and name not in names}
+        certain = network.settle(config, ports)
+        network.names = in_force
+        if {**gone, **certain} != in_force:
+            self.again(text)
 
     def look_again(self, text: str) -> None:
         """What is in force already: learn it, and touch nothing."""
@@ -147,9 +166,10 @@ class Applier:
         ]
         filed = _with_key_files(text)
         for client in config.clients:
-            if client.name in filed:
-                changes.append(Change("unset", "client", client.name, "psk_file"))
-                changes.append(Change("set", "client", client.name, "psk", client.psk.decode()))
+            for name, psk in (("psk", client.psk), ("psk_old", client.psk_old)):
+                if psk is not None and (client.name, f"{name}_file") in filed:
+                    changes.append(Change("unset", "client", client.name, f"{name}_file"))
+                    changes.append(Change("set", "client", client.name, name, psk.decode()))
         return edited(text, changes) if changes else text
 
     def _wake(self, *, restart: bool) -> None:
@@ -158,10 +178,10 @@ class Applier:
         self._run(["systemctl", verb, "--no-block", UNIT], "")
 
 
-def _with_key_files(text: str) -> frozenset[str]:
-    """The clients whose keys stand in files, which only root can read."""
+def _with_key_files(text: str) -> frozenset[tuple[str, str]]:
+    """Client and key, of those keys that stand in files, which only root can read."""
     entries = entries_of(raw_of(text).get("client"))
-    return frozenset(one["name"] for one in entries if "psk_file" in one)
+    return frozenset((one["name"], key) for one in entries for key in KEY_FILES if key in one)
 
 
 def _ids(name: str) -> tuple[int, int]:

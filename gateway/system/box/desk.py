@@ -4,43 +4,60 @@
 is in `handle_timeout`. Parts are made in `gateway/box.py`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.control.board_view import Board, board_json, ports_json, report
-from gateway.control.changes_outputs import Moment, Refused, Told, Who
+from gateway.control.board_view import Board, board_brief, board_json, ports_json, report
+from gateway.control.changes_outputs import Event, Moment, Refused, Told, Who
 from gateway.control.desk import ConfigDesk
-from gateway.control.problems import printable
-from gateway.system.box import claim, clock, health, reset, view
+from gateway.system.box import claim, clock, health, view
 from gateway.system.box.answer import Answer, Worker, guarded, refused
 from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
 from gateway.system.box.callers import who_asks
+from gateway.system.box.consoles import Consoles
 from gateway.system.box.diagnose import Diagnose
+from gateway.system.box.hardware import Cards
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
+from gateway.system.box.reset import Seal
 from gateway.system.box.slots import Slot, Slots, slots_json
+from gateway.system.box.slots import notes as slot_notes
+from gateway.system.box.stops import Request, Stops, Verb
+from gateway.system.box.updates import UPGRADE, Updates
 from gateway.system.box.vault import Vault
 from gateway.system.control_socket import Later, Peer
 from gateway.system.ports import Blinker, CannotBlink
 
-Request = Mapping[str, Any]
-Verb = Callable[[Request, Who, float], object]
 Identify = Callable[[Peer | None, Request, Path], Who]
 AGENT: Final = Who("postern-box", "box")
 FILE: Final = Who("provisioning file", "file")
 # These are looked at all the time or change nothing: no line in the audit.
 QUIET: Final = frozenset(
-    {"status", "board", "ports", "slots", "upgrade.status", "link", "config.show", "config.check"}
-    | {"users", "config.diff", "config.history", "config.status", "config.edit", "config.set"}
+    {
+        "status",
+        "console.login",
+        "board",
+        "ports",
+        "slots",
+        "upgrade.status",
+        "link",
+        "users",
+        "config.show",
+        "config.check",
+    }
+    | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
 )
-NETWORK_WAIT: Final = 3.0  # seconds between two looks for ports that are not certain
+# What is said on every terminal; that a change still waits says `wall.Countdown`.
+HEARD: Final = frozenset({Event.APPLIED, Event.EXTENDED, Event.CONFIRMED, Event.REVERTED})
+NETWORK_WAIT: Final = 3.0  # seconds between two looks at the ports
+EARLY, EARLY_WAIT = 20.0, 0.25  # seconds: so long, and so often, while a port is not certain
 STICK_WAIT: Final = 5.0  # seconds between two looks for a stick while nobody owns the box
 PROOF_WAIT: Final = 30.0  # seconds between two looks whether this system counts as good by now
 
@@ -54,6 +71,7 @@ class Parts:
     applier: Applier
     board: Board
     ports: BoxPorts
+    cards: Cards
     outlet: Outlet
     slots: Slots
     power: Power
@@ -63,6 +81,9 @@ class Parts:
     provisioning: Provisioning
     blinker: Blinker
     tell: Callable[[str], None]
+    say: Callable[[str], None]  # to everybody who is logged in
+    chance: Callable[[int], bytes]
+    seal: Seal
     slot_cache: Cached[list[Slot]]
     address_cache: Cached[dict[str, list[str]]]
     clock_cache: Cached[bool]
@@ -80,13 +101,32 @@ class BoxDesk:
         self._now = now
         self._identify = identify
         self._worker = Worker(parts.tell)
-        self._noted = self._looked = self._stick = self._proof = now()
-        self._board = {name: board_json(parts.board)[name] for name in ("id", "name", "evidence")}
+        self._began = self._noted = self._looked = self._stick = self._proof = now()
+        self._board = board_brief(parts.board)
         self._seen: object = None  # the engine's state that these two are of
         self._of_config: Answer = {}
         self._claimed = False
+        self._admins: frozenset[str] = frozenset()
+        self.stops = Stops(
+            parts.places,
+            parts.power,
+            parts.audit,
+            parts.say,
+            lambda: parts.config.changes.state.saved,
+            parts.seal,
+            lambda: self._worker.busy(UPGRADE),
+        )
+        self.consoles = Consoles(
+            parts.places,
+            parts.audit,
+            parts.say,
+            parts.chance,
+            clock.wall,
+            lambda: self.claimed,
+            self._admins_now,
+        )
         self._verbs: dict[str, Verb] = {
-            "status": lambda request, who, at: self.status(at),
+            "status": lambda request, who, at: self.status(at) | self.consoles.told(who),
             "claim": self._claim,
             "board": lambda request, who, at: board_json(parts.board),
             "board.report": self._report,
@@ -94,15 +134,9 @@ class BoxDesk:
             "ports.assign": self._assign,
             "ports.blink": self._blink,
             **parts.vault.verbs(parts.applier.hand_over_users),
-            "config.unseal": self._unseal,
-            "slots": lambda request, who, at: [asdict(one) for one in parts.slot_cache.value()],
-            "upgrade": self._upgrade,
-            "upgrade.status": lambda request, who, at: asdict(parts.slots.progress),
-            "rollback": self._rollback,
-            "restart-gateway": self._restart_gateway,
-            "reboot": self._reboot,
-            "poweroff": self._poweroff,
-            "factory-reset": self._reset,
+            **Updates(parts.slots, parts.slot_cache, parts.outlet, parts.audit, self._worker).verbs,
+            **self.stops.verbs,
+            **self.consoles.verbs,
         }
 
     def answer(self, request: dict[str, Any], peer: Peer | None) -> Answer | Later:
@@ -111,6 +145,9 @@ class BoxDesk:
         who = self._identify(peer, request, self._parts.places.root)
         if not isinstance(name, str) or not who.user:
             return refused("a request has a verb, and somebody who asks", "See `postern --help`")
+        who = self.consoles.known(who)
+        if self.consoles.locked(who, name):
+            return refused("nobody is logged in here", "Log in at this console first")
         if name not in QUIET:
             self._parts.audit(who, _told(name, request))
         if name.startswith("config.") and self._parts.config.answers(request):
@@ -134,7 +171,8 @@ class BoxDesk:
 
     def deadline(self) -> float:
         due = self._parts.config.deadline()
-        own = min(self._noted + clock.EVERY, self._looked + NETWORK_WAIT, self._stick + STICK_WAIT)
+        looked = self._looked + self._look_wait(self._now())
+        own = min(self._noted + clock.EVERY, looked, self._stick + STICK_WAIT)
         return own if due is None else min(own, due)
 
     def handle_timeout(self, now: float) -> None:
@@ -143,12 +181,13 @@ class BoxDesk:
         if now >= self._noted + clock.EVERY:
             self._noted = now
             guarded(self.note_time, self._parts.tell)
-        if now >= self._looked + NETWORK_WAIT:
+        if now >= self._looked + self._look_wait(now):
             self._looked = now
             guarded(self._look_at_ports, self._parts.tell)
         if now >= self._proof + PROOF_WAIT:
             self._proof = now
-            if any(one.booted and one.state != "good" for one in self._parts.slot_cache.value()):
+            slots = self._parts.slot_cache.value()
+            if not any(one.booted and one.state == "good" for one in slots):
                 self._parts.slot_cache.forget()
         if now >= self._stick + STICK_WAIT:
             self._stick = now
@@ -169,6 +208,10 @@ class BoxDesk:
         self._look_at_config(self._now())
         return self._claimed
 
+    def _admins_now(self) -> frozenset[str]:
+        self._look_at_config(self._now())
+        return self._admins
+
     def _look_at_config(self, now: float) -> None:
         """What takes reading the whole configuration is found out once for each state of it."""
         state = self._parts.config.changes.state
@@ -176,6 +219,7 @@ class BoxDesk:
             self._seen = state
             self._of_config = self._parts.config.status(now)
             self._claimed = bool(claim.admins_in(state.saved))
+            self._admins = frozenset(claim.admins_in(state.running))
 
     def _config_status(self, now: float) -> Answer:
         self._look_at_config(now)
@@ -191,7 +235,7 @@ class BoxDesk:
         ports = self._ports()
         facts = {
             "claimed": self.claimed,
-            "board": {name: board_json(parts.board)[name] for name in ("id", "name", "evidence")},
+            "board": self._board,
             "slots": slots_json(parts.slot_cache.value(), view.version(parts.places.root)),
             "clock_ok": parts.clock_cache.value(),
             "fingerprints": list(parts.fingerprints),
@@ -200,11 +244,13 @@ class BoxDesk:
         }
         notes = [
             *network.problems,
+            *slot_notes(parts.slot_cache.value()),
             parts.config.changes.state.recovered,
             parts.board.problem,
             *parts.notes,
             parts.provisioning.note(),
             *claim.marks(parts.places),
+            *self.consoles.marks(),
         ]
         return view.status(facts, notes, parts.places.root)
 
@@ -224,6 +270,7 @@ class BoxDesk:
             text = self._parts.ports.pinned(text, self._parts.applier.config)
         self._keep(text, who, f"{name} claimed the box")
         claim.note_claim(self._parts.places, name, clock.wall(), again)
+        self.consoles.claimed_by(who, name)
         if edits is not None:  # somebody's, not in force yet: with the new person in them too
             self._ask_config("config.edit", who, text=claim.with_admin(edits, name, key))
         return {}
@@ -262,10 +309,11 @@ class BoxDesk:
         if not isinstance(roles, dict) or not all(isinstance(one, str) for one in roles.values()):
             raise Refused("roles are given by the ports' paths", "See `postern ports`")
         wanted = {str(path): role for path, role in roles.items() if role}
-        changes = self._parts.config.changes
-        text = self._parts.ports.assigned(changes.candidate, self._parts.applier.config, wanted)
+        if not wanted:
+            raise Refused("no port is named", "See `postern ports`")
+        text, found = self._parts.ports.assigned(self._parts.config.changes.candidate, wanted)
         self._ask_config("config.edit", who, text=text)
-        return {}
+        return {"roles": found}
 
     def _blink(self, request: Request, who: Who, now: float) -> object:
         path, seconds = request.get("path"), request.get("seconds", 10)
@@ -278,79 +326,19 @@ class BoxDesk:
             raise Refused(str(error), "Put a cable in, and see which port has a link") from None
         return {}
 
-    def _unseal(self, request: Request, who: Who, now: float) -> object:
-        running = self._parts.config.changes.state.running
-        text = reset.unsealed(self._parts.places, who, running)
-        self._ask_config("config.edit", who, text=text)
-        return {}
-
-    def _upgrade(self, request: Request, who: Who, now: float) -> object:
-        parts = self._parts
-        wanted = _text(request, "path")
-
-        def work() -> object:
-            try:
-                with parts.outlet.update(wanted) as path:
-                    version = parts.slots.check(path)
-                    parts.slots.install(path)
-            finally:
-                parts.slot_cache.forget()
-            parts.audit(who, f"the update to {printable(version)} is installed")
-            return {"version": version, "next": "it starts with the next reboot"}
-
-        return self._worker.start("upgrade", work)
-
-    def _rollback(self, request: Request, who: Who, now: float) -> object:
-        def work() -> object:
-            slot = self._parts.slots.roll_back()
-            self._parts.slot_cache.forget()
-            return {"slot": slot, "next": "it starts with the next reboot"}
-
-        return self._worker.start("rollback", work)
-
-    def _restart_gateway(self, request: Request, who: Who, now: float) -> object:
-        self._parts.power.restart_gateway()
-        return {}
-
-    def _reboot(self, request: Request, who: Who, now: float) -> object:
-        self._not_while_installing()
-        self._parts.power.reboot(request.get("reason"), str(who))
-        return {}
-
-    def _poweroff(self, request: Request, who: Who, now: float) -> object:
-        self._not_while_installing()
-        self._parts.power.poweroff(request.get("reason"), str(who))
-        return {}
-
-    def _reset(self, request: Request, who: Who, now: float) -> object:
-        self._not_while_installing()
-        host, places = view.hostname(), self._parts.places
-        reset.check_typed(request.get("typed"), host)
-        wipe = request.get("wipe") is True
-        reset.begin(places, self._parts.config.changes.state.saved, wipe=wipe)
-        reset.finish(places)
-        self._parts.power.reboot(f"factory reset{' and wipe' if wipe else ''}", str(who))
-        return {"sealed": not wipe}
-
-    def _not_while_installing(self) -> None:
-        if self._worker.busy("upgrade"):
-            raise Refused("an update is being installed", "Wait until it has ended")
-
     # --- parts
 
     def _ports(self) -> list[Any]:
         return list(self._parts.ports.of(self._parts.applier.config))
 
     def _look_at_ports(self) -> None:
-        """A card that was missed has come: the network is made as it should be."""
-        applier, config = self._parts.applier, self._parts.applier.config
-        if config is None or not applier.network.problems:
-            return
-        before = (applier.network.problems, dict(applier.network.names))
-        applier.network.settle(config, self._ports())
-        if (applier.network.problems, applier.network.names) != before:
-            applier.network.names = before[1]
-            applier.again(self._parts.config.changes.state.running)
+        self._parts.cards.wake(port.name for port in self._ports())
+        self._parts.applier.look_about(self._parts.config.changes.state.running)
+
+    def _look_wait(self, now: float) -> float:
+        """Seconds between two looks: a box that starts wants its ports at once."""
+        uncertain = bool(self._parts.applier.network.problems)
+        return EARLY_WAIT if uncertain and now < self._began + EARLY else NETWORK_WAIT
 
     def _context(self) -> dict[str, Any]:
         """What the slow verbs need of the engine, taken while nothing changes."""
@@ -364,9 +352,15 @@ class BoxDesk:
         }
 
 
-def tell_change(audit: Audit) -> Callable[[Told], None]:
-    """What the engine of changes tells: one line in the audit each."""
-    return lambda told: audit(told.who or AGENT, told.text)
+def tell_change(audit: Audit, say: Callable[[str], None]) -> Callable[[Told], None]:
+    """What the engine of changes tells: one line in the audit each, and some for everybody."""
+
+    def tell(told: Told) -> None:
+        audit(told.who or AGENT, told.text)
+        if told.event in HEARD:
+            say(told.text)
+
+    return tell
 
 
 def boot_notes(places: Places) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from gateway.control.button import Meant
 from gateway.system.leds import Leds, State
 
 EVERY: Final = 2.0  # seconds
@@ -22,6 +23,10 @@ class Lamps:
     def deadline(self) -> float | None:
         return self._due
 
+    def hurry(self) -> None:
+        """Something is so now that must not wait."""
+        self._due = 0.0 if self._leds.roles else None
+
     def handle_timeout(self, now: float) -> None:
         if self._due is None or now < self._due:
             return
@@ -32,8 +37,12 @@ class Lamps:
         self._leds.show(state, count or 0)
 
 
-def state_of(*, claimed: bool, pending: bool, upgrading: bool) -> State:
-    """The most urgent of what is so."""
+def state_of(
+    *, claimed: bool, pending: bool, upgrading: bool, meant: Meant = Meant.NOTHING
+) -> State:
+    """The most urgent of what is so; `meant` by whoever holds the button."""
+    if meant is not Meant.NOTHING:
+        return State.RESCUE if meant is Meant.RESCUE else State.RESET
     if upgrading:
         return State.UPGRADING
     if pending:

@@ -2,6 +2,7 @@
 
 import selectors
 from collections.abc import Callable, Sequence
+from functools import partial
 from signal import SIGHUP
 from typing import Protocol
 
@@ -19,6 +20,13 @@ class Timer(Protocol):
     def handle_timeout(self, now: float) -> None: ...
 
 
+class Reader(Protocol):
+    """Something to be read when there is something: the button."""
+
+    def fileno(self) -> int: ...
+    def serve(self, now: float) -> None: ...
+
+
 class BoxLoop:
     """`run` returns after SIGTERM or SIGINT."""
 
@@ -30,9 +38,9 @@ class BoxLoop:
         timers: Sequence[Timer],
         tell: Callable[[str], None],
         clock: Callable[[], float] = monotonic_now,
+        readers: Sequence[Reader] = (),
     ) -> None:
         self._signals = signals
-        self._control = control
         self._service = service
         self._timers: tuple[Timer, ...] = (*timers, control, service)
         self._held: dict[int, float] = {}
@@ -41,7 +49,8 @@ class BoxLoop:
         self._stopped = False
         self._selector = selectors.DefaultSelector()
         self._selector.register(signals, selectors.EVENT_READ, self._from_signals)
-        self._selector.register(control, selectors.EVENT_READ, self._from_control)
+        for reader in (control, *readers):
+            self._selector.register(reader, selectors.EVENT_READ, reader.serve)
 
     def run(self) -> None:
         """Say that we are ready, then work until a signal stops us."""
@@ -54,7 +63,7 @@ class BoxLoop:
     def step(self) -> None:
         """Wait once, and do what has become due by then."""
         for ready, _ in self._selector.select(self._patience()):
-            guarded(ready.data, self._tell)
+            guarded(partial(ready.data, self._clock()), self._tell)
         now = self._clock()
         for number in range(len(self._timers)):
             self._look_at(number, now)
@@ -75,9 +84,6 @@ class BoxLoop:
         due = min((time for time in times if time is not None), default=None)
         return None if due is None else max(0.0, due - self._clock())
 
-    def _from_control(self) -> None:
-        self._control.serve(self._clock())
-
-    def _from_signals(self) -> None:
+    def _from_signals(self, now: float) -> None:
         """There is nothing to load again: what is in force was told to us."""
         self._stopped = any(number != SIGHUP for number in self._signals.take())

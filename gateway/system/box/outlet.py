@@ -70,7 +70,17 @@ class Outlet:
         try:
             yield mount
         finally:
+            self._let_go(mount)
+
+    def _let_go(self, mount: Path) -> None:
+        """RAUC may hold an update it has refused for a moment more; then the kernel waits for it.
+
+        What was to be said of the update must not be lost for that.
+        """
+        try:
             self._run(["umount", str(mount)], "")
+        except ToolFailed:
+            self._run(["umount", "--lazy", str(mount)], "")
 
     @contextmanager
     def update(self, wanted: str) -> Iterator[Path]:

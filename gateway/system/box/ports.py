@@ -4,7 +4,7 @@ Until somebody decides, the profile's proposal holds, so a box from the shelf ha
 one inside. Pins are written when the box gets its owner.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from gateway.control.canonical import Unreadable, entries_of, raw_of
 from gateway.control.changes_outputs import Refused
 from gateway.control.config import Config
 from gateway.control.edit import Change, EditError, edited
-from gateway.control.ports import Pin, Port, find_ports, pin_ports
+from gateway.control.ports import Pin, Port, find_ports, pin_ports, with_roles
 from gateway.control.problems import Problem
 from gateway.control.profile import Profile
 from gateway.system.box.network import ROLES
@@ -29,13 +29,25 @@ class BoxPorts:
         self._nics = nics
 
     def of(self, config: Config | None) -> list[Port]:
-        pins = [Pin(one.role, one.path, one.mac or "") for one in (config.ports if config else ())]
+        pinned = config.ports if config else ()
+        return self._of_pins([Pin(one.role, one.path, one.mac or "") for one in pinned])
+
+    def _of_pins(self, pins: Sequence[Pin]) -> list[Port]:
         ports = find_ports(self._profile, self._nics(), pins)
         return ports if pins else [replace(port, role=port.proposed) for port in ports]
 
-    def assigned(self, text: str, config: Config | None, roles: dict[str, str]) -> str:
-        """The text with every port pinned, `roles` by path; `Refused` if that cannot be."""
-        pins = pin_ports(self.of(config), roles)
+    def assigned(self, text: str, wanted: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """The text with every port pinned and these roles given, by path; the roles of all.
+
+        The others keep what they have in that text, except where it is given away: see
+        `with_roles`. `Refused` if that cannot be.
+        """
+        ports = self._of_pins(_pins_in(text))
+        roles = with_roles(ports, wanted)
+        return self._pinned_as(text, ports, roles), roles
+
+    def _pinned_as(self, text: str, ports: Sequence[Port], roles: Mapping[str, str]) -> str:
+        pins = pin_ports(ports, roles)
         wrong = [one for one in pins if isinstance(one, Problem) and not one.warning]
         if wrong:
             raise Refused(f"{wrong[0].where}: {wrong[0].what}", wrong[0].hint)
@@ -48,9 +60,19 @@ class BoxPorts:
                 return text
             ports = self.of(config)
             roles = {port.path: port.role for port in ports if port.role and not port.problem}
-            return self.assigned(text, config, roles)
+            return self._pinned_as(text, ports, roles)
         except (Refused, Unreadable):
             return text
+
+
+def _pins_in(text: str) -> list[Pin]:
+    """What a text that need not be right says of ports; `Refused` if it cannot be read."""
+    try:
+        entries = entries_of(raw_of(text).get("port"))
+    except Unreadable as error:
+        raise Refused(str(error), "Edit it as text first") from None
+    fields = [[str(one.get(name, "")) for name in ("role", "path", "mac")] for one in entries]
+    return [Pin(*three) for three in fields]
 
 
 def with_pins(text: str, pins: Sequence[Pin]) -> str:

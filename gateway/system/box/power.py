@@ -1,14 +1,14 @@
-"""Starting the gateway or the whole box again, and switching it off; always with a reason."""
+"""Starting the gateway or the whole box again, and switching it off: who did it and why is kept."""
 
 from typing import Final
 
-from gateway.control.changes_outputs import Refused
 from gateway.control.problems import printable
 from gateway.system.box.disk import write_record
 from gateway.system.box.places import Places
 from gateway.system.run import Run, run
 
 RECORD: Final = "last-stop.json"
+RESCUE_NEXT: Final = ("grub-editenv", "/boot/efi/grub/grubenv", "set", "NEXT=R")
 LONGEST: Final = 200  # letters of a reason
 
 
@@ -22,16 +22,17 @@ class Power:
     def restart_gateway(self) -> None:
         self._run(["systemctl", "restart", "--no-block", "postern.service"], "")
 
-    def reboot(self, reason: object, by: str) -> None:
+    def reboot(self, reason: object, by: str, *, rescue: bool = False) -> None:
+        """`rescue`: once into the rescue system, which ends by itself (image/grub/grub.cfg)."""
+        if rescue:
+            self._run([*RESCUE_NEXT], "")
         self._stop("reboot", reason, by)
 
     def poweroff(self, reason: object, by: str) -> None:
         self._stop("poweroff", reason, by)
 
     def _stop(self, verb: str, reason: object, by: str) -> None:
-        text = reason if isinstance(reason, str) else ""
-        if not text.strip():
-            raise Refused(f"a {verb} needs a reason", "Write one: the next person will read it")
-        told = printable(" ".join(text.split()))[:LONGEST]
+        text = " ".join(reason.split()) if isinstance(reason, str) else ""
+        told = printable(text)[:LONGEST]
         write_record(self._record, {"what": verb, "reason": told, "by": by})
         self._run(["systemctl", verb, "--no-block"], "")

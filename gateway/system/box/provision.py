@@ -23,6 +23,7 @@ from gateway.control.config import load
 from gateway.control.document import File, ReadFile
 from gateway.control.limits import LARGEST_FILE
 from gateway.control.schema import SCHEMA, VERSION_KEY
+from gateway.system.box.apply import KEY_FILES
 from gateway.system.box.disk import read_record, remove, write_file, write_record
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
@@ -142,13 +143,13 @@ def merged(text: str, factory: str) -> str:
 def with_keys_inside(text: str, read_file: ReadFile) -> str:
     """Keys in files beside it are put into the text: the files do not stay."""
     raw = raw_of(text)
-    clients = [one for one in entries_of(raw.get("client")) if "psk_file" in one]
-    for client in clients:
-        file = read_file(str(client["psk_file"]))
+    named = [(one, key) for one in entries_of(raw.get("client")) for key in KEY_FILES if key in one]
+    for client, key in named:
+        file = read_file(str(client[key]))
         if isinstance(file, File):
-            del client["psk_file"]
-            client["psk"] = file.data.decode("utf-8-sig").rstrip("\r\n")
-    return tomlkit.dumps(raw) if clients else text
+            del client[key]
+            client[key.removesuffix("_file")] = file.data.decode("utf-8-sig").rstrip("\r\n")
+    return tomlkit.dumps(raw) if named else text
 
 
 def files_of(folder: Path) -> ReadFile:
@@ -182,6 +183,7 @@ def _leave(folder: Path, outcome: Outcome) -> str:
 def _key_files(folder: Path) -> Iterator[str]:
     raw: dict[str, Any] = tomllib.loads((folder / NAME).read_text("utf-8-sig"))
     for client in entries_of(raw.get("client")):
-        name = client.get("psk_file")
-        if isinstance(name, str) and isinstance(files_of(folder)(name), File):
-            yield name
+        for key in KEY_FILES:
+            name = client.get(key)
+            if isinstance(name, str) and isinstance(files_of(folder)(name), File):
+                yield name

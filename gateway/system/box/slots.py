@@ -16,16 +16,24 @@ from gateway.control.problems import shown
 from gateway.system.run import Result, Run, ToolFailed, follow, run
 
 PATIENCE: Final = 90.0  # seconds: RAUC's service starts with the first question, slowly
+SHIPPED: Final = "A"  # the slot that a box comes with; RAUC knows of no bundle there
 INSTALL_LIMIT: Final = 3600.0  # seconds: a slow stick in a slow box
 _PROGRESS: Final = re.compile(r"^\s*(\d{1,3})% ")
 _LAST_ERROR: Final = re.compile(r"LastError: (.*)|^.*rror[^:]*: (.*)$", re.MULTILINE)
 Follow = Callable[[list[str], Callable[[str], None], float], None]
 # What RAUC says, and what a person wants to hear of it.
 _SENTENCES: Final = (
-    (("signature verification failed", "signature"), "its signature is not one this box trusts"),
+    (("signature", "certificate"), "its signature is not one this box trusts"),
     (("not a bundle", "invalid bundle", "magic", "squashfs"), "the file is no update of Postern"),
     (("compatible",), "it is for another kind of box"),
-    (("schema",), "it is older than the configuration: its Postern could not read it"),
+    (
+        ("handler error: child process exited with code 10",),
+        "it is older than the configuration: its Postern could not read it",
+    ),
+    (
+        ("handler error: child process exited with code 11",),
+        "the data partition is full: look at /data/upload",
+    ),
     (("no space", "too small", "larger than"), "it does not fit"),
 )
 
@@ -132,11 +140,12 @@ def _slot(row: dict[str, Any]) -> Slot:
     bundle = status.get("bundle") or {}
     installed = status.get("installed") or {}
     booted = row.get("state") == "booted"
+    name, good = str(row["bootname"]), row.get("boot_status") != "bad"
     wrong = "trying" if booted else "bad"  # GRUB counts a try before every start
-    state = wrong if row.get("boot_status") == "bad" else "good"
+    filled = booted or good or any(bundle.values()) or name == SHIPPED
     return Slot(
-        name=str(row["bootname"]),
-        state=state if booted or any(bundle.values()) else "empty",
+        name=name,
+        state=("good" if good else wrong) if filled else "empty",
         version=str(bundle.get("version") or ""),
         installed=str(installed.get("timestamp") or ""),
         booted=booted,
@@ -158,10 +167,23 @@ def slots_json(slots: Sequence[Slot], version: str) -> dict[str, object]:
 
 
 def sentence(said: str) -> str:
-    """RAUC's reason as one sentence: its own last one where we know none."""
-    low = said.lower()
+    """RAUC's reason as one sentence: its own last one where we know none.
+
+    Before that it tells what went well: of the signature it speaks every time.
+    """
+    errors = [one or other for one, other in _LAST_ERROR.findall(said)]
+    low = (errors[-1] if errors else said).lower()
     for words, text in _SENTENCES:
         if any(word in low for word in words):
             return f"the update is refused: {text}"
-    found = [one or other for one, other in _LAST_ERROR.findall(said)]
-    return f"the update is refused: {found[-1].strip()}" if found else "the update is refused"
+    return f"the update is refused: {errors[-1].strip()}" if errors else "the update is refused"
+
+
+def notes(slots: Sequence[Slot]) -> list[str]:
+    """What a person should know of the slot that does not run."""
+    return [
+        f"slot {slot.name} (Postern {slot.version or 'as it came'}) did not start well, "
+        "so the box has gone back by itself; install a good update there"
+        for slot in slots
+        if slot.state == "bad" and not slot.booted
+    ]

@@ -5,12 +5,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gateway.control.check import judge
+from gateway.control.config import build
+from gateway.control.dated import notices
 from gateway.control.document import File
 from gateway.control.findings import Document
 from gateway.control.problems import Problem, printable
 from gateway.control.schema import example
 from gateway.user.cli import exits, show
 from gateway.user.files import beside, read_file
+from gateway.user.today import today
 
 CONFIG = "/etc/postern/postern.toml"
 ABOUT = "tell everything that is wrong with a configuration"
@@ -27,19 +30,27 @@ def run(options: argparse.Namespace) -> int:
     path = Path(options.config)
     file = read_file(path)
     if isinstance(file, File):
-        document, problems = judge(file, beside(path), path.name)
+        document, problems = judge(file, beside(path), path.name, today())
     else:
         document, problems = {}, [_unreadable(path, file)]
     usable = all(problem.warning for problem in problems)
+    days = _days(document) if usable else []
     if options.json:
-        show.print_json(_as_json(path, document, problems, usable))
+        show.print_json({**_as_json(path, document, problems, usable), "days": days})
     else:
         _print(path, document, problems, usable)
+        for text in days:
+            print(printable(f"  {text}"))
     return exits.OK if usable else exits.PROBLEM
 
 
 def _unreadable(path: Path, why: str) -> Problem:
     return Problem(path.name, f"cannot be read: {why}", f"Look at {path}, or name another file")
+
+
+def _days(document: Document) -> list[str]:
+    """What holds until a day, and for how long it does."""
+    return [notice.text for notice in notices(build(document).clients, today())]
 
 
 def _as_json(

@@ -142,7 +142,7 @@ def _status(options: argparse.Namespace, box: Box) -> int:
 def _set(options: argparse.Namespace, box: Box) -> int:
     table, name, key = parse_path(options.path)
     found = table_called(table).key(key)
-    words = _asked(options.value, options.path)
+    words = asked(options.value, options.path)
     value: object = value_of(found, words) if found else " ".join(words)
     return _change(options, box, Change("set", table, name, key, value))
 
@@ -160,7 +160,7 @@ def _add(options: argparse.Namespace, box: Box) -> int:
         if not equals:
             raise EditError(f"{word!r} has no equals sign", "Write for example name=press-4")
         key = table.key(name)
-        words = _asked([value], f"{table.name}.{name}")
+        words = asked([value], f"{table.name}.{name}")
         values[name] = value_of(key, words) if key else value
     return _change(options, box, Change("add", table.name, value=values))
 
@@ -189,6 +189,11 @@ def _load(options: argparse.Namespace, box: Box) -> int:
 
 def _restore(options: argparse.Namespace, box: Box) -> int:
     return _kept(options, _ask(options, box, "restore", number=options.number, **_base(options)))
+
+
+def _sealed(options: argparse.Namespace, box: Box) -> int:
+    found = _ask(options, box, "sealed")
+    return _done(options, found, found["text"].rstrip("\n"))
 
 
 def _discard(options: argparse.Namespace, box: Box) -> int:
@@ -253,7 +258,7 @@ def _tell_problems(options: argparse.Namespace, found: dict[str, Any], well: str
         print(well)
 
 
-def _asked(words: Sequence[str], path: str) -> Sequence[str]:
+def asked(words: Sequence[str], path: str) -> Sequence[str]:
     if list(words) != [ASK]:
         return words
     if sys.stdin.isatty():
@@ -346,6 +351,7 @@ VERBS: Final[dict[str, Verb]] = {
         _restore,
         ((("number",), {"type": int, "metavar": "N"}), BASE),
     ),
+    "sealed": Verb("print the copy that a factory reset has kept, for `age -d` to open", _sealed),
     "discard": Verb("forget the edits", _discard),
     "apply": Verb(
         "put the edits in force until they are confirmed",

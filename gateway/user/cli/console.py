@@ -1,6 +1,7 @@
 """`postern console`: the menu."""
 
 import argparse
+import os
 
 from gateway.user.box_client import Who, socket_path
 from gateway.user.cli import exits
@@ -8,6 +9,7 @@ from gateway.user.client import socket_path as daemon_path
 from gateway.user.console import menu
 from gateway.user.console.ends import Ends
 
+OWN_CONSOLE = "POSTERN_CONSOLE"  # set by the unit that keeps a console
 ABOUT = "show the menu: everything can be set up and looked at from there"
 EXAMPLE = (
     "examples:\n  postern console\n  postern console --plain     numbered text, for screen readers"
@@ -24,6 +26,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    ends = Ends(socket_path(options.box_socket), daemon_path(options.socket), Who.here())
+    ends = Ends(
+        socket_path(options.box_socket),
+        daemon_path(options.socket),
+        Who.here(),
+        own_console=os.environ.get(OWN_CONSOLE, "") not in ("", "0"),
+    )
     menu.run(ends, plain=options.plain)
     return exits.OK

@@ -6,7 +6,7 @@ from gateway.user.box_client import Box, Who, socket_path
 from gateway.user.cli.upkeep import Asked
 from gateway.user.client import socket_path as daemon_path
 from gateway.user.console.ends import Ends
-from gateway.user.console.pages.diagnose import why
+from gateway.user.console.pages.diagnose import LONGEST_S, MOST_PACKETS, why
 
 Options = argparse.Namespace
 
@@ -28,7 +28,7 @@ def _link(box: Box, options: Options) -> tuple[list[str], object]:
 
 
 def _capture(box: Box, options: Options) -> tuple[list[str], object]:
-    path = box.capture(options.port, options.seconds, options.packets)
+    path = box.capture(options.port, options.seconds, options.packets, options.to)
     return [f"the packets are in {path}"], {"path": path}
 
 
@@ -43,8 +43,15 @@ def _host(parser: argparse.ArgumentParser) -> None:
 
 def _bounds(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("port", metavar="PORT", help="as `postern ports` has it")
-    parser.add_argument("--seconds", type=int, default=30)
-    parser.add_argument("--packets", type=int, default=1000)
+    parser.add_argument(
+        "--seconds", type=int, default=30, help=f"30 if not given, {LONGEST_S} at most"
+    )
+    parser.add_argument(
+        "--packets", type=int, default=1000, help=f"1000 if not given, {MOST_PACKETS} at most"
+    )
+    parser.add_argument(
+        "--to", default="", metavar="NAME", help="of the file, in memory; usb is the stick"
+    )
 
 
 WHY = Asked("tell why a client does not connect", "postern why press-3", _why, _client)

@@ -1,4 +1,4 @@
-"""`postern clients | routes | admins`: what the configuration has of each."""
+"""`postern routes | admins`, and the list of `postern clients`: what the configuration has."""
 
 import argparse
 from dataclasses import dataclass
@@ -32,6 +32,5 @@ class Listed:
         return exits.OK
 
 
-CLIENTS = Listed("list the old machines that may dial", "client")
 ROUTES = Listed("list the ways to the old servers", "route")
 ADMINS = Listed("list who may log in", "admin")

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from gateway.control.problems import printable
 from gateway.user.cli import (
     check,
+    clients,
     config,
     console,
     diagnose,
@@ -51,8 +52,10 @@ VERBS: Final[dict[str, Verb]] = {
     "console": console,
     "config": config,
     "claim": upkeep.CLAIM,
+    "console-code": upkeep.CONSOLE_CODE,
+    "seen": upkeep.SEEN,
     "ports": ports,
-    "clients": entries.CLIENTS,
+    "clients": clients.CLIENTS,
     "routes": entries.ROUTES,
     "users": users,
     "admins": entries.ADMINS,

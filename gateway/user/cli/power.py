@@ -37,6 +37,13 @@ def _reason(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", default="", metavar="TEXT", help="for the journal")
 
 
+def _reason_and_rescue(parser: argparse.ArgumentParser) -> None:
+    _reason(parser)
+    parser.add_argument(
+        "--rescue", action="store_true", help="into the rescue system, once: plain menu, no network"
+    )
+
+
 def _wipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wipe", action="store_true", help="keep no sealed copy of the last configuration either"
@@ -52,9 +59,9 @@ RESTART = Stop(
 REBOOT = Stop(
     "start the box anew",
     "postern reboot --name gw-1 --reason 'new power supply'",
-    lambda box, options: box.reboot(options.reason),
+    lambda box, options: box.reboot(options.reason, rescue=options.rescue),
     "the box starts again",
-    _reason,
+    _reason_and_rescue,
 )
 POWEROFF = Stop(
     "switch the box off",

@@ -96,6 +96,7 @@ def details(session: SessionView | None) -> list[str]:
         ("state", f"{session.state}, for {show.duration(session.since)}"),
         ("from", session.peer),
         ("identity", session.identity),
+        ("key", "the old one: type the new one in there" if session.rotation == "old" else ""),
         ("user", session.user),
         (
             "addresses",

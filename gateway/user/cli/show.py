@@ -90,5 +90,5 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def print_json(value: object) -> None:
-    """On standard output, in letters any terminal has."""
-    print(json.dumps(value, indent=2))
+    """On standard output, in letters any terminal has. Days are text there."""
+    print(json.dumps(value, indent=2, default=str))

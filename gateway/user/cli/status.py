@@ -41,8 +41,13 @@ def status_lines(status: StatusView) -> list[str]:
         ("memory", show.size(status.rss_kb * 1024)),
         ("firewall", f"{status.firewall or 'unknown'}, {rules}"),
         ("configuration", status.config_file + loaded if status.config_file else ""),
+        ("goes by", status.today),
     ]
     lines = [printable(f"postern {status.version}"), *show.pairs(rows)]
+    if status.warnings or status.notices:
+        lines.append("holds until a day:")
+        lines += [f"  {printable(f'warning: {one}')}" for one in status.warnings]
+        lines += [f"  {printable(one)}" for one in status.notices]
     if status.config_problems:
         lines.append("the last reload was refused, and the old configuration is in force:")
         lines += [f"  {printable(problem)}" for problem in status.config_problems]

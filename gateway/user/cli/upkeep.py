@@ -1,6 +1,7 @@
 """`postern board | slots | upgrade | selftest | support | claim`: keeping the box well."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from gateway.user.box_views import spoken
 from gateway.user.cli import exits, show
 from gateway.user.cli.box import add_box_options, box_of
 from gateway.user.client import DaemonError
+from gateway.user.console.pages.login import console_code_lines
 
 Options = argparse.Namespace
 USB = "usb"  # the stick labelled POSTERN
@@ -67,6 +69,8 @@ def _upgrade(box: Box, options: Options) -> tuple[list[str], object]:
     if not options.file:
         raise DaemonError("there is no file to install", "Name it, or usb, or look with --status")
     file = options.file if options.file == USB else str(Path(options.file).absolute())
+    for one in box.status().upgrade:
+        print(printable(f"of this box: {one}"), file=sys.stderr)
     version = box.upgrade(file)
     return [f"{version} is installed, and starts with the next reboot"], {"version": version}
 
@@ -92,6 +96,16 @@ def _claim(box: Box, options: Options) -> tuple[list[str], object]:
         raise DaemonError(f"{options.key} cannot be read: {error}", "Name a .pub file") from None
     box.claim(options.name, key)
     return [f"this box is {options.name}'s"], {}
+
+
+def _console_code(box: Box, options: Options) -> tuple[list[str], object]:
+    code, seconds = box.console_code()
+    return console_code_lines(code, seconds), {"code": code, "seconds": seconds}
+
+
+def _seen(box: Box, options: Options) -> tuple[list[str], object]:
+    box.seen()
+    return ["it is noted that you have seen it"], {}
 
 
 def _file(parser: argparse.ArgumentParser) -> None:
@@ -129,6 +143,10 @@ SUPPORT = Asked(
     _support,
     _path,
 )
+CONSOLE_CODE = Asked(
+    "give a code for a login at the box's console", "postern console-code", _console_code
+)
+SEEN = Asked("note that you have seen who was let in without a code", "postern seen", _seen)
 CLAIM = Asked(
     "make a new box your own", "postern claim ada --key ~/.ssh/id_ed25519.pub", _claim, _owner
 )

@@ -27,6 +27,7 @@ from gateway.control.schema import (
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Values
+from gateway.user.today import today
 
 UNREAD = "only the box itself can read it"  # of a file beside the configuration
 FIXED = {
@@ -70,7 +71,7 @@ class Draft:
         return [one for one in self._judged()[1] if UNREAD not in one.what]
 
     def _judged(self) -> tuple[dict[str, list[Entry]], list[Problem]]:
-        return judge(File(self.text.encode()), lambda name: UNREAD)
+        return judge(File(self.text.encode()), lambda name: UNREAD, today=today())
 
     def changed(self, changes: Sequence[Change]) -> "Draft":
         """The draft with these changes; a `DaemonError` if one cannot be made."""
@@ -110,7 +111,7 @@ def shown_value(key: Key, value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return _joint(key).join(map(str, value))
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _joint(key: Key) -> str:

@@ -25,10 +25,20 @@ class Glance:
 class Ends:
     """The box agent and the gateway's daemon, asked by this user on this face."""
 
-    def __init__(self, box: str, daemon: str, who: Who, stat: Path = Path("/proc/stat")) -> None:
+    def __init__(
+        self,
+        box: str,
+        daemon: str,
+        who: Who,
+        stat: Path = Path("/proc/stat"),
+        *,
+        own_console: bool = False,
+    ) -> None:
+        """`own_console`: this menu keeps a console of the box, where anybody may stand."""
         self.box = Box(box)
         self.daemon = Daemon(daemon)
         self.who = who
+        self.own_console = own_console
         self._quick_box = Box(box, GLANCE)
         self._quick_daemon = Daemon(daemon, patience=GLANCE)
         self._stat = stat

@@ -24,6 +24,7 @@ def run(ends: Ends, *, plain: bool, environment: Mapping[str, str] = os.environ)
     with terminal.undisturbed():
         if is_tty:
             terminal.settle_size(sys.stdin.fileno())
+            terminal.hear_others(sys.stdin.fileno())
         while True:
             if screen:
                 screen = _on_screen(ends, walk, letters)
@@ -48,7 +49,7 @@ def _on_screen(ends: Ends, walk: Walk, letters: Callable[[str], str]) -> bool | 
     except ImportError:
         walk.told = NO_SCREEN
         return False
-    with terminal.as_it_was(sys.stdin.fileno()):
+    with terminal.as_it_was(sys.stdin.fileno()), terminal.alone_on(sys.stdin.fileno()):
         end = Screen(ends, walk, letters).run()
     if isinstance(end, Shell):
         walk.told = terminal.lend(end.argv)

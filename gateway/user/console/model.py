@@ -167,6 +167,7 @@ class Walk:
 
     def __init__(self, first: Page) -> None:
         self._stack: list[Page | Form] = [first]
+        self._locked = False
         self.told = ""
 
     @property
@@ -176,6 +177,13 @@ class Walk:
     @property
     def depth(self) -> int:
         return len(self._stack)
+
+    def lock(self, locked: bool) -> None:
+        """To the first page when the one who was logged in is so no more."""
+        if locked and not self._locked:
+            self.go(Home())
+            self.told = ""
+        self._locked = locked
 
     def view(self, page: Page) -> View:
         """The page as it is now, or why it cannot be shown."""

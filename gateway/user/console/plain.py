@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TextIO
 
 from gateway.control.problems import printable
-from gateway.user.console.ends import Ends
+from gateway.user.console.ends import Ends, Glance
 from gateway.user.console.header import countdown, header
 from gateway.user.console.model import (
     Back,
@@ -94,6 +94,8 @@ class Plain:
                 return self._choose(typed, view)
 
     def _choose(self, typed: str, view: View) -> str:
+        if self._ends.own_console and self._locked_meanwhile():
+            return ""
         row = next((one for one in (*view.rows, *view.keys) if one.key == typed), None)
         if row is None and typed.lower() == "c" and self._pending():
             row = Row("c", "", lambda: confirm(self._ends))
@@ -107,6 +109,12 @@ class Plain:
             self._print(f"There is no choice {typed!r} here; ? helps.")
         return ""
 
+    def _locked_meanwhile(self) -> bool:
+        """Nobody may have typed here for hours: what is on the paper is not to be chosen from."""
+        top = self._walk.top
+        self._look()
+        return self._walk.top is not top
+
     def _do(self, row: Row) -> str:
         step = self._walk.do(row.do)
         if isinstance(step, Leave):
@@ -115,8 +123,14 @@ class Plain:
             self._walk.told = lend(step.argv)
         return ""
 
-    def _head(self) -> None:
+    def _look(self) -> Glance:
+        """How both are; whoever is logged in no more is at the first page."""
         glance = self._ends.glance()
+        self._walk.lock(glance.box is not None and glance.box.locked)
+        return glance
+
+    def _head(self) -> None:
+        glance = self._look()
         if self._walk.depth == 1 and self._afresh:
             self._print("", *header(glance, None))
         self._afresh = False

@@ -119,6 +119,7 @@ class Screen:
         """Bring everything up to date; what has not changed stays untouched."""
         began = time.monotonic()
         glance = self._ends.glance()
+        self._walk.lock(glance.box is not None and glance.box.locked)
         lines = header(glance, WIDTH)
         pending = glance.box.pending if glance.box else None
         if pending is not None:

@@ -5,13 +5,14 @@ import os
 import re
 import select
 import signal
+import stat
 import struct
 import sys
 import termios
 import time
 import tty
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 USUAL: Final = (80, 24)  # columns, rows
@@ -96,6 +97,30 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def alone_on(fd: int) -> Iterator[None]:
+    """Nobody else writes here meanwhile (mesg(1)): messages to all would stand in the picture.
+
+    Afterwards they come again, for a shell or the plain menu.
+    """
+    _let_write(fd, False)
+    try:
+        yield
+    finally:
+        hear_others(fd)
+
+
+def hear_others(fd: int) -> None:
+    """What is said to all may be written here: a console does not let it by itself."""
+    _let_write(fd, True)
+
+
+def _let_write(fd: int, wanted: bool) -> None:
+    mode = stat.S_IMODE(os.fstat(fd).st_mode)
+    with suppress(OSError):  # a terminal of somebody else's
+        os.fchmod(fd, mode | stat.S_IWGRP if wanted else mode & ~stat.S_IWGRP)
 
 
 @contextmanager

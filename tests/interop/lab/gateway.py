@@ -15,16 +15,24 @@ from tests.interop.lab.world import Node, until
 
 CONFIG = "/etc/postern/postern.toml"
 SOCKET = "/run/postern/control.sock"
+RELOADED = ("The configuration was loaded again", "The new configuration is wrong")
 CHECKOUT = Path(__file__).parents[3]
 PYTHON = str(CHECKOUT / ".venv/bin/python")
 
 
 def configuration(
-    psk: str, client: str = "", limits: str = "", server: str = SERVER, route: str = ""
+    psk: str,
+    client: str = "",
+    limits: str = "",
+    server: str = SERVER,
+    address: str = OUTSIDE,
+    outside: str = "",
+    route: str = "",
 ) -> str:
-    """One client, one route. The other texts are lines more for their tables."""
+    """One client, one route. `client`, `limits`, `outside` and `route` are lines more for their
+    tables."""
     return (
-        f'[outside]\ninterface = "eth0"\naddresses = ["{OUTSIDE}"]\n'
+        f'[outside]\ninterface = "eth0"\naddresses = ["{address}"]\n{outside}\n'
         f'[inside]\ninterface = "eth1"\naddress = "{INSIDE}"\n'
         + (f"[limits]\n{limits}\n" if limits else "")
         + f'[[client]]\nname = "press"\npsk = "{psk}"\nroute = "old-nt4"\n{client}\n'
@@ -67,9 +75,18 @@ class Gateway:
         """As a crash does: no chance to say good-bye."""
         self._end(signal.SIGKILL)
 
-    def reload(self, config: str) -> None:
-        self.node.write(CONFIG, config, 0o600)
+    def reload(self, config: str = "") -> None:
+        """Read the file again, with this in it if it is given."""
+        if config:
+            self.node.write(CONFIG, config, 0o600)
+        before = self._reloads()
         self._running().send_signal(signal.SIGHUP)
+        until(lambda: self._reloads() > before, 10, "the reload")
+
+    def clients(self, *arguments: str) -> str:
+        """`postern clients` at work in the file of the configuration."""
+        line = " ".join([PYTHON, "-m", "gateway.user.cli.main", "clients", *arguments])
+        return self.node.sh(f"cd {CHECKOUT} && {line} --file {CONFIG}")
 
     def ask(self, verb: str, **arguments: Any) -> Any:
         """The `result` of one verb; a refusal is a RuntimeError in the daemon's words."""
@@ -125,6 +142,9 @@ class Gateway:
     def cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self._running().pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _reloads(self) -> int:
+        return sum(self.log().count(words) for words in RELOADED)
 
     def _end(self, number: int) -> None:
         process = self._running()

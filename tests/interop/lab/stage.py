@@ -1,11 +1,13 @@
 """The verbs of a scenario: `lab.gateway()`, `lab.libreswan(behind=nat)`, `client.dial()` ..."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.interop.lab import stand_in
 from tests.interop.lab.capture import capture
 from tests.interop.lab.client import OldClient
+from tests.interop.lab.first_draft import FirstDraft
 from tests.interop.lab.gateway import Gateway, configuration
 from tests.interop.lab.ike import Ike, Profile
 from tests.interop.lab.libreswan import Libreswan
@@ -38,13 +40,30 @@ class Lab:
         return Pptpd(self.server, connections, **options)
 
     def gateway(
-        self, client: str = "", limits: str = "", route: str = "", users: tuple[str, ...] = ()
+        self,
+        client: str = "",
+        limits: str = "",
+        outside: str = "",
+        route: str = "",
+        users: tuple[str, ...] = (),
     ) -> Gateway:
         """Postern, with one client entry; the texts are lines more of its configuration, `users`
         those whose passwords it knows."""
         self.step("starting the gateway")
-        config = configuration(PSK, client, limits, route=route)
+        config = self.configuration(client, limits, outside, route)
         return Gateway(self.world.gateway, config, {name: USERS[name] for name in users})
+
+    def configuration(
+        self, client: str = "", limits: str = "", outside: str = "", route: str = ""
+    ) -> str:
+        """What the gateway is given, for where it stands."""
+        address = self.world.gateway.address
+        return configuration(PSK, client, limits, address=address, outside=outside, route=route)
+
+    def forward(self) -> None:
+        """Put the gateway behind a router, before it is started."""
+        self.step("putting a router before the gateway")
+        self.world.forward()
 
     def stand_in(self, profile: Profile) -> None:
         """strongSwan and xl2tpd in the gateway's place."""
@@ -62,6 +81,11 @@ class Lab:
     ) -> OldClient:
         self.step("starting a strongSwan client")
         return self._client(StrongSwan, profile, behind, user)
+
+    def first_draft(self, way: str, behind: Nat | None = None, user: str = "operator") -> OldClient:
+        """A client of the draft 00 or 01 alone."""
+        self.step(f"starting a client of {way}")
+        return self._client(partial(FirstDraft, way=way), Profile(), behind, user)
 
     def capture(self, node: Node, interface: str = "eth0") -> None:
         """Keep what passes there as a pcap beside the host's logs."""

@@ -3,6 +3,8 @@
 client 192.168.1.10+j --- NAT 203.0.113.10+i ---+
 client 203.0.113.100+k -------------------------+--- 203.0.113.1 gateway 10.10.0.1 --- 10.10.0.2
 
+With `World.forward`: --- 203.0.113.1 front 172.16.0.1 --- 172.16.0.2 gateway
+
 Where boot.py was given taps, the gateway is a real box at their other ends, and no host of the lab.
 """
 
@@ -14,6 +16,7 @@ from tests.interop.lab.world import Node, wire
 OUTSIDE = "203.0.113.1"
 INSIDE = "10.10.0.1"
 SERVER = "10.10.0.2"
+FRONT, BEHIND = "172.16.0.1", "172.16.0.2"  # the router before the gateway, and the gateway then
 
 TAPS = ("vec0", "vec1")  # outside and inside, if the gateway is elsewhere
 
@@ -85,6 +88,26 @@ class World:
         self.directs += 1
         node.sh(NO_CLEAR_L2TP)
         return node
+
+    def forward(self) -> None:
+        """Put a router before the gateway, at its address, which forwards two UDP ports to it."""
+        front = self.front = self._node("front")
+        cable = f"p-{self.gateway.name}"
+        self.internet.ip(f"link set {cable} netns {front.spaces.path('net')}")
+        self.gateway.ip(
+            f"addr del {OUTSIDE}/24 dev eth0",
+            f"addr add {BEHIND}/24 dev eth0",
+            f"route add default via {FRONT}",
+        )
+        self.gateway.address = BEHIND
+        self._plug(front, OUTSIDE)
+        front.ip(f"link set {cable} name eth1", f"addr add {FRONT}/24 dev eth1", "link set eth1 up")
+        front.sh(
+            "echo 1 >/proc/sys/net/ipv4/ip_forward;"
+            "iptables-legacy -t nat -A PREROUTING -i eth0 -p udp -m multiport --dports 500,4500"
+            f" -j DNAT --to-destination {BEHIND};"
+            "iptables-legacy -t nat -A POSTROUTING -o eth0 -j MASQUERADE"
+        )
 
     def close(self, logs: Path) -> None:
         for node in reversed(self.nodes):

@@ -25,6 +25,8 @@ class EspPair:
         self.pair = pair
         self.spi_in, self.spi_out = pair.spi_in, pair.spi_out
         self.in_udp = pair.encapsulation != TRANSPORT
+        self.port = pair.port if self.in_udp else 0
+        self.marker = bytes(8) if self.port == 500 else b""
         self.sent = 0
         self.sequences: list[int] = []  # of what came and was right
         self._random = random

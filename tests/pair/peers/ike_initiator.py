@@ -83,10 +83,15 @@ class Initiator:
         return self.inform([(isakmp.NOTIFY, body)])
 
     def inform(
-        self, payloads: list[Payload], *, spoil_hash: bool = False, clear: bool = False
+        self,
+        payloads: list[Payload],
+        *,
+        spoil_hash: bool = False,
+        clear: bool = False,
+        phase1: Phase1 | None = None,
     ) -> list[Datagram]:
-        """One informational on the newest phase 1; spoiled or in the clear if asked."""
-        phase1 = self.phase1
+        """One informational, on the newest phase 1 unless told; spoiled or clear if asked."""
+        phase1 = phase1 or self.phase1
         suite, keys = phase1.ready
         message_id = int.from_bytes(self._random(4))
         if clear:
@@ -169,7 +174,8 @@ class Initiator:
         phase1.public = isakmp.public_value(phase1.suite.group, phase1.secret)
         phase1.step = 4
         payloads = [(isakmp.KE, phase1.public), (isakmp.NONCE, phase1.nonce)]
-        payloads += offers.nat_d(phase1, self.here, self.gateway)
+        phase1.floated |= self.profile.floats_at == "mm3" and offers.floats(phase1)
+        payloads += offers.nat_d(self.profile, phase1, self.here, self.gateway)
         return self._request(now, phase1.cookie_i, "MM3", phase1, self._main(phase1, payloads))
 
     def _fourth(self, phase1: Phase1, message: Message, now: float) -> list[Datagram]:
@@ -182,9 +188,12 @@ class Initiator:
         keys = isakmp.derive(suite, self.psk, (phase1.nonce, nonce), shared, phase1.cookies)
         phase1.keys = keys
         if phase1.natt is not None:
-            self._compare(phase1, isakmp.bodies(payloads, NATT[phase1.natt].nat_d))
-        phase1.floated |= phase1.nat_here or phase1.nat_there
-        identity = isakmp.address_id(self.here)
+            self._compare(phase1, payloads)
+        if phase1.nat_there and self.profile.refuses_natted_server:
+            self._retries.pop(phase1.cookie_i)
+            raise ValueError("the server is behind a NAT")
+        phase1.floated |= self.profile.floats_at == "mm5" and self._wants_to_float(phase1)
+        identity = isakmp.address_id(offers.own_address(self.profile, self.here))
         mine, theirs = phase1.public, phase1.peer_public
         check = isakmp.prf(suite, keys.base, mine, theirs, phase1.cookies, phase1.sa, identity)
         inside = [(isakmp.ID, identity), (isakmp.HASH, check)]
@@ -216,8 +225,12 @@ class Initiator:
                 sent += self.inform([(isakmp.NOTIFY, body)])
         return sent + ([] if self.pairs else self._quick(phase1, now))
 
+    def _wants_to_float(self, phase1: Phase1) -> bool:
+        return offers.floats(phase1) and (phase1.nat_here or phase1.nat_there)
+
     def _quick(self, phase1: Phase1, now: float) -> list[Datagram]:
         suite, keys = phase1.ready
+        phase1.floated |= self.profile.floats_at == "quick" and self._wants_to_float(phase1)
         quick = Quick(
             phase1,
             int.from_bytes(self._random(4)),
@@ -292,7 +305,8 @@ class Initiator:
             )
             for spi in (quick.spi, taken.spi)
         ]
-        addresses = isakmp.bodies(payloads, NATT[way].nat_oa) if way else []
+        kind = self.profile.nat_oa_kind or (NATT[way].nat_oa if way else 0)
+        addresses = isakmp.bodies(payloads, kind) if way else []
         return Pair(
             spi_in=quick.spi,
             spi_out=taken.spi,
@@ -303,6 +317,7 @@ class Initiator:
             ids=tuple(isakmp.bodies(payloads, isakmp.ID)),
             nat_oa=tuple(addresses),
             seconds=self.profile.pair_life,
+            port=4500 if way is None or NATT[way].floats else 500,
         )
 
     def _drop(self, pairs: list[Pair]) -> list[Datagram]:
@@ -335,7 +350,7 @@ class Initiator:
             return []
         self.asked.append(int.from_bytes(body[8 + spi_size :]))
         answer = isakmp.notify(1, phase1.cookies, isakmp.R_U_THERE_ACK, body[8 + spi_size :])
-        return self.inform([(isakmp.NOTIFY, answer)])
+        return self.inform([(isakmp.NOTIFY, answer)], phase1=phase1)
 
     def _deleted(self, body: bytes) -> None:
         size, count = unpack("!BH", body[5:8])
@@ -343,12 +358,12 @@ class Initiator:
         self.gone += spis
         self.pairs = [pair for pair in self.pairs if pair.spi_out not in spis]
 
-    def _compare(self, phase1: Phase1, received: list[bytes]) -> None:
+    def _compare(self, phase1: Phase1, payloads: list[Payload]) -> None:
+        mine = offers.nat_d(self.profile, phase1, self.here, self.gateway)
+        received = isakmp.bodies(payloads, mine[0][0])
         if len(received) < 2:
             raise ValueError("NAT-D payloads are missing")
-        ours, *theirs = (
-            body for _, body in reversed(offers.nat_d(phase1, self.here, self.gateway))
-        )
+        ours, *theirs = (body for _, body in reversed(mine))
         phase1.nat_here = received[0] != ours
         phase1.nat_there = theirs[0] not in received[1:]
 

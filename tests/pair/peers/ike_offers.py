@@ -2,8 +2,9 @@
 
 from struct import pack
 
+from gateway.wire.ipv4 import host_bytes
 from tests.pair.peers import isakmp
-from tests.pair.peers.ike_profiles import NATT, TRANSPORT, Esp, Profile
+from tests.pair.peers.ike_profiles import NATT, TRANSPORT, Esp, Natt, Profile
 from tests.pair.peers.ike_state import Phase1
 from tests.pair.peers.isakmp import Payload
 
@@ -41,7 +42,12 @@ def _esp_attributes(profile: Profile, esp: Esp, mode: int) -> bytes:
 
 def esp_offer(profile: Profile, spi: bytes, mode: int) -> bytes:
     """All transforms in one proposal, or one in each; before them a bundle if asked."""
-    data = [(esp.cipher, _esp_attributes(profile, esp, mode)) for esp in profile.esp]
+    modes = [mode]
+    if profile.both_modes and mode != TRANSPORT:
+        modes = [TRANSPORT, mode]  # the worse first
+    data = [
+        (esp.cipher, _esp_attributes(profile, esp, each)) for esp in profile.esp for each in modes
+    ]
     groups = [[each] for each in data] if profile.one_proposal_each else [data]
     start = 2 if profile.with_ah else 1
     proposals = _bundle(spi, mode) if profile.with_ah else []
@@ -66,28 +72,58 @@ def _bundle(spi: bytes, mode: int) -> list[bytes]:
     ]
 
 
+def way_of(phase1: Phase1) -> Natt | None:
+    """The way of NAT traversal in use, if any."""
+    return NATT[phase1.natt] if phase1.natt else None
+
+
+def floats(phase1: Phase1) -> bool:
+    """Whether the ports can float at all."""
+    way = way_of(phase1)
+    return way is not None and way.floats
+
+
+def in_udp(profile: Profile, phase1: Phase1) -> bool:
+    """Whether ESP goes in UDP: the ports have floated, or there is a NAT and IKE does not float."""
+    way = way_of(phase1)
+    if way is None:
+        return False
+    stays = not way.floats or profile.floats_at == "esp"
+    return phase1.floated or (stays and (phase1.nat_here or phase1.nat_there))
+
+
 def mode(profile: Profile, phase1: Phase1) -> int:
     """The encapsulation mode to offer, which is also the one to be answered."""
     if profile.mode is not None:
         return profile.mode
-    return NATT[phase1.natt].transport if phase1.floated and phase1.natt else TRANSPORT
+    way = way_of(phase1)
+    return way.transport if way is not None and in_udp(profile, phase1) else TRANSPORT
 
 
-def nat_d(phase1: Phase1, here: bytes, gateway: bytes) -> list[Payload]:
+def nat_d(profile: Profile, phase1: Phase1, here: bytes, gateway: bytes) -> list[Payload]:
     """Destination first, then source (RFC 3947, 3.2)."""
-    if phase1.natt is None or phase1.suite is None:
+    way = way_of(phase1)
+    if way is None or phase1.suite is None:
         return []
-    port = 4500 if phase1.floated else 500
+    port = profile.nat_d_port or (4500 if phase1.floated else 500)
     return [
-        (NATT[phase1.natt].nat_d, isakmp.nat_hash(phase1.suite, phase1.cookies, host, port))
+        (
+            profile.nat_d_kind or way.nat_d,
+            isakmp.nat_hash(phase1.suite, phase1.cookies, host, port),
+        )
         for host in (gateway, here)
     ]
+
+
+def own_address(profile: Profile, here: bytes) -> bytes:
+    """What the machine itself believes to be its address."""
+    return host_bytes(profile.identity) if profile.identity else here
 
 
 def quick_ids(profile: Profile, here: bytes, gateway: bytes) -> list[Payload]:
     if not profile.quick_ids:
         return []
-    mine = isakmp.address_id(here, 17, 1701)
+    mine = isakmp.address_id(own_address(profile, here), 17, 1701)
     if profile.fqdn:
         mine = pack("!BBH", 2, 17, 1701) + profile.fqdn.encode()
     theirs = isakmp.address_id(gateway, 17, profile.server_port)
@@ -96,7 +132,9 @@ def quick_ids(profile: Profile, here: bytes, gateway: bytes) -> list[Payload]:
 
 def nat_oa(profile: Profile, phase1: Phase1, here: bytes, gateway: bytes) -> list[Payload]:
     """One in the drafts, if we are translated; two in the RFC (CLIENTS.md section 3)."""
-    if not (profile.nat_oa and phase1.floated and phase1.natt):
+    way = way_of(phase1)
+    if way is None or not profile.nat_oa or not in_udp(profile, phase1):
         return []
-    hosts = [here, gateway] if phase1.natt == "rfc3947" else [here]
-    return [(NATT[phase1.natt].nat_oa, isakmp.address_id(host)) for host in hosts]
+    two = profile.both_nat_oa or phase1.natt == "rfc3947" or way.nat_oa == 16
+    hosts = [here, gateway] if two else [here]
+    return [(profile.nat_oa_kind or way.nat_oa, isakmp.address_id(host)) for host in hosts]

@@ -35,6 +35,7 @@ class Natt(NamedTuple):
     nat_d: int
     nat_oa: int
     transport: int  # the encapsulation mode
+    floats: bool = True  # to port 4500; else ESP is on 500, behind eight zero bytes
 
 
 NATT = {
@@ -42,6 +43,13 @@ NATT = {
     "draft-03": Natt(md5("draft-ietf-ipsec-nat-t-ike-03"), 130, 131, 61444),
     "draft-02n": Natt(md5("draft-ietf-ipsec-nat-t-ike-02\n"), 130, 131, 61444),
     "draft-02": Natt(md5("draft-ietf-ipsec-nat-t-ike-02"), 130, 131, 61444),
+    **{
+        f"draft-0{number}": Natt(md5(f"draft-ietf-ipsec-nat-t-ike-0{number}"), 15, 16, 4)
+        for number in (8, 7, 6, 5, 4)
+    },
+    "apple": Natt(md5("draft-ietf-ipsec-nat-t-ike"), 15, 16, 4),
+    "draft-01": Natt(md5("draft-ietf-ipsec-nat-t-ike-01"), 130, 131, 61444, False),
+    "draft-00": Natt(md5("draft-ietf-ipsec-nat-t-ike-00"), 130, 131, 61444, False),
 }
 TRANSPORT = 2  # without a NAT (RFC 2407, 4.5)
 
@@ -91,6 +99,14 @@ class Profile:
     delete_old: bool = True  # the old pair at once when the new one stands
     commit: bool = False
     odd_attribute: bool = False  # one nobody knows, in both phases
+    floats_at: str = "mm5"  # or "mm3", "quick", "esp" (IKE stays on 500)
+    nat_d_port: int | None = None  # hashed in place of the one it comes from
+    nat_d_kind: int | None = None  # another payload type than the variant's
+    nat_oa_kind: int | None = None
+    both_nat_oa: bool = False  # in the drafts' variants, too
+    both_modes: bool = False  # plain ESP is offered as well as ESP in UDP
+    identity: str = ""  # an address in place of its own: a clone behind a NAT behind the NAT
+    refuses_natted_server: bool = False  # XP SP2 and later, unless the registry says otherwise
 
     @property
     def natt(self) -> tuple[str, ...]:
@@ -109,6 +125,19 @@ XP_SP2 = Profile(
     esp=(ESP_3DES_MD5, ESP_3DES_SHA, ESP_DES_MD5),
     one_proposal_each=True,
     with_ah=True,
+)
+
+# SP2 and later will not have a server behind a NAT (KB885407).
+XP_SP2_AS_SHIPPED = replace(XP_SP2, refuses_natted_server=True)
+
+# All that racoon of Mac OS X announces, newest first; Apple's own name comes after the RFC.
+MAC = offering(
+    "rfc3947",
+    "apple",
+    *(f"draft-0{number}" for number in (8, 7, 6, 5, 4)),
+    "draft-03",
+    "draft-02",
+    "draft-02n",
 )
 
 # Version 2 is Windows 2000; with KB818043 it offers draft-02\n and names itself in quick mode.

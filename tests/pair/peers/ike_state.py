@@ -68,6 +68,7 @@ class Pair:
     ids: tuple[bytes, ...]  # as the gateway sent them back
     nat_oa: tuple[bytes, ...]
     seconds: int
+    port: int = 4500  # where ESP in UDP goes
 
 
 @dataclass(slots=True)

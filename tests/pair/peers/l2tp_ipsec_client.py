@@ -17,6 +17,7 @@ from tests.pair.peers.ppp_end import PppEnd
 
 PORT = 1701
 MARKER = bytes(4)
+NON_IKE_MARKER = bytes(8)  # before ESP on port 500, in drafts 00 and 01
 
 
 class L2tpIpsecClient:
@@ -93,8 +94,12 @@ class L2tpIpsecClient:
 
     def replay(self, packet: bytes) -> Datagram:
         """An ESP packet that went out before, once more."""
-        port = 4500 if next(iter(self.sas.values())).in_udp else 0
-        return Datagram(Endpoint(self.here, port), Endpoint(self.gateway, port), packet)
+        return self._wrapped(next(iter(self.sas.values())), packet)
+
+    def keepalive(self) -> list[Datagram]:
+        """The byte that keeps a NAT's mapping alive (RFC 3948, 2.3)."""
+        port = 4500 if self.ike.phase1.floated else 500
+        return [Datagram(Endpoint(self.here, port), Endpoint(self.gateway, port), b"\xff")]
 
     def newest(self) -> EspPair | None:
         """What is sent by: the newest pair that IKE still has."""
@@ -108,6 +113,8 @@ class L2tpIpsecClient:
         port, data = datagram.source.port, datagram.payload
         if port == 0 or (port == 4500 and data[:4] != MARKER):
             return self._receive_esp(data, now)
+        if port == 500 and data[:8] == NON_IKE_MARKER:
+            return self._receive_esp(data[8:], now)
         found = self.ike.receive(datagram, now)
         for pair in self.ike.pairs:
             if pair.spi_in not in self.sas:
@@ -174,8 +181,11 @@ class L2tpIpsecClient:
 
     def _datagram(self, pair: EspPair, packet: bytes) -> Datagram:
         self.packets.append(packet)
-        port = 4500 if pair.in_udp else 0
-        return Datagram(Endpoint(self.here, port), Endpoint(self.gateway, port), packet)
+        return self._wrapped(pair, packet)
+
+    def _wrapped(self, pair: EspPair, packet: bytes) -> Datagram:
+        here, there = Endpoint(self.here, pair.port), Endpoint(self.gateway, pair.port)
+        return Datagram(here, there, pair.marker + packet)
 
 
 def _due(deadline: float | None, now: float) -> bool:

@@ -31,6 +31,14 @@ def test_one_byte_of_ones_is_a_keepalive() -> None:
     assert classify(udp(4500, b"\xff"))[0] is Kind.KEEPALIVE
 
 
+def test_port_500_with_eight_zero_bytes_is_esp_behind_them() -> None:
+    """As xfrm4_udp_encap_rcv of Linux 6.1 has it for UDP_ENCAP_ESPINUDP_NON_IKE."""
+    assert classify(udp(500, bytes(8) + b"\0\0\x10\0esp")) == (Kind.ESP_ON_500, 36, 43)
+    assert classify(udp(500, bytes(7) + b"\x01" + bytes(20))) == (Kind.IKE, 28, 56)
+    assert classify(udp(500, bytes(8))) == (Kind.IKE, 28, 36)  # and too short to be any
+    assert classify(udp(500, b"\xff"))[0] is Kind.KEEPALIVE
+
+
 def test_protocol_50_is_esp_and_has_no_ports() -> None:
     packet = build_ipv4(CLIENT, GATEWAY, 50, b"\0\0\x10\0\0\0\0\x01")
     assert classify(packet) == (Kind.ESP, 20, 28)

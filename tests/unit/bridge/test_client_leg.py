@@ -1,11 +1,14 @@
 import pytest
 
+from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import ClientLeg, Counters, Pair
+from gateway.bridge.place import Place
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.machine import Lns
+from gateway.outputs import SendIp
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, host_bytes, parse_ipv4
 from gateway.wire.udp import Endpoint, parse_udp
 from tests.pair.net import seeded
@@ -13,17 +16,20 @@ from tests.pair.net import seeded
 SUITE = SUITES["3des-sha1"]
 KEYMAT = bytes(range(SUITE.keymat_length))
 LOCAL = Endpoint(host_bytes("198.51.100.1"), 4500)
-PEER = Endpoint(host_bytes("203.0.113.7"), 62000)
+PEER = Endpoint(host_bytes("203.0.113.7"), 61000)
+ESP_PEER = Endpoint(host_bytes("203.0.113.8"), 62000)
+ELSEWHERE = Endpoint(host_bytes("203.0.113.9"), 62000)
 
 
-def pair(spi: int, *, in_udp: bool = True, confirmed: bool = False) -> Pair:
+def pair(spi: int, *, carrier: Kind = Kind.ESP_IN_UDP, confirmed: bool = False) -> Pair:
     inbound = Inbound(spi, SUITE, KEYMAT)
     outbound = Outbound(spi + 1, SUITE, KEYMAT, seeded(spi))
-    return Pair(1, "3des-sha1", inbound, outbound, in_udp, confirmed)
+    return Pair(1, "3des-sha1", inbound, outbound, carrier, confirmed)
 
 
 def make(*pairs: Pair, port: int = 1701) -> ClientLeg:
-    leg = ClientLeg(1, 10.0, "old-pc", LOCAL, PEER, Lns("postern", seeded(1)))
+    lns = Lns("postern", seeded(1))
+    leg = ClientLeg(1, 10.0, "old-pc", "192.168.1.2", LOCAL, Place(PEER, ESP_PEER), lns)
     for each in pairs:
         leg.add_pair(each, port)
     return leg
@@ -80,21 +86,26 @@ def test_a_leg_without_keys_and_tunnel_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("in_udp", "protocol", "before"),
-    [(True, PROTOCOL_UDP, bytes.fromhex("1194f230")), (False, PROTOCOL_ESP, b"")],
+    ("carrier", "protocol", "ports", "start"),
+    [
+        (Kind.ESP_IN_UDP, PROTOCOL_UDP, bytes.fromhex("1194f230"), 8),  # from 4500 to 62000
+        (Kind.ESP_ON_500, PROTOCOL_UDP, bytes.fromhex("01f4f230"), 16),  # from 500
+        (Kind.ESP, PROTOCOL_ESP, b"", 0),
+    ],
 )
 def test_a_message_leaves_for_the_client_as_its_nat_wants_it(
-    in_udp: bool, protocol: int, before: bytes
+    carrier: Kind, protocol: int, ports: bytes, start: int
 ) -> None:
-    leg = make(pair(1000, in_udp=in_udp), port=1702)
+    leg = make(pair(1000, carrier=carrier), port=1702)
     output = leg.seal(b"\xc8\x02l2tp")
     assert output is not None
     header = parse_ipv4(output.packet)
-    assert (header.source, header.target) == (LOCAL.host, PEER.host)
+    assert (header.source, header.target) == (LOCAL.host, ESP_PEER.host)
     assert header.protocol == protocol
-    esp = output.packet[header.start :]
-    assert esp.startswith(before)  # from 4500 to 62000
-    segment = Inbound(1001, SUITE, KEYMAT).open(esp, 2 * len(before))
+    packet = output.packet[header.start :]
+    assert packet.startswith(ports)
+    assert packet[8:start] == bytes(start)[8:]  # the marker, if any
+    segment = Inbound(1001, SUITE, KEYMAT).open(packet, start)
     assert isinstance(segment, bytes)
     assert parse_udp(segment) == (1701, 1702, b"\xc8\x02l2tp")
 
@@ -126,10 +137,35 @@ def test_only_what_l2tp_wants_sent_is_carried() -> None:
     assert len(leg.carry(said)) == 2
 
 
+def test_l2tp_goes_to_both_places_while_it_is_not_known_where_esp_is_now() -> None:
+    """The NAT keeps ESP apart from IKE, and IKE alone has come from a new port so far."""
+    leg = make(pair(1000))
+    leg.place = leg.place.hear_esp(ESP_PEER)
+    assert targets(leg) == [ESP_PEER.host]
+    leg.place = leg.place.hear_ike(ELSEWHERE)
+    assert targets(leg) == [ESP_PEER.host, ELSEWHERE.host]
+    leg.place = leg.place.hear_esp(ESP_PEER)
+    assert targets(leg) == [ESP_PEER.host]
+
+
+def test_until_an_heir_is_known_to_be_another_l2tp_goes_by_its_keys_too() -> None:
+    leg, heir = make(pair(1000)), make(pair(2000))
+    leg.heir = heir
+    assert len(targets(leg)) == 1
+    heir.confirm(2000)
+    assert len(targets(leg)) == 2
+
+
+def targets(leg: ClientLeg) -> list[bytes]:
+    """Where one message of L2TP goes."""
+    sent = leg.carry([l2tp.Send(b"hello")])
+    return [parse_ipv4(each.packet).target for each in sent if isinstance(each, SendIp)]
+
+
 def test_its_deadline_is_that_of_its_l2tp() -> None:
     leg = make(pair(1000))
     assert leg.deadline() is None
-    assert leg.key == ("old-pc", PEER)
+    assert leg.key == ("old-pc", "192.168.1.2", PEER)
 
 
 def test_counters_count_by_reason() -> None:

@@ -1,11 +1,16 @@
 """IKE's events become legs, keys and facts; the client is the scripted one of the pair tests."""
 
+from dataclasses import replace
+
+import pytest
+
+from gateway.bridge.classify import Kind
 from gateway.bridge.clients import DEAD
 from gateway.ike import events as ike
 from gateway.outputs import Fact, SendIp, What
 from gateway.wire.ipv4 import host_bytes, parse_ipv4
 from gateway.wire.udp import Endpoint, parse_udp
-from tests.pair.gateway_world import NAT, OUTSIDE, World, meet
+from tests.pair.gateway_world import NAT, OUTSIDE, TODAY, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.net import endpoint
 
@@ -70,7 +75,63 @@ def test_a_phase_1_that_moves_takes_its_leg_along() -> None:
     clients.carry([ready(1, 0x1000), ike.PeerMoved(1, ELSEWHERE)], 1000.0)
     [leg] = clients.legs.values()
     assert leg.peer == ELSEWHERE
-    assert list(clients.legs) == [("old-pc", ELSEWHERE)]
+    assert list(clients.legs) == [("old-pc", "192.168.1.2", ELSEWHERE)]
+
+
+def test_ike_and_esp_are_each_answered_where_they_come_from() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    clients.carry([ready(1, 0x1000)], 1000.0)
+    [leg] = clients.legs.values()
+    [apart] = clients.following.hear_esp(leg, ELSEWHERE)  # the first that comes, and not from there
+    assert isinstance(apart, Fact)
+    assert apart.details == {"esp": str(ELSEWHERE)}
+    assert (leg.place.ike, leg.place.esp) == (THERE, ELSEWHERE)
+    assert clients.following.hear_esp(leg, ELSEWHERE) == []
+    [together] = clients.following.relocate(leg, leg.place.hear_ike(ELSEWHERE))
+    assert isinstance(together, Fact)
+    assert together.details == {"to": str(ELSEWHERE)}
+    assert list(clients.legs.values()) == [leg]
+
+
+@pytest.mark.parametrize(
+    ("marker", "ike_port", "esp_port"), [(4, 500, 4500), (4, 4500, 62000), (8, 500, 62000)]
+)
+def test_before_any_esp_has_come_its_place_is_presumed(
+    marker: int, ike_port: int, esp_port: int
+) -> None:
+    """Who stays on port 500 in IKE alone: its port 4500 is not known yet."""
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    keys = replace(ready(1, 0x1000), marker=marker, local=HERE._replace(port=ike_port))
+    clients.carry([keys], 1000.0)
+    [leg] = clients.legs.values()
+    assert leg.place.esp == THERE._replace(port=esp_port)
+
+
+def test_a_pair_without_a_nat_is_carried_by_the_protocol_itself() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    clients.carry([replace(ready(1, 0x1000), marker=0)], 1000.0)
+    [leg] = clients.legs.values()
+    assert leg.place.esp == THERE
+    assert leg.pairs[0x1000].carrier is Kind.ESP
+
+
+def test_initial_contact_is_remembered_until_a_leg_knows_of_it() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    clients.carry([ike.InitialContact(1)], 1000.0)
+    clients.carry([ready(1, 0x1000)], 1001.0)
+    [leg] = clients.legs.values()
+    assert leg.contact == (1, 1000.0)
+    assert clients.began_anew(leg, 1002.0) == []  # there is nothing older
+    assert leg.contact is None
+    assert clients.began_anew(leg, 1003.0) == []
 
 
 def test_a_refused_stranger_is_forgotten_and_a_proved_client_is_not() -> None:
@@ -145,3 +206,49 @@ def test_close_all_deletes_every_phase_1_and_its_keys() -> None:
     world.net.run_for(1.0)
     assert len(client.ike.gone) == 2
     assert not world.core.clients.phases
+
+
+def test_a_renamed_client_keeps_its_leg_and_a_later_phase_1_finds_it() -> None:
+    world = meet(client_entry("new-name"))
+    clients = world.core.clients
+    known(world)
+    clients.carry([ready(1, 0x1000)], 1000.0)
+    [leg] = clients.legs.values()
+    clients.rename({"old-pc": "new-name"})
+    assert (leg.client, clients.phases[1].client) == ("new-name", "new-name")
+    assert clients.legs == {("new-name", "192.168.1.2", THERE): leg}
+    clients.rename({})
+    clients.rename({"nobody": "somebody"})
+    assert clients.legs == {("new-name", "192.168.1.2", THERE): leg}
+
+
+def test_weak_suites_and_which_key_it_was_are_told_with_the_dial() -> None:
+    entry = client_entry(
+        esp=("des-md5",),
+        weak_reason="it knows no other",
+        weak_until=TODAY,
+        psk_old=b"before",
+        psk_old_until=TODAY,
+    )
+    world = meet(entry)
+    known(world)
+    weak = replace(ready(1, 0x1000), suite="des-md5", keymat_in=bytes(24), keymat_out=bytes(24))
+    facts = world.core.clients.carry([weak], 1000.0)
+    assert [fact.what for fact in facts if isinstance(fact, Fact)] == [
+        What.SA_READY,
+        What.WEAK_SUITE,
+    ]
+    assert world.core.watch.notices(1000.0)[0].text.startswith("old-pc may use des-md5")
+
+
+def test_a_leg_knows_that_its_newest_keys_came_by_the_old_key() -> None:
+    world = meet(client_entry(psk_old=b"before", psk_old_until=TODAY))
+    clients = world.core.clients
+    for sa, old in ((1, True), (2, False)):
+        begun: list[ike.IkeEvent] = [
+            ike.Started(sa, THERE, HERE),
+            ike.Authenticated(sa, "old-pc", "pc", old),
+        ]
+        clients.carry([*begun, ready(sa, 0x1000 * sa)], 1000.0)
+        [leg] = clients.legs.values()
+        assert leg.old_key is old

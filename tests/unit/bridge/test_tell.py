@@ -78,7 +78,12 @@ def test_every_event_of_ike_is_either_told_or_left_out_on_purpose() -> None:
 )
 def test_where_the_nat_is(client: bool, gateway: bool, where: str) -> None:
     [fact] = tell_ike(ike.NatFound(1, client, gateway), 5, PEER)
-    assert fact.details == {"where": where}
+    assert fact.details == {"where": where, "hidden": ""}
+
+
+def test_that_a_nat_is_hidden_from_the_client_is_told() -> None:
+    [fact] = tell_ike(ike.NatFound(1, True, True, hidden=True), 5, PEER)
+    assert fact.details == {"where": "both", "hidden": "yes"}
 
 
 def test_keys_are_told_by_their_spis_and_lives() -> None:

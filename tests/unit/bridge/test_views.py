@@ -1,5 +1,7 @@
-from gateway.bridge.views import refusals, session_views
-from tests.pair.gateway_world import NAT, client_entry, meet
+from gateway.bridge.views import refusals, session_views, with_notices
+from gateway.control.days import UNTOLD
+from gateway.control.sessions import StatusView
+from tests.pair.gateway_world import NAT, TODAY, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.peers.pptp_server import PptpServer
 
@@ -43,3 +45,16 @@ def test_refusals_are_sentences_with_their_age_the_newest_first() -> None:
     assert "203.0.113.10" in oldest
     found = refusals(world.core, world.net.now + 600.0)
     assert all(" min ago: " in text for text in found)
+
+
+def test_what_has_a_last_day_is_in_the_status_with_the_day_it_goes_by() -> None:
+    world = meet(client_entry(psk_old=b"before", psk_old_until=TODAY))
+    found = with_notices(StatusView(version="1"), world.core, world.net.now)
+    assert (found.version, found.today, found.warnings) == ("1", str(TODAY), ())
+    [notice] = found.notices
+    assert "today for the last time" in notice
+
+
+def test_before_anybody_has_told_the_day_there_is_none() -> None:
+    world = meet(today=UNTOLD)
+    assert with_notices(StatusView(), world.core, world.net.now).today == ""

@@ -2,19 +2,14 @@ from dataclasses import replace
 
 from gateway.control.board import Facts
 from gateway.control.board_files import (
+    board_arguments,
     firmware_doubts,
     kernel_arguments,
-    link_files,
-    modprobe_text,
     modules,
-    modules_load_text,
-    system_files,
-    terminals,
 )
-from gateway.control.ports import Port
 from gateway.control.profile import Console, Firmware, Modules
 from gateway.control.profile_values import Serial
-from tests.unit.control.boards import GOOD, MACS, PATHS, profile_of
+from tests.unit.control.boards import GOOD, profile_of
 
 PLAIN = profile_of()
 SPLIT = profile_of(
@@ -38,7 +33,6 @@ bios_before = "4.10.0.1"
 load = ["pcengines-apuv2"]
 """
 )
-PORT = Port("1 (next to the plug)", "eth0", "outside", PATHS[0], MACS[0])
 
 
 def test_the_serial_line_is_the_last_console() -> None:
@@ -48,17 +42,13 @@ def test_the_serial_line_is_the_last_console() -> None:
         "panic=30",
         "oops=panic",
         "pcie_aspm=off",
+        "modprobe.blacklist=pcengines-apuv2",
     )
 
 
 def test_a_board_without_a_screen_loses_no_panic_to_it() -> None:
     blind = replace(PLAIN, console=Console((Serial("ttyS1", 38400),), vga=False))
     assert kernel_arguments(blind)[0] == "console=ttyS1,38400n8"
-    assert terminals(blind) == [("ttyS1", "38400,115200,57600,19200,9600")]
-
-
-def test_a_screen_has_a_terminal_too() -> None:
-    assert terminals(PLAIN)[-1] == ("tty1", "")
 
 
 def test_modules_depend_on_the_firmware() -> None:
@@ -68,51 +58,13 @@ def test_modules_depend_on_the_firmware() -> None:
     assert unknown == Modules(("sp5100_tco", "ledtrig-heartbeat"))
 
 
-def test_modules_as_text() -> None:
-    found = modules(SPLIT, "4.12")
-    assert modules_load_text(found).splitlines()[1:] == list(found.load)
-    assert modprobe_text(found, "sp5100_tco").splitlines()[1:] == [
-        "blacklist pcengines-apuv2",
-        "options sp5100_tco nowayout=1",
-    ]
-
-
 def test_without_a_watchdog_of_its_own_a_board_has_the_one_in_software() -> None:
     assert modules(PLAIN, "").load == ("softdog",)
-    assert modprobe_text(Modules(), "").endswith("options softdog nowayout=1\n")
 
 
-def test_a_card_keeps_the_name_of_its_place() -> None:
-    ((name, text),) = link_files([PORT])
-    assert name == "systemd/network/10-postern-pci0000.00-0000.00.02.2-0000.01.00.0.link"
-    assert text.splitlines()[1:] == [
-        "[Match]",
-        f"PermanentMACAddress={MACS[0]}",
-        "",
-        "[Link]",
-        "Alias=port 1 (next to the plug)",
-        "NamePolicy=path",
-        "MACAddressPolicy=none",
-        "WakeOnLan=off",
-    ]
-
-
-def test_a_card_without_an_address_is_known_by_its_path() -> None:
-    ((_, text),) = link_files([replace(PORT, mac="")])
-    assert "Path=pci-0000:01:00.0*" in text
-
-
-def test_a_port_that_is_gone_has_no_file() -> None:
-    assert list(link_files([replace(PORT, name=""), replace(PORT, mac="", path="vmbus/1")])) == []
-
-
-def test_all_files_go_below_run() -> None:
-    files = system_files(SPLIT, Facts(), [PORT])
-    assert sorted(place.split("/")[0] for place in files) == [
-        "modprobe.d",
-        "modules-load.d",
-        "systemd",
-    ]
+def test_a_module_that_some_firmware_cannot_stand_never_comes_by_itself() -> None:
+    assert board_arguments(SPLIT)[-1] == "modprobe.blacklist=pcengines-apuv2"
+    assert board_arguments(PLAIN) == ()
 
 
 def test_old_firmware_is_told() -> None:

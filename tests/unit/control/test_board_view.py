@@ -1,7 +1,14 @@
 import json
 
 from gateway.control.board import Facts, PciDevice
-from gateway.control.board_view import Board, board_json, notes, ports_json, report
+from gateway.control.board_view import (
+    Board,
+    board_brief,
+    board_json,
+    notes,
+    ports_json,
+    report,
+)
 from gateway.control.ports import Pin, find_ports
 from tests.unit.control.boards import GOOD, MACS, NICS, PATHS, profile_of
 
@@ -50,6 +57,12 @@ def test_ports_go_through_json_with_all_that_a_menu_needs() -> None:
 def test_notes_are_told_when_they_matter() -> None:
     assert notes(PROFILE, "upgrade") == ["have a spare", "it grows hot"]
     assert notes(PROFILE, "install") == ["it grows hot"]
+
+
+def test_a_status_has_a_board_in_brief() -> None:
+    brief = board_brief(BOARD)
+    assert (brief["id"], brief["install"]) == ("example", ["it grows hot"])
+    assert brief["upgrade"] == ["have a spare", "it grows hot"]
 
 
 def test_the_report_says_what_was_found_and_what_is_not_confirmed() -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+from datetime import date
 
 import pytest
 
@@ -17,8 +18,12 @@ from gateway.control.document import File
 from gateway.control.limits import Limits
 from gateway.control.schema import ADMIN, BOX, CLIENT, INSIDE, LIMITS, OUTSIDE, PORT, ROUTE, Table
 from gateway.control.values import ANYWHERE
+from gateway.control.values_client import Identity
 from gateway.wire.udp import Endpoint
+from tests.unit.control.written import CLIENT as CLIENT_TEXT
 from tests.unit.control.written import GOOD, config_of, no_files, problems_of
+from tests.unit.control.written import OUTSIDE as OUTSIDE_TEXT
+from tests.unit.control.written import ROUTE as ROUTE_TEXT
 
 WHOLE = """
 [outside]
@@ -94,9 +99,36 @@ def test_the_key_is_not_in_what_is_printed() -> None:
 
 
 def test_a_warning_does_not_keep_a_configuration_from_being_used() -> None:
-    weak = GOOD.replace('route = "old-nt4"', 'route = "old-nt4"\nesp = ["des-md5"]')
-    assert [one.warning for one in problems_of(weak)] == [True]
-    assert config_of(weak).clients[0].esp == ("des-md5",)
+    short = GOOD.replace("hunter2-hunter2", "hunter2")
+    assert [one.warning for one in problems_of(short)] == [True]
+    assert config_of(short).clients[0].psk == b"hunter2"
+
+
+def test_what_has_a_last_day_arrives_typed() -> None:
+    more = """
+esp = ["des-md5"]
+weak_reason = "it knows no other"
+weak_until = 2026-12-31
+psk_old = "hunter1-hunter1"
+psk_old_until = 2026-10-31
+identity = "192.168.1.20"
+revoked = true
+"""
+    [client] = config_of(OUTSIDE_TEXT + CLIENT_TEXT + more + ROUTE_TEXT).clients
+    assert client == Client(
+        name="press-3",
+        psk=b"hunter2-hunter2",
+        ike=client.ike,
+        esp=("des-md5",),
+        route="old-nt4",
+        identity=Identity("ipv4", "192.168.1.20"),
+        psk_old=b"hunter1-hunter1",
+        psk_old_until=date(2026, 10, 31),
+        weak_reason="it knows no other",
+        weak_until=date(2026, 12, 31),
+        revoked=True,
+    )
+    assert "hunter1" not in repr(client)
 
 
 def test_a_wrong_one_gives_its_problems_instead() -> None:
@@ -122,7 +154,7 @@ def test_a_wrong_one_gives_its_problems_instead() -> None:
 def test_schema_and_values_have_the_same_keys(
     table: Table, kind: type[Outside | Inside | Limits | Client | Route | Box | Admin | Port]
 ) -> None:
-    keys = {key.name for key in table.keys} - {"psk_file", "ssh_key"}
+    keys = {key.name for key in table.keys} - {"psk_file", "psk_old_file", "ssh_key"}
     assert keys == {field.name for field in dataclasses.fields(kind)}
 
 

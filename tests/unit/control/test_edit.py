@@ -1,4 +1,5 @@
 import tomllib
+from datetime import date
 
 import pytest
 
@@ -166,12 +167,15 @@ def test_a_path_names_a_key_or_an_entry(path: str, parts: tuple[str, str, str]) 
         (OUTSIDE, "mtu", ["1400"], 1400),
         (OUTSIDE, "mtu", ["much"], "much"),
         (ROUTE, "shield", ["false"], False),
-        (ROUTE, "shield", ["yes"], True),
         (ROUTE, "shield", ["perhaps"], "perhaps"),
         (ROUTE, "mppe", ["128,128-stateful"], ["128", "128-stateful"]),
         (OUTSIDE, "addresses", ["192.0.2.1,192.0.2.2", "192.0.2.3"],
          ["192.0.2.1", "192.0.2.2", "192.0.2.3"]),
         (CLIENT, "psk", ["12345678"], "12345678"),
+        (CLIENT, "revoked", ["true"], True),
+        (CLIENT, "revoked", ["false"], False),
+        (CLIENT, "revoked", ["yes"], "yes"),
+        (CLIENT, "weak_until", ["2026-12-31"], "2026-12-31"),
         (CLIENT, "name", ["7"], "7"),
         (ADMIN, "ssh_keys", ["ssh-ed25519 AAAA a, b"], ["ssh-ed25519 AAAA a, b"]),
     ],
@@ -213,3 +217,25 @@ def test_a_masked_secret_of_somebody_else_is_not() -> None:
 
 def test_a_table_is_called_as_in_the_schema() -> None:
     assert table_called("client") is CLIENT
+
+
+def test_a_day_comes_as_text_and_is_written_as_a_day() -> None:
+    found = edited(COMMENTED, [Change("set", "client", "press-3", "weak_until", "2026-12-31")])
+    assert "weak_until = 2026-12-31\n" in found
+    assert tomllib.loads(found)["client"][0]["weak_until"] == date(2026, 12, 31)
+    added = edited(
+        COMMENTED, [Change("add", "client", value={**ADDED, "psk_old_until": "2026-10-31"})]
+    )
+    assert tomllib.loads(added)["client"][1]["psk_old_until"] == date(2026, 10, 31)
+
+
+def test_what_is_no_day_is_written_as_it_is_for_the_judge_to_tell() -> None:
+    found = edited(COMMENTED, [Change("set", "client", "press-3", "weak_until", "soon")])
+    assert tomllib.loads(found)["client"][0]["weak_until"] == "soon"
+
+
+def test_an_entry_with_a_day_in_it_can_be_edited() -> None:
+    text = edited(COMMENTED, [Change("set", "client", "press-3", "weak_until", "2026-12-31")])
+    found = edited(text, [Change("set", "client", "press-3", "revoked", True)])
+    assert tomllib.loads(found)["client"][0]["revoked"] is True
+    assert edited(found, [Change("unset", "client", "press-3", "revoked")]) == text

@@ -49,6 +49,12 @@ CASES = [
     ),
     (
         What.NAT_FOUND,
+        {"where": "gateway", "hidden": "yes"},
+        "The gateway is behind a NAT: packets are carried inside UDP. "
+        "The client does not see the one before the gateway: it might refuse it.",
+    ),
+    (
+        What.NAT_FOUND,
         {"where": "nowhere"},
         "There is no NAT on the way: packets go as plain ESP.",
     ),
@@ -62,6 +68,36 @@ CASES = [
         {"client": "press-3", "identity": "192.168.1.7"},
         f"Client {PEER} has proved that it knows the key of 'press-3'; "
         "it names itself 192.168.1.7.",
+    ),
+    (
+        What.KEY_USED,
+        {"client": "press-3", "key": "old", "until": "2026-10-31"},
+        "It was the old key of 'press-3', which holds until 2026-10-31: type the new one in at the "
+        "machine.",
+    ),
+    (
+        What.KEY_USED,
+        {"client": "press-3", "key": "new", "until": "2026-10-31"},
+        "It was the new key of 'press-3'; the old one is not needed any more.",
+    ),
+    (
+        What.WEAK_SUITE,
+        {
+            "client": "lathe-2",
+            "suite": "des-md5-modp768",
+            "where": "IKE",
+            "weakness": "MD5 is broken",
+            "because": "it knows no other",
+            "until": "2026-12-31",
+            "days_left": "88",
+        },
+        "Audit: a weak suite is used by 'lathe-2': des-md5-modp768 for IKE (MD5 is broken); it may "
+        "do so because it knows no other, and until 2026-12-31, which is 88 days from now.",
+    ),
+    (
+        What.PUT_OUT,
+        {"client": "press-3", "reason": "it is revoked"},
+        "A client was put out at once, 'press-3': it is revoked.",
     ),
     (
         What.PHASE1_CLOSED,
@@ -94,7 +130,14 @@ CASES = [
     (
         What.PEER_MOVED,
         {"to": "203.0.113.10:62000"},
-        f"Client {PEER} is now at 203.0.113.10:62000: its NAT has given it another place.",
+        f"Client {PEER} is found elsewhere than before, now at 203.0.113.10:62000: "
+        "its NAT has given it another place.",
+    ),
+    (
+        What.PEER_MOVED,
+        {"esp": "203.0.113.10:62000"},
+        f"Client {PEER} is found elsewhere than before: its data comes from 203.0.113.10:62000, "
+        "apart from its talk about keys, and each is answered where it comes from.",
     ),
     (
         What.TUNNEL_OPENED,

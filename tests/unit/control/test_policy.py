@@ -14,6 +14,8 @@ psk = "key-number-one"
 route = "old-nt4"
 ike = ["3des-sha1-modp1024", "des-md5-modp768"]
 esp = ["des-md5"]
+weak_reason = "it knows no other"
+weak_until = 2026-12-31
 [[client]]
 name = "network"
 psk = "key-number-two"

@@ -107,3 +107,55 @@ def test_no_problem_shows_a_key(text: str) -> None:
     problems = problems_of(text)
     assert problems
     assert "nter2" not in repr(problems)
+
+
+OLD = with_key('"hunter2-hunter2"\npsk_old = "hunter1-hunter1"')
+UNTIL = "\npsk_old_until = 2026-10-31"
+
+
+def test_an_old_key_stands_in_the_file_or_in_one_of_its_own() -> None:
+    inline = OLD.replace('hunter1-hunter1"', f'hunter1-hunter1"{UNTIL}')
+    assert config_of(inline).clients[0].psk_old == b"hunter1-hunter1"
+    by_file = inline.replace('psk_old = "hunter1-hunter1"', 'psk_old_file = "press-3.psk"')
+    client = config_of(by_file, holding(b"hunter0-hunter0\n")).clients[0]
+    assert (client.psk, client.psk_old) == (b"hunter2-hunter2", b"hunter0-hunter0")
+
+
+def test_an_old_key_has_a_last_day() -> None:
+    assert told(OLD) == [
+        "client[1].psk_old_until: is missing, and without it the old key would hold for ever"
+    ]
+
+
+def test_a_last_day_without_an_old_key_is_warned_of() -> None:
+    [problem] = problems_of(with_key(f'"hunter2-hunter2"{UNTIL}'))
+    assert (problem.where, problem.what, problem.warning) == (
+        "client[1].psk_old_until",
+        "does nothing without psk_old",
+        True,
+    )
+
+
+def test_an_old_key_is_another_key() -> None:
+    same = OLD.replace('"hunter1-hunter1"', f'"hunter2-hunter2"{UNTIL}')
+    assert told(same) == ["client[1].psk_old: is the same key as psk, so nothing has changed"]
+    by_file = same.replace('psk_old = "hunter2-hunter2"', 'psk_old_file = "press-3.psk"')
+    [problem] = told(by_file, holding(b"hunter2-hunter2"))
+    assert problem.startswith("client[1].psk_old_file: is the same key")
+
+
+def test_an_old_key_is_in_one_place_and_its_file_is_looked_at_too() -> None:
+    both = OLD.replace('"hunter1-hunter1"', f'"hunter1-hunter1"\npsk_old_file = "x"{UNTIL}')
+    assert told(both) == [
+        "client[1].psk_old_file: stands beside psk_old, and only one of the two can hold"
+    ]
+    by_file = OLD.replace('psk_old = "hunter1-hunter1"', f'psk_old_file = "x"{UNTIL}')
+    assert told(by_file, lambda name: "no such file") == [
+        "client[1].psk_old_file: cannot be read: no such file"
+    ]
+
+
+def test_a_file_with_nothing_but_an_old_key_in_it_is_to_be_its_owners_alone() -> None:
+    text = BY_FILE.replace('"press-3.psk"', f'"press-3.psk"\npsk_old = "hunter1-hunter1"{UNTIL}')
+    [problem] = problems_of(text, holding(b"hunter2-hunter2"), 0o644)
+    assert "mode 0644" in problem.what

@@ -10,6 +10,9 @@ def client(name: str, psk: str, address: str = "") -> str:
     return f"[[client]]\nname = '{name}'\npsk = '{psk}'\nroute = 'old-nt4'\n{placed}"
 
 
+OLD = "psk_old = '{}'\npsk_old_until = 2026-12-31\n"
+
+
 def test_names_are_given_once() -> None:
     twice = OUTSIDE + client("a", "key-number-1") + client("a", "key-number-2") + ROUTE + ROUTE
     assert told(twice) == [
@@ -54,11 +57,35 @@ def test_an_outside_address_is_given_once() -> None:
     ("key", "suite"),
     [("esp", "des-sha1"), ("esp", "3des-md5"), ("ike", "3des-sha1-modp768")],
 )
-def test_a_weak_suite_is_warned_of(key: str, suite: str) -> None:
-    problems = problems_of(OUTSIDE + CLIENT + f'{key} = ["{suite}"]' + ROUTE)
-    assert [(one.where, one.what, one.warning) for one in problems] == [
-        (f"client[1].{key}[1]", f"is {suite}, and {weakness(suite)}", True)
-    ]
+def test_a_weak_suite_takes_a_reason_and_a_last_day(key: str, suite: str) -> None:
+    text = OUTSIDE + CLIENT + f'{key} = ["{suite}"]\n'
+    [problem] = problems_of(text + ROUTE)
+    assert (problem.where, problem.warning) == (f"client[1].{key}[1]", False)
+    what = f"is weak ({weakness(suite)}), so it takes a reason and a last day"
+    assert problem.what == what
+    assert "weak_reason" in problem.hint
+    assert "weak_until" in problem.hint
+    [half] = problems_of(text + 'weak_reason = "it knows no other"\n' + ROUTE)
+    assert "weak_reason" not in half.hint
+    whole = text + 'weak_reason = "it knows no other"\nweak_until = 2026-12-31\n'
+    assert told(whole + ROUTE) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (client("a", "key-number-1") + OLD.format("same-same-same"), client("b", "same-same-same")),
+        (client("a", "same-same-same"), client("b", "key-number-2") + OLD.format("same-same-same")),
+        (
+            client("a", "key-number-1") + OLD.format("same-same-same"),
+            client("b", "key-number-2") + OLD.format("same-same-same"),
+        ),
+    ],
+)
+def test_an_old_key_is_told_apart_from_all_others_too(first: str, second: str) -> None:
+    [problem] = told(OUTSIDE + first + second + ROUTE)
+    assert problem.startswith("client[2].psk")
+    assert problem.endswith("is that of client[1] too, and both may come from one address")
 
 
 @pytest.mark.parametrize("terms", ["40", "40-stateful", "56"])
@@ -125,7 +152,10 @@ def test_as_many_clients_share_an_address_as_keys_can_be_tried() -> None:
     one_more = client("placed", "key-number-one-more", "192.0.2.1")
     assert told(OUTSIDE + most + ROUTE) == []
     assert told(OUTSIDE + most + one_more + ROUTE) == [
-        "postern.toml: 257 clients may come from one address, and 256 are the most"
+        "postern.toml: 257 keys may be used from one address, and 256 are the most"
+    ]
+    assert told(OUTSIDE + most + OLD.format("an-old-key") + ROUTE) == [
+        "postern.toml: 257 keys may be used from one address, and 256 are the most"
     ]
 
 

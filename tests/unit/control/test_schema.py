@@ -15,8 +15,8 @@ def test_every_key_is_explained_with_an_example_that_it_accepts(key: Key) -> Non
     assert [key.read(member) for member in (value if key.listed else [value])]
 
 
-def test_only_the_key_itself_is_secret() -> None:
-    assert [key.name for key in KEYS if key.secret] == ["psk"]
+def test_only_the_keys_themselves_are_secret() -> None:
+    assert [key.name for key in KEYS if key.secret] == ["psk", "psk_old"]
 
 
 def test_the_example_is_a_configuration_without_problems() -> None:

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.control.board import Facts
-from gateway.control.board_files import kernel_arguments, system_files, terminals
+from gateway.control.board_files import kernel_arguments, modules
 from gateway.control.ports import find_ports, interface_of, pin_ports
-from gateway.control.profile import Profile, check_profile
+from gateway.control.profile import Modules, Profile, check_profile
 from gateway.control.profile_match import closeness
 from gateway.control.profile_schema import BOOTED, DOCUMENTS
 from gateway.system.board import read_board, read_profiles
@@ -97,18 +96,10 @@ def test_a_fixture_says_where_it_is_from(path: Path) -> None:
 
 
 @each_profile
-def test_a_profile_becomes_files_for_the_system(profile: Profile) -> None:
-    files = system_files(profile, Facts(names={"bios_version": "4.12"}), [])
-    assert all(text.endswith("\n") for text in files.values())
-    assert "nowayout=1" in files["modprobe.d/postern-board.conf"]
-
-
-@each_profile
 def test_a_console_is_on_every_board(profile: Profile) -> None:
     arguments = kernel_arguments(profile)
     assert [one for one in arguments if one.startswith("console=")][-1].startswith("console=ttyS")
     assert {"panic=30", "oops=panic"} < set(arguments)
-    assert all(speeds.count(",") == 4 for device, speeds in terminals(profile) if speeds)
 
 
 @each_profile
@@ -120,16 +111,16 @@ def test_nothing_is_said_to_be_surer_than_it_is(profile: Profile) -> None:
 
 def test_an_apu2_loads_one_driver_for_its_lamps_by_its_firmware(tmp_path: Path) -> None:
     boards = {path.stem: fixture(path) for path in FIXTURES}
-    new, old = (_files(boards[name], tmp_path / name) for name in ("pcengines-apu2", OLD_APU2))
-    assert "leds-gpio" in new["modules-load.d/postern-board.conf"]
-    assert "blacklist pcengines-apuv2" in new["modprobe.d/postern-board.conf"]
-    assert "pcengines-apuv2" in old["modules-load.d/postern-board.conf"]
-    assert "blacklist" not in old["modprobe.d/postern-board.conf"]
+    new, old = (_modules(boards[name], tmp_path / name) for name in ("pcengines-apu2", OLD_APU2))
+    assert "leds-gpio" in new.load
+    assert new.refuse == ("pcengines-apuv2",)
+    assert "pcengines-apuv2" in old.load
+    assert old.refuse == ()
 
 
 OLD_APU2 = "pcengines-apu2-old"
 
 
-def _files(board: Fixture, root: Path) -> dict[str, str]:
+def _modules(board: Fixture, root: Path) -> Modules:
     found = read_board(LOADED, build(board, root), silent)
-    return system_files(found.profile, found.facts, [])
+    return modules(found.profile, found.facts.names.get("bios_version", ""))

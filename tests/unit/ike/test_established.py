@@ -249,16 +249,51 @@ def test_who_never_answers_is_closed_with_all_it_has() -> None:
     assert meeting.ike.deadline() is None
 
 
-def test_initial_contact_closes_what_the_client_has_forgotten() -> None:
+def test_who_does_not_answer_at_its_place_is_asked_where_its_esp_comes_from_too() -> None:
+    meeting = established(dpd_idle=30.0, dpd_wait=5.0, dpd_tries=3)
+    elsewhere = Endpoint(PEER.host, 62001)
+    meeting.ike.move(1, PEER, elsewhere)
+    asked = [meeting.ike.handle_timeout(when) for when in (30.0, 35.0)]
+    targets = [[event.target for event in events if isinstance(event, Send)] for events in asked]
+    assert targets == [[PEER], [PEER, elsewhere]]
+    assert len(set(sent(asked[1]))) == 1
+    meeting.ike.move(1, PEER)
+    assert len(sent(meeting.ike.handle_timeout(40.0))) == 1
+
+
+def test_in_doubt_a_client_is_asked_at_once() -> None:
+    meeting = established(dpd_idle=30.0)
+    meeting.ike.ask(1, 1.0)
+    meeting.ike.ask(99, 1.0)  # long gone
+    assert meeting.ike.deadline() == 1.0
+    assert asked(meeting, 1.0)
+
+
+def test_initial_contact_closes_nothing_until_the_client_is_seen_to_have_forgotten() -> None:
     meeting = established()
     old = meeting.quick_mode(7)
     meeting.asker = Asker(cookie_i=b"a newer1")
     meeting.main_mode(None, CONTACT)
-    assert meeting.events[-3:] == [
-        InitialContact(2),
+    assert meeting.events[-1] == InitialContact(2)
+    new = meeting.quick_mode(7)
+    assert meeting.ike.forget_older(2) == [
         PairClosed(1, old.spi_in, SPI1, "the client began anew"),
         Phase1Closed(1, "the client began anew"),
     ]
+    assert set(meeting.ike.sas.pairs) == {new.spi_in}
+    assert meeting.ike.forget_older(99) == []
+
+
+def test_what_is_newer_than_an_initial_contact_stays() -> None:
+    meeting = established()
+    meeting.asker = Asker(cookie_i=b"a newer1")
+    meeting.main_mode(None, CONTACT)
+    meeting.asker = Asker(cookie_i=b"a newer2")
+    meeting.main_mode()
+    ready = meeting.quick_mode(7)
+    assert meeting.ike.forget_older(2) == [Phase1Closed(1, "the client began anew")]
+    assert [phase.sa for phase in meeting.ike.sas.phases.values()] == [2, 3]
+    assert set(meeting.ike.sas.pairs) == {ready.spi_in}
 
 
 def test_initial_contact_can_come_afterwards_and_does_not_touch_a_neighbour() -> None:
@@ -379,3 +414,39 @@ def test_pairs_of_a_dead_phase_1_are_deleted_through_its_twin() -> None:
     assert isinstance(told, Send)
     assert deletes(meeting.asker.read(told.message))
     assert closed == PairClosed(1, old.spi_in, SPI1, "closed by the gateway")
+
+
+def test_a_client_put_out_is_told_of_all_it_had_and_has_nothing_left() -> None:
+    meeting = established()
+    ready = meeting.quick_mode(7)
+    (peer,) = meeting.ike.peers()
+    first, second, *gone = meeting.ike.expel(peer, "it is revoked")
+    assert isinstance(first, Send)
+    assert isinstance(second, Send)
+    assert deletes(meeting.asker.read(first.message)) == [
+        Delete(Protocol.ESP, (ready.spi_in.to_bytes(4, "big"),))
+    ]
+    cookies = meeting.asker.cookie_i + meeting.asker.cookie_r
+    assert deletes(meeting.asker.read(second.message)) == [Delete(Protocol.ISAKMP, (cookies,))]
+    assert gone == [
+        PairClosed(1, ready.spi_in, SPI1, "it is revoked"),
+        Phase1Closed(1, "it is revoked"),
+    ]
+    assert meeting.ike.peers() == []
+    assert meeting.ike.deadline() is None
+
+
+def test_a_client_put_out_that_has_but_pairs_left_cannot_be_told() -> None:
+    meeting = established()
+    meeting.quick_mode(7)
+    (phase,) = meeting.ike.sas.phases.values()
+    meeting.ike.sas.close_phase(phase, "test")
+    (peer,) = meeting.ike.peers()
+    assert [type(event) for event in meeting.ike.expel(peer, "gone")] == [PairClosed]
+    assert meeting.ike.peers() == []
+
+
+def test_a_client_put_out_without_pairs_is_told_of_its_phase_1() -> None:
+    meeting = established()
+    (peer,) = meeting.ike.peers()
+    assert [type(event) for event in meeting.ike.expel(peer, "gone")] == [Send, Phase1Closed]

@@ -12,6 +12,7 @@ from gateway.ike.events import (
     NatFound,
     Offered,
     PairClosed,
+    PeerMoved,
     Phase1Closed,
     Reason,
     Refused,
@@ -19,9 +20,10 @@ from gateway.ike.events import (
     Started,
 )
 from gateway.ike.header import Header, build_message, parse_header
-from gateway.ike.nat import VARIANTS
+from gateway.ike.nat import VARIANTS, Answer
 from gateway.ike.numbers import FLAG_ENCRYPTION, NO_COOKIE, Exchange, Kind, Notify
 from gateway.ike.payloads import Payload, one_of, parse_chain, parse_notification
+from gateway.ike.trials import GUESSES
 from gateway.ike.vendors import DPD, WINDOWS
 from gateway.wire.cursor import Reader
 from gateway.wire.udp import Endpoint
@@ -31,6 +33,7 @@ from tests.unit.ike.asker import (
     IKE_OLD,
     PEER,
     PEER_4500,
+    PRIVATE,
     SUITE,
     Asker,
     Meeting,
@@ -298,3 +301,95 @@ def test_no_secret_shows_in_any_event_or_in_the_machine() -> None:
     shown += repr(list(meeting.ike.sas.phases.values())) + repr(meeting.ike.sas.pairs)
     for secret in (keys.skeyid, keys.skeyid_a, keys.skeyid_d, keys.cipher_key, b"a shared secret"):
         assert repr(secret) not in shown
+
+
+def test_who_floats_with_the_third_message_is_told_once() -> None:
+    meeting = meet(asker=Asker(vendors=XP))
+    asker = meeting.asker
+    asker.take_second(meeting.give_for(asker.first()))
+    asker.float()
+    asker.take_fourth(meeting.give_for(asker.third(DRAFT.nat_d, Endpoint(PRIVATE, 4500))))
+    asker.take_sixth(meeting.give_for(asker.fifth()))
+    assert meeting.of(Floated) == [Floated(1, GATEWAY_4500, PEER_4500)]
+    assert meeting.of(NatFound) == [NatFound(1, client=True, gateway=False)]
+
+
+@pytest.mark.parametrize("place", [3, 5])
+def test_a_nat_may_give_another_port_in_the_middle_of_main_mode(place: int) -> None:
+    meeting = meet()
+    asker, elsewhere = meeting.asker, Endpoint(PEER.host, 62001)
+    asker.take_second(meeting.give_for(asker.first()))
+    asker.peer = {3: elsewhere, 5: PEER}[place]
+    asker.take_fourth(meeting.give_for(asker.third()))
+    asker.peer = elsewhere
+    asker.take_sixth(meeting.give_for(asker.fifth()))
+    assert meeting.of(PeerMoved) == [PeerMoved(1, elsewhere)]
+
+
+@pytest.mark.parametrize(
+    ("vendors", "told", "answer"),
+    [
+        (XP, None, Answer.PARROT),
+        (XP[1:], None, Answer.HONEST),
+        (XP, Answer.HONEST, Answer.HONEST),
+        ((), Answer.PARROT, Answer.PARROT),
+    ],
+)
+def test_what_is_told_of_our_own_end_depends_on_the_client_and_the_owner(
+    vendors: tuple[bytes, ...], told: Answer | None, answer: Answer
+) -> None:
+    meeting = meet(asker=Asker(vendors=vendors), nat_d=told)
+    meeting.give(meeting.asker.first())
+    [phase] = meeting.ike.sas.phases.values()
+    assert phase.answer is answer
+
+
+def guessed(meeting: Meeting, times: int, now: float = 0.0) -> None:
+    """So many dials that come to their fifth message with a wrong key."""
+    for number in range(times):
+        meeting.asker = Asker(cookie_i=b"guess" + number.to_bytes(3, "big"), psk=b"a guess")
+        meeting.asker.take_second(meeting.give_for(meeting.asker.first(), now))
+        meeting.asker.take_fourth(meeting.give_for(meeting.asker.third(), now))
+        meeting.give(meeting.asker.fifth(), now)
+
+
+def test_a_fifth_message_that_is_held_is_looked_at_when_it_comes_again() -> None:
+    meeting = meet()
+    guessed(meeting, int(GUESSES))
+    meeting.asker = Asker()
+    meeting.asker.take_second(meeting.give_for(meeting.asker.first()))
+    meeting.asker.take_fourth(meeting.give_for(meeting.asker.third()))
+    fifth = meeting.asker.fifth()
+    assert meeting.give(fifth) == []
+    assert meeting.ike.counters["held for wrong keys"] == 1
+    meeting.asker.take_sixth(meeting.give_for(fifth, 2.0))
+    assert len(meeting.of(Authenticated)) == 1
+
+
+def test_who_is_held_to_the_end_is_told_why() -> None:
+    meeting = meet()
+    guessed(meeting, int(GUESSES) + 1)
+    (event,) = meeting.ike.handle_timeout(30.0)
+    assert isinstance(event, Refused)
+    assert event.reason is Reason.TOO_MANY_GUESSES
+    assert meeting.ike.counters["key tried in vain"] == GUESSES
+
+
+def test_clients_are_counted_once_and_can_be_renamed() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    meeting.quick_mode(7)
+    (peer,) = meeting.ike.peers()
+    assert peer.credential == "old-pc"
+    meeting.ike.rename({"old-pc": "new-name", "nobody": "else"})
+    (phase,) = peer.phases
+    assert (peer.credential, phase.secured().credential) == ("new-name", "new-name")
+    meeting.quick_mode(8)
+    assert meeting.ike.peers() == [peer]
+
+
+def test_an_old_key_is_told_as_such() -> None:
+    known = (credential(psk=b"the new one"), replace(credential(), old=True))
+    meeting = meet(policy(*known))
+    meeting.main_mode()
+    assert meeting.of(Authenticated) == [Authenticated(1, "old-pc", "192.168.1.2", True)]

@@ -1,4 +1,4 @@
-"""The NAT traversal variants (RFC 3947; drafts 02 and 03), and what follows from each."""
+"""The NAT traversal variants (RFC 3947, drafts 00 to 08, Apple's), and what follows from each."""
 
 from hashlib import md5, sha1
 
@@ -8,24 +8,31 @@ from gateway.crypto.mac import SHA1
 from gateway.ike.nat import (
     NAMES,
     VARIANTS,
+    Answer,
     Nat,
     Variant,
     allowed_modes,
     build_nat_oa,
+    choose_answer,
     choose_variant,
+    either_port,
     find_nat,
+    hides,
+    in_either_form,
     nat_d_hash,
+    nat_d_to_send,
     nat_oa_to_send,
     offered_variants,
     parse_nat_oa,
 )
+from gateway.ike.payloads import Payload
 from gateway.wire.udp import Endpoint
 
 TEXTS = {
     "rfc3947": "RFC 3947",
-    "draft-03": "draft-ietf-ipsec-nat-t-ike-03",
     "draft-02n": "draft-ietf-ipsec-nat-t-ike-02\n",
-    "draft-02": "draft-ietf-ipsec-nat-t-ike-02",
+    "apple": "draft-ietf-ipsec-nat-t-ike",
+    **{f"draft-0{number}": f"draft-ietf-ipsec-nat-t-ike-0{number}" for number in range(9)},
 }
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 VID = {variant.name: variant.vendor_id for variant in VARIANTS}
@@ -38,12 +45,24 @@ def test_a_vendor_id_is_the_hash_of_the_documents_name(variant: Variant) -> None
     assert variant.vendor_id == md5(TEXTS[variant.name].encode()).digest()
 
 
-def test_the_drafts_have_private_numbers_and_the_rfc_assigned_ones() -> None:
-    rfc, draft = BY_NAME["rfc3947"], BY_NAME["draft-02n"]
-    assert (rfc.nat_d, rfc.nat_oa, rfc.udp_tunnel, rfc.udp_transport) == (20, 21, 3, 4)
-    assert (draft.nat_d, draft.nat_oa) == (130, 131)
-    assert (draft.udp_tunnel, draft.udp_transport) == (61443, 61444)
-    assert {(variant.port, variant.marker) for variant in VARIANTS} == {(4500, 4)}
+def numbers(variant: Variant) -> tuple[int, ...]:
+    return variant.nat_d, variant.nat_oa, variant.udp_tunnel, variant.udp_transport
+
+
+def test_the_first_drafts_have_private_numbers_and_the_rfc_assigned_ones() -> None:
+    """CLIENTS, 3; what 04 to 08 and Apple's have is in ipsec-tools' and Apple's nattraversal.c."""
+    assert numbers(BY_NAME["rfc3947"]) == (20, 21, 3, 4)
+    for name in ("draft-00", "draft-01", "draft-02", "draft-02n", "draft-03"):
+        assert numbers(BY_NAME[name]) == (130, 131, 61443, 61444)
+    for name in (*(f"draft-0{number}" for number in range(4, 9)), "apple"):
+        assert numbers(BY_NAME[name]) == (15, 16, 3, 4)
+
+
+def test_only_drafts_00_and_01_stay_on_port_500_with_their_marker_of_eight() -> None:
+    """linux/udp.h: UDP_ENCAP_ESPINUDP_NON_IKE is draft-ietf-ipsec-nat-t-ike-00/01."""
+    stay = {variant.name for variant in VARIANTS if variant.port == 500}
+    assert stay == {"draft-00", "draft-01"}
+    assert {(variant.port, variant.marker) for variant in VARIANTS} == {(500, 8), (4500, 4)}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +73,13 @@ def test_the_drafts_have_private_numbers_and_the_rfc_assigned_ones() -> None:
         (("draft-02", "draft-02n"), NAMES, "draft-02n"),  # CLIENTS, 1
         (("draft-02",), NAMES, "draft-02"),
         (("rfc3947", "draft-02n"), ("draft-02n",), "draft-02n"),
+        (("draft-00", "draft-02n"), NAMES, "draft-02n"),  # SafeNet; some Windows
+        (("draft-00", "draft-01"), NAMES, "draft-01"),
+        (("draft-00",), NAMES, "draft-00"),
+        (("apple", "draft-08", "draft-04", "draft-03"), NAMES, "draft-03"),
+        (("apple", "draft-04", "draft-07"), NAMES, "draft-07"),
+        (("apple", "draft-00"), NAMES, "apple"),
+        (NAMES[::-1], NAMES, "rfc3947"),  # Mac OS X
     ],
 )
 def test_the_best_that_both_know_is_chosen(
@@ -75,9 +101,17 @@ def test_nat_d_hashes_cookies_address_and_port() -> None:
 
 
 @pytest.mark.parametrize(
+    ("port", "ports"), [(500, [500, 4500]), (4500, [4500, 500]), (62000, [62000])]
+)
+def test_who_floats_early_may_mean_either_port(port: int, ports: list[int]) -> None:
+    assert [each.port for each in either_port(PEER._replace(port=port))] == ports
+
+
+@pytest.mark.parametrize(
     ("came", "found"),
     [
         ([b"local", b"peer"], Nat()),
+        ([b"local's other port", b"peer"], Nat()),
         ([b"local", b"other", b"peer"], Nat()),  # several addresses of its own
         ([b"local", b"private"], Nat(client=True)),
         ([b"public", b"peer"], Nat(gateway=True)),
@@ -87,8 +121,61 @@ def test_nat_d_hashes_cookies_address_and_port() -> None:
     ],
 )
 def test_whose_hash_differs_is_behind_a_nat(came: list[bytes], found: Nat) -> None:
-    assert find_nat(came, b"local", b"peer") == found
+    assert find_nat(came, [b"local", b"local's other port"], [b"peer"]) == found
     assert found.found is (found.client or found.gateway)
+
+
+HONEST, PARROT = Answer.HONEST, Answer.PARROT
+
+
+@pytest.mark.parametrize(
+    ("came", "nat", "answer", "sent"),
+    [
+        ([b"LOCAL", b"PEER2"], Nat(), HONEST, [b"PEER2", b"LOCAL"]),  # either port: its own words
+        ([b"LOCAL", b"PRIVT"], Nat(client=True), HONEST, [b"PEER1", b"LOCAL"]),
+        ([b"PUBLC", b"PRIVT"], Nat(True, True), HONEST, [b"PEER1", b"OWN.."]),
+        ([b"PUBLC", b"PRIVT"], Nat(True, True), PARROT, [b"PEER1", b"PUBLC"]),
+        ([b"PUBLC", b"PEER1"], Nat(gateway=True), HONEST, [b"PEER1", b"OWN.."]),
+        ([b"PUBLC", b"PEER1"], Nat(gateway=True), PARROT, [b"NOBDY", b"PUBLC"]),
+        ([b"LOCAL", b"PRIVT"], Nat(client=True), PARROT, [b"PEER1", b"LOCAL"]),
+        ([b"so long that it is no hash", b"x"], Nat(True, True), PARROT, [b"PEER1", b"OWN.."]),
+        ([], Nat(), PARROT, [b"PEER1", b"OWN.."]),
+    ],
+)
+def test_what_is_told_of_both_ends(
+    came: list[bytes], nat: Nat, answer: Answer, sent: list[bytes]
+) -> None:
+    """Hidden from a client without a NAT of its own, it must believe to have one, for UDP."""
+    hidden = hides(came, nat, b"OWN..", answer)
+    assert nat_d_to_send(came, nat, hidden, b"OWN..", b"PEER1", b"NOBDY") == sent
+
+
+@pytest.mark.parametrize(
+    ("vendors", "answer"),
+    [
+        (("Windows XP SP2 or Server 2003", "FRAGMENTATION", "draft-02n"), PARROT),
+        (("unknown 0102", "Windows 7"), PARROT),
+        (("Windows 2000", "draft-02n"), HONEST),
+        (("draft-02n", "SafeNet"), HONEST),
+        (("rfc3947", "DPD"), HONEST),
+        ((), HONEST),
+    ],
+)
+def test_those_that_refuse_a_server_behind_a_nat_see_none(
+    vendors: tuple[str, ...], answer: Answer
+) -> None:
+    assert choose_answer(vendors) is answer
+
+
+@pytest.mark.parametrize(
+    ("kinds", "taken"), [([130], 130), ([20, 130], 130), ([20], 20), ([15], 15), ([], 130)]
+)
+def test_payloads_in_another_variants_form_are_taken_and_answered_by_it(
+    kinds: list[int], taken: int
+) -> None:
+    payloads = [Payload(kind, bytes([kind])) for kind in kinds]
+    kind, bodies = in_either_form(payloads, BY_NAME["draft-02n"], lambda one: one.nat_d)
+    assert (kind, bodies) == (taken, [bytes([taken])] if kinds else [])
 
 
 def test_an_original_address_is_an_identity_of_four_bytes() -> None:
@@ -98,20 +185,33 @@ def test_an_original_address_is_an_identity_of_four_bytes() -> None:
     assert parse_nat_oa(b"\x01\0\0\0" + bytes(3)) is None
 
 
+PRIVATE, PUBLIC = b"\xc0\xa8\1\2", b"\xc6\x33\x64\x4d"
+ONE, BOTH = [PRIVATE], [PRIVATE, PUBLIC]
+
+
 @pytest.mark.parametrize(
-    ("name", "nat", "came", "hosts"),
+    ("name", "translated", "hidden", "came", "hosts"),
     [
-        ("rfc3947", Nat(client=True), 2, [PEER.host, LOCAL.host]),
-        ("rfc3947", Nat(client=True), 0, []),
-        ("draft-02n", Nat(client=True), 1, []),
-        ("draft-02n", Nat(gateway=True), 1, [LOCAL.host]),
-        ("draft-03", Nat(client=True, gateway=True), 0, [LOCAL.host]),
+        ("rfc3947", False, False, BOTH, [PEER.host, LOCAL.host]),
+        ("rfc3947", True, False, BOTH, [PEER.host, LOCAL.host]),
+        ("rfc3947", True, True, BOTH, [PEER.host, PUBLIC]),  # what it believes comes back
+        ("rfc3947", False, False, ONE, [PEER.host, LOCAL.host]),
+        ("rfc3947", True, False, [], []),
+        ("draft-02n", False, False, ONE, []),
+        ("draft-02n", True, False, ONE, [LOCAL.host]),
+        ("draft-02n", True, True, ONE, []),
+        ("draft-02n", False, False, BOTH, [PEER.host, LOCAL.host]),  # in the form received
+        ("draft-03", True, False, [], [LOCAL.host]),
+        ("draft-00", True, False, ONE, [LOCAL.host]),
+        ("draft-08", True, False, BOTH, [PEER.host, LOCAL.host]),
+        ("apple", True, False, [], []),  # it sends none and wants none
     ],
 )
 def test_original_addresses_go_out_in_the_variants_form(
-    name: str, nat: Nat, came: int, hosts: list[bytes]
+    name: str, translated: bool, hidden: bool, came: list[bytes], hosts: list[bytes]
 ) -> None:
-    bodies = nat_oa_to_send(BY_NAME[name], nat, came, PEER, LOCAL)
+    told = [build_nat_oa(host) for host in came]
+    bodies = nat_oa_to_send(BY_NAME[name], translated, hidden, told, PEER, LOCAL)
     assert bodies == [build_nat_oa(host) for host in hosts]
 
 
@@ -121,8 +221,11 @@ def test_original_addresses_go_out_in_the_variants_form(
         ("rfc3947", Nat(client=True), LOCAL, {4: 4}),
         ("draft-02n", Nat(client=True), LOCAL, {61444: 4}),
         ("draft-03", Nat(), LOCAL, {61444: 4, 2: 0}),  # floated of its own accord
-        ("draft-03", Nat(), LOCAL_500, {2: 0}),
-        ("draft-03", Nat(client=True), LOCAL_500, {2: 0}),  # not floated: passed through at best
+        ("draft-03", Nat(), LOCAL_500, {61444: 4, 2: 0}),
+        ("draft-03", Nat(client=True), LOCAL_500, {61444: 4, 2: 0}),  # floats for ESP alone, or
+        ("draft-00", Nat(client=True), LOCAL_500, {61444: 8}),  # is passed through
+        ("draft-01", Nat(), LOCAL_500, {61444: 8, 2: 0}),
+        ("draft-07", Nat(gateway=True), LOCAL, {4: 4}),
     ],
 )
 def test_the_encapsulation_must_fit_the_way_we_talk(

@@ -140,3 +140,21 @@ def test_a_delete_that_counts_wrongly_is_refused(text: str) -> None:
 def test_spis_of_two_sizes_are_our_mistake() -> None:
     with pytest.raises(ValueError, match="sizes"):
         build_delete(Delete(Protocol.ESP, (b"four", b"sixteen")))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (Identification(IdType.IPV4, b"\1\2\3\4", 17, 500), Identification(1, b"\1\2\3\4"), True),
+        (Identification(IdType.IPV4, b"\1\2\3\4"), Identification(1, b"\1\2\3\5"), False),
+        (Identification(IdType.IPV4, b"abcd"), Identification(IdType.IPV4, b"ABCD"), False),
+        (Identification(IdType.FQDN, b"PC"), Identification(IdType.FQDN, b"pc"), True),
+        (Identification(IdType.USER_FQDN, b"A@b"), Identification(IdType.USER_FQDN, b"a@B"), True),
+        (Identification(IdType.FQDN, b"pc"), Identification(IdType.USER_FQDN, b"pc"), False),
+    ],
+)
+def test_an_identity_is_its_kind_and_its_data(
+    one: Identification, other: Identification, same: bool
+) -> None:
+    assert one.is_the_same(other) is same
+    assert other.is_the_same(one) is same

@@ -1,16 +1,19 @@
 """Main mode as the responder, message by message (RFC 2409, 5.4)."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from gateway.ike import keys, protect
 from gateway.ike.choice import Life
 from gateway.ike.errors import BadCipherText, BadPayload, BadSituation, OutOfStep, Refusal
 from gateway.ike.events import Reason
-from gateway.ike.header import parse_header
+from gateway.ike.header import Header, parse_header
 from gateway.ike.keys import hash_r
-from gateway.ike.nat import VARIANTS, Nat
+from gateway.ike.nat import VARIANTS, Answer, Nat
 from gateway.ike.numbers import FLAG_ENCRYPTION, IdType, Kind
 from gateway.ike.payloads import (
     Identification,
@@ -18,6 +21,7 @@ from gateway.ike.payloads import (
     all_of,
     build_identification,
     one_of,
+    parse_chain,
 )
 from gateway.ike.phase1 import (
     Fit,
@@ -29,11 +33,13 @@ from gateway.ike.phase1 import (
     choose_suite,
     find_credential,
     parse_offer,
+    secure,
     take_nonce,
 )
 from gateway.ike.policy import MOST_CREDENTIALS, Credential
 from gateway.ike.proposals import IKE_SUITES, parse_association
 from gateway.ike.vendors import DPD
+from gateway.wire.cursor import Reader
 from gateway.wire.udp import Endpoint
 from tests.unit.ike.asker import (
     GATEWAY,
@@ -167,6 +173,28 @@ def test_nats_are_found_and_our_own_view_is_sent(source: Endpoint | None, found:
     assert b"".join(ours) in body.replace(b"\x14\0\0\x18", b"").replace(b"\0\0\0\x18", b"")
 
 
+PUBLIC = Endpoint(b"\xc6\x33\x64\x4d", 500)  # of a router before us: what the client dials
+
+
+@pytest.mark.parametrize("source", [None, Endpoint(PRIVATE, 500)], ids=["direct", "natted"])
+@pytest.mark.parametrize("answer", Answer)
+def test_a_translator_before_us_is_shown_or_hidden(answer: Answer, source: Endpoint | None) -> None:
+    asker = Asker(vendors=(RFC3947.vendor_id,))
+    phase, second = phase_of(asker, natt=True)
+    phase.answer = answer
+    asker.take_second(second)
+    asker.target = PUBLIC
+    third = asker.third(RFC3947.nat_d, source)
+    came = all_of(parse_chain(Reader(third[28:]), Kind.KE), RFC3947.nat_d)
+    asker.target = GATEWAY
+    message, nat = answer_key(phase, *parse_header(third), asker.datagram(third), seeded())
+    of_client, of_us = all_of(asker.take_fourth(message), RFC3947.nat_d)
+    assert nat == Nat(client=source is not None, gateway=True)
+    assert phase.hidden is (answer is Answer.PARROT)
+    assert (of_us == came[0]) is phase.hidden
+    assert (of_client != came[1]) is (phase.hidden or source is not None)
+
+
 def test_without_nat_d_from_the_client_nothing_is_known_and_ours_are_still_sent() -> None:
     asker = Asker()
     phase, second = phase_of(asker, natt=True)
@@ -236,6 +264,56 @@ def test_trying_keys_is_bounded() -> None:
     assert find_credential(phase, *parse_header(asker.fifth()), [*wrong, credential()]) is None
 
 
+class Counted:
+    """Real functions, which note what they are called with."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls: Counter[tuple[str, int]] = Counter()
+        for module, name in ((keys, "hmac"), (keys, "digest"), (protect, "decrypt")):
+            monkeypatch.setattr(module, name, self._noting(name, getattr(module, name)))
+
+    def _noting(self, name: str, function: Callable[..., bytes]) -> Callable[..., bytes]:
+        def noting(*arguments: Any) -> bytes:
+            self.calls[name, len(arguments[-1])] += 1
+            return function(*arguments)
+
+        return noting
+
+    def taken(self) -> Counter[tuple[str, int]]:
+        calls, self.calls = self.calls, Counter()
+        return calls
+
+
+def test_a_message_costs_the_same_operations_whether_and_where_a_key_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """HMACs, hashes and decryptions by number and length; times would prove nothing."""
+    asker = Asker()
+    phase = keyed(asker)
+    header, body = parse_header(asker.fifth())
+    others = [credential(f"pc-{n}", bytes([n, n])) for n in range(1, 40)]
+    rubbish = bytes(range(len(body)))
+    counted = Counted(monkeypatch)
+    taken = []
+    for message, known, fits in (
+        (body, [credential(), *others], True),
+        (body, [*others[:20], credential(), *others[20:]], True),
+        (body, [*others, credential()], True),
+        (body, [*others, others[0]], False),
+        (rubbish, [*others, credential()], False),
+    ):
+        assert (find_credential(phase, header, message, known) is not None) is fits
+        taken.append(counted.taken())
+    assert all(one == taken[0] for one in taken)
+    assert taken[0]["decrypt", len(body)] == 40
+    assert sum(taken[0].values()) == 40 * sum(_one(counted, phase, header, body).values())
+
+
+def _one(counted: Counted, phase: Phase1, header: Header, body: bytes) -> Counter[tuple[str, int]]:
+    find_credential(phase, header, body, [credential()])
+    return counted.taken()
+
+
 def test_a_fifth_message_that_is_no_whole_number_of_blocks_is_no_matter_of_keys() -> None:
     asker = Asker()
     phase = keyed(asker)
@@ -278,6 +356,66 @@ def test_a_suite_the_client_may_not_use_is_refused_once_it_is_known_who_it_is() 
     with pytest.raises(Refusal, match="old-pc used 3des-sha1-modp1024") as refused:
         check_fit(phase, other)
     assert refused.value.reason is Reason.SUITE_NOT_ALLOWED
+
+
+LAPSED = {"3des-sha1-modp1024": "2026-10-03"}
+
+
+def test_an_offer_of_what_has_lapsed_is_refused_with_whose_it_was_and_until_when() -> None:
+    offer = parse_offer(*parse_header(Asker().first()))
+    over = replace(credential("lathe", ike=[]), lapsed=LAPSED)
+    with pytest.raises(Refusal, match="lathe might use 3des-sha1-modp1024 until 2026") as refused:
+        choose_suite(offer, policy(), [credential(ike=["aes128-sha1-modp1024"]), over])
+    assert refused.value.reason is Reason.SUITE_LAPSED
+
+
+def test_the_suites_of_a_revoked_client_count_for_nothing() -> None:
+    offer = parse_offer(*parse_header(Asker().first()))
+    revoked = replace(credential(), revoked=True)
+    with pytest.raises(Refusal) as alone:
+        choose_suite(offer, policy(), [revoked])
+    assert alone.value.reason is Reason.REVOKED
+    with pytest.raises(Refusal) as beside:
+        choose_suite(offer, policy(), [revoked, credential(ike=["aes128-sha1-modp1024"])])
+    assert beside.value.reason is Reason.SUITE_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"revoked": True}, Reason.REVOKED),
+        ({"lapsed": LAPSED, "ike_suites": frozenset()}, Reason.SUITE_LAPSED),
+        ({"identity": Identification(IdType.IPV4, b"\xc0\xa8\1\3")}, Reason.OTHER_IDENTITY),
+        ({"identity": Identification(IdType.FQDN, PRIVATE)}, Reason.OTHER_IDENTITY),
+    ],
+    ids=["revoked", "lapsed", "another address", "another kind"],
+)
+def test_who_it_turned_out_to_be_may_not_come_in(change: dict[str, Any], reason: Reason) -> None:
+    asker = Asker()
+    phase = keyed(asker)
+    fit = fit_of(phase, asker)
+    with pytest.raises(Refusal, match="old-pc") as refused:
+        check_fit(phase, replace(fit, credential=replace(fit.credential, **change)))
+    assert refused.value.reason is reason
+
+
+def test_a_name_is_the_same_in_capitals_and_whatever_protocol_stands_beside_it() -> None:
+    asker = Asker()
+    phase = keyed(asker)
+    me = Identification(IdType.FQDN, b"PRESS-3.works.example", 17, 500)
+    fit = fit_of(phase, asker, Payload(Kind.ID, build_identification(me)))
+    wanted = Identification(IdType.FQDN, b"press-3.Works.Example")
+    check_fit(phase, replace(fit, credential=replace(fit.credential, identity=wanted)))
+
+
+def test_what_is_secured_knows_by_which_key() -> None:
+    asker = Asker()
+    phase = keyed(asker)
+    fit = fit_of(phase, asker)
+    old = replace(fit, credential=replace(fit.credential, old=True))
+    secured = secure(phase, old, b"")
+    assert (secured.psk, secured.old_key) == (PSK, True)
+    assert repr(PSK) not in repr(secured)
 
 
 def test_the_sixth_message_proves_that_we_know_the_key() -> None:

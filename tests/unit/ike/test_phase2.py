@@ -1,6 +1,7 @@
 """Quick mode as the responder (RFC 2409, 5.5; RFC 3193; RFC 3947, 5)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ from gateway.ike.payloads import (
     parse_notification,
 )
 from gateway.ike.phase2 import check_selectors
-from gateway.ike.proposals import parse_association
+from gateway.ike.proposals import Association, build_association, parse_association
 from gateway.wire.cursor import Reader
+from gateway.wire.udp import Endpoint
 from tests.unit.ike.asker import (
     ESP_OLD,
     GATEWAY,
@@ -109,6 +111,39 @@ def test_behind_a_nat_esp_goes_in_udp_in_the_variants_form(
     assert (ready.natt, ready.marker) == (VARIANTS[natt].name, 4)
     assert (ready.local, ready.peer) == (GATEWAY_4500, PEER_4500)
     assert ready.nat_oa == (PRIVATE if oa_in else None)
+
+
+@pytest.mark.parametrize(("natt", "marker"), [(-1, 8), (-2, 8), (4, 4), (9, 4)])
+def test_esp_is_marked_as_the_variant_has_it(natt: int, marker: int) -> None:
+    meeting = established(natt)
+    variant = VARIANTS[natt]
+    offer = esp_offer({**ESP_OLD, 4: variant.udp_transport})
+    ready = meeting.quick_mode(7, offer, NONCE, *L2TP)
+    assert (ready.natt, ready.marker) == (variant.name, marker)
+
+
+def test_original_addresses_go_back_by_the_payload_they_came_as() -> None:
+    meeting = established(2)
+    addresses = [Payload(RFC3947.nat_oa, build_nat_oa(host)) for host in (PRIVATE, GATEWAY.host)]
+    offer = esp_offer({**ESP_OLD, 4: DRAFT.udp_transport})
+    quick = meeting.asker.quick(7, offer, NONCE, *L2TP, *addresses)
+    payloads = meeting.asker.take_quick(meeting.give_for(quick))
+    assert len(all_of(payloads, RFC3947.nat_oa)) == 2
+    assert all_of(payloads, DRAFT.nat_oa) == []
+
+
+def test_behind_a_nat_esp_in_udp_comes_before_the_plain_one() -> None:
+    meeting = meet(asker=Asker(vendors=(DRAFT.vendor_id,)))
+    asker = meeting.asker
+    asker.take_second(meeting.give_for(asker.first()))
+    third = asker.third(DRAFT.nat_d, Endpoint(PRIVATE, 500))
+    asker.take_fourth(meeting.give_for(third))
+    asker.take_sixth(meeting.give_for(asker.fifth()))  # does not float
+    both = [esp_offer({**ESP_OLD, 4: mode}) for mode in (2, DRAFT.udp_transport)]
+    plain, in_udp = (parse_association(each.body).proposals[0] for each in both)
+    offer = build_association(Association((plain, replace(in_udp, number=2))))
+    ready = meeting.quick_mode(7, Payload(Kind.SA, offer), NONCE, *L2TP)
+    assert (ready.marker, ready.local.port) == (4, 500)
 
 
 @pytest.mark.parametrize(
@@ -235,3 +270,23 @@ def test_no_key_shows_in_the_representation() -> None:
     shown = repr(meeting.events) + repr(meeting.ike.__dict__)
     assert repr(ready.keymat_in) not in shown
     assert repr(ready.keymat_out) not in shown
+
+
+LAPSED = {"old-pc": {"3des-sha1": "2026-10-03", "des-md5-modp768": "2026-10-03"}}
+
+
+def test_a_suite_whose_time_is_over_is_not_chosen_under_a_phase_1_from_before() -> None:
+    meeting = established(lapsed=LAPSED.__getitem__)
+    events = meeting.give(meeting.asker.quick(7))
+    (refused,) = [event for event in events if isinstance(event, Refused)]
+    assert refused.reason is Reason.SUITE_LAPSED
+    assert refused.detail.endswith("; old-pc might use 3des-sha1 until 2026-10-03")
+    aes = esp_offer({**ESP_OLD, 6: 128}, kind=12)
+    assert meeting.quick_mode(8, aes, NONCE).suite == "aes128-sha1"
+
+
+def test_what_has_lapsed_and_was_not_offered_is_not_spoken_of() -> None:
+    meeting = established(lapsed=LAPSED.__getitem__)
+    events = meeting.give(meeting.asker.quick(7, esp_offer({**ESP_OLD, 5: 1}), NONCE))
+    (refused,) = [event for event in events if isinstance(event, Refused)]
+    assert refused.reason is Reason.SUITE_NOT_ALLOWED

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from gateway.ike.events import PairClosed, Phase1Closed
 from gateway.ike.numbers import LOWEST_SPI
-from gateway.ike.peers import MOST_PAIRS, MOST_PHASES
+from gateway.ike.peers import MOST_PAIRS, MOST_PHASES, Peer
 from gateway.ike.sas import Sas
+from gateway.ike.steps import Step
+from gateway.ike.vendors import DPD
 from gateway.wire.udp import Endpoint
-from tests.unit.ike.asker import PEER, Asker, Meeting, credential, meet, policy
+from tests.unit.ike.asker import PEER, PSK, Asker, Meeting, credential, meet, policy
 
 
 def opened(*hosts: int) -> Meeting:
@@ -164,3 +166,70 @@ def test_spis_and_cookies_are_free_and_lawful_whatever_chance_gives() -> None:
     after = (int.from_bytes(phase.cookie_r, "big") + 1).to_bytes(8, "big")
     assert sas.free_cookie(phase.cookie_i, lambda _: phase.cookie_r) == after
     assert sas.free_cookie(b"cookie_i", bytes) == b"\0\0\0\0\0\0\0\1"
+
+
+def test_two_that_prove_to_be_one_have_all_that_both_had_the_newest_last() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    old = meeting.quick_mode(7)
+    meeting.asker = Asker(cookie_i=b"a newer1", peer=Endpoint(PEER.host, 501))
+    meeting.main_mode(now=5.0)
+    new = meeting.quick_mode(7, now=5.0)
+    sas = meeting.ike.sas
+    first, second = dict.fromkeys(sas.peers.values())
+    assert sas.like(first) == [second]
+    sas.join(second, first)
+    assert set(map(id, sas.peers.values())) == {id(second)}
+    assert [phase.sa for phase in second.phases] == [1, 2]
+    assert list(second.pairs) == [old.spi_in, new.spi_in]
+    assert first.gone
+    assert sas.like(second) == []
+
+
+def test_two_that_prove_to_be_one_are_known_by_the_newer_key() -> None:
+    """A key may be replaced between the one and the other."""
+    meeting = meet(policy(credential(psk=b"the new one"), replace(credential(), old=True)))
+    meeting.main_mode()
+    meeting.asker = Asker(cookie_i=b"a newer1", peer=Endpoint(PEER.host, 501), psk=b"the new one")
+    meeting.main_mode()
+    first, second = dict.fromkeys(meeting.ike.sas.peers.values())
+    meeting.ike.sas.join(first, second)
+    assert first.psk == b"the new one"
+
+
+def test_two_that_prove_to_be_one_live() -> None:
+    """Or the questions that the one did not answer would end it."""
+    first, second = (Peer("old-pc", "192.168.1.2", PEER, alive=when) for when in (10.0, 90.0))
+    first.asked = 5
+    Sas().join(first, second)
+    assert (first.asked, first.alive) == (0, 90.0)
+
+
+def test_nothing_is_left_of_two_that_were_joined() -> None:
+    meeting = meet(asker=Asker(vendors=(DPD,)))
+    meeting.main_mode()
+    meeting.asker = Asker(vendors=(DPD,), cookie_i=b"a newer1", peer=Endpoint(PEER.host, 501))
+    meeting.main_mode()
+    meeting.quick_mode(7)
+    meeting.ike.join(2, 1)
+    meeting.ike.join(2, 1)  # they are one by now
+    meeting.ike.join(99, 1)
+    for handle in (1, 2):
+        meeting.ike.close(handle, 0.0)
+    assert tables(meeting.ike.sas) == [0] * 8
+
+
+def test_who_is_held_for_wrong_keys_makes_room_before_who_is_not() -> None:
+    meeting = opened(1, 2)
+    first, second = meeting.ike.sas.half_open.values()
+    first.step = second.step = Step.AWAIT_AUTH
+    second.held = True
+    assert go(meeting, 3, in_all=2) == [2]
+
+
+def test_a_client_is_known_by_the_key_it_has_shown_last() -> None:
+    meeting = meet()
+    meeting.main_mode()
+    (peer,) = meeting.ike.peers()
+    assert peer.psk == PSK
+    assert repr(PSK) not in repr(peer)

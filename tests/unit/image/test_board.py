@@ -15,6 +15,10 @@ def test_qemu_has_screen_and_serial_line_and_its_watchdog() -> None:
     assert "postern.watchdog=i6300esb" in board.arguments
 
 
+def test_a_module_that_a_board_cannot_stand_is_kept_out_from_the_first_moment() -> None:
+    assert "modprobe.blacklist=pcengines-apuv2" in read_board("pcengines-apu2").arguments
+
+
 def test_a_board_with_its_console_on_the_second_port_has_grub_there_too() -> None:
     board = read_board("netgate-rcc-ve")
     assert board.unit == 1

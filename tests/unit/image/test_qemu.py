@@ -27,8 +27,8 @@ def test_ports_are_cut_off_from_everything_unless_forwarded_or_on_a_tap(tmp_path
     nets = (Net(), Net(forward="tcp:127.0.0.1:2222-:22"), Net(tap="tap7"))
     found = after(words(tmp_path, nets=nets), "-netdev")
     assert found == [
-        "user,id=net0,restrict=on",
-        "user,id=net1,restrict=on,hostfwd=tcp:127.0.0.1:2222-:22",
+        "user,id=net0,net=10.0.2.0/24,restrict=on",
+        "user,id=net1,net=10.0.3.0/24,restrict=on,hostfwd=tcp:127.0.0.1:2222-:22",
         "tap,id=net2,ifname=tap7,script=no,downscript=no",
     ]
 

@@ -1,6 +1,8 @@
 """The overlay: what is laid over Debian says what the issue asks for, and its scripts do."""
 
 import os
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -32,6 +34,42 @@ def test_the_gateway_has_two_powers_and_a_user_of_its_own() -> None:
         assert f"{key}=CAP_NET_ADMIN CAP_NET_RAW\n" in text
     assert "NoNewPrivileges=yes" in text
     assert "WatchdogSec=" in text
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+def test_the_gateways_sandbox_leaves_little_open() -> None:
+    """The goal is 2.0; systemd's own judgement, of the unit as it is shipped."""
+    command = ["systemd-analyze", "security", "--offline=yes", f"--root={ROOT}", "--no-pager"]
+    done = subprocess.run(
+        [*command, "postern.service"], capture_output=True, text=True, check=False
+    )
+    found = re.search(r"exposure level for postern.service: ([0-9.]+)", done.stdout)
+    assert found, done.stderr
+    assert float(found[1]) <= 2.0
+
+
+def test_a_menu_knows_that_it_keeps_a_console_where_anybody_may_stand() -> None:
+    assert " POSTERN_CONSOLE=1\n" in unit("postern-console@.service")
+
+
+def test_every_console_has_a_menu_and_no_setting_takes_it_away(tmp_path: Path) -> None:
+    """The generator is run on a machine that knows two consoles, one of them without a port."""
+    tty = tmp_path / "sys/class/tty"
+    for name, kind in (("tty1", ""), ("ttyS0", "4\n"), ("ttyS1", "0\n"), ("ttyS2", "4\n")):
+        (tty / name).mkdir(parents=True)
+        (tty / name / "type").write_text(kind)
+    (tty / "console").mkdir()
+    (tty / "console/active").write_text("tty0 ttyS1 ttyS2\n")
+    script = (ROOT / "usr/lib/systemd/system-generators/postern-consoles").read_text()
+    script = script.replace("/sys/class/tty", str(tty))
+    subprocess.run(["sh", "-c", script, "generator", tmp_path / "out"], check=True)
+    for target in ("postern-confirmed", "postern-rescue"):
+        units = (tmp_path / f"out/{target}.target.wants").iterdir()
+        assert sorted(one.name for one in units) == [
+            "postern-console@tty1.service",
+            "postern-console@ttyS0.service",
+            "postern-console@ttyS2.service",
+        ]
 
 
 def test_there_is_no_way_in_by_password() -> None:
@@ -101,17 +139,31 @@ def test_a_damaged_environment_never_becomes_the_copy(tmp_path: Path) -> None:
     assert (folder / "grubenv.bak").read_bytes() == environment_block(FIRST)
 
 
-@pytest.mark.parametrize(("offered", "status"), [("schema=1", 0), ("schema=0", 1), ("", 1)])
+def may_install(folder: Path, offered: str, room: int) -> subprocess.CompletedProcess[str]:
+    """RAUC's question, on a box of schema 1 with so many kB left on its data partition."""
+    (folder / "manifest.raucm").write_text(f"[meta.postern]\n{offered}\n")
+    (folder / "schema").write_text("1\n")
+    (folder / "bin").mkdir()
+    (folder / "bin/df").write_text(f"#!/bin/sh\necho Avail\necho '  {room}'\n")
+    (folder / "bin/df").chmod(0o755)
+    script = (ROOT / "usr/lib/postern/may-install").read_text()
+    script = script.replace("/usr/lib/postern/schema", str(folder / "schema"))
+    env = {"PATH": f"{folder}/bin:/usr/bin:/bin", "RAUC_BUNDLE_MOUNT_POINT": str(folder)}
+    return subprocess.run(
+        ["sh", "-c", script], env=env, check=False, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize(("offered", "status"), [("schema=1", 0), ("schema=0", 10), ("", 10)])
 def test_an_update_that_reads_only_older_configurations_is_refused(
     tmp_path: Path, offered: str, status: int
 ) -> None:
-    (tmp_path / "manifest.raucm").write_text(f"[meta.postern]\n{offered}\n")
-    (tmp_path / "schema").write_text("1\n")
-    script = (ROOT / "usr/lib/postern/may-install").read_text()
-    script = script.replace("/usr/lib/postern/schema", str(tmp_path / "schema"))
-    env = {"PATH": "/usr/bin:/bin", "RAUC_BUNDLE_MOUNT_POINT": str(tmp_path)}
-    done = subprocess.run(
-        ["sh", "-c", script], env=env, check=False, capture_output=True, text=True
-    )
+    done = may_install(tmp_path, offered, 90_000)
     assert done.returncode == status
     assert ("refused" in done.stderr) == bool(status)
+
+
+def test_an_update_is_refused_where_it_could_not_be_noted(tmp_path: Path) -> None:
+    done = may_install(tmp_path, "schema=1", 512)
+    assert done.returncode == 11
+    assert "the data partition is full (512 kB left)" in done.stderr

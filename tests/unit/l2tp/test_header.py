@@ -5,7 +5,13 @@ import json
 import pytest
 
 from gateway.l2tp.errors import BadHeader
-from gateway.l2tp.header import Header, build_header, parse_header
+from gateway.l2tp.header import (
+    Header,
+    addressed_tunnel,
+    asks_for_tunnel,
+    build_header,
+    parse_header,
+)
 from tests.captures import udp_payloads, vectors
 
 GO_L2TP = json.loads((vectors("l2tp") / "go-l2tp-control-messages.json").read_text())["messages"]
@@ -62,3 +68,28 @@ def test_octets_behind_the_length_are_padding() -> None:
 def test_reserved_bits_and_priority_are_kept() -> None:
     odd = b"\xc9\xf2" + ZLB[2:]
     assert build_header(*parse_header(odd)) == odd
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_in_a_recorded_session_the_first_message_alone_asks_for_a_tunnel(name: str) -> None:
+    everything = udp_payloads(vectors("l2tp") / name, 1701)
+    assert [asks_for_tunnel(each) for each in everything].index(True) == 0
+    assert sum(map(asks_for_tunnel, everything)) == 1
+    control = [each for each in everything if each[0] & 0x80]
+    assert [addressed_tunnel(each) for each in control] == [
+        parse_header(each)[0].tunnel for each in control
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "tunnel"),
+    [
+        ("", 0),
+        ("0002000500", 0),  # cut
+        ("000200050009ff03", 5),  # data without a length
+        ("4002000a00050009ff03", 5),  # and with one
+    ],
+)
+def test_the_tunnel_of_any_message_is_found_and_no_bytes_do_harm(message: str, tunnel: int) -> None:
+    assert addressed_tunnel(bytes.fromhex(message)) == tunnel
+    assert not asks_for_tunnel(bytes.fromhex(message))

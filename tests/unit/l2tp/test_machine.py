@@ -253,3 +253,31 @@ def test_a_refused_call_takes_its_tunnel_with_it() -> None:
     assert not lns.idle
     lns.receive(control(tunnel, 0, 3, 3), NOW)
     assert lns.idle
+
+
+def test_a_message_is_known_by_a_tunnel_that_stands() -> None:
+    lns = Lns("postern", seeded(1))
+    [reply] = sent(lns.receive(sccrq(), NOW))
+    ours = _assigned(reply)
+    for message in (control(ours, 0, 1, 1, b""), pack("!HHHB", 2, ours, 9, 0)):
+        assert lns.knows(message)
+        assert not Lns("another", seeded(2)).knows(message)
+    assert not lns.knows(b"")
+    lns.close("test", NOW)
+    assert not lns.knows(control(ours, 0, 1, 1, b""))
+
+
+def test_in_doubt_whether_the_client_is_there_its_tunnels_ask_at_once() -> None:
+    lns = Lns("postern", seeded(1), hello=20.0)
+    opened(lns)
+    tunnel = next(iter(lns._tunnels))
+    icrq = body(10, avp(14, b"\0\x28"), avp(15, bytes(4)))
+    (asked, _) = lns.receive(control(tunnel, 0, 2, 1, icrq), NOW)
+    assert isinstance(asked, CallRequested)
+    lns.answer(asked.call, NOW)
+    iccn = body(12, avp(24, bytes(4)), avp(19, bytes(4)))
+    lns.receive(control(tunnel, asked.call, 3, 2, iccn), NOW)
+    assert lns.deadline() == NOW + 20
+    lns.ask(NOW + 1)
+    assert lns.deadline() == NOW + 1
+    assert len(sent(lns.handle_timeout(NOW + 1))) == 1

@@ -288,3 +288,16 @@ def test_another_request_keeps_the_tunnel_after_our_last_cdn() -> None:
     talk.nr += 1
     assert said(talk.hear(b"")) == []
     assert talk.tunnel.state is State.ESTABLISHED
+
+
+def test_a_tunnel_in_doubt_asks_at_once() -> None:
+    talk = Talk().up()
+    talk.hear(ICRQ)
+    call = next(iter(talk.exchange.calls))
+    talk._keep(talk.tunnel.answer(call, talk.now))
+    talk.hear(body(12, avp(24, bytes(4)), avp(19, bytes(4))), call)
+    talk.tunnel.doubt(talk.now)
+    assert talk.tunnel.deadline() == talk.now
+    [asked] = talk.wait()
+    assert isinstance(asked, Send)
+    assert asked.message[12:] == HELLO

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.control.board import Nic, PciDevice
-from gateway.system.board import read_board, read_facts, read_nics, read_profiles
+from gateway.system.board import read_board, read_facts, read_nics, read_profiles, settled_nics
 from tests.boards import Fixture, add_device, add_led, add_nic, build, silent, write
 
 BRIDGE = ["pci0000:00/0000:00:00.0", "0600", "8086:29c0"]
@@ -45,6 +45,16 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert facts.nics == (Nic("enp1s0", CARD[0], MAC, "igb", "8086:1539"),)
     assert (facts.leds, facts.firmware, facts.memory_mb) == (("apu:green:1",), "uefi", 1970)
     assert (facts.kernel, facts.cpu) == ("6.12.107+deb13-amd64", "Example CPU")
+
+
+def test_a_card_that_udev_may_still_rename_is_not_there_yet(tmp_path: Path) -> None:
+    root = build(board(), tmp_path)
+    write(root / "sys/class/net/enp1s0/ifindex", "2")
+    assert [nic.name for nic in settled_nics(root, silent)] == ["enp1s0"]
+    (root / "run/udev/data").mkdir(parents=True)
+    assert list(settled_nics(root, silent)) == []
+    write(root / "run/udev/data/n2", "I:2174561")
+    assert [nic.name for nic in settled_nics(root, silent)] == ["enp1s0"]
 
 
 def test_an_empty_machine_says_nothing(tmp_path: Path) -> None:

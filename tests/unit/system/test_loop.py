@@ -106,6 +106,22 @@ class FakeSide(Pipe):
         self.did.append("stopping")
 
 
+class Chore:
+    """Has a time of its own, and asks for something then."""
+
+    def __init__(self, did: list[object]) -> None:
+        self.did = did
+        self.due: float | None = None
+
+    def deadline(self) -> float | None:
+        return self.due
+
+    def handle_timeout(self, now: float) -> list[Output]:
+        self.due = None
+        self.did.append("chore")
+        return [Fact(What.RELOADED)]
+
+
 class Core:
     """Notes what it is told and answers what `answers` says, an exception being raised."""
 
@@ -198,7 +214,16 @@ class World:
             signals=self.signals,
             service=self.service,
         )
-        self.loop = Loop(self.core, doors, self.facts.append, self.reload, self.clock, self.sleeper)
+        self.chore = Chore(self.did)
+        self.loop = Loop(
+            self.core,
+            doors,
+            self.facts.append,
+            self.reload,
+            self.clock,
+            self.sleeper,
+            more=[self.chore],
+        )
 
     def reload(self, now: float) -> list[Output]:
         self.did.append("reloaded")
@@ -381,3 +406,11 @@ def test_a_command_may_have_outputs_carried_out(world: World) -> None:
     wanted: Callable[[Sequence[Output]], None] = world.loop.carry_out
     wanted([SendIp(b"disconnect")])
     assert world.did == [SendIp(b"disconnect")]
+
+
+def test_a_chore_has_its_turn_when_it_says_and_what_it_asks_for_is_done(world: World) -> None:
+    world.chore.due = world.clock.time + 2 * TICK
+    world.loop.step()
+    world.loop.step()
+    assert world.did.count("chore") == 1
+    assert world.facts == [Fact(What.RELOADED)]

@@ -31,7 +31,9 @@ def test_the_status_is_asked_for(tmp_path: Path) -> None:
         (lambda box: box.blink("p", 5), {"verb": "ports.blink", "path": "p", "seconds": 5}),
         (lambda box: box.upgrade("/x"), {"verb": "upgrade", "path": "/x"}),
         (lambda box: box.support_contents(), {"verb": "support", "list": True}),
-        (lambda box: box.unseal(ADA), {"verb": "config.unseal", **ADA.told()}),
+        (lambda box: box.seen(), {"verb": "console.seen"}),
+        (lambda box: box.log_in("AB"), {"verb": "console.login", "code": "AB"}),
+        (lambda box: box.log_in_without("gw"), {"verb": "console.login", "typed": "gw"}),
         (lambda box: box.rollback(), {"verb": "rollback"}),
         (
             lambda box: box.store_user("ada", "secret", lm=True),
@@ -69,6 +71,8 @@ def test_what_is_done_is_asked_as_the_agent_knows_it(tmp_path: Path, ask, reques
         (lambda box: box.support("/mnt"), {"path": "/b", "contents": ["a"]}, ("/b", ["a"])),
         (lambda box: box.capture("eth0", 1, 2), {"path": "/c"}, "/c"),
         (lambda box: box.ping("h"), {"text": "one\ntwo"}, ["one", "two"]),
+        (lambda box: box.sealed(), {"text": "-----"}, "-----"),
+        (lambda box: box.console_code(), {"code": "AB", "seconds": 600}, ("AB", 600.0)),
         (lambda box: box.link(), [{"name": "eth0", "link": True}], ["name: eth0, link: yes"]),
         (
             lambda box: box.upgrading(),

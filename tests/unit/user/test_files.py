@@ -1,9 +1,12 @@
 import os
+import stat
 from pathlib import Path
+
+import pytest
 
 from gateway.control.document import File
 from gateway.control.limits import LARGEST_FILE
-from gateway.user.files import beside, read_file
+from gateway.user.files import beside, read_file, replace_file
 
 
 def test_a_file_comes_with_its_permissions(tmp_path: Path) -> None:
@@ -35,3 +38,29 @@ def test_a_file_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
     found = read_file(path)
     assert isinstance(found, File)
     assert len(found.data) == LARGEST_FILE + 1
+
+
+def test_a_file_is_replaced_with_its_permissions_kept(tmp_path: Path) -> None:
+    path = tmp_path / "postern.toml"
+    path.write_text("before")
+    path.chmod(0o640)
+    replace_file(path, "after")
+    assert path.read_text() == "after"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_replaced_stays_and_leaves_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "postern.toml"
+    path.write_text("before")
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        replace_file(path, "after")
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]

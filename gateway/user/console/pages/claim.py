@@ -14,6 +14,7 @@ from gateway.user.console.model import (
     Open,
     Stay,
     Step,
+    Told,
     Values,
     View,
     numbered,
@@ -24,18 +25,19 @@ FRESH = 2.0  # seconds: a provisioning file may claim the box meanwhile
 
 def claim_view(ends: Ends, box: BoxStatus) -> View:
     text = (
-        "This box belongs to nobody yet. There is no password: you log in by SSH with a key.",
+        "This box belongs to nobody yet. There is no password: a key lets you in by SSH.",
         "",
-        "Either give your name and public SSH key here; or put a file provision.toml on a USB",
-        "stick labelled POSTERN and plug it in: this page notices by itself.",
+        "Give your name and public SSH key here; or put a file provision.toml on a "
+        "USB stick labelled POSTERN and plug it in: this page notices by itself.",
         "",
-        "When you log in the first time, your SSH program shows one of these. Compare them:",
+        "At your first login your SSH program shows one of these; compare them:",
         *(f"  {shorter(one)}" for one in box.fingerprints),
         *_at(box),
     )
     choices = (
         ("Claim this box", lambda: Open(claim_form(ends)), "postern claim NAME --key FILE"),
         ("Look again", Stay, ""),
+        ("What to know of this box first", lambda: _about(box), "postern board"),
         ("Leave", Leave, ""),
     )
     return View("Welcome to Postern", text, rows=numbered(choices), refresh=FRESH)
@@ -43,7 +45,13 @@ def claim_view(ends: Ends, box: BoxStatus) -> View:
 
 def _at(box: BoxStatus) -> list[str]:
     found = [address for addresses in box.addresses.values() for address in addresses]
-    return ["", "It can be reached at " + ", ".join(found)] if found else []
+    return ["", "It can be reached at " + ", ".join(dict.fromkeys(found))] if found else []
+
+
+def _about(box: BoxStatus) -> Step:
+    """What box it was taken for, how far that can be believed, and what its owner must know."""
+    known = [f"It is taken for: {box.board}.", f"How far that is known: {box.evidence}."]
+    return Open(Told("This box", (*known, "", *(f"{one}." for one in box.install))))
 
 
 def claim_form(ends: Ends, *, again: bool = False) -> Form:

@@ -17,7 +17,8 @@ from gateway.user.console.pages.sessions import Figures
 from gateway.user.console.why import explain
 from gateway.user.console.working import Working
 
-LONGEST_S, MOST_PACKETS = 300, 100_000
+LONGEST_S, MOST_PACKETS = 120, 20_000  # what the box records at most
+WHERE = "usb is the stick labelled POSTERN; empty: in memory, to be fetched with scp"
 
 
 def diagnose(ends: Ends) -> Menu:
@@ -71,19 +72,25 @@ def _ask_capture(ends: Ends) -> Step:
 
     def capture(values: Values) -> Step:
         numbers = int(values["seconds"]), int(values["packets"])
-        port = values["port"]
-        return Instead(Working("Recording", lambda: _recorded(ends.box.capture(port, *numbers))))
+        port, path = values["port"], values["path"].strip()
+
+        def record() -> list[str]:
+            return _recorded(ends.box.capture(port, *numbers, path))
+
+        return Instead(Working("Recording", record))
 
     fields = (
         Field("port", "Port", ports[0], choices=ports),
         Field("seconds", "Seconds", "30", f"At most {LONGEST_S}"),
         Field("packets", "Packets", "1000", f"At most {MOST_PACKETS}; the first to come ends it"),
+        Field("path", "Where to", hint=WHERE),
     )
     return Open(Form("Record packets", fields, capture, _check_capture, button="Record"))
 
 
 def _recorded(path: str) -> list[str]:
-    return [f"The packets are in {path}", "", "Fetch it with scp, and read it with Wireshark."]
+    fetched = "Take the stick along" if path.startswith("usb/") else "Fetch it with scp"
+    return [f"The packets are in {path}", "", f"{fetched}, and read it with Wireshark."]
 
 
 def _check_capture(values: Values) -> list[Problem]:

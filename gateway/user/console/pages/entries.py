@@ -3,7 +3,6 @@
 What there is to ask, and what each question means, stands in `control/schema.py`.
 """
 
-import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,18 +20,18 @@ from gateway.user.console.model import (
     Open,
     Row,
     Step,
-    Told,
     Values,
     View,
     numbered,
-    problems_of,
     question,
 )
 from gateway.user.console.pages.claim import claim_form
+from gateway.user.console.pages.clients import client_choices
+from gateway.user.console.pages.edits import EDITED, edited, key_told, new_key
+from gateway.user.console.pages.login import console_keys
 from gateway.user.console.pages.passwords import TITLE as PASSWORDS
 from gateway.user.console.pages.passwords import Passwords
 
-KEY_BYTES = 16  # of a pre-shared key made here: 32 letters to type at an old machine
 WIDTH = 72  # letters
 TITLES = {"client": "Clients and keys", "route": "Routes", "admin": "Users and SSH keys"}
 ABOUT = {
@@ -45,7 +44,7 @@ BRIEF = {
     "route": ("name", "kind", "server"),
     "admin": ("name", "ssh_key"),
 }
-EDITED = "Not applied yet: 'Review and apply' in the main menu."
+OWN_ITEMS = {"psk_old", "psk_old_file", "psk_old_until", "revoked"}  # see clients.py
 
 
 class Entries:
@@ -71,6 +70,8 @@ class Entries:
         if name == "route":
             passwords = Passwords(self._ends)
             keys.append(Row("p", PASSWORDS, lambda: Open(passwords), "postern users list"))
+        if name == "admin":
+            keys += console_keys(self._ends)
         return View(TITLES[name], text, head, rows, tuple(keys))
 
     def _open(self, entry: dict[str, Any]) -> Callable[[], Step]:
@@ -100,7 +101,7 @@ class OneEntry:
             ("Remove it", self._remove, f"postern config remove {place}"),
         ]
         if table.name == "client":
-            choices.append(("Make a new key for it", self._new_key, ""))
+            choices += client_choices(self._ends, entry)
         text = show.pairs([(key.name, _fact(key, entry)) for key in table.keys])
         return View(f"{table.name} {name}", tuple(text), rows=numbered(choices))
 
@@ -117,16 +118,6 @@ class OneEntry:
         title = f"Remove {self._table.name} {self._name}?"
         return Open(question(title, (EDITED,), "Yes, remove it", remove))
 
-    def _new_key(self) -> Step:
-        def make() -> Step:
-            key = secrets.token_hex(KEY_BYTES)
-            change = Change("set", self._table.name, self._name, "psk", key)
-            edited("", self._ends, [change])
-            return Instead(key_told(self._name, key))
-
-        text = ("The client can dial again only after the new key is typed in there too.",)
-        return Open(question(f"A new key for {self._name}?", text, "Yes, make one", make))
-
 
 def entry_form(ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | None) -> Form:
     """Every key of one entry, checked by the judge; saved into the candidate."""
@@ -142,11 +133,7 @@ def entry_form(ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | N
             return Instead(key_told(values["name"], values["psk"]))
         return Back(told if changes else "Nothing was changed.")
 
-    fields = tuple(
-        _field(draft, table, key, entry)
-        for key in table.keys
-        if not key.instead or (entry is not None and key.name in entry)
-    )
+    fields = tuple(_field(draft, table, key, entry) for key in table.keys if _is_asked(key, entry))
     title = f"New {table.name}" if new and table.most > 1 else f"Change {table.name}"
     return Form(title, fields, submit, judged(draft, make), (table.doc,))
 
@@ -158,37 +145,19 @@ def settings_form(ends: Ends, name: str) -> Form:
     return entry_form(ends, draft, table, entry)
 
 
-def edited(what: str, ends: Ends, changes: Sequence[Change], draft: Draft | None = None) -> str:
-    """Make changes in the candidate, unless somebody else has changed it since that draft.
-
-    What there is to say of it.
-    """
-    if not changes:
-        return ""
-    base = draft or Draft.candidate(ends)
-    left = problems_of(ends.box.change(changes, base.revision))
-    more = f" {counted(len(left), 'problem')} to put right there." if left else ""
-    return f"{what}. {EDITED}{more}"
-
-
-def key_told(name: str, key: str) -> Told:
-    """The only time that a key is shown."""
-    lines = (
-        f"Type this key at the client {name}, as pre-shared key:",
-        "",
-        f"    {key}",
-        "",
-        "It is shown only now. " + EDITED,
-    )
-    return Told("The key", lines)
-
-
 def entry_lines(table: Table, entries: Sequence[dict[str, Any]]) -> list[str]:
     """A table with its head; only what fits, and no secret."""
     keys = [key for name in BRIEF[table.name] if (key := table.key(name)) is not None]
     columns = [Column(key.name.upper(), least=6) for key in keys]
     rows = [[_brief(key, entry) for key in keys] for entry in entries]
     return show.table(columns, rows, WIDTH)
+
+
+def _is_asked(key: Key, entry: dict[str, Any] | None) -> bool:
+    """What has items of its own, or stands in the place of another key, is no question."""
+    if key.name in OWN_ITEMS:
+        return False
+    return not key.instead or (entry is not None and key.name in entry)
 
 
 def _brief(key: Key, entry: dict[str, Any]) -> str:
@@ -211,7 +180,7 @@ def _field(draft: Draft, table: Table, key: Key, entry: dict[str, Any] | None) -
     if key.secret and entry is not None:
         hint += " Empty: as it is."
     elif key.secret:
-        value = secrets.token_hex(KEY_BYTES)
+        value = new_key()
         hint += " This one was made by chance; take it, or type another."
     elif choices and key.required and not value:
         value = choices[0]

@@ -20,6 +20,7 @@ from gateway.user.console.pages.claim import claim_view
 from gateway.user.console.pages.diagnose import diagnose
 from gateway.user.console.pages.entries import Entries, settings_form
 from gateway.user.console.pages.history import History
+from gateway.user.console.pages.login import login_view, orphan_view
 from gateway.user.console.pages.ports import Ports
 from gateway.user.console.pages.power import power
 from gateway.user.console.pages.review import Review
@@ -27,6 +28,7 @@ from gateway.user.console.pages.sessions import Sessions
 from gateway.user.console.pages.upkeep import Board, Slots, Support, selftest
 
 FRESH = 2.0  # seconds
+IDLE_S = 900  # seconds until a shell at a console ends by itself; so long a login holds there
 SHELLS = ("/bin/bash", "/bin/sh")
 
 ABOUT = (
@@ -54,9 +56,13 @@ class Home:
         self._ends = ends
 
     def view(self) -> View:
-        box = self._ends.latest.box
+        ends, box = self._ends, self._ends.latest.box
         if box is not None and not box.claimed:
-            return claim_view(self._ends, box)
+            return claim_view(ends, box)
+        if box is not None and box.locked:
+            return login_view(ends, box)
+        if box is None and ends.own_console:
+            return orphan_view(ends.latest.box_trouble, lambda: Shell(shell(ends)))
         out = Row("0", "Log out", Leave)
         changed = box.changed if box else 0
         rows = tuple(
@@ -64,7 +70,8 @@ class Home:
             for row, about in zip(numbered(choices(self._ends, changed)), ABOUT, strict=True)
         )
         rows = (*rows, out)
-        notes = box.notes if box else ()
+        gateway = self._ends.latest.gateway
+        notes = (*(box.notes if box else ()), *(gateway.warnings if gateway else ()))
         return View("Main menu", notes, rows=rows, refresh=FRESH)
 
 
@@ -85,13 +92,14 @@ def choices(ends: Ends, changed: int = 0) -> tuple[tuple[str, Action, str], ...]
         ("Support bundle", _page(lambda: Support(ends)), "postern support"),
         ("This box and its name", _page(lambda: _box(ends)), "postern board"),
         ("Restart, reboot, power off, reset", _page(lambda: power(ends)), "postern reboot"),
-        ("Shell", lambda: Shell(shell()), ""),
+        ("Shell", lambda: Shell(shell(ends)), ""),
     )
 
 
-def shell() -> tuple[str, ...]:
-    """A login shell; the user's own may be this menu."""
-    return (next((one for one in SHELLS if os.access(one, os.X_OK)), SHELLS[-1]), "-l")
+def shell(ends: Ends) -> tuple[str, ...]:
+    """A login shell; the user's own may be this menu. Nobody's is left open at a console."""
+    found = next((one for one in SHELLS if os.access(one, os.X_OK)), SHELLS[-1])
+    return (*(("env", f"TMOUT={IDLE_S}") if ends.own_console else ()), found, "-l")
 
 
 def _page(make: Callable[[], Page]) -> Action:

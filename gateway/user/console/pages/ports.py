@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from gateway.user.box_lines import cable, called, port_lines
+from gateway.user.box_lines import cable, called, new_roles, port_lines
 from gateway.user.box_views import Port
 from gateway.user.cli import show
 from gateway.user.console.ends import Ends
@@ -43,7 +43,7 @@ class Ports:
         text = ["Do not know which is which? Press p and plug a cable, or choose one to blink."]
         text += [f"! {called(port)}: {port.problem}" for port in ports if port.problem]
         keys = (
-            Row("p", "Find by cable", self._plug),
+            Row("p", "Find by cable", self._plug, "postern ports find"),
             Row("a", "Addresses", self._addresses, "postern config set outside.KEY VALUE"),
         )
         return View("Ports", tuple(text), head, rows, keys, refresh=2.0)
@@ -113,8 +113,9 @@ def role_choices(ends: Ends, port: Port) -> list[tuple[str, Action, str]]:
 
 def _assign(ends: Ends, port: Port, role: str) -> Callable[[], Step]:
     def assign() -> Step:
-        ends.box.assign({port.path: role})
-        return Back(f"{called(port)} is for {role}, once you apply it: 'Review and apply'.")
+        roles = ends.box.assign({port.path: role})
+        told = new_roles(ends.box.ports(), {port.path}, roles)
+        return Back(f"{told}, once you apply it: 'Review and apply'.".capitalize())
 
     return assign
 

@@ -24,8 +24,11 @@ def power(ends: Ends) -> Menu:
         ("Reboot the box", lambda: _reboot(ends), "postern reboot"),
         ("Power off", lambda: _poweroff(ends), "postern poweroff"),
         ("Factory reset", lambda: _reset(ends), "postern reset"),
+        ("Restart into the rescue system", lambda: _rescue(ends), "postern reboot --rescue"),
     )
-    return Menu("Restart, reboot, power off, factory reset", choices)
+    box = ends.latest.box
+    text = (box.button,) if box and box.button else ()
+    return Menu("Restart, reboot, power off, factory reset", choices, text)
 
 
 def _restart(ends: Ends) -> Step:
@@ -42,6 +45,18 @@ def _reboot(ends: Ends) -> Step:
         return Home()
 
     return _ask(ends, "Reboot the box", "All sessions end, and the box starts anew.", reboot, _WHY)
+
+
+def _rescue(ends: Ends) -> Step:
+    def rescue(values: Values) -> Step:
+        ends.box.reboot(values["reason"].strip(), rescue=True)
+        return Home()
+
+    what = (
+        "All sessions end. The rescue system has this menu as plain text and no network; it ends "
+        "after half an hour, or by a reboot from its menu."
+    )
+    return _ask(ends, "Restart into the rescue system", what, rescue, _WHY)
 
 
 def _poweroff(ends: Ends) -> Step:
@@ -63,12 +78,13 @@ def _reset(ends: Ends) -> Step:
         "how",
         "How",
         KEEP,
-        "The copy is the last configuration; only this box can read it",
+        "The copy is sealed for the administrators' SSH keys (Ed25519, RSA): no other can open it",
         (KEEP, WIPE),
     )
     what = (
         "Configuration, users, keys and history go. The box starts as new, and whoever is at its "
-        "console can claim it."
+        "console can claim it. What was deleted is not overwritten: before you give the box away, "
+        "write the image anew."
     )
     return _ask(ends, "Factory reset", what, reset, how)
 

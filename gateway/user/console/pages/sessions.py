@@ -75,7 +75,10 @@ class Session:
 
     def view(self) -> View:
         end = Row("k", "End it", self._kick, f"postern disconnect {self._number}")
-        keys = (end, Row("w", "Write this to a file", self._write))
+        keys = (
+            end,
+            Row("w", "Write this to a file", self._write, f"postern sessions {self._number}"),
+        )
         title = f"Session {self._number}"
         return View(title, tuple(self._lines()), keys=keys, refresh=FRESH)
 

@@ -55,6 +55,7 @@ class Slots:
         text = (
             "Only a file signed for Postern is taken, and only for this kind of box. It goes",
             "to the system that does not run; nothing changes until the box starts again.",
+            *(f"Of this box: {one}." for one in self._ends.box.status().upgrade),
         )
         field = Field("path", "File", "usb", "usb is the stick labelled POSTERN; or a whole path")
         return Open(Form("Install an update", (field,), install, _needed, text, "Install"))

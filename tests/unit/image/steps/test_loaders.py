@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.system.box.power import RESCUE_NEXT
 from image.places import IMAGE
 from image.steps.loaders import ENVIRONMENT_BYTES, FIRST, environment_block
 
@@ -22,6 +23,13 @@ def test_both_slots_are_counted_to_three() -> None:
     for slot in "AB":
         assert f'"${slot}_OK" = 1 -a "${slot}_TRY" != 3' in text
         assert f"set {slot}_TRY=1" in text
+
+
+def test_the_rescue_system_is_started_once_when_it_is_asked_for() -> None:
+    text = (IMAGE / "grub/grub.cfg").read_text()
+    asked = text.index('if [ "$NEXT" = R ]')
+    assert text.index("save_env --file $environment NEXT") < text.index("boot_rescue", asked)
+    assert RESCUE_NEXT[-1] == "NEXT=R"
 
 
 @pytest.mark.skipif(not shutil.which("grub-script-check"), reason="needs grub-common")

@@ -1,7 +1,7 @@
 """Making the machine be as the configuration says, and no more of it than has changed."""
 
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +93,18 @@ def test_keys_in_files_are_put_into_the_daemons_copy(tmp_path: Path) -> None:
     assert "psk_file" not in text
 
 
+def test_an_old_key_in_a_file_is_put_there_too(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    old = f'psk = "{SECRET}"\npsk_old_file = "press-3.psk"\npsk_old_until = 2030-01-31'
+    text = CONFIG.replace(f'psk = "{SECRET}"', old).replace(SECRET, "the new key of it")
+    box.activate(*EVERY, text=text)
+    written = box.places.gateway.read_text()
+    assert f'psk_old = "{SECRET}"' in written
+    assert 'psk = "the new key of it"' in written
+    assert "psk_old_until = 2030-01-31" in written
+    assert "psk_old_file" not in written
+
+
 def test_a_port_that_is_not_certain_keeps_its_role_for_a_name(tmp_path: Path) -> None:
     box = Box(tmp_path, ports=PORTS[1:])
     box.activate(*EVERY)
@@ -107,6 +119,42 @@ def test_a_card_that_comes_late_restarts_the_gateway_at_its_new_place(tmp_path: 
     box.applier.again(CONFIG)
     assert "systemctl restart --no-block postern.service" in box.tools.asked
     assert box.applier.network.problems == ()
+
+
+def test_a_card_with_a_new_name_is_followed(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.ports[1] = replace(PORTS[1], name="eth1")
+    box.applier.look_about(CONFIG)
+    assert 'interface = "eth1"' in box.places.gateway.read_text()
+    assert box.applier.network.names == {"outside": "enp0s2", "inside": "eth1"}
+
+
+def test_a_card_that_goes_and_comes_back_disturbs_nobody_and_is_told(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.tools.asked.clear()
+    box.ports[1] = replace(PORTS[1], name="", problem="the inside port is gone")
+    box.applier.look_about(CONFIG)
+    assert "the inside port is gone" in box.applier.network.problems[0]
+    box.ports = list(PORTS)
+    box.applier.look_about(CONFIG)
+    assert (box.applier.network.problems, box.tools.asked) == ((), [])
+
+
+def test_another_card_under_the_old_name_is_not_used(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.ports[1] = replace(PORTS[1], problem="another card is where the inside port was")
+    box.applier.look_about(CONFIG)
+    assert 'interface = "inside"' in box.places.gateway.read_text()
+    assert "enp0s3" not in box.tools.given[-1]  # what nftables was given
+
+
+def test_while_nothing_is_in_force_nothing_is_looked_at(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.applier.look_about(CONFIG)
+    assert box.tools.asked == []
 
 
 def test_in_the_rescue_system_there_is_no_network_and_nobody_logs_in(tmp_path: Path) -> None:

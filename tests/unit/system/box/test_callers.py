@@ -13,9 +13,17 @@ from tests.unit.system.box.machine import put
 ME = pwd.getpwuid(os.getuid()).pw_name
 
 
-def process(root: Path, pid: int, name: str, parent: int, session: str = "4294967295") -> None:
-    put(root, f"proc/{pid}/stat", f"{pid} ({name}) S {parent} 1 1 0 -1")
+def process(
+    root: Path, pid: int, name: str, parent: int, session: str = "4294967295", leader: int = 1
+) -> None:
+    """`leader` is of its terminal's session; it began at 900 ticks, as all here."""
+    behind = f"S {parent} 1 {leader} " + "0 " * 15 + "900 0 0"
+    put(root, f"proc/{pid}/stat", f"{pid} ({name}) {behind}")
     put(root, f"proc/{pid}/sessionid", session)
+
+
+def at_console(root: Path, pid: int, unit: str = "postern-console@ttyS0.service") -> None:
+    put(root, f"proc/{pid}/cgroup", f"0::/system.slice/system-postern\\x2dconsole.slice/{unit}\n")
 
 
 def asks(root: Path, pid: int, uid: int = 0, **request: Any) -> Who:
@@ -27,6 +35,35 @@ def test_root_at_a_console_is_at_the_box(tmp_path: Path) -> None:
     who = asks(tmp_path, 50)
     assert who == Who("console", "console")
     assert at_the_box(who)
+
+
+def test_whoever_stands_at_a_console_is_known_by_its_menu_and_by_nothing_else(
+    tmp_path: Path,
+) -> None:
+    process(tmp_path, 50, "postern", 1, leader=50)
+    at_console(tmp_path, 50)
+    who = asks(tmp_path, 50)
+    assert who == Who("console", "console", "console:ttyS0:50:900", proved=False)
+    assert at_the_box(who)
+
+
+def test_a_shell_that_the_menu_has_opened_is_of_the_same_console(tmp_path: Path) -> None:
+    process(tmp_path, 50, "postern", 1, leader=50)
+    process(tmp_path, 70, "postern", 60, leader=50)
+    at_console(tmp_path, 70)
+    assert asks(tmp_path, 70, face="cli").session == "console:ttyS0:50:900"
+
+
+def test_what_a_shell_has_left_behind_is_of_no_menu(tmp_path: Path) -> None:
+    process(tmp_path, 70, "postern", 1, leader=50)  # which has ended
+    at_console(tmp_path, 70)
+    assert asks(tmp_path, 70).session == "console:ttyS0:50:over"
+
+
+def test_roots_own_programs_stand_at_no_console(tmp_path: Path) -> None:
+    process(tmp_path, 50, "postern", 1)
+    at_console(tmp_path, 50, "postern-health.service")
+    assert asks(tmp_path, 50) == Who("console", "console")
 
 
 def test_who_comes_by_ssh_is_remote_and_its_connection_has_a_name(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_a_claimed_box_can_be_taken_over_at_its_console_and_that_is_known() -> N
     assert check_claim(REQUEST, CONSOLE, CONFIG) == ("bob", OTHER_KEY, True)
 
 
-@pytest.mark.parametrize("who", [ADA, Who("", "cli"), Who("ada", "console")])
+@pytest.mark.parametrize("who", [ADA, Who("", "cli"), Who("ada", "ssh", "", remote=True)])
 def test_nobody_else_claims_anything(who: Who) -> None:
     for saved in (FACTORY, CONFIG):
         with pytest.raises(Refused, match="at its own console"):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.control.button import Meant
 from gateway.control.profile import Led
 from gateway.system.box.lamps import EVERY, Lamps, state_of
 from gateway.system.leds import Leds, State
@@ -40,6 +41,21 @@ def test_before_its_time_and_without_lamps_nobody_is_asked(tmp_path: Path) -> No
     none.handle_timeout(5.0)
     assert none.deadline() is None
     assert next(answers) == 1
+
+
+def test_what_cannot_wait_is_shown_at_once(tmp_path: Path) -> None:
+    one = lamps(tmp_path, 0)
+    one.handle_timeout(5.0)
+    one.hurry()
+    assert one.deadline() == 0.0
+    none = Lamps(Leds((LED,), tmp_path / "none"), lambda: State.READY, lambda: 0)
+    none.hurry()
+    assert none.deadline() is None
+
+
+def test_the_button_comes_before_everything() -> None:
+    for meant, state in ((Meant.RESCUE, State.RESCUE), (Meant.RESET, State.RESET)):
+        assert state_of(claimed=True, pending=True, upgrading=True, meant=meant) is state
 
 
 @pytest.mark.parametrize(

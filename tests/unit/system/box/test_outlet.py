@@ -61,6 +61,14 @@ def test_without_a_stick_or_with_a_bad_one_that_is_said(tmp_path: Path) -> None:
         outlet(tmp_path, Tools(fails={"mount": "read-only"})).put("usb", "report.txt", b"x")
 
 
+def test_a_stick_that_is_held_for_a_moment_hides_nothing(tmp_path: Path) -> None:
+    tools = Tools(fails={f"umount {tmp_path}": "target is busy"})
+    put(tmp_path, "dev/disk/by-label/POSTERN", "")
+    with pytest.raises(Refused, match="another kind"), outlet(tmp_path, tools).stick():
+        raise Refused("it is for another kind of box", "")
+    assert tools.asked[-1] == f"umount --lazy {tmp_path}/run/postern-box/stick"
+
+
 def test_an_update_is_a_file_a_folder_with_one_or_the_stick(tmp_path: Path) -> None:
     bundle = put(tmp_path, "home/one.raucb", "x")
     with outlet(tmp_path).update(str(bundle)) as path:

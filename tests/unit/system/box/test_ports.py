@@ -82,12 +82,22 @@ def test_nothing_is_pinned_that_is_not_certain() -> None:
 
 def test_ports_are_assigned_anew_as_a_whole() -> None:
     roles = {NICS[0].path: "inside", NICS[2].path: "outside"}
-    found = config(ports().assigned(CONFIG, config(), roles))
-    assert {port.path: port.role for port in found.ports} == {
-        NICS[0].path: "inside",
-        NICS[1].path: "unused",
-        NICS[2].path: "outside",
-    }
+    text, told = ports().assigned(CONFIG, roles)
+    assert {port.path: port.role for port in config(text).ports} == told
+    assert told == {NICS[0].path: "inside", NICS[1].path: "unused", NICS[2].path: "outside"}
+
+
+def test_one_port_after_the_other_can_be_assigned() -> None:
+    text, told = ports().assigned(FACTORY, {NICS[2].path: "inside"})
+    assert told == {NICS[0].path: "outside", NICS[1].path: "unused", NICS[2].path: "inside"}
+    text, told = ports().assigned(text, {NICS[1].path: "outside"})
+    assert told == {NICS[0].path: "unused", NICS[1].path: "outside", NICS[2].path: "inside"}
+    assert {port.path: port.role for port in config(text).ports} == told
+
+
+def test_two_ports_change_places_when_one_gets_the_others_role() -> None:
+    _, told = ports().assigned(CONFIG, {NICS[0].path: "inside"})
+    assert told == {NICS[0].path: "inside", NICS[1].path: "outside", NICS[2].path: "unused"}
 
 
 def test_one_port_alone_leaves_no_inside_to_look_for() -> None:
@@ -98,18 +108,26 @@ def test_one_port_alone_leaves_no_inside_to_look_for() -> None:
 def test_a_name_of_the_kernel_gives_way_to_the_role() -> None:
     text = CONFIG.replace('interface = "outside"', 'interface = "eth0"')
     roles = {NICS[0].path: "outside", NICS[1].path: "inside"}
-    assert config(ports().assigned(text, config(), roles)).outside.interface == "outside"
+    assert config(ports().assigned(text, roles)[0]).outside.interface == "outside"
 
 
 @pytest.mark.parametrize(
-    "roles", [{}, {"nowhere": "outside"}, {NICS[0].path: "cat"}, {NICS[0].path: "inside"}]
+    "roles",
+    [
+        {"nowhere": "outside"},
+        {NICS[0].path: "cat"},
+        {NICS[0].path: "unused"},
+        {NICS[0].path: "outside", NICS[1].path: "outside"},
+    ],
 )
 def test_what_cannot_be_assigned_is_refused(roles: dict[str, str]) -> None:
     with pytest.raises(Refused):
-        ports().assigned(CONFIG, config(), roles)
+        ports().assigned(CONFIG, roles)
 
 
 def test_a_text_that_cannot_be_edited_is_refused() -> None:
+    with pytest.raises(Refused):
+        ports().assigned("[[", {NICS[0].path: "outside"})
     for text in ("[[", '[port]\nrole = "outside"\npath = "x"\n'):
         with pytest.raises(Refused):
             with_pins(text, [Pin("outside", "a")])

@@ -1,10 +1,9 @@
-"""Stopping needs a reason, which stays."""
+"""Stopping, and who did it and why, which stays."""
 
 from pathlib import Path
 
 import pytest
 
-from gateway.control.changes_outputs import Refused
 from gateway.system.box.disk import read_record
 from gateway.system.box.places import Places
 from gateway.system.box.power import RECORD, Power
@@ -21,11 +20,10 @@ def test_the_reason_is_kept_and_the_answer_does_not_wait(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("reason", ["", "  ", None, 7])
-def test_without_a_reason_nothing_is_stopped(tmp_path: Path, reason: object) -> None:
-    tools = Tools()
-    with pytest.raises(Refused, match="needs a reason"):
-        Power(Places(tmp_path), tools).reboot(reason, "ada")
-    assert tools.asked == []
+def test_no_reason_is_none(tmp_path: Path, reason: object) -> None:
+    places = Places(tmp_path)
+    Power(places, Tools()).reboot(reason, "ada")
+    assert read_record(places.state / RECORD) == {"what": "reboot", "reason": "", "by": "ada"}
 
 
 def test_the_gateway_alone_can_be_started_anew(tmp_path: Path) -> None:

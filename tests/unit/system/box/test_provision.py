@@ -83,6 +83,18 @@ def test_afterwards_there_is_no_key_anywhere_but_in_force(tmp_path: Path) -> Non
     assert all(SECRET not in path.read_text() for path in left)
 
 
+def test_an_old_key_in_a_file_is_taken_up_and_leaves_nothing_behind_too(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    old = 'psk = "a new key"\npsk_old_file = "old.psk"\npsk_old_until = 2030-01-31\n'
+    put(tmp_path, f"data/{NAME}", WITH_CLIENT.replace('psk_file = "old.psk"\n', old))
+    put(tmp_path, "data/old.psk", SECRET + "\n")
+    box.look()
+    [client] = box.config().clients
+    assert (client.psk, client.psk_old) == (b"a new key", SECRET.encode())
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in left} == {RESULT, RECORD}
+
+
 def test_a_file_that_is_wrong_stays_to_be_mended_and_is_not_tried_again(tmp_path: Path) -> None:
     box = Box(tmp_path)
     path = put(tmp_path, f"data/{NAME}", SMALL.replace("ssh-ed25519", "ssh-what"))

@@ -4,13 +4,28 @@ from pathlib import Path
 
 import pytest
 
-from gateway.control.changes_outputs import Refused, Who
+from gateway.control.changes_outputs import Refused
 from gateway.system.box import reset
 from gateway.system.box.places import Places
-from tests.unit.system.box.machine import ADA, CONFIG, CONSOLE, FACTORY, KEY, OTHER_KEY, put
+from tests.unit.system.box.machine import CONFIG, FACTORY, KEY, OTHER_KEY, SECRET, put
 
-CLAIMED = FACTORY + f'\n[[admin]]\nname = "ada"\nssh_key = "{KEY}"\n'
-STRANGER = FACTORY + f'\n[[admin]]\nname = "ada"\nssh_key = "{OTHER_KEY}"\n'
+TWO = (
+    FACTORY
+    + f"""
+[[admin]]
+name = "ada"
+ssh_keys = ["{KEY}", "{OTHER_KEY}"]
+
+[[admin]]
+name = "bob"
+ssh_key = "{KEY}"
+"""
+)
+
+
+def seal(text: str, keys: list[str]) -> str:
+    """What matters here: for whom, and that nothing of it can be read."""
+    return f"sealed for {len(keys)}\n" if keys else ""
 
 
 @pytest.fixture
@@ -35,67 +50,60 @@ def test_the_name_of_the_host_must_be_typed() -> None:
 
 
 def test_one_sealed_copy_and_the_slots_stay(places: Places) -> None:
-    reset.begin(places, CONFIG, wipe=False)
+    reset.begin(places, CONFIG, seal, wipe=False)
     reset.finish(places)
-    assert left(places) == [
-        "postern/sealed/last.json",
-        "postern/sealed/last.toml",
-        "rauc/central.status",
-    ]
+    assert left(places) == ["postern/sealed/last.age", "rauc/central.status"]
 
 
 def test_a_wipe_leaves_nothing_of_it(places: Places) -> None:
-    reset.begin(places, CONFIG, wipe=False)
+    reset.begin(places, CONFIG, seal, wipe=False)
     reset.finish(places)
-    reset.begin(places, CONFIG, wipe=True)
+    reset.begin(places, CONFIG, seal, wipe=True)
     reset.finish(places)
     assert left(places) == ["rauc/central.status"]
 
 
 def test_a_power_cut_in_the_middle_is_finished_later(places: Places) -> None:
     assert not reset.unfinished(places)
-    reset.begin(places, CONFIG, wipe=False)
+    reset.begin(places, CONFIG, seal, wipe=False)
     (places.data / "saved.toml").unlink()
     assert reset.unfinished(places)
     reset.finish(places)
     assert not reset.unfinished(places)
-    assert "postern/sealed/last.toml" in left(places)
+    assert "postern/sealed/last.age" in left(places)
 
 
-def test_who_logs_in_with_a_key_of_the_copy_gets_it_back(places: Places) -> None:
-    reset.begin(places, CONFIG, wipe=False)
-    assert reset.unsealed(places, ADA, CLAIMED) == CONFIG
+def test_the_copy_is_for_every_key_of_every_administrator_once(places: Places) -> None:
+    assert reset.begin(places, TWO, seal, wipe=False)
+    assert reset.sealed(places) == "sealed for 2\n"
 
 
-@pytest.mark.parametrize(
-    ("who", "running"),
-    [
-        (CONSOLE, CLAIMED),  # a public key can be typed by anybody
-        (ADA, STRANGER),
-        (ADA, FACTORY),
-        (Who("bob", "ssh", "ssh:1", remote=True), CLAIMED),
-        (ADA, "[["),
-    ],
-)
-def test_nobody_else_does(places: Places, who: Who, running: str) -> None:
-    reset.begin(places, CONFIG, wipe=False)
-    with pytest.raises(Refused, match="a key that stands in it"):
-        reset.unsealed(places, who, running)
+def test_no_secret_is_left_anywhere(places: Places) -> None:
+    reset.begin(places, CONFIG, seal, wipe=False)
+    reset.finish(places)
+    data = places.root / "data"
+    assert not [one for one in data.rglob("*") if one.is_file() and SECRET in one.read_text()]
 
 
-def test_without_a_copy_or_with_half_of_one_there_is_nothing(places: Places) -> None:
+@pytest.mark.parametrize("text", [FACTORY, "[[", ""])
+def test_without_a_key_that_could_open_it_nothing_is_kept(places: Places, text: str) -> None:
+    assert not reset.begin(places, text, seal, wipe=False)
+    reset.finish(places)
     with pytest.raises(Refused, match="no sealed configuration"):
-        reset.unsealed(places, ADA, CLAIMED)
-    reset.begin(places, CONFIG, wipe=False)
-    (places.sealed / "last.toml").write_text(CONFIG[:-5])
-    with pytest.raises(Refused, match="damaged"):
-        reset.unsealed(places, ADA, CLAIMED)
+        reset.sealed(places)
+
+
+def test_a_second_reset_without_an_owner_leaves_the_copy_of_the_first(places: Places) -> None:
+    for text in (TWO, FACTORY):
+        reset.begin(places, text, seal, wipe=False)
+        reset.finish(places)
+    assert reset.sealed(places) == "sealed for 2\n"
 
 
 def test_links_are_removed_and_not_followed(places: Places, tmp_path: Path) -> None:
     outside = put(tmp_path, "elsewhere/file", "stays")
     (places.data / "link").symlink_to(outside.parent)
-    reset.begin(places, CONFIG, wipe=True)
+    reset.begin(places, CONFIG, seal, wipe=True)
     reset.finish(places)
     assert outside.read_text() == "stays"
     assert not (places.data / "link").is_symlink()

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.control.changes_outputs import Refused
-from gateway.system.box.slots import Progress, Slot, Slots, read_status, sentence, slots_json
+from gateway.system.box.slots import Progress, Slot, Slots, notes, read_status, sentence, slots_json
 from gateway.system.run import ToolFailed
 from tests.unit.system.box.machine import Tools
+
+# As rauc 1.13 tells of an update whose signature is right; the journal has what a handler says.
+GOES_WELL = " 10% Verifying signature\n 20% Verifying signature done.\n100% Installing failed.\n"
+HANDLER = "handler error: Child process exited with code"
 
 
 def status(other: str = "good", bundle: bool = True, own: str = "good") -> str:
@@ -53,7 +58,18 @@ def test_where_there_is_no_rauc_there_are_no_slots() -> None:
 
 
 def test_a_slot_nothing_was_put_in_is_empty() -> None:
-    assert Slots(tools(bundle=False)).read()[1].state == "empty"
+    assert Slots(tools(other="bad", bundle=False)).read()[1].state == "empty"
+
+
+@pytest.mark.parametrize(("boot_status", "state"), [("good", "good"), ("bad", "bad")])
+def test_the_system_a_box_came_with_is_there_when_an_update_runs(
+    boot_status: str, state: str
+) -> None:
+    rows = [
+        {"rootfs.1": {"bootname": "B", "state": "booted", "boot_status": "good"}},
+        {"rootfs.0": {"bootname": "A", "state": "inactive", "boot_status": boot_status}},
+    ]
+    assert read_status({"slots": rows}) == [Slot("A", state), Slot("B", "good", booted=True)]
 
 
 def test_the_status_has_the_running_version_for_the_system_the_box_came_with() -> None:
@@ -62,6 +78,15 @@ def test_the_status_has_the_running_version_for_the_system_the_box_came_with() -
         "a": {"state": "good", "version": "1.0"},
         "b": {"state": "good", "version": "1.1"},
     }
+
+
+def test_a_slot_that_failed_is_told_of_and_no_other() -> None:
+    bad = Slot("B", "bad", "1.1")
+    assert notes([A, B]) == notes([replace(bad, booted=True, state="trying")]) == []
+    assert notes([A, bad]) == [
+        "slot B (Postern 1.1) did not start well, so the box has gone back by itself; "
+        "install a good update there"
+    ]
 
 
 def test_going_back_is_to_the_other_slot_at_the_next_start() -> None:
@@ -73,7 +98,7 @@ def test_going_back_is_to_the_other_slot_at_the_next_start() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (tools(bundle=False), "no other system"),
+        (tools(other="bad", bundle=False), "no other system"),
         (tools(other="bad"), "slot B did not start well"),
         (Tools(), "no other system"),
     ],
@@ -100,9 +125,12 @@ def test_an_update_is_looked_at_before_it_is_installed(tmp_path: Path) -> None:
     ("said", "means"),
     [
         ("signature verification failed: self-signed certificate", "not one this box trusts"),
-        ("Compatible mismatch: Expected 'postern-amd64' but bundle has 'x'", "another kind of box"),
-        ("handler: this update reads configurations of schema 0", "older than the configuration"),
+        ("rauc-Message: x\nFailed to verify; error: self-signed certificate\n", "not one this box"),
+        (f"{GOES_WELL}LastError: Compatible mismatch: Expected 'a'", "another kind of box"),
+        (f"{GOES_WELL}LastError: Pre-install {HANDLER} 10\n", "older than the configuration"),
+        (f"{GOES_WELL}LastError: Pre-install {HANDLER} 1\n", "exited with code 1"),
         ("No space left on device", "does not fit"),
+        (f"{GOES_WELL}LastError: Pre-install {HANDLER} 11\n", "look at /data/upload"),
         ("Failed to check bundle identifier: not a bundle", "no update of Postern"),
         ("LastError: the cat has eaten it\n", "the cat has eaten it"),
         ("", "the update is refused"),

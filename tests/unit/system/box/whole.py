@@ -17,6 +17,7 @@ from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
 from gateway.system.box.desk import BoxDesk, Parts, tell_change
 from gateway.system.box.diagnose import Diagnose
+from gateway.system.box.hardware import Cards
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
@@ -42,6 +43,8 @@ class Whole:
     who: Who = CONSOLE
     now: float = 1000.0
     told: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # to everybody
+    woken: list[str] = field(default_factory=list)  # cards
     nics: list[Any] = field(default_factory=lambda: list(NICS))
     boot: str = "boot-1"
     slots: list[Slot] = field(default_factory=lambda: [Slot("A", "good", booted=True)])
@@ -63,7 +66,7 @@ class Whole:
             Store(places.data),
             judge,
             applier.activate,
-            tell_change(audit),
+            tell_change(audit, self.said.append),
             boot=self.boot,
             factory=FACTORY,
         )
@@ -73,6 +76,7 @@ class Whole:
             applier=applier,
             board=board,
             ports=ports,
+            cards=Cards(True, self.told.append, self.woken.append),
             outlet=outlet,
             slots=slots,
             power=Power(places, self.tools),
@@ -82,6 +86,9 @@ class Whole:
             provisioning=Provisioning(places, outlet, FACTORY),
             blinker=Blinker(lambda name, command: b""),
             tell=self.told.append,
+            say=self.said.append,
+            seal=lambda text, keys: f"sealed for {len(keys)}",
+            chance=lambda count: bytes(range(count)),
             slot_cache=Cached(lambda: self.slots, [], 600.0, self.clock),
             address_cache=Cached(lambda: {"enp0s2": ["203.0.113.9/24"]}, {}, 2.0, self.clock),
             clock_cache=Cached(lambda: True, True, 60.0, self.clock),

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from gateway.user.box_client import Box
 from gateway.user.cli import exits
 from gateway.user.cli.main import main
+from gateway.user.cli.ports import LOOKS, find
+from gateway.user.client import DaemonError
 from tests.unit.user.console.agents import FakeBox, FakeDaemon, both
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMmsZQVHFCxFfOSiCDC048uH1f8XaDZzDpgFtvjED4tj ada"
@@ -74,6 +77,7 @@ def test_a_self_test_that_finds_something_says_so_to_the_shell(
     [
         ("restart --name gw-lab-1", {"verb": "restart-gateway"}),
         ("reboot --name gw-lab-1 --reason fan", {"verb": "reboot", "reason": "fan"}),
+        ("reboot --name gw-lab-1 --rescue", {"verb": "reboot", "reason": "", "rescue": True}),
         ("poweroff --name gw-lab-1", {"verb": "poweroff", "reason": ""}),
         ("rollback --name gw-lab-1", {"verb": "rollback"}),
         ("reset --name gw-lab-1", {"verb": "factory-reset", "typed": "gw-lab-1", "wipe": False}),
@@ -90,6 +94,19 @@ def test_a_self_test_that_finds_something_says_so_to_the_shell(
 def test_it_does(box: FakeBox, command: str, request_there: dict[str, object]) -> None:
     assert main(command.split()) == exits.OK
     assert box.asked[-1] == request_there
+
+
+def test_a_port_is_found_by_its_cable(box: FakeBox, capsys: pytest.CaptureFixture[str]) -> None:
+    box.plugged_at_look = 2  # the first look is the command's own
+    assert main(["ports", "find"]) == exits.OK
+    assert capsys.readouterr().out == "port 3 has a cable now\n"
+
+
+def test_who_puts_no_cable_in_is_not_waited_for_all_day(box: FakeBox) -> None:
+    waited: list[float] = []
+    with pytest.raises(DaemonError, match="no cable"):
+        find(Box(), Box().ports(), waited.append)
+    assert sum(waited) == LOOKS
 
 
 @pytest.mark.parametrize("verb", ["restart", "reboot", "poweroff", "rollback", "reset"])
@@ -116,6 +133,14 @@ def test_an_update_is_named_by_its_whole_path(
     monkeypatch.chdir(tmp_path)
     assert main(["upgrade", "new.raucb"]) == exits.OK
     assert box.asked[0] == {"verb": "upgrade", "path": str(tmp_path / "new.raucb")}
+
+
+def test_before_an_update_the_boards_own_dangers_are_told(
+    box: FakeBox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box.status = {"board": {"upgrade": ["it may not start again: have a spare"]}}
+    assert main(["upgrade", "usb"]) == exits.OK
+    assert capsys.readouterr().err == "of this box: it may not start again: have a spare\n"
 
 
 def test_a_box_is_claimed_with_a_key_from_a_file(box: FakeBox, tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from gateway.user.cli import exits
 from gateway.user.cli.main import main
-from tests.unit.control.written import GOOD, ROUTE
+from tests.unit.control.written import CLIENT, GOOD, OUTSIDE, ROUTE
 
 
 def written(folder: Path, text: str, mode: int = 0o600) -> str:
@@ -75,6 +76,7 @@ def test_json_has_each_problem_with_where_what_and_hint(
         "file": path,
         "clients": 1,
         "routes": 1,
+        "days": [],
         "problems": [
             {
                 "where": "outside.interface",
@@ -85,3 +87,26 @@ def test_json_has_each_problem_with_where_what_and_hint(
             }
         ],
     }
+
+
+def test_days_are_counted_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    until = date.today() + timedelta(days=100)  # noqa: DTZ011 - as the command does
+    more = f'esp = ["des-md5"]\nweak_reason = "it knows no other"\nweak_until = {until}\n'
+    path = written(tmp_path, OUTSIDE + CLIENT + more + ROUTE)
+    assert main(["check", "--config", path]) == exits.OK
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "ok: 1 client, 1 route"
+    assert lines[1].startswith("  press-3 may use des-md5 for ")
+    assert lines[1].endswith(f" days more, until {until} (it knows no other)")
+    assert main(["check", "--config", path, "--json"]) == exits.OK
+    assert str(until) in json.loads(capsys.readouterr().out)["days"][0]
+
+
+def test_a_day_that_has_passed_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = 'esp = ["des-md5"]\nweak_reason = "it knows no other"\nweak_until = 2020-01-01\n'
+    assert (
+        main(["check", "--config", written(tmp_path, OUTSIDE + CLIENT + more + ROUTE)]) == exits.OK
+    )
+    assert "weak_until: warning: has passed" in capsys.readouterr().out

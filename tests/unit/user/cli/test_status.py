@@ -78,3 +78,15 @@ def test_json_is_the_view(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     with answering(tmp_path, to_json(STATUS)) as daemon:
         assert main(["status", "--json", "--socket", daemon.path]) == exits.OK
     assert json.loads(capsys.readouterr().out)["uptime_s"] == 7500.0
+
+
+def test_what_has_a_last_day_is_told_with_the_day_it_goes_by(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dated = replace(
+        STATUS, today="2026-10-04", warnings=("lathe may use des-md5",), notices=("the old key",)
+    )
+    code, text = told(tmp_path, capsys, dated)
+    assert code == exits.OK
+    assert "  goes by        2026-10-04\nholds until a day:\n" in text
+    assert "\n  warning: lathe may use des-md5\n  the old key\n" in text

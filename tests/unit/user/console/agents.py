@@ -196,6 +196,9 @@ class FakeBox:
             return self.ports
         elif verb == "users":
             return {"users": self.users}
+        elif verb == "ports.assign":
+            kept = {port["path"]: port["role"] for port in self.ports}
+            return {"roles": kept | request["assignments"]}
         elif verb == "upgrade.status":
             return self.update
         elif verb == "support":

@@ -55,6 +55,12 @@ def test_every_item_of_the_main_menu_has_a_command(ends: Ends) -> None:
     assert without <= NO_COMMAND
 
 
+def test_whatever_a_letter_does_on_any_page_is_a_command_too(ends: Ends) -> None:
+    """Rows are numbered; those of a list lead to one of its entries, which has its own."""
+    views = [page.view() for page in pages(ends)]
+    assert [row.text for view in views for row in view.keys if not row.command] == []
+
+
 def test_every_command_the_menu_names_is_understood(ends: Ends) -> None:
     named = commands(ends)
     assert len(named) > 30

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def test_a_client_is_added_and_its_key_shown(serial: Menu, box: FakeBox) -> None
     serial.type("n")
     serial.wait_for("[ Save ]")
     serial.type("till-4")
-    serial.type("\t\t\t\t\t\t\r")
+    serial.type("\t\t\t\t\t\t\t\t\t\r")
     serial.wait_for("It is shown only now.")
     assert 'name = "till-4"' in box.desk.changes.candidate
 
@@ -211,6 +212,41 @@ def test_a_shell_is_lent_the_terminal_and_gives_it_back(serial: Menu) -> None:
     assert "-- Main menu --" in serial.text()
 
 
+def test_the_plain_menu_hears_what_is_said_to_all(paths: tuple[str, str]) -> None:
+    with menu(paths, {**SERIAL, "POSTERN_PLAIN": "1"}) as found:
+        line = Path(f"/proc/{found.child.pid}/fd/0").readlink()
+        line.chmod(0o600)
+        found.child.expect_exact("Choice: ")
+        assert line.stat().st_mode & stat.S_IWGRP
+
+
+def test_a_console_that_was_left_alone_shows_how_the_box_is_and_asks_for_a_login(
+    serial: Menu, box: FakeBox
+) -> None:
+    serial.choose("3", "press-3")
+    box.status = {"locked": True}
+    serial.wait_for("1  Log in with a code")
+    assert "press-3" not in serial.text()
+    assert "gw-lab-1" in serial.screen.display[0]
+    assert "SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE ED25519" in serial.text()
+    serial.choose("2", "To go on, type the name of this box: gw-lab-1")
+    serial.type("\x1b")
+    assert len(serial.type("\x0c")) <= FIRST_PAINT
+
+
+def test_messages_to_all_do_not_stand_in_the_picture_but_in_the_shell(serial: Menu) -> None:
+    line = Path(f"/proc/{serial.child.pid}/fd/0").readlink()
+    assert not line.stat().st_mode & stat.S_IWGRP
+    serial.child.send("14\r")
+    serial.settle()
+    assert line.stat().st_mode & stat.S_IWGRP
+    serial.child.send("exit\r")
+    serial.settle()
+    serial.type(DOWN)
+    serial.wait_focused("2  Ports and addresses")
+    assert not line.stat().st_mode & stat.S_IWGRP
+
+
 def test_logging_out_leaves_the_terminal_as_it_was(serial: Menu) -> None:
     serial.child.send("0\r")
     assert serial.ended()
@@ -255,7 +291,19 @@ def test_without_urwid_a_terminal_gets_the_plain_menu(
 
 def test_bytes_that_are_no_letters_do_no_harm(paths: tuple[str, str], box: FakeBox) -> None:
     with menu(paths, {**SERIAL, "POSTERN_PLAIN": "1"}) as found:
-        for line in (b"3", b"n", b"\xff\xc3", b"k\xffk", b"", b"", b"203.0.113.\xff", b"1"):
+        for line in (
+            b"3",
+            b"n",
+            b"\xff\xc3",
+            b"k\xffk",
+            b"",
+            b"",
+            b"203.0.113.\xff",
+            b"1",
+            b"",
+            b"",
+            b"",
+        ):
             found.child.expect_exact(": ")
             found.child.send(line + b"\n")
         found.child.expect_exact("which is no name")

@@ -1,5 +1,6 @@
 """The plain menu from end to end: what is typed, what is read, what the agents are asked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,9 @@ def test_only_ascii_is_written_for_a_terminal_that_has_no_more(
 def test_a_new_client_is_asked_for_judged_saved_and_its_key_shown_once(
     ends: Ends, box: FakeBox
 ) -> None:
-    answers = ("till 4", "-", "-", "-", "-", "1")  # a name with a space, and no key
-    again = ("till-4", "a long random text of mine", "-", "-", "203.0.113.77", "1")
+    rest = ("", "", "")  # identity, and what weak suites need
+    answers = ("till 4", "-", "-", "-", "-", "1", *rest)  # a name with a space, and no key
+    again = ("till-4", "a long random text of mine", "-", "-", "203.0.113.77", "1", *rest)
     told = talk(ends, "3", "n", *answers, *again, "yes")
     assert "name: is 'till 4', which is no name." in told
     assert "    a long random text of mine\n" in told
@@ -91,7 +93,7 @@ def test_a_full_stop_leaves_a_form_and_so_does_no(ends: Ends, box: FakeBox) -> N
 
 
 def test_a_key_that_is_left_empty_stays_as_it_is(ends: Ends, box: FakeBox) -> None:
-    talk(ends, "3", "1", "1", "", "", "", "", "203.0.113.5", "", "yes")
+    talk(ends, "3", "1", "1", "", "", "", "", "203.0.113.5", "", "", "", "", "yes")
     wanted = next(one for one in box.asked if one["verb"] == "config.set")["changes"]
     assert [(one["op"], one["key"], one["value"]) for one in wanted] == [
         ("set", "address", "203.0.113.5")
@@ -99,7 +101,7 @@ def test_a_key_that_is_left_empty_stays_as_it_is(ends: Ends, box: FakeBox) -> No
 
 
 def test_a_change_is_looked_over_applied_and_kept(ends: Ends, box: FakeBox) -> None:
-    edit = ("3", "1", "1", "", "", "", "", "203.0.113.5", "", "yes", "b", "b")
+    edit = ("3", "1", "1", "", "", "", "", "203.0.113.5", "", "", "", "", "yes", "b", "b")
     told = talk(ends, *edit, "6", "1", "moved house", "5", "yes", "1")
     assert '+ address = "203.0.113.5"' in told
     assert "NOT CONFIRMED: the change by ada goes back in 5:00. C keeps it." in told
@@ -160,10 +162,10 @@ def test_two_who_edit_at_once_are_told_of_each_other(ends: Ends, box: FakeBox) -
 
 def test_a_port_is_given_its_role(ends: Ends, box: FakeBox) -> None:
     talk(ends, "2", "3", "1")
-    assert box.asked[-2] == {
+    assert {
         "verb": "ports.assign",
         "assignments": {"pci0000:00/0000:00:03.0": "outside"},
-    }
+    } in box.asked
 
 
 def test_a_port_is_found_by_plugging_a_cable(ends: Ends, box: FakeBox) -> None:
@@ -171,7 +173,7 @@ def test_a_port_is_found_by_plugging_a_cable(ends: Ends, box: FakeBox) -> None:
     told = talk(ends, "2", "p", "", "", "2")
     assert "Waiting for a cable ..." in told
     assert "This one: port 3 has a cable now." in told
-    assert "port 3 is for inside, once you apply it" in told
+    assert "Port 3 is for inside, once you apply it" in told
 
 
 @pytest.mark.parametrize(
@@ -180,6 +182,7 @@ def test_a_port_is_found_by_plugging_a_cable(ends: Ends, box: FakeBox) -> None:
         ("1", {"verb": "restart-gateway"}),
         ("2", {"verb": "reboot", "reason": "new fan"}),
         ("3", {"verb": "poweroff", "reason": "new fan"}),
+        ("5", {"verb": "reboot", "reason": "new fan", "rescue": True}),
     ],
 )
 def test_the_box_is_stopped_only_by_its_name(
@@ -189,6 +192,12 @@ def test_the_box_is_stopped_only_by_its_name(
     told = talk(ends, "13", choice, *reason, "y", *reason, "gw-lab-1", "yes")
     assert "name: is not gw-lab-1." in told
     assert request_there in box.asked
+
+
+def test_a_button_at_the_case_is_explained_where_there_is_one(ends: Ends, box: FakeBox) -> None:
+    assert "The button on the case" not in talk(ends, "13")
+    box.status = {"board": {"button": "The button on the case: hold it."}}
+    assert "The button on the case: hold it." in talk(ends, "13")
 
 
 def test_a_factory_reset_says_what_is_kept(ends: Ends, box: FakeBox) -> None:
@@ -222,8 +231,8 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
     [
         (("8", "2", "10.10.0.2", "yes"), "3 of 3 answers, 0.4 ms"),
         (("8", "3"), "3 of 3 answers, 0.4 ms"),
-        (("8", "4", "2", "10", "100", "yes"), "The packets are in /run/capture.pcap"),
-        (("8", "4", "2", "0", "100"), "seconds: is out of bounds"),
+        (("8", "4", "2", "10", "100", "", "yes"), "The packets are in /run/capture.pcap"),
+        (("8", "4", "2", "0", "100", ""), "seconds: is out of bounds"),
         (("8", "5"), "nftables, rules in place"),
         (("8", "1", "press-3", "yes"), "It has to dial 203.0.113.9."),
         (("9",), "slot A  good  0.1.0  <- runs now"),
@@ -234,7 +243,7 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
         (("11", "1", "", "yes"), "Written to /run/bundle.tar.gz"),
         (("9", "2"), "No update is being written."),
         (("5", "g", "."), "every console shows that it was done"),
-        (("7", "u", "1"), "There is nothing to apply"),
+        (("7", "u"), "ssh NAME@BOX postern config sealed | age -d -i ~/.ssh/id_ed25519"),
         (("12", "1"), "unconfirmed:\n  leds"),
         (("12", "1", "w"), "The report is in /data/report.txt"),
         (("5",), "1) ada   ssh-ed25519"),
@@ -243,3 +252,44 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
 )
 def test_every_item_answers(ends: Ends, typed: tuple[str, ...], answer: str) -> None:
     assert answer in talk(ends, *typed)
+
+
+def test_a_new_key_can_leave_the_old_one_for_a_while(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, "3", "1", "3", "1")
+    after = box.desk.changes.candidate
+    assert 'psk_old = "one key for press-3, and it is long"' in after
+    assert "psk_old_until = " in after
+    assert "Type this key at the client press-3" in told
+    assert "one key for press-3" not in told
+
+
+def test_a_new_key_can_let_the_old_one_go(ends: Ends, box: FakeBox) -> None:
+    talk(ends, "3", "1", "3", "2")
+    after = box.desk.changes.candidate
+    assert "one key for press-3" not in after
+    assert "psk_old" not in after
+
+
+def test_a_second_new_key_in_the_grace_is_warned_of(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, "3", "1", "3", "1", "b", "3")
+    assert "It has an older key still, which goes" in told
+
+
+def test_an_old_key_goes_before_its_time(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, "3", "1", "3", "1", "b", "4", "1")
+    assert "Let the old key of press-3 go?" in told
+    assert "psk_old" not in box.desk.changes.candidate
+
+
+def test_a_client_is_revoked_and_let_in_again(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, "3", "1", "4", "1")
+    assert "It may dial no more, and what it has up ends at once." in told
+    assert "revoked = true" in box.desk.changes.candidate
+    again = talk(ends, "3", "1", "4", "1")
+    assert "press-3 may dial again" in again
+    assert "revoked" not in box.desk.changes.candidate
+
+
+def test_what_ends_soon_is_told_in_the_main_menu(ends: Ends, daemon: FakeDaemon) -> None:
+    daemon.status = replace(daemon.status, warnings=("lathe may use des-md5 for 9 days more",))
+    assert "lathe may use des-md5 for 9 days more" in talk(ends)

@@ -55,6 +55,28 @@ def test_the_main_menu_fits_and_shows_everything(ends: Ends, size: tuple[int, in
     assert found[-1] == "Enter: choose   ?: help"
 
 
+def test_the_first_page_of_a_new_box_fits_and_leads_to_what_is_to_be_known_of_it(
+    ends: Ends, box: FakeBox
+) -> None:
+    box.claimed = False
+    advice = ["Many of these have no serial plug: keep a screen at hand", "They grow hot"]
+    box.status = {"board": {"name": "N5105", "evidence": "from documents", "install": advice}}
+    found = rows(screen_of(ends))
+    assert found[6].startswith("This box belongs to nobody yet.")
+    assert " 4  Leave" in found
+    told = screen_of(ends)
+    press(told, "3", "enter")
+    assert "It is taken for: N5105." in rows(told)
+    assert "They grow hot." in rows(told)
+
+
+def test_before_an_update_the_boards_own_dangers_are_told(ends: Ends, box: FakeBox) -> None:
+    box.status = {"board": {"upgrade": ["It may not start again: have a spare"]}}
+    found = screen_of(ends)
+    press(found, "9", "enter", "1", "enter")
+    assert "Of this box: It may not start again: have a spare." in rows(found)
+
+
 def test_on_a_narrow_screen_rows_are_cut_and_not_wrapped(ends: Ends) -> None:
     assert all(len(line) <= 40 for line in rows(screen_of(ends), (40, 24)))
 
