@@ -24,6 +24,7 @@ from gateway.system.box import clock as wall_clock
 from gateway.system.box import network, reset, view
 from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
+from gateway.system.box.authority import BoxAuthority
 from gateway.system.box.cached import Cached
 from gateway.system.box.desk import BoxDesk, Parts, boot_notes, tell_change
 from gateway.system.box.diagnose import Diagnose
@@ -167,6 +168,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         clock_cache=Cached(partial(_clock_ok, places, tool), True, CLOCK_EVERY, now),
         fingerprints=tuple(view.fingerprints(root, tool)),
         notes=tuple(boot_notes(places)),
+        authority=BoxAuthority(places, read_file, outlet, applier.activate, tell),
     )
 
 

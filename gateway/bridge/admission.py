@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from gateway.bridge.trust import signing
 from gateway.control.config import Client, Config, Route
 from gateway.control.dated import lapsed_suites, old_key
+from gateway.control.days import moment_of
 from gateway.control.policy import candidates, client_named, esp_suites, ike_suites, route_of
 from gateway.control.values_client import FQDN, IPV4, USER_FQDN, Identity
 from gateway.ike.nat import Answer
@@ -45,6 +47,7 @@ def ike_policy(config: Config, today: date) -> IkePolicy:
         dpd_tries=limits.dpd_tries,
         # Twice as many as can be up: old and new side by side while all redial.
         clients_per_credential=max(CLIENTS_PER_CREDENTIAL, 2 * limits.sessions),
+        signing=signing(config, moment_of(today)),
         lapsed=lapsed,
     )
 
@@ -74,6 +77,7 @@ def _credentials(client: Client, today: date) -> Iterator[Credential]:
             identity=None if client.identity is None else _identification(client.identity),
             lapsed=dict.fromkeys(sorted(over), str(client.weak_until)),
             revoked=client.revoked,
+            certificate=None if psk is old else client.certificate,
         )
 
 

@@ -18,7 +18,7 @@ def put_out(clients: Clients, watch: Watch, now: float) -> list[Output]:
     found: list[Output] = []
     for peer in clients.ike.peers():
         if peer.credential != guest.NAME:
-            why = watch.why_out(peer.credential, peer.psk, suites_of(clients, peer))
+            why = watch.why_out(peer.credential, peer.psk, suites_of(clients, peer), peer.shown)
             found += _put_out(clients, peer, why, now) if why else []
     return found
 

@@ -69,7 +69,11 @@ IKE: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
     ike.Floated: (What.FLOATED, lambda event: {"port": str(event.local.port)}),
     ike.Authenticated: (
         What.AUTHENTICATED,
-        lambda event: {"client": event.credential, "identity": event.identity},
+        lambda event: {
+            "client": event.credential,
+            "identity": event.identity,
+            **({"certificate": event.certificate} if event.certificate else {}),
+        },
     ),
     ike.PeerMoved: (What.PEER_MOVED, lambda event: {"to": str(event.peer)}),
     ike.PairReady: (What.SA_READY, _pair_ready),

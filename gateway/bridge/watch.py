@@ -4,18 +4,25 @@ A client is up by a key and by suites. Whoever is up by one that does not hold a
 revoked, replaced, past its last day - has to go at once; whatever else is edited, a session stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from gateway.control.config import Config
+from gateway.bridge.trust import signing
+from gateway.control.config import Client, Config
 from gateway.control.dated import Notice, lapsed_suites, notices, old_key
+from gateway.control.days import moment_of
 from gateway.control.suites import weakness
 from gateway.crypto.mac import equal
 from gateway.outputs import Fact, What
+from gateway.x509.certificate import Certificate
+from gateway.x509.errors import Untrusted
+from gateway.x509.path import find_authority
+from gateway.x509.rule import Rule
 
 TAKEN_OUT = "it was taken out of the configuration"
 REVOKED = "it is revoked"
 KEY_GONE = "the key it came in by does not hold any more"
+CERTIFICATE_GONE = "the certificate it came in by does not hold any more"
 
 
 class Watch:
@@ -30,20 +37,25 @@ class Watch:
         self._clients = {client.name: client for client in config.clients}
 
     def renamed(self, config: Config) -> dict[str, str]:
-        """Old name -> new one of clients that have another name in `config`, by their keys."""
+        """Old name -> new one of clients with another name in `config`, by how they prove it."""
         before = {client.name for client in self.config.clients}
         after = {client.name for client in config.clients}
-        new = {client.psk: client.name for client in config.clients if client.name not in before}
+        new = {
+            _proof(client): client.name for client in config.clients if client.name not in before
+        }
         return {
-            client.name: new[client.psk]
+            client.name: new[_proof(client)]
             for client in self.config.clients
-            if client.name not in after and client.psk in new
+            if client.name not in after and _proof(client) in new
         }
 
-    def why_out(self, name: str, psk: bytes, suites: Iterable[str]) -> str:
+    def why_out(
+        self, name: str, psk: bytes, suites: Iterable[str], shown: Sequence[Certificate] = ()
+    ) -> str:
         """Why a client that is up by these may not stay; nothing if it may.
 
-        `psk` is empty if it has shown by something else who it is.
+        `psk` is empty if it has shown by something else who it is: by its certificate, which is the
+        first of `shown`.
         """
         client = self._clients.get(name)
         if client is None:
@@ -53,10 +65,23 @@ class Watch:
         keys = (client.psk, old_key(client, self.today) or b"")
         if psk and not any(equal(psk, key) for key in keys):
             return KEY_GONE
+        if shown and (why := self._why_not_by(client, shown)):
+            return why
         over = sorted(lapsed_suites(client, self.today).intersection(suites))
         if over:
             return f"it uses {', '.join(over)}, and might do so until {client.weak_until}"
         return ""
+
+    def _why_not_by(self, client: Client, shown: Sequence[Certificate]) -> str:
+        """The same judge as at a dial, on the day and with the authorities there are now."""
+        rule, allowed = client.certificate, signing(self.config, moment_of(self.today))
+        if rule is None or allowed is None:
+            return CERTIFICATE_GONE
+        try:
+            authority = find_authority(shown[0], shown[1:], allowed.authorities, allowed.date)
+        except Untrusted as error:
+            return f"{CERTIFICATE_GONE}: {error}"
+        return "" if rule.fit(shown[0], authority.name) else CERTIFICATE_GONE
 
     def key_used(self, name: str, old: bool, dial: int, peer: str, now: float) -> list[Fact]:
         """Which of its two keys a client knows, while it has two."""
@@ -89,6 +114,10 @@ class Watch:
         """What the owner should keep in mind today."""
         used = {name: _ago(now - when) for name, when in self._old_keys_used.items()}
         return notices(self.config.clients, self.today, used)
+
+
+def _proof(client: Client) -> tuple[bytes, Rule | None]:
+    return client.psk, client.certificate
 
 
 def _ago(seconds: float) -> str:

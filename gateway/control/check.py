@@ -2,12 +2,14 @@
 
 from datetime import date
 
-from gateway.control.days import check_days
+from gateway.control.certificates import resolve_certificates
+from gateway.control.days import check_days, moment_of
 from gateway.control.document import File, ReadFile, read_document
 from gateway.control.findings import Document, Findings
 from gateway.control.problems import Problem
 from gateway.control.psk import resolve_psks
 from gateway.control.relations import check_relations
+from gateway.control.relations_x509 import check_certificates
 from gateway.control.users import check_users
 
 NAME = "postern.toml"
@@ -32,8 +34,10 @@ def judge(
     document = read_document(file, findings)
     if document:
         resolve_psks(document, file, read_file, findings)
+        resolve_certificates(document, file, read_file, findings)
         check_relations(document, findings)
         check_users(document, read_file, findings)
+        check_certificates(document, findings, None if today is None else moment_of(today))
         if today is not None:
             check_days(document, today, findings)
     return document, sorted(findings.problems, key=lambda problem: problem.line or 0)

@@ -1,6 +1,6 @@
 """A configuration that can be used, as typed values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,12 @@ from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.users import Users, load_users
 from gateway.control.values import ANYWHERE, Network
 from gateway.control.values_client import Identity
+from gateway.crypto.rsa import PrivateKey
 from gateway.wire.udp import Endpoint
+from gateway.x509.certificate import Certificate
+from gateway.x509.crl import Crl
+from gateway.x509.path import Authority
+from gateway.x509.rule import Rule
 
 NOBODY = Users()
 DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
@@ -77,7 +82,8 @@ class Route:
 class Client:
     """One old machine that may dial. `ike` and `esp` are in the order in which we choose.
 
-    What holds until a day, and on which day it does, is in `dated.py`.
+    `psk` is empty for one that has only a certificate. What holds until a day, and on which day it
+    does, is in `dated.py`.
     """
 
     name: str
@@ -92,6 +98,17 @@ class Client:
     weak_reason: str = ""
     weak_until: date | None = None
     revoked: bool = False
+    certificate: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCertificate:
+    """By which the gateway proves itself: our own first, then those above it."""
+
+    name: str
+    chain: tuple[Certificate, ...]
+    key: PrivateKey = field(repr=False)
+    always: bool = True  # sent also to who does not ask for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +140,9 @@ class Config:
     box: Box = Box()
     admins: tuple[Admin, ...] = ()
     ports: tuple[Port, ...] = ()
-    users: Users = Users()
+    users: Users = NOBODY
+    certificates: tuple[OwnCertificate, ...] = ()
+    authorities: tuple[Authority, ...] = ()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -158,6 +177,8 @@ def build(document: Document, users: Users = NOBODY) -> Config:
         admins=tuple(_admin(**entry.values) for entry in document["admin"]),
         ports=tuple(Port(**entry.values) for entry in document["port"]),
         users=users,
+        certificates=tuple(_own(**entry.values) for entry in document["certificate"]),
+        authorities=tuple(_authority(**entry.values) for entry in document["ca"]),
     )
 
 
@@ -174,12 +195,14 @@ def _admin(*, name: str, ssh_key: str = "", ssh_keys: tuple[str, ...] = ()) -> A
 def _client(  # noqa: PLR0913
     *,
     name: str,
-    psk: bytes,
+    psk: bytes = b"",
     ike: tuple[str, ...],
     esp: tuple[str, ...],
     route: str,
     psk_file: str = "",
     psk_old_file: str = "",
+    certificate: Rule | None = None,
+    ca: tuple[str, ...] = (),
     **more: Any,
 ) -> Client:
     """The files' names are not kept: they were read. `more` is as the schema has it."""
@@ -189,5 +212,30 @@ def _client(  # noqa: PLR0913
         ike=tuple(sorted(ike, key=IKE_SUITES.index)),
         esp=tuple(sorted(esp, key=ESP_SUITES.index)),
         route=route,
+        certificate=certificate and replace(certificate, authorities=frozenset(ca)),
         **more,
     )
+
+
+def _own(
+    *,
+    name: str,
+    chain: tuple[Certificate, ...],
+    key: PrivateKey,
+    send: str,
+    **files: str,
+) -> OwnCertificate:
+    """The files' names are not kept: they were read."""
+    return OwnCertificate(name, chain, key, send == "always")
+
+
+def _authority(
+    *,
+    name: str,
+    certificate: Certificate,
+    identities: str,
+    crl: Crl | None = None,
+    allow: tuple[str, ...] = (),
+    **files: str,
+) -> Authority:
+    return Authority(name, certificate, frozenset(allow), crl, identities == "strict")

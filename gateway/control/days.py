@@ -11,7 +11,16 @@ from gateway.control.suites import weakness
 
 WARN_DAYS: Final = 30  # before weak suites end
 FAR_DAYS: Final = 731  # two years: nobody counts down from there
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 UNTOLD: Final = date.max  # nobody has said what day it is: then nothing holds that has a last day
+
+
+def moment_of(today: date) -> float:
+    """The end of that day in seconds since 1970, by which certificates are judged.
+
+    What was issued in the course of a day is good on it, wherever on earth the owner is.
+    """
+    return float((today.toordinal() - _EPOCH + 1) * 86400 - 1)
 
 
 def is_over(until: date | None, today: date) -> bool:

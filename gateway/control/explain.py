@@ -35,7 +35,7 @@ SENTENCES: Final[dict[What, Pieces]] = {
     What.NAT_FOUND: ("{nat_words}",),
     What.FLOATED: ("{who} went over", " to our port {port}", ", as NAT traversal wants it."),
     What.AUTHENTICATED: (
-        "{who} has proved that it knows the key",
+        "{who} has proved that it {proof_words}",
         " of {client!r}",
         "; it names itself {identity}",
         ".",
@@ -199,6 +199,9 @@ def _more_words(details: Mapping[str, str]) -> dict[str, str]:
             "The new configuration is wrong, so the old one stays in force: "
             f"{problems.rstrip('.')}. Run `postern check` to see every problem."
         )
+    certificate = details.get("certificate")
+    owned = f"has the key to the certificate {certificate}"
+    words["proof_words"] = owned if certificate else "knows the key"
     key = KEY_WORDS.get(details.get("key", ""), "It was one of the two keys that it has.")
     words["key_words"] = key.format_map({"client": "it", "until": "its last day", **details})
     encapsulation = details.get("encapsulation", "")

@@ -5,6 +5,8 @@ A reason that is not here is looked up by the words in it, so that a new one sti
 
 from typing import Final
 
+from gateway.control.hints_x509 import certificate_hint
+
 ELSEWHERE: Final = "Look at the lines before this one with `postern sessions ID`"
 
 HINTS: Final[dict[str, str]] = {
@@ -61,7 +63,6 @@ HINTS: Final[dict[str, str]] = {
         "The client's answers do not arrive: let UDP 500 and 4500 pass at its firewall and NAT in "
         "both directions, and look whether it was switched off"
     ),
-    "certificate": "Set the client to a pre-shared key: certificates are not taken",
     "no route": "Give the client a `route` in postern.toml, then send the daemon SIGHUP",
     "limit of sessions": "Raise `sessions` under [limits] in postern.toml, or end some that idle",
     "being stopped": "Dial again when the gateway is up again",
@@ -132,6 +133,8 @@ SERVER_HINTS: Final[dict[str, str]] = {
 def hint(reason: str, detail: str = "") -> str:
     """What to do about a refusal for this reason; never empty."""
     words = reason.lower()
+    if found := certificate_hint(words, detail):
+        return found
     if words.startswith("server"):
         found = next((text for key, text in SERVER_HINTS.items() if key in detail.lower()), "")
         if found:

@@ -8,6 +8,8 @@ MOST_ROUTES = 200
 MOST_USERS = 1000  # whose passwords the gateway knows
 MOST_ADMINS = 50
 MOST_PORTS = 32
+MOST_OWN_CERTIFICATES = 8
+MOST_AUTHORITIES = 16
 MOST_CANDIDATES = 256  # keys per outside address: each one costs a trial per dial
 
 

@@ -24,6 +24,8 @@ _OF_TABLE: Final = {
     "inside": {Part.NETWORK},
     "limits": {Part.GATEWAY},
     "client": {Part.GATEWAY},
+    "certificate": {Part.GATEWAY},
+    "ca": {Part.GATEWAY},
     "route": {Part.GATEWAY, Part.NETWORK},  # servers behind inside.gateway have a route each
     "box": {Part.HOSTNAME},
     "admin": {Part.USERS},

@@ -20,7 +20,7 @@ def resolve_psks(document: Document, file: File, read_file: ReadFile, findings: 
     for client in clients:
         for key in KEYS:
             _resolve(client, key, read_file, findings)
-        if not {"psk", "psk_file"} & client.given:
+        if not {"psk", "psk_file", "certificate"} & client.given:
             hint = "Give the key as psk, or as psk_file the name of the file with it"
             findings.add(client, "psk", "is missing", hint)
         _check_old(client, findings)

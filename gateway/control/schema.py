@@ -6,11 +6,19 @@ The check, the CLI's help and whatever writes the file later all read this table
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.control import values, values_box, values_client
+from gateway.control import values, values_box, values_client, values_x509
 from gateway.control.defaults import DEFAULTS
-from gateway.control.limits import MOST_ADMINS, MOST_CLIENTS, MOST_PORTS, MOST_ROUTES
+from gateway.control.limits import (
+    MOST_ADMINS,
+    MOST_AUTHORITIES,
+    MOST_CLIENTS,
+    MOST_OWN_CERTIFICATES,
+    MOST_PORTS,
+    MOST_ROUTES,
+)
 from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.values import Read
+from gateway.x509.algorithms import WEAK
 
 SCHEMA_VERSION = 1  # goes up when an old file would be read in another way: see migrate.py
 VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as hand-written files do
@@ -175,6 +183,21 @@ CLIENT = Table(
             instead=True,
         ),
         Key(
+            "certificate",
+            values_x509.rule,
+            'Its certificate: a name, a fingerprint or "any"; with it a key may be left out.',
+            '"CN=press-3"',
+            instead=True,
+        ),
+        Key(
+            "ca",
+            values.name,
+            "Who must have issued the certificate; left out, any [[ca]] may.",
+            '["works"]',
+            listed=True,
+            instead=True,
+        ),
+        Key(
             "ike",
             values.one_of("IKE suite", IKE_SUITES),
             "What it may use in IKE; the order is Postern's own.",
@@ -226,6 +249,58 @@ CLIENT = Table(
         Key("revoked", values.truth, "With true it is let in no more.", "false"),
     ),
     most=MOST_CLIENTS,
+    named="name",
+)
+
+CERTIFICATE = Table(
+    "certificate",
+    "A certificate by which the gateway proves itself to clients that have one.",
+    (
+        Key("name", values.name, "What you call it; each only once.", '"own"', required=True),
+        Key(
+            "chain_file",
+            values.text,
+            "The file with it, and behind it those between it and its root.",
+            '"ca/gateway.pem"',
+        ),
+        Key("chain", values.text, "The same as PEM.", '"-----BEGIN ..."', instead=True),
+        Key("key_file", values.text, "The file with its private key.", '"ca/gateway.key"'),
+        Key("key", values.text, "The key as PEM.", '"-----BEGIN ..."', secret=True, instead=True),
+        Key(
+            "send",
+            values.one_of("time to send it", ("always", "asked")),
+            "Whether clients must ask for it to get it.",
+            '"always"',
+        ),
+    ),
+    most=MOST_OWN_CERTIFICATES,
+    named="name",
+)
+
+CA = Table(
+    "ca",
+    "An authority whose certificates are believed.",
+    (
+        Key("name", values.name, "What you call it; each only once.", '"works"', required=True),
+        Key("certificate_file", values.text, "The file with its certificate.", '"ca/ca.pem"'),
+        Key("certificate", values.text, "The same as PEM.", '"-----BEGIN ..."', instead=True),
+        Key("crl_file", values.text, "The file with whom it has revoked.", '"ca/ca.crl"'),
+        Key("crl", values.text, "The same as PEM.", '"-----BEGIN ..."', instead=True),
+        Key(
+            "allow",
+            values.one_of("weak hash", WEAK),
+            "Weak hashes that may be under its signatures all the same.",
+            '["sha1"]',
+            listed=True,
+        ),
+        Key(
+            "identities",
+            values.one_of("way to compare identities", ("loose", "strict")),
+            "With strict, the address a client calls itself by must be in its certificate.",
+            '"loose"',
+        ),
+    ),
+    most=MOST_AUTHORITIES,
     named="name",
 )
 
@@ -306,7 +381,7 @@ PORT = Table(
     named="path",
 )
 
-SCHEMA = (OUTSIDE, INSIDE, LIMITS, CLIENT, ROUTE, BOX, ADMIN, PORT)
+SCHEMA = (OUTSIDE, INSIDE, LIMITS, CLIENT, ROUTE, CERTIFICATE, CA, BOX, ADMIN, PORT)
 
 
 def table_named(name: str) -> Table | None:

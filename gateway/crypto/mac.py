@@ -1,5 +1,7 @@
 """Road code: MD5 (RFC 1321), SHA-1 (FIPS 180-4) and HMAC of them (RFC 2104).
 
+The SHA-2 ones are for certificates alone.
+
 A `keyed` state is copied for every packet, which spares hashing the key each time. Nothing of
 Python's own hashlib and hmac is used: they load a second OpenSSL, of 4 MB, beside cryptography's.
 """
@@ -22,7 +24,16 @@ class Hash:
 
 MD5: Final = Hash("md5", 16)
 SHA1: Final = Hash("sha1", 20)
-_ALGORITHMS: Final = {MD5.name: hashes.MD5(), SHA1.name: hashes.SHA1()}
+SHA256: Final = Hash("sha256", 32)
+SHA384: Final = Hash("sha384", 48)
+SHA512: Final = Hash("sha512", 64)
+_ALGORITHMS: Final[dict[str, hashes.HashAlgorithm]] = {
+    MD5.name: hashes.MD5(),
+    SHA1.name: hashes.SHA1(),
+    SHA256.name: hashes.SHA256(),
+    SHA384.name: hashes.SHA384(),
+    SHA512.name: hashes.SHA512(),
+}
 
 
 def digest(hash: Hash, data: bytes) -> bytes:

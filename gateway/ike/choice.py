@@ -4,7 +4,7 @@ The transform that is chosen goes back exactly as it came: its number, its attri
 form it had, those we do not know among them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,7 @@ from gateway.ike.numbers import (
     LONGEST_LIFE,
     LOWEST_SPI,
     PRE_SHARED_KEY,
+    RSA_SIGNATURES,
     EspAttribute,
     IkeAttribute,
     Protocol,
@@ -62,9 +63,12 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class IkeChoice:
+    """`method` is how the two ends prove who they are."""
+
     suite: IkeSuite
     life: Life
     answer: Association
+    method: int = PRE_SHARED_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +83,24 @@ class EspChoice:
     proposal: Proposal
 
 
-def choose_ike(association: Association, suites: Iterable[IkeSuite]) -> IkeChoice | None:
-    """The first of `suites` that is offered with a pre-shared key."""
+def choose_ike(
+    association: Association,
+    suites: Iterable[IkeSuite],
+    methods: Mapping[int, Collection[str]] | None = None,
+) -> IkeChoice | None:
+    """The first of `suites` that is offered with a method it may be used with.
+
+    `methods` has the names of the suites for each method; without it all are for pre-shared keys.
+    Of two methods for one suite the client's order decides.
+    """
     offers = list(_ike_offers(association))
     for suite in suites:
         for proposal, transform, numbers in offers:
-            if _is_ike_suite(numbers, suite):
+            method = numbers.get(IkeAttribute.AUTHENTICATION, 0)
+            if _is_allowed(suite, method, methods) and _is_ike_suite(numbers, suite):
                 answer = Proposal(proposal.number, proposal.protocol, b"", (transform,))
                 life = _life(transform, IkeAttribute.LIFE_TYPE, IkeAttribute.LIFE_DURATION)
-                return IkeChoice(suite, life, Association((answer,)))
+                return IkeChoice(suite, life, Association((answer,)), method)
     return None
 
 
@@ -187,12 +200,19 @@ def _numbers(transform: Transform, apart: Sequence[int]) -> Numbers | None:
     return numbers
 
 
+def _is_allowed(
+    suite: IkeSuite, method: int, methods: Mapping[int, Collection[str]] | None
+) -> bool:
+    if methods is None:
+        return method == PRE_SHARED_KEY
+    return suite.name in methods.get(method, ())
+
+
 def _is_ike_suite(numbers: Numbers, suite: IkeSuite) -> bool:
     return (
         numbers.get(IkeAttribute.ENCRYPTION) == IKE_CIPHERS[suite.cipher.name]
         and numbers.get(IkeAttribute.HASH) == IKE_HASHES[suite.hash.name]
         and numbers.get(IkeAttribute.GROUP) == suite.group.number
-        and numbers.get(IkeAttribute.AUTHENTICATION) == PRE_SHARED_KEY
         and _key_fits(suite, numbers.get(IkeAttribute.KEY_LENGTH))
     )
 
@@ -232,6 +252,8 @@ def _name_ike(proposal: Proposal, transform: Transform) -> str:
     group = _word(_GROUP_NUMBERS, numbers.get(IkeAttribute.GROUP), "group")
     name = f"{cipher}{_bits(cipher, numbers.get(IkeAttribute.KEY_LENGTH))}-{hash}-{group}"
     method = numbers.get(IkeAttribute.AUTHENTICATION)
+    if method == RSA_SIGNATURES:
+        return f"{name} (by certificate)"
     return name if method == PRE_SHARED_KEY else f"{name} (authentication method {method})"
 
 

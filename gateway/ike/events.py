@@ -15,6 +15,9 @@ class Reason(Enum):
     NO_CLIENT = "no client may dial from this address"
     NO_COMMON_SUITE = "no common suite"
     WRONG_KEY = "wrong key"
+    BAD_CERTIFICATE = "certificate not accepted"
+    UNKNOWN_CERTIFICATE = "certificate of no client"
+    BAD_SIGNATURE = "wrong signature"
     TOO_MANY_GUESSES = "too many wrong keys"
     REVOKED = "client is revoked"
     SUITE_NOT_ALLOWED = "suite not allowed for this client"
@@ -82,15 +85,17 @@ class Floated:
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """The client knows the key of `credential`; `identity` is what it calls itself.
+    """The client is `credential`; `identity` is what it calls itself.
 
-    With `old_key` it was the key that client had before.
+    It has shown that it knows the key, with `old_key` the one it had before, or that `certificate`
+    is its own.
     """
 
     sa: int
     credential: str
     identity: str
     old_key: bool = False
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The key schedule of IKE with a pre-shared key (RFC 2409, 5, 5.5 and appendix B)."""
+"""The key schedule of IKE (RFC 2409, 5, 5.5 and appendix B)."""
 
 from dataclasses import dataclass, field
 from math import ceil
@@ -37,6 +37,11 @@ class Exchanged:
 def psk_skeyid(hash: Hash, psk: bytes, ni_b: bytes, nr_b: bytes) -> bytes:
     """SKEYID = prf(pre-shared-key, Ni_b | Nr_b)."""
     return hmac(hash, psk, ni_b + nr_b)
+
+
+def rsa_skeyid(hash: Hash, ni_b: bytes, nr_b: bytes, g_xy: bytes) -> bytes:
+    """SKEYID = prf(Ni_b | Nr_b, g^xy), where both ends sign."""
+    return hmac(hash, ni_b + nr_b, g_xy)
 
 
 def derive_keys(suite: IkeSuite, skeyid: bytes, exchanged: Exchanged) -> Keys:

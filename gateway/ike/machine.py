@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from gateway.ike.certificates import requests_for
 from gateway.ike.choice import offered_ike
-from gateway.ike.errors import BadHeader, Held, OutOfStep, Refusal, counted_as
+from gateway.ike.errors import BadHeader, OutOfStep, Refusal, counted_as
 from gateway.ike.established import Established
 from gateway.ike.events import (
     Authenticated,
@@ -23,41 +24,32 @@ from gateway.ike.events import (
     Send,
     Started,
 )
-from gateway.ike.header import Header, build_message, is_version_1, parse_header
+from gateway.ike.fragments import SMALL, Fragments, Gathering
+from gateway.ike.header import Header, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
 from gateway.ike.moves import follow, move
 from gateway.ike.nat import choose_answer, choose_variant, offered_variants
-from gateway.ike.numbers import NO_COOKIE, Exchange, Notify, Protocol
-from gateway.ike.payloads import build_chain
+from gateway.ike.numbers import NO_COOKIE, Exchange, Kind, Notify, Protocol
+from gateway.ike.offer import Offer, choose_suite, parse_offer
 from gateway.ike.peers import Peer
 from gateway.ike.phase1 import (
     Dpd,
-    Fit,
-    Offer,
     Phase1,
     Random,
-    answer_auth,
     answer_key,
     answer_offer,
-    check_fit,
-    choose_suite,
-    find_credential,
-    parse_offer,
-    secure,
 )
 from gateway.ike.phase2 import Pair, Quick
 from gateway.ike.policy import IkePolicy
-from gateway.ike.protect import next_iv
-from gateway.ike.resend import Memory
+from gateway.ike.proof import Unproved, prove
 from gateway.ike.sas import Sas
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
 from gateway.ike.trials import Trials
-from gateway.ike.vendors import announces_dpd, name_vendor
+from gateway.ike.turned_away import TurnedAway
+from gateway.ike.vendors import announces_dpd, announces_fragments, name_vendor
 from gateway.wire.cursor import WireError
-from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Datagram, Endpoint
 
-_MOST_TURNED_AWAY = 64  # answers kept for those we have no phase 1 with
 _WAITED_FOR = {
     Step.AWAIT_KEY: "nothing came after our second message",
     Step.AWAIT_AUTH: "nothing came after our fourth message; it may be that UDP 4500 is blocked",
@@ -72,7 +64,8 @@ class Ike:
         self._random = random
         self.sas = Sas()  # for tests and for what is shown; changed only from here
         self._established = Established(policy, random, self.sas, self.counters)
-        self._turned_away = Memory(_MOST_TURNED_AWAY)
+        self._turned_away = TurnedAway()
+        self._fragments = Fragments(self.sas.timers.set)
         self._trials = Trials()
         self._handles = 0
 
@@ -87,9 +80,10 @@ class Ike:
     def receive(self, datagram: Datagram, now: float) -> list[IkeEvent]:
         """One ISAKMP message without its marker; `source` is the peer, `target` is us."""
         try:
-            return self._receive(datagram, now)
+            events = self._receive(datagram, now)
         except WireError as error:
-            return self._count(counted_as(error))
+            events = self._count(counted_as(error))
+        return self._fragments.cut(events, self.sas.phases)
 
     def handle_timeout(self, now: float) -> list[IkeEvent]:
         events: list[IkeEvent] = []
@@ -103,7 +97,10 @@ class Ike:
                     events += self._established.resend_quick(due, now)
                 case Peer():
                     events += self._established.look_after(due, now)
-        return events
+                case Gathering():
+                    self._fragments.forget(due)
+                    events += self._count("pieces that never became whole")
+        return self._fragments.cut(events, self.sas.phases)
 
     def deadline(self) -> float | None:
         return self.sas.timers.deadline()
@@ -191,8 +188,12 @@ class Ike:
         phase = self.sas.phases.get(header.cookie_i + header.cookie_r)
         if phase is None:
             return self._count("unknown cookies")
+        if header.first == Kind.FRAGMENT and not header.encrypted:
+            whole = self._fragments.take(phase, datagram, header, body, now)
+            return [] if whole is None else self._receive(whole, now)
         answer = phase.memory.answer(datagram.payload)
         if answer is not None:
+            phase.whole = SMALL  # it asks again: what is long may not arrive in one
             return self._resend(datagram, answer)
         return self._step(phase, datagram, header, body, now)
 
@@ -220,8 +221,8 @@ class Ike:
         if header.exchange != Exchange.MAIN or header.encrypted:
             return self._count("unauthenticated")
         phase = self.sas.openings.get((datagram.source, header.cookie_i))
-        memory = self._turned_away if phase is None else phase.memory
-        answer = memory.answer(_with_source(datagram) if phase is None else datagram.payload)
+        known = self._turned_away.answer(datagram)
+        answer = known if phase is None else phase.memory.answer(datagram.payload)
         if answer is not None:
             return self._resend(datagram, answer)
         if phase is not None:
@@ -262,6 +263,8 @@ class Ike:
             expires=now + policy.half_open_seconds,
             dpd=self._start_dpd() if any(map(announces_dpd, offer.vendors)) else None,
             answer=policy.nat_d or choose_answer(vendors),
+            method=choice.method,
+            fragments=any(map(announces_fragments, offer.vendors)),
         )
         message = answer_offer(phase, choice)
         phase.memory.keep(datagram.payload, message)
@@ -273,7 +276,8 @@ class Ike:
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes
     ) -> list[IkeEvent]:
         try:
-            message, nat = answer_key(phase, header, body, datagram, self._random)
+            requests = requests_for(self._policy.signing, phase.method)
+            message, nat = answer_key(phase, header, body, datagram, self._random, requests)
         except Refusal as error:
             return self._drop(phase, error)
         phase.memory.keep(datagram.payload, message)
@@ -283,43 +287,33 @@ class Ike:
     def _answer_auth(
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
-        source = phase.opened_from.host
-        # An answer has reached that one, and port 4500 may have another address at its NAT.
-        credentials = self._policy.credentials(phase.opened_from)
-        trial = self._trials.choose(credentials, source, now)
-        fit = find_credential(phase, header, body, trial.credentials)
-        if fit is None:
-            self._trials.fail(trial, source, now)
-            self.counters["key tried in vain"] += len(trial.credentials)
-            if not trial.whole:
-                phase.held = True
-                raise Held(f"too many wrong keys came from {host_text(source)}")
-            tried = len(trial.credentials)
-            detail = f"none of {tried} keys fits; {phase.suite.name} was agreed on"
-            wrong = Refusal(Reason.WRONG_KEY, detail, Notify.PAYLOAD_MALFORMED)
-            return self._drop(phase, wrong)
+        tools = self._trials, self.counters, self._random
         try:
-            check_fit(phase, fit)
-        except Refusal as error:
-            return [*self._tell(phase, fit, datagram, body, error), *self._drop(phase, error)]
+            fit, message = prove(phase, header, body, datagram, self._policy, *tools, now)
+        except Unproved as error:
+            told = self._tell(phase, error, datagram) if error.secured else []
+            return [*told, *self._drop(phase, error)]
         events: list[IkeEvent] = [*follow(phase, datagram)]
-        message = answer_auth(phase, fit, body, datagram.target)
         phase.memory.keep(datagram.payload, message)
         phase.expires = now + phase.life.seconds
         secured = phase.secured()
-        self._trials.see(secured.credential, source)
+        self._trials.see(secured.credential, phase.opened_from.host)
         events.append(
-            Authenticated(phase.sa, secured.credential, secured.identity, secured.old_key)
+            Authenticated(
+                phase.sa,
+                secured.credential,
+                secured.identity,
+                secured.old_key,
+                secured.certificate,
+            )
         )
         events.append(_reply(datagram, message))
         events += self._established.begin(phase, fit.payloads, now)
         return events
 
-    def _tell(
-        self, phase: Phase1, fit: Fit, datagram: Datagram, body: bytes, error: Refusal
-    ) -> list[IkeEvent]:
-        """Say why under protection: who asked has the key, so nobody else learns anything."""
-        phase.keys_of = secure(phase, fit, next_iv(fit.keys, body))
+    def _tell(self, phase: Phase1, error: Unproved, datagram: Datagram) -> list[IkeEvent]:
+        """Say why under protection: only who asked has the keys, so nobody else learns anything."""
+        phase.keys_of = error.secured
         notice = refusal(Protocol.ISAKMP, error.answer, phase.cookies)
         return [_reply(datagram, build_inform(phase, [notice], self._random))]
 
@@ -331,26 +325,16 @@ class Ike:
     def _turn_away(
         self, sa: int, datagram: Datagram, header: Header, error: Refusal
     ) -> list[IkeEvent]:
-        """A short notice in the clear, never longer than what asked for it."""
         self.counters["refused"] += 1
-        notice = refusal(Protocol.ISAKMP, error.answer)
-        message = build_message(
-            Header(header.cookie_i, self._random(8), notice.kind, Exchange.INFORMATIONAL),
-            build_chain([notice]),
-        )
-        self._turned_away.keep(_with_source(datagram), message)
+        message = self._turned_away.refuse(datagram, header, error, self._random)
         refused = Refused(sa, datagram.source, error.reason, str(error))
         return [refused, _reply(datagram, message)]
 
     def _refuse_aggressive(self, datagram: Datagram, header: Header) -> list[IkeEvent]:
         """It would show a hash of the key to anyone who asks. Told once for each message."""
         self.counters["aggressive mode"] += 1
-        if (
-            header.cookie_r != NO_COOKIE
-            or self._turned_away.answer(_with_source(datagram)) is not None
-        ):
+        if header.cookie_r != NO_COOKIE or not self._turned_away.ignore(datagram):
             return []
-        self._turned_away.keep(_with_source(datagram), b"")
         return [Refused(0, datagram.source, Reason.AGGRESSIVE_MODE, "main mode is needed")]
 
     def _expire_phase(self, phase: Phase1) -> list[IkeEvent]:
@@ -382,7 +366,3 @@ class Ike:
 
 def _reply(datagram: Datagram, message: bytes) -> Send:
     return Send(datagram.target, datagram.source, message)
-
-
-def _with_source(datagram: Datagram) -> bytes:
-    return str(datagram.source).encode() + datagram.payload

@@ -54,6 +54,7 @@ class Kind(IntEnum):
     NOTIFICATION = 11
     DELETE = 12
     VENDOR = 13
+    FRAGMENT = 0x84  # MS-IKEE 2.2.3.1: of a message cut by IKE itself
 
 
 class Protocol(IntEnum):
@@ -104,6 +105,7 @@ class EspAttribute(IntEnum):
 
 LIFE_SECONDS, LIFE_KILOBYTES = 1, 2
 PRE_SHARED_KEY: Final = 1
+RSA_SIGNATURES: Final = 3
 TUNNEL, TRANSPORT = 1, 2
 
 IKE_CIPHERS: Final = {"des": 1, "3des": 5, "aes": 7}
@@ -136,7 +138,10 @@ class Notify(IntEnum):
     PAYLOAD_MALFORMED = 16
     INVALID_KEY_INFORMATION = 17
     INVALID_ID_INFORMATION = 18
+    INVALID_CERTIFICATE = 20
+    INVALID_CERT_AUTHORITY = 22
     AUTHENTICATION_FAILED = 24
+    INVALID_SIGNATURE = 25
     CONNECTED = 16384
     RESPONDER_LIFETIME = 24576
     REPLAY_STATUS = 24577

@@ -12,6 +12,7 @@ from gateway.ike.errors import BadPayload
 from gateway.ike.numbers import DOI_IPSEC, IdType, Kind
 from gateway.wire.cursor import Reader
 from gateway.wire.ipv4 import host_text
+from gateway.x509.names import name_text
 
 GENERIC = 4  # bytes: next payload, reserved, length
 MOST_PAYLOADS = 64  # in one message; Windows with certificates sends about fifteen
@@ -83,6 +84,8 @@ class Identification:
             return host_text(self.data)
         if self.kind in (IdType.FQDN, IdType.USER_FQDN):
             return "".join(chr(c) if 0x20 < c < 0x7F else f"\\x{c:02x}" for c in self.data)
+        if self.kind == IdType.DER_DN:
+            return name_text(self.data)
         return f"id type {self.kind}: {self.data.hex()}"
 
     def is_the_same(self, other: "Identification") -> bool:

@@ -11,6 +11,7 @@ from gateway.ike.phase1 import Phase1
 from gateway.ike.phase2 import Pair
 from gateway.ike.policy import IkePolicy
 from gateway.wire.udp import Endpoint
+from gateway.x509.certificate import Certificate
 
 MOST_PHASES = 8  # of one client; the oldest makes room
 MOST_PAIRS = 32  # of one client; at 250 MB each (CLIENTS, 2) a minute of traffic or more
@@ -27,7 +28,8 @@ class Peer:
     identity: str
     endpoint: Endpoint
     alive: float
-    psk: bytes = field(default=b"", repr=False)  # by which it last showed who it is
+    psk: bytes = field(default=b"", repr=False)  # by which it last showed who it is, or
+    shown: tuple[Certificate, ...] = field(default=(), repr=False)  # its own certificate first
     phases: list[Phase1] = field(default_factory=list)  # the newest last
     pairs: dict[int, Pair] = field(default_factory=dict)  # by spi_in, the newest last
     asked: int = 0

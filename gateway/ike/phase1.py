@@ -1,11 +1,16 @@
-"""Main mode with a pre-shared key, as the responder (RFC 2409, 5.4), and what it leaves behind."""
+"""Main mode as the responder, and what it leaves behind (RFC 2409, 5).
+
+The fifth and sixth message here are those with a pre-shared key (5.4); with certificates they are
+in `signature.py`.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.crypto.mac import equal
 from gateway.crypto.modp import BadPublicValue, choose_secret, public_value, shared_value
-from gateway.ike.choice import IkeChoice, Life, choose_ike, offered_ike
+from gateway.ike.certificates import requests_in
+from gateway.ike.choice import IkeChoice, Life
 from gateway.ike.errors import BadCipherText, BadPayload, OutOfStep, Refusal
 from gateway.ike.events import Reason
 from gateway.ike.header import Header, build_message
@@ -34,6 +39,7 @@ from gateway.ike.numbers import (
     NONCE_LONGEST,
     NONCE_OURS,
     NONCE_SHORTEST,
+    PRE_SHARED_KEY,
     Exchange,
     IdType,
     Kind,
@@ -42,40 +48,30 @@ from gateway.ike.numbers import (
 from gateway.ike.payloads import (
     Identification,
     Payload,
-    all_of,
     build_chain,
     build_identification,
     one_of,
     parse_chain,
     parse_identification,
 )
-from gateway.ike.policy import MOST_CREDENTIALS, Credential, IkePolicy
+from gateway.ike.policy import MOST_CREDENTIALS, Credential
 from gateway.ike.proposals import (
-    IKE_SUITES,
-    Association,
     IkeSuite,
     build_association,
-    parse_association,
 )
 from gateway.ike.protect import next_iv, seal, unseal
 from gateway.ike.resend import Memory, Used
 from gateway.ike.steps import Step
-from gateway.ike.vendors import DPD
+from gateway.ike.vendors import DPD, FRAGMENTATION
 from gateway.wire.cursor import Reader, WireError
 from gateway.wire.udp import Datagram, Endpoint
+from gateway.x509.certificate import Certificate
 
 Random = Callable[[int], bytes]
 LONGEST_IDENTITY = 256  # bytes
+LONGEST_NAME = 1024  # bytes, of a certificate's
+WHOLE = 1280  # bytes of an IP packet that get through nearly everywhere
 NOBODY = bytes(8)  # as long as the body of an identity that is an address
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """The first message; `sai_b` is hashed later as it came."""
-
-    sai_b: bytes
-    association: Association
-    vendors: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +85,12 @@ class Secured:
     identity: str
     psk: bytes = field(default=b"", repr=False)  # that it knew
     old_key: bool = False
+    shown: tuple[Certificate, ...] = field(default=(), repr=False)  # by which it proved itself
+
+    @property
+    def certificate(self) -> str:
+        """Its name, for people."""
+        return self.shown[0].name if self.shown else ""
 
 
 @dataclass(slots=True)
@@ -116,6 +118,10 @@ class Phase1:
     sai_b: bytes = field(repr=False)
     expires: float
     dpd: Dpd | None = None  # None: the peer did not announce it
+    method: int = PRE_SHARED_KEY
+    asked: frozenset[bytes] = frozenset()  # whose certificates the client wants: certificates.py
+    fragments: bool = False  # the client puts cut messages together
+    whole: int = WHOLE  # bytes of an IP packet above which a message to it is cut
     step: Step = Step.AWAIT_KEY
     answer: Answer = Answer.HONEST
     held: bool = False  # a fifth message came that nobody has looked at: see trials.py
@@ -140,48 +146,6 @@ class Phase1:
         return self.keys_of
 
 
-def parse_offer(header: Header, body: bytes) -> Offer:
-    payloads = parse_chain(Reader(body), header.first)
-    sai_b = one_of(payloads, Kind.SA, "security association")
-    return Offer(sai_b, parse_association(sai_b), tuple(all_of(payloads, Kind.VENDOR)))
-
-
-def choose_suite(offer: Offer, policy: IkePolicy, credentials: Sequence[Credential]) -> IkeChoice:
-    """By our order, among what at least one of those who may be dialling may use.
-
-    Who it is shows only with the fifth message. Refusal if nothing fits.
-    """
-    living = [credential for credential in credentials if not credential.revoked]
-    allowed = frozenset[str]().union(*(credential.ike_suites for credential in living))
-    ours = [IKE_SUITES[name] for name in policy.ike_suites]
-    choice = choose_ike(offer.association, [suite for suite in ours if suite.name in allowed])
-    if choice is not None:
-        return choice
-    reason = Reason.NO_COMMON_SUITE
-    lapsed = _lapsed_offer(offer, living)
-    if not credentials:
-        reason = Reason.NO_CLIENT
-    elif not living:
-        reason = Reason.REVOKED
-    elif lapsed:
-        reason = Reason.SUITE_LAPSED
-    elif choose_ike(offer.association, ours) is not None:
-        reason = Reason.SUITE_NOT_ALLOWED
-    told = "offered " + ", ".join(offered_ike(offer.association)) + lapsed
-    raise Refusal(reason, told, Notify.NO_PROPOSAL_CHOSEN)
-
-
-def _lapsed_offer(offer: Offer, credentials: Sequence[Credential]) -> str:
-    """Whose time for one of the offered suites is over, if that is so for anybody."""
-    for credential in credentials:
-        suites = [IKE_SUITES[name] for name in credential.lapsed if name in IKE_SUITES]
-        choice = choose_ike(offer.association, suites)
-        if choice is not None:
-            name = choice.suite.name
-            return f"; {credential.name} might use {name} until {credential.lapsed[name]}"
-    return ""
-
-
 def answer_offer(phase: Phase1, choice: IkeChoice) -> bytes:
     """The second message. All that is in it came in the first one, so it is never larger."""
     payloads = [Payload(Kind.SA, build_association(choice.answer))]
@@ -189,13 +153,22 @@ def answer_offer(phase: Phase1, choice: IkeChoice) -> bytes:
         payloads.append(Payload(Kind.VENDOR, phase.variant.vendor_id))
     if phase.dpd is not None:
         payloads.append(Payload(Kind.VENDOR, DPD))
+    if phase.fragments:
+        payloads.append(Payload(Kind.VENDOR, FRAGMENTATION))
     return _build_clear(phase, payloads)
 
 
 def answer_key(
-    phase: Phase1, header: Header, body: bytes, datagram: Datagram, random: Random
+    phase: Phase1,
+    header: Header,
+    body: bytes,
+    datagram: Datagram,
+    random: Random,
+    requests: Sequence[Payload] = (),
 ) -> tuple[bytes, Nat | None]:
     """The fourth message, and the NATs found if the peer takes part in looking for them.
+
+    `requests` are for certificates, if by those the client is to prove itself.
 
     Refusal for a public value nobody should accept. Nothing is changed before all is checked.
     """
@@ -211,12 +184,13 @@ def answer_key(
             Reason.BAD_PUBLIC_VALUE, str(error), Notify.INVALID_KEY_INFORMATION
         ) from error
     g_xr, nr_b = public_value(group, secret), random(NONCE_OURS)
-    answer = [Payload(Kind.KE, g_xr), Payload(Kind.NONCE, nr_b)]
+    answer = [Payload(Kind.KE, g_xr), Payload(Kind.NONCE, nr_b), *requests]
     nat = None
     if phase.variant is not None:
         nat, bodies = _discover_nat(phase, phase.variant, payloads, datagram)
         answer += bodies
     phase.nat = nat or Nat()
+    phase.asked = requests_in(payloads)
     phase.exchanged = Exchanged(
         phase.cookie_i, phase.cookie_r, phase.sai_b, g_xi, g_xr, ni_b, nr_b, g_xy
     )
@@ -243,12 +217,13 @@ def _discover_nat(
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A credential that opened the fifth message."""
+    """A credential that opened the fifth message, or that its certificate is of."""
 
     credential: Credential
     keys: Keys
     identity: Identification
     payloads: tuple[Payload, ...]
+    shown: tuple[Certificate, ...] = ()  # its own first
 
 
 def find_credential(
@@ -267,6 +242,7 @@ def find_credential(
     fits = [
         _try_credential(phase.suite, exchanged, header, body, credential)
         for credential in credentials[:MOST_CREDENTIALS]
+        if credential.psk
     ]
     return next((fit for fit in fits if fit is not None), None)
 
@@ -309,7 +285,8 @@ def check_fit(phase: Phase1, fit: Fit) -> None:
 
 
 def _check_identity(client: Credential, identity: Identification) -> None:
-    known = identity.kind in set(IdType) and 0 < len(identity.data) <= LONGEST_IDENTITY
+    longest = LONGEST_NAME if identity.kind == IdType.DER_DN else LONGEST_IDENTITY
+    known = identity.kind in set(IdType) and 0 < len(identity.data) <= longest
     if not known or (identity.kind == IdType.IPV4 and len(identity.data) != 4):
         detail = f"type {identity.kind}, {len(identity.data)} bytes"
         raise Refusal(Reason.BAD_IDENTITY, detail, Notify.INVALID_ID_INFORMATION)
@@ -326,8 +303,9 @@ def secure(phase: Phase1, fit: Fit, last_block: bytes) -> Secured:
         credential=fit.credential.name,
         esp_suites=fit.credential.esp_suites,
         identity=str(fit.identity),
-        psk=fit.credential.psk,
+        psk=fit.credential.psk if not fit.shown else b"",
         old_key=fit.credential.old,
+        shown=fit.shown,
     )
 
 
@@ -341,6 +319,11 @@ def answer_auth(phase: Phase1, fit: Fit, message: bytes, local: Endpoint) -> byt
         Payload(Kind.ID, idir_b),
         Payload(Kind.HASH, hash_r(fit.keys, exchanged, idir_b)),
     ]
+    return seal_last(phase, fit, message, payloads)
+
+
+def seal_last(phase: Phase1, fit: Fit, message: bytes, payloads: Sequence[Payload]) -> bytes:
+    """The sixth message of these payloads, in answer to the bytes of the fifth."""
     answer = seal(fit.keys, next_iv(fit.keys, message), phase.header(Exchange.MAIN), payloads)
     phase.keys_of = secure(phase, fit, next_iv(fit.keys, answer))
     phase.exchanged = None

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gateway.ike.certificates import Signing
 from gateway.ike.nat import NAMES, Answer
 from gateway.ike.payloads import Identification
 from gateway.ike.proposals import ESP_SUITES, IKE_SUITES
 from gateway.wire.udp import Endpoint
+from gateway.x509.rule import Rule
 
 MOST_CREDENTIALS = 256  # tried for one client, about 16 us each: as many as `control` lets through
 
@@ -15,9 +17,10 @@ MOST_CREDENTIALS = 256  # tried for one client, about 16 us each: as many as `co
 class Credential:
     """A client that may dial, one of its keys, and the suites it may use.
 
-    `old` says that it is the key it had before. `identity` is what it must call itself, None for
-    anything. `lapsed` are suites it may use no more since a day has passed, with that day as text.
-    Of a revoked one the key is known so that the refusal can name it.
+    `certificate` says by which certificates it may prove itself instead; without a key `psk` is
+    empty, and never tried. `old` says that it is the key it had before. `identity` is what it must
+    call itself, None for anything. `lapsed` are suites it may use no more since a day has passed,
+    with that day as text. Of a revoked one the key is known so that the refusal can name it.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Credential:
     identity: Identification | None = None
     lapsed: Mapping[str, str] = field(default_factory=dict)
     revoked: bool = False
+    certificate: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class IkePolicy:
     quick_tries: int = 4
     longest_life: int = 86400
     tell_life: bool = False
+    signing: Signing | None = None  # None: nobody dials by certificate
     lapsed: Callable[[str], Mapping[str, str]] = lambda name: {}  # of the client of that name
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from gateway.ike.events import PairClosed, Phase1Closed
+from gateway.ike.fragments import Gathering
 from gateway.ike.numbers import COOKIE, LOWEST_SPI
 from gateway.ike.peers import MOST_PAIRS, MOST_PHASES, Peer
 from gateway.ike.phase1 import Phase1
@@ -13,7 +14,7 @@ from gateway.ike.steps import Step
 from gateway.ike.timers import Timers
 from gateway.wire.udp import Endpoint
 
-Due = Phase1 | Pair | Quick | Peer
+Due = Phase1 | Pair | Quick | Peer | Gathering
 
 
 class Sas:
@@ -68,7 +69,7 @@ class Sas:
         if peer is None:
             peer = Peer(secured.credential, secured.identity, phase.peer, now)
         peer.phases.append(phase)
-        peer.psk = secured.psk
+        peer.psk, peer.shown = secured.psk, secured.shown
         peer.hear(now)
         self.peers[phase.sa] = peer
         self.timers.set(phase, phase.expires)

@@ -10,6 +10,7 @@ from gateway.ike.nat import VARIANTS
 
 DPD: Final = bytes.fromhex("afcad71368a1f1c96b8696fc77570100")  # RFC 3706, 5.1: version 1.0
 _DPD_WITHOUT_VERSION = 14  # bytes
+FRAGMENTATION: Final = bytes.fromhex("4048b7d56ebce88525e7de7f00d6c2d3")  # four bytes may follow
 
 # Of these the last four bytes may follow and say more.
 WINDOWS: Final = bytes.fromhex("1e2b516905991c7d7c96fcbfb587e461")  # "MS NT5 ISAKMPOAKLEY"
@@ -61,3 +62,8 @@ def name_vendor(vendor: bytes) -> str:
 def announces_dpd(vendor: bytes) -> bool:
     """The last two bytes are the version (RFC 3706, 5.1); any is understood."""
     return len(vendor) == len(DPD) and vendor.startswith(DPD[:_DPD_WITHOUT_VERSION])
+
+
+def announces_fragments(vendor: bytes) -> bool:
+    """Windows sends it without the four bytes of what it can do, others with them."""
+    return vendor.startswith(FRAGMENTATION) and len(vendor) in (16, 20)

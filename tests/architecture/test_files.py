@@ -5,7 +5,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-WITH_TESTS = ("wire", "crypto", "ike", "esp", "l2tp", "ppp", "pptp", "bridge", "control", "system")
+WITH_TESTS = (
+    "wire",
+    "crypto",
+    "x509",
+    "ike",
+    "esp",
+    "l2tp",
+    "ppp",
+    "pptp",
+    "bridge",
+    "control",
+    "system",
+)
 CONSTANTS_ONLY = {"numbers.py", "events.py", "__init__.py", "__main__.py"}
 SOURCES = [
     path

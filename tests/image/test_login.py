@@ -35,7 +35,7 @@ def test_a_code_that_was_shown_by_ssh_opens_the_console_until_its_owner_leaves(
         audit = box.probe("cat /data/postern/state/audit.log")
         assert f"{OWNER} (console): logged in at ttyS0 with a code" in audit
         assert code not in audit
-        box.console.choose("14", "# ", SLOW)  # a shell of root's, on this console
+        box.console.choose("14", ":/#", SLOW)  # a shell of root's, on this console
         box.console.keys("postern config status\r")
         box.console.wait("nothing is edited", SLOW)
         box.console.keys("exit\r")

@@ -27,7 +27,7 @@ def test_each_use_of_a_weak_suite_is_in_the_journal(facts: dict[str, Any]) -> No
 def test_on_the_day_after_its_last_one_it_is_out_and_its_dial_refused(
     facts: dict[str, Any],
 ) -> None:
-    assert facts["on_the_last_day"] >= MOST
+    assert facts["on_the_last_day"] == 1
     assert facts["out"]
     assert facts["late"] == "ike"
     assert "time of the weak suite is over" in facts["told"][0]
@@ -58,7 +58,7 @@ def test_after_the_grace_the_old_key_is_refused_and_the_new_one_goes_on(
     assert facts["out"] == [True, True]
     assert facts["late"] == "ike"
     assert "wrong key" in facts["told"][0]
-    assert facts["stays"] >= MOST
+    assert facts["goes_on"] >= MOST
     assert facts["left"] == 1
     assert not [key for key in facts["keys"] if key in facts["journal"]]
 

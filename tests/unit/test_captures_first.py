@@ -60,7 +60,7 @@ def test_who_wants_certificates_is_told_that_nothing_fits(name: str) -> None:
     events = answer(udp_datagrams(PLACE / name)[0].payload)
     (refused,) = of(events, Refused)
     assert isinstance(refused, Refused)
-    assert "authentication method 3" in refused.detail
+    assert "(by certificate)" in refused.detail
 
 
 def test_windows_xp_with_certificates_is_named_and_told() -> None:

@@ -15,6 +15,7 @@ from gateway.control.changes_outputs import Activate, ActivationFailed
 from gateway.control.config import Config, load
 from gateway.control.document import File, ReadFile
 from gateway.control.edit import Change, EditError, edited
+from gateway.control.inlined import inlined
 from gateway.control.parts import Part
 from gateway.control.ports import Port
 from gateway.control.users import USERS_FILE
@@ -170,6 +171,7 @@ class Applier:
                 if psk is not None and (client.name, f"{name}_file") in filed:
                     changes.append(Change("unset", "client", client.name, f"{name}_file"))
                     changes.append(Change("set", "client", client.name, name, psk.decode()))
+        changes += inlined(text, self._read_file)
         return edited(text, changes) if changes else text
 
     def _wake(self, *, restart: bool) -> None:

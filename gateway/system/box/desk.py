@@ -16,6 +16,7 @@ from gateway.system.box import claim, clock, health, view
 from gateway.system.box.answer import Answer, Worker, guarded, refused
 from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
+from gateway.system.box.authority import BoxAuthority
 from gateway.system.box.cached import Cached
 from gateway.system.box.callers import who_asks
 from gateway.system.box.consoles import Consoles
@@ -51,6 +52,7 @@ QUIET: Final = frozenset(
         "users",
         "config.show",
         "config.check",
+        "ca.list",
     }
     | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
 )
@@ -89,6 +91,7 @@ class Parts:
     clock_cache: Cached[bool]
     fingerprints: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    authority: BoxAuthority | None = None
 
 
 class BoxDesk:
@@ -156,6 +159,9 @@ class BoxDesk:
             return found["result"] if found["ok"] else found
         slow = self._parts.diagnose.verb(name)
         try:
+            if (authority := self._parts.authority) and authority.answers(name):
+                running = self._parts.config.changes.state.running
+                return authority.answer(request, self._worker, running)
             if slow is not None:
                 kind, begin = slow
                 work = begin(request, self._context())

@@ -21,6 +21,8 @@ from gateway.control.canonical import Unreadable, entries_of, raw_of
 from gateway.control.changes_outputs import Refused
 from gateway.control.config import load
 from gateway.control.document import File, ReadFile
+from gateway.control.edit import EditError, edited
+from gateway.control.inlined import inlined
 from gateway.control.limits import LARGEST_FILE
 from gateway.control.schema import SCHEMA, VERSION_KEY
 from gateway.system.box.apply import KEY_FILES
@@ -114,6 +116,8 @@ class Provisioning:
             text = with_keys_inside(text, read_file)
         except (UnicodeDecodeError, Unreadable):
             return ["it is no TOML. Look at the quotes and brackets."]
+        except EditError as error:  # two certificates of one name
+            return [f"{error}. {error.hint}."]
         config = load(File(text.encode()), read_file, NAME)
         if isinstance(config, list):
             return [str(problem) for problem in config if not problem.warning]
@@ -149,7 +153,9 @@ def with_keys_inside(text: str, read_file: ReadFile) -> str:
         if isinstance(file, File):
             del client[key]
             client[key.removesuffix("_file")] = file.data.decode("utf-8-sig").rstrip("\r\n")
-    return tomlkit.dumps(raw) if named else text
+    text = tomlkit.dumps(raw) if named else text
+    changes = inlined(text, read_file)
+    return edited(text, changes) if changes else text
 
 
 def files_of(folder: Path) -> ReadFile:
@@ -182,8 +188,8 @@ def _leave(folder: Path, outcome: Outcome) -> str:
 
 def _key_files(folder: Path) -> Iterator[str]:
     raw: dict[str, Any] = tomllib.loads((folder / NAME).read_text("utf-8-sig"))
-    for client in entries_of(raw.get("client")):
-        for key in KEY_FILES:
-            name = client.get(key)
-            if isinstance(name, str) and isinstance(files_of(folder)(name), File):
-                yield name
+    clients, certificates = entries_of(raw.get("client")), entries_of(raw.get("certificate"))
+    names = [one.get(key) for one in clients for key in KEY_FILES]
+    for name in [*names, *(one.get("key_file") for one in certificates)]:
+        if isinstance(name, str) and isinstance(files_of(folder)(name), File):
+            yield name

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.control.authority_files import REGISTER
 from gateway.control.canonical import Unreadable, entries_of, raw_of
 from gateway.control.changes_outputs import Refused
 from gateway.system.box.disk import read_record, remove, write_file, write_record
@@ -19,6 +20,7 @@ from gateway.system.box.places import Places
 
 MARK: Final = "reset.json"
 COPY: Final = "last.age"
+AUTHORITY: Final = "authority.age"
 Seal = Callable[[str, list[str]], str]
 """A text for the owners of these SSH keys; empty if none of them could open it."""
 HOST_KEYS: Final = "data/ssh"  # another box's owner must not meet the old one's identity
@@ -32,15 +34,19 @@ def check_typed(typed: object, hostname: str) -> None:
 
 
 def begin(places: Places, saved: str, seal: Seal, *, wipe: bool) -> bool:
-    """Put the mark, and seal the copy before it. From here on there is no way back.
+    """Put the mark, and seal the copies before it. From here on there is no way back.
 
     Whether a copy is kept. An older one stays where there is no newer.
     """
-    sealed = "" if wipe else seal(saved, _keys(saved))
-    if sealed:
-        write_file(places.sealed / COPY, sealed.encode())
+    keys = _keys(saved)
+    sealed = {} if wipe else {COPY: seal(saved, keys)}
+    if sealed and (register := _read(places.data / REGISTER)):
+        sealed[AUTHORITY] = seal(register, keys)
+    for name, text in sealed.items():
+        if text:
+            write_file(places.sealed / name, text.encode())
     write_record(places.data / MARK, {"wipe": wipe})
-    return bool(sealed)
+    return bool(sealed.get(COPY))
 
 
 def unfinished(places: Places) -> bool:
@@ -58,14 +64,19 @@ def finish(places: Places) -> None:
     remove(places.data / MARK)
 
 
-def sealed(places: Places) -> str:
-    """The copy as it is; `Refused` if there is none."""
+def sealed(places: Places, name: str = COPY) -> str:
+    """A copy as it is, of the configuration or of the authority; `Refused` if there is none."""
     try:
-        return (places.sealed / COPY).read_text()
+        return (places.sealed / name).read_text()
     except (OSError, ValueError):
-        raise Refused(
-            "there is no sealed configuration", "Only a factory reset makes one"
-        ) from None
+        raise Refused("there is no such sealed copy", "Only a factory reset makes one") from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, ValueError):
+        return ""
 
 
 def _keys(text: str) -> list[str]:

@@ -41,8 +41,12 @@ class Stops:
             "reboot": self._reboot,
             "poweroff": self._poweroff,
             "factory-reset": self._reset,
-            "config.sealed": lambda request, who, now: {"text": reset.sealed(places)},
+            "config.sealed": self._sealed,
         }
+
+    def _sealed(self, request: Request, who: Who, now: float) -> object:
+        name = reset.AUTHORITY if request.get("authority") is True else reset.COPY
+        return {"text": reset.sealed(self._places, name)}
 
     def press(self, meant: Meant) -> None:
         """The button was let go. There is nobody to tell a reason to: the audit has it."""

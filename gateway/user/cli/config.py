@@ -192,7 +192,7 @@ def _restore(options: argparse.Namespace, box: Box) -> int:
 
 
 def _sealed(options: argparse.Namespace, box: Box) -> int:
-    found = _ask(options, box, "sealed")
+    found = _ask(options, box, "sealed", authority=options.authority)
     return _done(options, found, found["text"].rstrip("\n"))
 
 
@@ -351,7 +351,11 @@ VERBS: Final[dict[str, Verb]] = {
         _restore,
         ((("number",), {"type": int, "metavar": "N"}), BASE),
     ),
-    "sealed": Verb("print the copy that a factory reset has kept, for `age -d` to open", _sealed),
+    "sealed": Verb(
+        "print the copy that a factory reset has kept, for `age -d` to open",
+        _sealed,
+        ((("--authority",), {"action": "store_true", "help": "that of `postern ca` instead"}),),
+    ),
     "discard": Verb("forget the edits", _discard),
     "apply": Verb(
         "put the edits in force until they are confirmed",

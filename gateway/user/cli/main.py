@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from gateway.control.problems import printable
 from gateway.user.cli import (
+    ca,
     check,
     clients,
     config,
@@ -59,6 +60,7 @@ VERBS: Final[dict[str, Verb]] = {
     "routes": entries.ROUTES,
     "users": users,
     "admins": entries.ADMINS,
+    "ca": ca,
     "why": diagnose.WHY,
     "ping": diagnose.PING,
     "link": diagnose.LINK,

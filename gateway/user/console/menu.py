@@ -52,6 +52,7 @@ def _on_screen(ends: Ends, walk: Walk, letters: Callable[[str], str]) -> bool | 
     with terminal.as_it_was(sys.stdin.fileno()), terminal.alone_on(sys.stdin.fileno()):
         end = Screen(ends, walk, letters).run()
     if isinstance(end, Shell):
+        terminal.wipe()
         walk.told = terminal.lend(end.argv)
         return True
     return None if isinstance(end, Leave) else False

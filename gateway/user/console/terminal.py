@@ -17,6 +17,7 @@ from typing import Final
 
 USUAL: Final = (80, 24)  # columns, rows
 PATIENCE: Final = 0.3  # seconds for a terminal to tell where its cursor is
+WIPE: Final = "\x1b[H\x1b[2J"  # ED, from the top (ECMA-48, 8.3.39)
 IGNORED: Final = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 _ASK: Final = b"\x1b7\x1b[9999;9999H\x1b[6n\x1b8"
 _TOLD: Final = re.compile(rb"\x1b\[(\d{1,4});(\d{1,4})R")
@@ -131,6 +132,13 @@ def as_it_was(fd: int) -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(fd, termios.TCSADRAIN, before)
+
+
+def wipe() -> None:
+    """Nothing of the picture stays where somebody else writes now: few serial terminals have two
+    screens, to change back to the one of before."""
+    sys.stdout.write(WIPE)
+    sys.stdout.flush()
 
 
 def lend(argv: tuple[str, ...]) -> str:

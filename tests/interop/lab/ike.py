@@ -21,6 +21,7 @@ class Profile:
     ike_life: int = 3600  # seconds
     esp_life: int = 1200  # seconds
     dpd: int = 0  # seconds; 0 is off
+    fragment_size: int = 0  # bytes of a packet above which IKE cuts it itself; 0 is never
 
 
 class Ike(Protocol):

@@ -3,6 +3,7 @@
 Debian builds it without MODP1024 and without DES.
 """
 
+from tests.interop.lab.certificates import Bundle, put
 from tests.interop.lab.ike import IkeFailed, Profile
 from tests.interop.lab.world import Node, until
 
@@ -22,24 +23,36 @@ PLUTO = [
 class Libreswan:
     """The client end."""
 
-    def __init__(self, node: Node, gateway: str, profile: Profile) -> None:
+    def __init__(
+        self, node: Node, gateway: str, profile: Profile, bundle: Bundle | None = None
+    ) -> None:
         self.node = node
+        ends = f"  authby=secret\n  left={node.address}\n  right={gateway}\n"
+        if bundle is not None:
+            ends = (
+                f"  authby=rsasig\n  left={node.address}\n  leftid=%fromcert\n"
+                f"  leftcert={bundle.machine}\n  leftsendcert=always\n"
+                f'  right={gateway}\n  rightid="CN=gateway"\n  rightca=%same\n'
+                "  rightrsasigkey=%cert\n"
+            )
         dpd = f"  dpddelay={profile.dpd}\n  dpdtimeout={3 * profile.dpd}\n" if profile.dpd else ""
         node.write(
             "/etc/ipsec.conf",
             "config setup\n  protostack=xfrm\n  ikev1-policy=accept\n"
             "  dumpdir=/run/pluto\n"
-            "conn l2tp\n  type=transport\n  authby=secret\n  ikev2=no\n  pfs=no\n"
+            "conn l2tp\n  type=transport\n  ikev2=no\n  pfs=no\n"
             f"  ike={_with_semicolon(profile.ike)}\n  esp={profile.esp}\n"
-            f"  nat-ikev1-method={profile.nat_t}\n  fragmentation=no\n"
+            f"  nat-ikev1-method={profile.nat_t}\n  fragmentation={_cut(profile)}\n"
             f"  ikelifetime={profile.ike_life}s\n  salifetime={profile.esp_life}s\n"
             f"  rekeymargin={MARGIN}s\n  rekeyfuzz=0%\n{dpd}"
-            f"  left={node.address}\n  leftprotoport=17/1701\n  leftupdown=%disabled\n"
-            f"  right={gateway}\n  rightprotoport=17/1701\n  auto=ignore\n",
+            f"{ends}  leftprotoport=17/1701\n  leftupdown=%disabled\n"
+            "  rightprotoport=17/1701\n  auto=ignore\n",
         )
         node.write("/etc/ipsec.secrets", f': PSK "{profile.psk}"\n', 0o600)
         node.sh(f"mkdir -p /run/pluto {NSS} /etc/ipsec.d/policies")
         node.sh(f"certutil -N --empty-password -d sql:{NSS}")
+        if bundle is not None:
+            _import(node, bundle)
         node.spawn(PLUTO, "pluto-output")
         until(lambda: node.has("/run/pluto/pluto.ctl"), 20, f"{node.name}: pluto's control socket")
         node.sh(f"{WHACK} --listen")
@@ -68,6 +81,19 @@ class Libreswan:
 
     def kill(self) -> None:
         self.node.kill("pluto")
+
+
+def _cut(profile: Profile) -> str:
+    """`force` cuts at once; `yes` only when nothing has come back."""
+    return "force" if profile.fragment_size else "no"
+
+
+def _import(node: Node, bundle: Bundle) -> None:
+    """Into NSS, by its own tools: the machine's key and whom it trusts."""
+    put(node, "/run/press.p12", bundle.pkcs12)
+    put(node, "/run/root.cer", bundle.authority)
+    node.sh(f"certutil -A -n root -t CT,C,C -i /run/root.cer -d sql:{NSS}")
+    node.sh(f"pk12util -i /run/press.p12 -W {bundle.password} -K '' -d sql:{NSS}")
 
 
 def _with_semicolon(suite: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.interop.lab import stand_in
 from tests.interop.lab.capture import capture
+from tests.interop.lab.certificates import Authority, Bundle, client_lines
 from tests.interop.lab.client import OldClient
 from tests.interop.lab.first_draft import FirstDraft
 from tests.interop.lab.gateway import Gateway, configuration
@@ -65,22 +66,40 @@ class Lab:
         self.step("putting a router before the gateway")
         self.world.forward()
 
+    def certified_gateway(self, *machines: str) -> tuple[Gateway, Authority]:
+        """Postern with an authority of its own, and an entry for each machine's certificate."""
+        self.step("making the authority and starting the gateway")
+        authority = Authority(self.world.gateway)
+        entries = "".join(map(client_lines, machines))
+        config = configuration(PSK) + authority.lines + entries
+        return Gateway(self.world.gateway, config), authority
+
     def stand_in(self, profile: Profile) -> None:
         """strongSwan and xl2tpd in the gateway's place."""
         self.step("starting strongSwan and xl2tpd as a stand-in for the gateway")
         stand_in.serve(self.world.gateway, profile)
 
     def libreswan(
-        self, profile: Profile, behind: Nat | None = None, user: str = "operator"
+        self,
+        profile: Profile,
+        behind: Nat | None = None,
+        user: str = "operator",
+        bundle: Bundle | None = None,
     ) -> OldClient:
+        """With a `bundle` it proves itself by that certificate."""
         self.step("starting a libreswan client")
-        return self._client(Libreswan, profile, behind, user)
+        return self._client(partial(Libreswan, bundle=bundle), profile, behind, user)
 
     def strongswan(
-        self, profile: Profile, behind: Nat | None = None, user: str = "operator"
+        self,
+        profile: Profile,
+        behind: Nat | None = None,
+        user: str = "operator",
+        bundle: Bundle | None = None,
     ) -> OldClient:
+        """With a `bundle` it proves itself by that certificate."""
         self.step("starting a strongSwan client")
-        return self._client(StrongSwan, profile, behind, user)
+        return self._client(partial(StrongSwan, bundle=bundle), profile, behind, user)
 
     def first_draft(self, way: str, behind: Nat | None = None, user: str = "operator") -> OldClient:
         """A client of the draft 00 or 01 alone."""

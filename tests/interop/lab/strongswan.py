@@ -1,10 +1,11 @@
-"""strongSwan 5.9.8's charon, driven by swanctl: IKEv1, transport mode, pre-shared key.
+"""strongSwan 5.9.8's charon, driven by swanctl: IKEv1, transport mode, by key or certificate.
 
 As initiator it announces draft-02\\n and RFC 3947.
 """
 
 import time
 
+from tests.interop.lab.certificates import Bundle, put
 from tests.interop.lab.ike import IkeFailed, Profile
 from tests.interop.lab.world import Node, until
 
@@ -14,19 +15,30 @@ PLUGINS = (
     "random nonce openssl gmp hmac md5 sha1 des aes pem x509 pubkey pkcs1 constraints"
     " kernel-netlink socket-default vici"
 )
+FOR_CERTIFICATES = " sha2 rc2 pkcs7 pkcs8 pkcs12"
 
 
 class StrongSwan:
     """The client end."""
 
-    def __init__(self, node: Node, gateway: str, profile: Profile) -> None:
+    def __init__(
+        self, node: Node, gateway: str, profile: Profile, bundle: Bundle | None = None
+    ) -> None:
         self.node = node
+        ends = f"local {{ auth = psk\nid = {node.address} }}\nremote {{ auth = psk\nid = %any }}\n"
+        if bundle is not None:
+            put(node, "/etc/swanctl/pkcs12/press.p12", bundle.pkcs12)
+            put(node, "/etc/swanctl/x509ca/root.cer", bundle.authority)
+            ends = (
+                f'local {{ auth = pubkey\nid = "CN={bundle.machine}" }}\n'
+                f'remote {{ auth = pubkey\nid = "CN=gateway" }}\n'
+            )
         _start(
             node,
-            f"local_addrs = {node.address}\nremote_addrs = {gateway}\n"
-            f"local {{ auth = psk\nid = {node.address} }}\nremote {{ auth = psk\nid = %any }}\n",
+            f"local_addrs = {node.address}\nremote_addrs = {gateway}\n{ends}",
             "local_ts = dynamic[udp/1701]\nremote_ts = dynamic[udp/1701]\n",
             profile,
+            bundle,
         )
 
     def up(self) -> None:
@@ -64,21 +76,28 @@ def serve(node: Node, profile: Profile) -> None:
     )
 
 
-def _start(node: Node, ends: str, selectors: str, profile: Profile) -> None:
+def _start(
+    node: Node, ends: str, selectors: str, profile: Profile, bundle: Bundle | None = None
+) -> None:
+    plugins = PLUGINS + (FOR_CERTIFICATES if bundle else "")
+    secret = f'ike-all {{ secret = "{profile.psk}" }}'
+    if bundle is not None:
+        secret = f'pkcs12-press {{ file = press.p12\nsecret = "{bundle.password}" }}'
     node.write(
         "/etc/strongswan.conf",
-        f"charon {{\nload = {PLUGINS}\n"
+        f"charon {{\nload = {plugins}\nfragment_size = {profile.fragment_size or 1280}\n"
         "filelog { log { path = /run/log/charon.log\ntime_format = %H:%M:%S\ntime_add_ms = yes\n"
         "default = 1\nike = 2\nflush_line = yes } }\nsyslog { daemon { default = -1 } } }\n"
-        "swanctl { load = random }\n",
+        "swanctl { load = random openssl pem x509 pkcs1 pkcs7 pkcs8 pkcs12 sha1 des hmac rc2 }\n",
     )
     node.write(
         "/etc/swanctl/swanctl.conf",
-        f"connections {{ l2tp {{\nversion = 1\nfragmentation = no\nproposals = {profile.ike}\n"
+        f"connections {{ l2tp {{\nversion = 1\nproposals = {profile.ike}\n"
+        f"fragmentation = {'yes' if profile.fragment_size else 'no'}\n"
         f"rekey_time = {profile.ike_life}s\nover_time = 60s\ndpd_delay = {profile.dpd}s\n{ends}"
         f"children {{ l2tp {{\nmode = transport\nesp_proposals = {profile.esp}\n"
         f"rekey_time = {profile.esp_life}s\n{selectors}}} }} }} }}\n"
-        f'secrets {{ ike-all {{ secret = "{profile.psk}" }} }}\n',
+        f"secrets {{ {secret} }}\n",
         0o600,
     )
     node.spawn(["/usr/lib/ipsec/charon"], "charon-output")

@@ -185,18 +185,19 @@ class Initiator:
         suite = phase1.suite
         assert suite is not None
         shared = isakmp.shared_value(suite.group, phase1.secret, phase1.peer_public)
-        keys = isakmp.derive(suite, self.psk, (phase1.nonce, nonce), shared, phase1.cookies)
+        keys = self._derive(suite, (phase1.nonce, nonce), shared, phase1.cookies)
         phase1.keys = keys
+        self._asked_for(payloads)
         if phase1.natt is not None:
             self._compare(phase1, payloads)
         if phase1.nat_there and self.profile.refuses_natted_server:
             self._retries.pop(phase1.cookie_i)
             raise ValueError("the server is behind a NAT")
         phase1.floated |= self.profile.floats_at == "mm5" and self._wants_to_float(phase1)
-        identity = isakmp.address_id(offers.own_address(self.profile, self.here))
+        identity = self._identity()
         mine, theirs = phase1.public, phase1.peer_public
         check = isakmp.prf(suite, keys.base, mine, theirs, phase1.cookies, phase1.sa, identity)
-        inside = [(isakmp.ID, identity), (isakmp.HASH, check)]
+        inside = [(isakmp.ID, identity), *self._proof(check)]
         if self.profile.initial_contact == "mm5":
             told = isakmp.notify(1, phase1.cookies, isakmp.INITIAL_CONTACT)
             inside.append((isakmp.NOTIFY, told))
@@ -214,8 +215,7 @@ class Initiator:
         mine, theirs = phase1.peer_public, phase1.public
         crossed = phase1.cookie_r + phase1.cookie_i
         check = isakmp.prf(suite, keys.base, mine, theirs, crossed, phase1.sa, identity)
-        if isakmp.bodies(payloads, isakmp.HASH) != [check]:
-            raise ValueError("HASH_R is wrong")
+        self._check_proof(identity, check, payloads)
         phase1.iv, phase1.step = message.body[-suite.block :], 0
         self._retries.pop(phase1.cookie_i)
         sent: list[Datagram] = []
@@ -227,6 +227,26 @@ class Initiator:
 
     def _wants_to_float(self, phase1: Phase1) -> bool:
         return offers.floats(phase1) and (phase1.nat_here or phase1.nat_there)
+
+    # How the two ends prove who they are: by a key here, by certificates in ike_signer.py.
+
+    def _derive(
+        self, suite: Suite, nonces: tuple[bytes, bytes], shared: bytes, cookies: bytes
+    ) -> isakmp.Keys:
+        return isakmp.derive(suite, self.psk, nonces, shared, cookies)
+
+    def _asked_for(self, payloads: list[Payload]) -> None:
+        """What the fourth message asks for."""
+
+    def _identity(self) -> bytes:
+        return isakmp.address_id(offers.own_address(self.profile, self.here))
+
+    def _proof(self, check: bytes) -> list[Payload]:
+        return [(isakmp.HASH, check)]
+
+    def _check_proof(self, identity: bytes, check: bytes, payloads: list[Payload]) -> None:
+        if isakmp.bodies(payloads, isakmp.HASH) != [check]:
+            raise ValueError("HASH_R is wrong")
 
     def _quick(self, phase1: Phase1, now: float) -> list[Datagram]:
         suite, keys = phase1.ready

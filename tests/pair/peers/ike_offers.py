@@ -13,7 +13,8 @@ def ike_attributes(profile: Profile) -> list[bytes]:
     """In Windows' order, with its four-byte duration (windows-xpsp2-2003-mm1.json)."""
     made = []
     for suite in profile.suites:
-        numbers = [(1, suite.cipher), (2, suite.hash), (4, suite.group), (3, 1), (11, 1)]
+        numbers = [(1, suite.cipher), (2, suite.hash), (4, suite.group)]
+        numbers += [(3, profile.method), (11, 1)]
         data = b"".join(isakmp.attribute(*each) for each in numbers)
         data += isakmp.attribute(12, profile.phase1_life, long=True)
         data += isakmp.attribute(14, suite.key_bits) if suite.key_bits else b""

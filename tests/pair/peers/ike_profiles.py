@@ -107,6 +107,7 @@ class Profile:
     both_modes: bool = False  # plain ESP is offered as well as ESP in UDP
     identity: str = ""  # an address in place of its own: a clone behind a NAT behind the NAT
     refuses_natted_server: bool = False  # XP SP2 and later, unless the registry says otherwise
+    method: int = 1  # or 3: certificates (RFC 2409, appendix A)
 
     @property
     def natt(self) -> tuple[str, ...]:

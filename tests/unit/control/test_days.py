@@ -1,9 +1,9 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from gateway.control.check import check
-from gateway.control.days import FAR_DAYS, UNTOLD, WARN_DAYS, is_over, left_words
+from gateway.control.days import FAR_DAYS, UNTOLD, WARN_DAYS, is_over, left_words, moment_of
 from gateway.control.document import File
 from tests.unit.control.written import CLIENT, OUTSIDE, ROUTE, no_files
 
@@ -86,3 +86,9 @@ def test_without_a_calendar_days_are_not_looked_at() -> None:
 def test_of_a_revoked_client_no_day_matters() -> None:
     more = f"{WEAK}weak_until = {after(3)}\n{OLD}psk_old_until = {after(-1)}\nrevoked = true\n"
     assert warnings(more) == []
+
+
+def test_a_day_is_judged_at_its_end() -> None:
+    assert moment_of(date(1970, 1, 1)) == 86399.0
+    assert moment_of(date(2026, 9, 21)) == datetime(2026, 9, 21, 23, 59, 59, tzinfo=UTC).timestamp()
+    assert moment_of(UNTOLD) > 253_000_000_000

@@ -3,6 +3,7 @@ import tomllib
 import pytest
 
 from gateway.control.schema import SCHEMA, Key, example, table_named
+from tests.unit.control.pki_files import Files
 from tests.unit.control.written import told
 
 KEYS = [key for table in SCHEMA for key in table.keys]
@@ -16,12 +17,12 @@ def test_every_key_is_explained_with_an_example_that_it_accepts(key: Key) -> Non
 
 
 def test_only_the_keys_themselves_are_secret() -> None:
-    assert [key.name for key in KEYS if key.secret] == ["psk", "psk_old"]
+    assert [key.name for key in KEYS if key.secret] == ["psk", "psk_old", "key"]
 
 
 def test_the_example_is_a_configuration_without_problems() -> None:
     text = "\n".join(example())
-    assert told(text) == []
+    assert told(text, Files()) == []
 
 
 def test_tables_are_found_by_name() -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from gateway.crypto.mac import MD5, SHA1, Hash, digest, equal, hmac, keyed
+from gateway.crypto.mac import MD5, SHA1, SHA256, SHA384, SHA512, Hash, digest, equal, hmac, keyed
 from tests.captures import vectors
 
-HASH = {"md5": MD5, "sha1": SHA1}
+HASH = {one.name: one for one in (MD5, SHA1, SHA256, SHA384, SHA512)}
 
 
 def cases(file: str) -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ def cases(file: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("case", cases("digest.toml"))
+@pytest.mark.parametrize("case", [*cases("digest.toml"), *cases("sha2.toml")])
 def test_published_texts_have_their_published_digests(case: dict[str, str]) -> None:
     assert digest(HASH[case["hash"]], case["text"].encode()).hex() == case["digest"]
 
@@ -36,7 +36,7 @@ def test_a_keyed_state_can_be_copied_again_and_again(case: dict[str, str]) -> No
         assert copy.finalize().hex() == case["digest"]
 
 
-@pytest.mark.parametrize("hash", [MD5, SHA1])
+@pytest.mark.parametrize("hash", HASH.values())
 def test_a_hash_says_its_own_size(hash: Hash) -> None:
     assert len(digest(hash, b"")) == len(hmac(hash, b"key", b"")) == hash.size
 

@@ -181,7 +181,7 @@ def test_an_offer_is_told_in_names_and_numbers() -> None:
     assert offered_ike(offer) == (
         "des-md5-modp768",
         "3des-sha1-modp1024",
-        "3des-sha1-modp1024 (authentication method 3)",
+        "3des-sha1-modp1024 (by certificate)",
         "aes256-sha1-modp2048",
         "cipher65-hash4-group19",
     )
@@ -215,6 +215,6 @@ def test_windows_offers_certificates_with_a_long_lifetime_attribute() -> None:
         )
     )
     assert offered_ike(association) == (
-        "3des-sha1-modp1024 (authentication method 3)",
-        "3des-md5-modp1024 (authentication method 3)",
+        "3des-sha1-modp1024 (by certificate)",
+        "3des-md5-modp1024 (by certificate)",
     )

@@ -25,6 +25,7 @@ from gateway.user.console.model import (
     numbered,
     question,
 )
+from gateway.user.console.pages.certificates import Certificates
 from gateway.user.console.pages.claim import claim_form
 from gateway.user.console.pages.clients import client_choices
 from gateway.user.console.pages.edits import EDITED, edited, key_told, new_key
@@ -64,6 +65,9 @@ class Entries:
         )
         text = (ABOUT[name],) if entries else (ABOUT[name], "There is none yet: press n.")
         keys = [Row("n", f"New {name}", self._new, f"postern config add {name} ...")]
+        if name == "client":
+            page = Certificates(self._ends)
+            keys.append(Row("c", "Certificates", lambda: Open(page), "postern ca list"))
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
             keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))

@@ -20,7 +20,10 @@ SEALED = (
     "  ssh NAME@BOX postern config sealed | age -d -i ~/.ssh/id_ed25519 >old.toml",
     "  ssh NAME@BOX postern config load - <old.toml",
     "",
-    "Then 'Review and apply' shows what it would change.",
+    "Then 'Review and apply' shows what it would change. If the box gave certificates, too:",
+    "",
+    "  ssh NAME@BOX postern config sealed --authority | age -d -i KEY >authority.json",
+    "  ssh NAME@BOX postern ca restore - --dialled NAME <authority.json",
 )
 
 

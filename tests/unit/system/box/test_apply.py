@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from gateway.control.changes_outputs import Activate, ActivationFailed
-from gateway.control.config import Config
+from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.control.parts import EVERY, Part
 from gateway.control.ports import Port
 from gateway.system.box.apply import Applier
 from gateway.system.box.places import Places
+from tests.unit.control.pki_files import CA, OURS, OWN, Files
 from tests.unit.system.box.machine import CONFIG, SECRET, Tools
 from tests.unit.system.box.test_network import PORTS
 
@@ -91,6 +92,18 @@ def test_keys_in_files_are_put_into_the_daemons_copy(tmp_path: Path) -> None:
     text = box.places.gateway.read_text()
     assert f'psk = "{SECRET}"' in text
     assert "psk_file" not in text
+
+
+def test_certificates_in_files_are_put_there_too(tmp_path: Path) -> None:
+    box, files = Box(tmp_path), Files()
+    box.applier = Applier(box.places, box._ports, files, box.tools)
+    box.activate(*EVERY, text=CONFIG + OWN + CA)
+    text = box.places.gateway.read_text()
+    assert "_file" not in text
+    config = load(File(text.encode()), no_file)
+    assert isinstance(config, Config)
+    assert config.certificates[0].chain[0].der == OURS.der
+    assert config.authorities[0].crl is not None
 
 
 def test_an_old_key_in_a_file_is_put_there_too(tmp_path: Path) -> None:

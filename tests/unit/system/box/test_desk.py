@@ -175,7 +175,7 @@ def test_after_a_reset_the_copy_is_there_as_it_was_sealed_and_a_wipe_takes_it(
     box.who = ADA
     assert box.result("config.sealed") == {"text": "sealed for 1"}
     assert box.result("factory-reset", typed=view.hostname(), wipe=True) == {"sealed": False}
-    assert "no sealed configuration" in box.ask("config.sealed")["error"]
+    assert "no such sealed copy" in box.ask("config.sealed")["error"]
 
 
 def test_a_file_on_the_disk_sets_up_a_box_without_an_owner(tmp_path: Path) -> None:

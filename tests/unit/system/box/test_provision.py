@@ -12,6 +12,7 @@ from gateway.system.box.disk import read_record
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
 from gateway.system.box.provision import NAME, RECORD, RESULT, Provisioning, files_of, merged
+from tests.unit.control.pki_files import CA, OURS, OWN, Files
 from tests.unit.system.box.machine import CONFIG, FACTORY, KEY, SECRET, Tools, put
 
 SMALL = f'hostname = "gw-7"\n\n[[admin]]\nname = "ada"\nssh_key = "{KEY}"\n'
@@ -81,6 +82,25 @@ def test_afterwards_there_is_no_key_anywhere_but_in_force(tmp_path: Path) -> Non
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.name for path in left} == {RESULT, RECORD}
     assert all(SECRET not in path.read_text() for path in left)
+
+
+def test_certificates_beside_it_are_taken_in_and_their_key_is_gone(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    put(tmp_path, f"data/{NAME}", SMALL + OWN + CA.replace('crl_file = "ca.crl"', ""))
+    for name, data in Files().data.items():
+        put(tmp_path, f"data/{name}", data.decode())
+    assert "taken up" in box.look()
+    config = box.config()
+    assert config.certificates[0].chain[0].der == OURS.der
+    assert not (tmp_path / "data/gateway.key").exists()
+
+
+def test_two_certificates_of_one_name_are_told(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    put(tmp_path, f"data/{NAME}", SMALL + OWN + OWN)
+    for name, data in Files().data.items():
+        put(tmp_path, f"data/{name}", data.decode())
+    assert "was refused: there is more than one certificate 'own'" in box.look()
 
 
 def test_an_old_key_in_a_file_is_taken_up_and_leaves_nothing_behind_too(tmp_path: Path) -> None:

@@ -55,6 +55,14 @@ def test_one_sealed_copy_and_the_slots_stay(places: Places) -> None:
     assert left(places) == ["postern/sealed/last.age", "rauc/central.status"]
 
 
+def test_the_authority_is_sealed_with_it(places: Places) -> None:
+    put(places.root, "data/postern/ca/authority.json", "the register")
+    reset.begin(places, TWO, seal, wipe=False)
+    reset.finish(places)
+    assert "postern/ca/authority.json" not in left(places)
+    assert reset.sealed(places, reset.AUTHORITY) == "sealed for 2\n"
+
+
 def test_a_wipe_leaves_nothing_of_it(places: Places) -> None:
     reset.begin(places, CONFIG, seal, wipe=False)
     reset.finish(places)
@@ -89,7 +97,7 @@ def test_no_secret_is_left_anywhere(places: Places) -> None:
 def test_without_a_key_that_could_open_it_nothing_is_kept(places: Places, text: str) -> None:
     assert not reset.begin(places, text, seal, wipe=False)
     reset.finish(places)
-    with pytest.raises(Refused, match="no sealed configuration"):
+    with pytest.raises(Refused, match="no such sealed copy"):
         reset.sealed(places)
 
 

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.user.authority import write
 from gateway.user.cli import exits
 from gateway.user.cli.main import main
+from tests import pki
+from tests.unit.control.pki_files import GOOD as CERTIFIED
+from tests.unit.control.pki_files import ROOT, Files
 from tests.unit.control.written import CLIENT, GOOD, OUTSIDE, ROUTE
 
 
@@ -30,6 +34,19 @@ def test_warnings_are_told_and_leave_it_good(
     assert len(lines) == 3
     assert "mode 0644" in lines[0]
     assert lines[-1] == "ok: 1 client, 2 routes, 2 warnings"
+
+
+def test_an_expired_certificate_is_warned_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = pki.machine(ROOT, "gateway", start=0.0, end=1_600_000_000.0)
+    files = Files().change("gateway.pem", old.pem).change("gateway.key", old.key_pem)
+    for name, data in files.data.items():
+        write(tmp_path / name, data)
+    assert main(["check", "--config", written(tmp_path, CERTIFIED)]) == exits.OK
+    told = capsys.readouterr().out
+    assert "certificate[1].chain_file: warning: is of no use now: " in told
+    assert "CN=gateway expired on 2020-09-13" in told
 
 
 def test_all_problems_are_told_without_a_key_among_them(

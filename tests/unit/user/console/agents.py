@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from random import Random
 from threading import Event, Thread
 from typing import Any
 
+from gateway.control.authority_desk import AuthorityDesk
 from gateway.control.changes_files import Found
-from gateway.control.changes_outputs import Moment, Who
+from gateway.control.changes_outputs import Moment, Refused, Who
 from gateway.control.check import check
 from gateway.control.desk import ConfigDesk
 from gateway.control.document import File
@@ -133,6 +135,27 @@ def _ports() -> list[Answer]:
     ]
 
 
+class FakeAuthority:
+    """The real authority's verbs, on files in memory, with small keys made by no chance at all."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        self.applied = 0
+        self._desk = AuthorityDesk(self._read, self.files.__setitem__, Random(3).randbytes)
+
+    def _read(self, name: str) -> File | str:
+        return File(self.files[name].encode()) if name in self.files else "it is not here"
+
+    def answer(self, request: Answer) -> Answer:
+        if request["verb"] == "ca.apply":
+            self.applied += 1
+            return {}
+        found = self._desk.answer({**request, "bits": 1024}, 1_800_000_000.0)
+        if found.pop("data", None) is not None:
+            found["path"] = f"/run/postern-files/{request.get('path') or 'a-file'}"
+        return found
+
+
 @dataclass
 class FakeBox:
     """What the box agent would say. `asked` holds every request but the looks at the status."""
@@ -155,6 +178,7 @@ class FakeBox:
             self.store, judge, lambda change: None, lambda told: None, boot="b1", factory=CONFIG
         )
         self.desk.start(self.now)
+        self.authority = FakeAuthority()
 
     def answer(self, request: Answer) -> Answer:
         verb = str(request.get("verb"))
@@ -166,7 +190,10 @@ class FakeBox:
             return {"ok": False, "error": error, "hint": hint}
         if self.desk.answers(request):
             return self.desk.answer(request, self.user, Moment(self.now, 1_800_000_000.0))
-        return {"ok": True, "result": self._other(verb, request)}
+        try:
+            return {"ok": True, "result": self._other(verb, request)}
+        except Refused as error:
+            return {"ok": False, "error": str(error), "hint": error.hint}
 
     def _status(self) -> Answer:
         return {
@@ -201,6 +228,8 @@ class FakeBox:
             return {"roles": kept | request["assignments"]}
         elif verb == "upgrade.status":
             return self.update
+        elif verb.startswith("ca."):
+            return self.authority.answer(request)
         elif verb == "support":
             path = "" if request.get("list") else "/run/bundle.tar.gz"
             return {"path": path, "contents": ["journal.txt", "config.toml"]}

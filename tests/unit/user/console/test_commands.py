@@ -8,6 +8,7 @@ from gateway.user.cli.main import VERBS, _parser
 from gateway.user.console.draft import the_table
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Page, Row
+from gateway.user.console.pages.certificates import Certificates
 from gateway.user.console.pages.diagnose import diagnose
 from gateway.user.console.pages.entries import Entries, OneEntry
 from gateway.user.console.pages.history import History
@@ -22,7 +23,14 @@ NO_COMMAND = {"Shell", "Log out"}
 NAMED = {
     verb: ("--name", "gw-1") for verb in ("restart", "reboot", "poweroff", "reset", "rollback")
 }
-FILLED = {"KEY VALUE": "mtu 1400", "FILE": "x", "HOST": "h", "PORT": "eth0", "CLIENT": "c"}
+FILLED = {
+    "KEY VALUE": "mtu 1400",
+    "FILE": "x",
+    "HOST": "h",
+    "PORT": "eth0",
+    "CLIENT": "c",
+    "MACHINE": "m",
+}
 
 
 def pages(ends: Ends) -> list[Page]:
@@ -35,6 +43,7 @@ def pages(ends: Ends) -> list[Page]:
         Session(ends, 7),
         Ports(ends, lambda: pytest.fail("not pressed")),
         Entries(ends, "client"),
+        Certificates(ends),
         OneEntry(ends, the_table("client"), "press-3"),
         History(ends),
         diagnose(ends),

@@ -205,6 +205,7 @@ def test_it_changes_to_plain_text_and_back(serial: Menu) -> None:
 def test_a_shell_is_lent_the_terminal_and_gives_it_back(serial: Menu) -> None:
     serial.child.send("14\r")
     serial.settle()
+    assert "Main menu" not in serial.text()
     serial.child.send("echo su''m $((6*7)); trap | grep -c INT; exit\r")
     serial.wait_for("?: help")
     serial.type(DOWN)
