@@ -7,12 +7,14 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 
 PROFILE ?= qemu
+ROUTE ?= pptp
 IMAGE := $(RUN) -m image
 
 .PHONY: help setup check test demo bench image boot image-test clean
 
 help:
-	@echo 'make demo    an old client dials through a NAT and reaches a PPTP server (root)'
+	@echo 'make demo    an old client dials through a NAT and reaches a PPTP server (root);'
+	@echo '             ROUTE=l2tp-ipsec: a native L2TP/IPsec server instead'
 	@echo 'make check   lint, types, architecture, unit, property and pair tests (no root, seconds)'
 	@echo 'make test    all that decides whether a change may land: check, real programs, the image booted (root)'
 	@echo 'make bench   what a packet, a handshake and a session cost; build/bench.json'
@@ -54,7 +56,7 @@ test: setup $(VENV)/image
 	$(RUN) -m pytest -q
 
 demo: setup
-	$(RUN) -m tests.interop.demo
+	$(RUN) -m tests.interop.demo $(ROUTE)
 
 bench: setup
 	$(RUN) -m tests.bench

@@ -13,12 +13,13 @@ from typing import Any
 from gateway import __version__
 from gateway.bridge.answers import Answer, answer, done
 from gateway.bridge.gateway import Gateway
-from gateway.bridge.views import refusals, with_notices
+from gateway.bridge.views import refusals, servers_down, with_notices
 from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
+from gateway.system.addresses import Addresses
 from gateway.system.calendar import Calendar, floor
 from gateway.system.chance import Chance
 from gateway.system.clock import now
@@ -34,9 +35,9 @@ from gateway.system.run import ToolFailed
 from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.system.tcp import Connections
+from gateway.system.wanted import INSIDE_QUEUE, QUEUE, wanted_addresses, wanted_rules
 from gateway.user.files import beside, read_file
 
-QUEUE = 1701
 OK, FAILED = 0, 1
 
 
@@ -74,6 +75,7 @@ def read_config(path: Path) -> Config | list[Problem]:
 
 
 def _remove_rules(journal: Journal) -> int:
+    Addresses().remove()
     tools = remove_rules(every_tool())
     journal.line(f"rules removed ({', '.join(tools)})" if tools else "there were no rules of ours")
     return OK
@@ -86,12 +88,14 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
     desk = Desk(Gateway(config, Chance(), now(), calendar.today()), path, calendar)
     control = ControlSocket(socket, desk.answer, group=_mine(askers()))
     try:
-        queue = Queue()
+        queue, inside = Queue(), Queue()
         queue.bind(QUEUE)
+        inside.bind(INSIDE_QUEUE)
         signals = Signals()
         sender = Sender()
         doors = Doors(
             queue=queue,
+            inside=inside,
             gre=GreReceiver(config.inside.address),
             sender=sender,
             tcp=Connections(),
@@ -99,10 +103,12 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             signals=signals,
             service=Service(os.environ),
         )
-        outside = config.outside
-        desk.tool = apply_rules(Rules((outside.interface,), outside.addresses, QUEUE), every_tool())
+        desk.rules = wanted_rules(config)
+        desk.tool = apply_rules(desk.rules, every_tool())
+        desk.addresses = Addresses()
+        desk.have_addresses(config)
         with signals:
-            desk.queue, desk.sender = queue, sender
+            desk.queues, desk.sender = (queue, inside), sender
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             desk.loop.run()
@@ -125,9 +131,11 @@ class Desk:
         self._calendar = calendar
         calendar.tell = gateway.tell_date
         self.loop: Loop | None = None
-        self.queue: Queue | None = None
+        self.queues: tuple[Queue, ...] = ()
+        self.addresses: Addresses | None = None  # None: the machine is left alone
         self.sender: Sender | None = None
         self.tool: Tool | None = None
+        self.rules: Rules | None = None
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
 
@@ -149,10 +157,28 @@ class Desk:
         config, self._problems = self._keep_places(config)
         self._loaded = moment
         found = self._calendar.handle_timeout(moment) + self.gateway.reload(config, moment)
-        if self._problems:
-            what = self._problems[0]
-            return [*found, Fact(What.TROUBLE, details={"what": what})]
-        return found
+        self._problems += self._make_so(config)
+        return [*found, *(Fact(What.TROUBLE, details={"what": what}) for what in self._problems)]
+
+    def _make_so(self, config: Config) -> tuple[str, ...]:
+        """Routes to other servers want other rules; nothing if it could be done."""
+        living = self.gateway.board.trunks.by_place
+        try:
+            rules = wanted_rules(config, living)
+            if self.tool is not None and rules != self.rules:
+                self.tool.apply(rules)
+                self.rules = rules
+            self.have_addresses(config)
+        except ToolFailed as failure:
+            return (f"the packet rules could not be changed: {failure}",)
+        return ()
+
+    def have_addresses(self, config: Config) -> None:
+        """See that the inside interface has those of the pools."""
+        interface = config.inside.interface
+        if self.addresses is not None and interface is not None:
+            living = self.gateway.board.trunks.by_place
+            self.addresses.apply(interface, wanted_addresses(config, living))
 
     def _keep_places(self, config: Config) -> tuple[Config, tuple[str, ...]]:
         """Packets are picked up where they were at the start: only a restart changes that."""
@@ -171,7 +197,7 @@ class Desk:
             uptime_s=round(moment - gateway.started, 3),
             sessions=len(gateway.sessions),
             half_open=gateway.clients.ike.half_open,
-            queue_drops=0 if self.queue is None else self.queue.kernel_drops(),
+            queue_drops=sum(queue.kernel_drops() for queue in self.queues),
             counters=gateway.counters() | self._road_counters(),
             config_file=str(self.path),
             config_loaded_s=round(moment - self._loaded, 3),
@@ -180,16 +206,17 @@ class Desk:
             rules_ok=self._rules_there(),
             rss_kb=_rss_kb(),
             refusals=refusals(gateway, moment),
+            servers_down=servers_down(gateway, moment),
         )
         return with_notices(status, gateway, moment)
 
     def _road_counters(self) -> dict[str, int]:
         """What was lost between the kernel and the gateway, for reasons of this machine."""
-        if self.queue is None or self.sender is None:
+        if self.sender is None:
             return {}
         found = {f"send_{name.lower()}": count for name, count in self.sender.failed.items()}
         found["send_in_fragments"] = self.sender.fragmented
-        found["queue_truncated"] = self.queue.truncated
+        found["queue_truncated"] = sum(queue.truncated for queue in self.queues)
         return {name: count for name, count in found.items() if count}
 
     def _rules_there(self) -> bool:

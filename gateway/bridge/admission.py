@@ -5,10 +5,10 @@ from datetime import date
 from typing import Final
 
 from gateway.bridge.trust import signing
-from gateway.control.config import Client, Config, Route
+from gateway.control.config import Client, Config
 from gateway.control.dated import lapsed_suites, old_key
 from gateway.control.days import moment_of
-from gateway.control.policy import candidates, client_named, esp_suites, ike_suites, route_of
+from gateway.control.policy import candidates, esp_suites, ike_suites
 from gateway.control.values_client import FQDN, IPV4, USER_FQDN, Identity
 from gateway.ike.nat import Answer
 from gateway.ike.numbers import IdType
@@ -50,12 +50,6 @@ def ike_policy(config: Config, today: date) -> IkePolicy:
         signing=signing(config, moment_of(today)),
         lapsed=lapsed,
     )
-
-
-def route_for(config: Config, name: str) -> Route | None:
-    """The route of the client of this name; None once the owner has taken the client out."""
-    client = client_named(config, name)
-    return None if client is None else route_of(config, client)
 
 
 def most_phases(config: Config) -> int:

@@ -140,13 +140,16 @@ class ClientLeg:
         self.retire_pair(spi)
         self.pairs.pop(spi, None)
 
-    def largest_mru(self, mtu: int, inside_header: int) -> int:
-        """The MRU with which nothing fragments on an outside link of `mtu` bytes, nor inside with
-        so many bytes more."""
+    def largest_mru(self, mtu: int, native: bool = False, inside_header: int = 0) -> int:
+        """The MRU with which nothing fragments on an outside link of `mtu` bytes.
+
+        `native`: it goes on to a server that speaks L2TP/IPsec; `inside_header`: with so many bytes
+        more.
+        """
         if self.current is None:
             raise ValueError("a call without a security association to come through")
         block = find_suite(self.current.suite).cipher.block
-        return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier], inside_header)
+        return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier], native, inside_header)
 
     def deadline(self) -> float | None:
         """When L2TP wants attention."""

@@ -6,7 +6,6 @@ encrypted, as its route wants it.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Final
 
 from gateway.bridge.encryption import Encryption, Event, NoEncryption, Unencrypted, named
@@ -64,6 +63,11 @@ class Crossing:
         for part in (self._shield, self._mppe):
             found.update({} if part is None else part.counts)
         return dict(found)
+
+    def note_vendor(self, vendor: str) -> None:
+        """The server has said what it calls its maker."""
+        if self._mppe is not None:
+            self._mppe.vendor = vendor
 
     def control(
         self, frame: bytes, from_client: bool, now: float
@@ -129,14 +133,13 @@ class Crossing:
         return [event, DEMANDED] if in_vain and self._mppe is None else [event]
 
 
-def crossing_of(route: Route, users: Users, mru: int, vendor: Callable[[], str]) -> Crossing:
-    """As the route wants it. `mru`: what goes through the tunnel outside; `vendor`: what the server
-    calls its maker, once that is known."""
+def crossing_of(route: Route, users: Users, mru: int) -> Crossing:
+    """As the route wants it. `mru`: what goes through the tunnel outside."""
     passage = Passage(mru, overhead=header_of(route), hold=route.shield)
     shield = Shield(mru) if route.shield else None
     if route.encryption == "mppe":
         allowed = [TERMS[name] for name in route.mppe]
-        return Crossing(passage, shield, Encryption(allowed, users.find, vendor))
+        return Crossing(passage, shield, Encryption(allowed, users.find))
     return Crossing(passage, shield, NoEncryption() if route.encryption == "refuse" else None)
 
 

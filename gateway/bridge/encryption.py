@@ -68,14 +68,13 @@ class Encryption:
         self,
         allowed: Sequence[Terms],
         hashes_of: Callable[[str], Hashes | None],
-        vendor: Callable[[], str],
     ) -> None:
-        """`hashes_of`: by user name; `vendor`: what the server calls its maker, once it has."""
+        """`hashes_of`: by user name."""
         self.counts: dict[str, int] = {}
         self.state = State.WAITING
         self._allowed = tuple(allowed)
         self._hashes_of = hashes_of
-        self._vendor = vendor
+        self.vendor = ""  # what the server calls its maker, once it has
         self._witness = Witness()
         self._ccp = Ccp(allowed)
         self._keys: tuple[Proof, Hashes] | None = None
@@ -208,7 +207,7 @@ class Encryption:
             )
         ours, _ = start_keys(proof, hashes, LENGTHS[sent.bits])
         _, theirs = start_keys(proof, hashes, LENGTHS[received.bits])
-        changes = changes_on_reset(self._vendor())
+        changes = changes_on_reset(self.vendor)
         self._sender = Sender(ours, sent, changes_on_reset=changes)
         self._receiver = Receiver(theirs, received, changes_on_reset=changes)
         self._terms = sent, received

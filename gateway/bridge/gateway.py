@@ -2,7 +2,7 @@
 
 It has no I/O: the loop hands it packets, TCP bytes and the time, and carries out what it returns.
 The road of a data packet is `receive_packet` -> `_receive_esp` -> `Session.from_client`, and back
-`receive_gre` -> `Session.from_inside`.
+`receive_gre` or `receive_inside` -> `Session.from_inside`.
 """
 
 from collections.abc import Callable
@@ -10,18 +10,21 @@ from datetime import date
 from struct import Struct
 
 from gateway.bridge.account import Accounts
-from gateway.bridge.admission import ike_policy, route_for
+from gateway.bridge.admission import ike_policy
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import CARRIERS, NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import Clients
-from gateway.bridge.crossing import crossing_of, header_of
 from gateway.bridge.expulsion import put_out
 from gateway.bridge.guest import Guest
-from gateway.bridge.pacing import CROWDED, Pacer
-from gateway.bridge.pptp_leg import PptpLeg
-from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session, State
+from gateway.bridge.inward import Inward
+from gateway.bridge.servers import Servers
+from gateway.bridge.session import Session
+from gateway.bridge.session_states import State
+from gateway.bridge.switchboard import Switchboard
 from gateway.bridge.tell import tell_l2tp, why_ended
 from gateway.bridge.timers import Timed, Timers
+from gateway.bridge.trunk import Trunk
+from gateway.bridge.trunks import Trunks
 from gateway.bridge.watch import Watch
 from gateway.control.config import Config
 from gateway.control.days import UNTOLD
@@ -29,17 +32,13 @@ from gateway.esp.errors import Drop as EspDrop
 from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
-from gateway.outputs import CloseTcp, Fact, Output, What
-from gateway.pptp.gre import call_id_of
-from gateway.pptp.machine import Caller
+from gateway.outputs import Fact, Output, What
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint
 
 NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
-SOURCE = slice(12, 16)  # of an IPv4 header
 WAY = slice(12, 22)  # source and target host, source port
 _PORTS = Struct("!HHH")
-MOST_CALLS = 0xF000  # PPTP's call ids have sixteen bits, and a free one is found by trying
 STOPPING = "the gateway is being stopped"
 
 
@@ -54,20 +53,17 @@ class Gateway:
         self.started = now
         self.accounts = Accounts()
         self.drops = Counters()
-        self.sessions: dict[int, Session] = {}  # by number
+        self.board = Switchboard(config, random, self._next_number)
+        self.sessions = self.board.sessions  # by number
         self.clients = Clients(
             Ike(ike_policy(config, today), random), random, self._next_number, self.watch
         )
-        self._by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id
-        self._by_call_id: dict[int, Session] = {}  # our PPTP call id
-        self._by_key: dict[int, Session] = {}  # the TCP connection's key
-        self._random = random
         self._numbers = 0
-        self._keys = 0
         self._timers = Timers()
-        self._pacer = Pacer()
-        self._stopping = False
         self._guest: Guest | None = None
+        self.board.follow(config, now)
+        self._timers.note(self.board.servers)
+        self._inward = Inward(self.board, self._timers, self.drops, self._told)
 
     def _next_number(self) -> int:
         self._numbers += 1
@@ -89,42 +85,21 @@ class Gateway:
 
     def receive_gre(self, packet: bytes, now: float) -> list[Output]:
         """One IPv4 packet of protocol 47, come from inside."""
-        kind, start, end = classify(packet)
-        if kind is not Kind.GRE:
-            self.drops.count("bad_gre")
-            return []
-        call_id = call_id_of(packet, start, end)
-        session = self._by_call_id.get(call_id)
-        if session is None:
-            self.drops.count("unknown_call")
-            return []
-        if not session.inside.is_heard_from(packet[SOURCE]):
-            self.drops.count("other_server")  # whoever guesses sixteen bits
-            return []
-        found = session.from_inside(packet, start, end, now)
-        self._timers.note_due(session, session.road_deadline())
-        return self._told(found, now)
+        return self._inward.receive_gre(packet, now)
+
+    def receive_inside(self, packet: bytes, now: float) -> list[Output]:
+        """One IPv4 packet from the queue of what comes in from inside: IKE or ESP of a server."""
+        return self._inward.receive_inside(packet, now)
 
     def tcp_opened(self, key: int, now: float) -> list[Output]:
-        session = self._by_key.get(key)
-        if session is None:
-            return [CloseTcp(key)]
-        return self._inside(session, session.inside_event(session.inside.opened(now), now), now)
+        return self._inward.tcp_opened(key, now)
 
     def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]:
-        session = self._by_key.get(key)
-        if session is None:
-            return [CloseTcp(key)]
-        heard = session.inside.receive(data, now)
-        return self._inside(session, session.inside_event(heard, now), now)
+        return self._inward.receive_tcp(key, data, now)
 
     def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]:
         """The connection could not be made, or has ended, for `reason`."""
-        session = self._by_key.get(key)
-        if session is None:
-            return []
-        lost = session.inside.closed(reason, now)
-        return self._inside(session, session.inside_event(lost, now), now)
+        return self._inward.tcp_closed(key, reason, now)
 
     def deadline(self) -> float | None:
         return self._timers.deadline()
@@ -142,24 +117,26 @@ class Gateway:
 
     def stop(self, now: float) -> list[Output]:
         """Close everything in the protocols' order; `idle` says when that is done."""
-        self._stopping = True
+        self.board.refusal = STOPPING
         found: list[Output] = []
         for session in list(self.sessions.values()):
-            found += self._inside(session, session.disconnect(STOPPING, now), now)
+            found += self._inward.inside(session, session.disconnect(STOPPING, now), now)
         for leg in self.clients.living():
             found += leg.carry(leg.lns.close(STOPPING, now))
             self._timers.note(leg)
+        found += self._inward.close_all(now)
         return found + self._ike(self.clients.close_all(now), now)
 
     def idle(self) -> bool:
         """Nothing is left that an inside server would miss."""
-        return not self.sessions
+        return not self.sessions and not self.board.trunks.by_place
 
     def reload(self, config: Config, now: float) -> list[Output]:
         """From now on new dials follow `config`; what is up stays, if it may: see `watch.py`."""
         self.config = config
         self.clients.rename(self.watch.renamed(config))
-        told = self._told([Fact(What.RELOADED)], now)
+        found = self.board.follow(config, now)
+        told = self._told([*found, Fact(What.RELOADED)], now, self.board.servers)
         return told + self.tell_date(self.watch.today, now)
 
     def tell_date(self, today: date, now: float) -> list[Output]:
@@ -182,12 +159,13 @@ class Gateway:
     def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
         """End one session in order; KeyError if there is none of that number."""
         session = self.sessions[number]
-        return self._inside(session, session.disconnect(reason, now), now)
+        return self._inward.inside(session, session.disconnect(reason, now), now)
 
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
         found = {f"gateway_{name}": count for name, count in self.drops.by_reason.items()}
         found |= self.clients.counters()
+        found |= self.board.trunks.counters()
         return {name: count for name, count in found.items() if count}
 
     # the road in
@@ -236,11 +214,14 @@ class Gateway:
             leg.drops.count(opened.name.lower())
             return []
         call, frame = opened
-        session = self._by_call.get((leg, call))
+        session = self.board.by_call.get((leg, call))
         if session is None:
             leg.drops.count("unknown_call")
             return []
+        inside = session.inside
         found = session.from_client(frame, now)
+        if session.inside is not inside or session.state is State.CLOSING:
+            self._inward.look_after(session, now, inside)
         self._timers.note_due(session, session.road_deadline())
         return self._told(found, now)
 
@@ -280,15 +261,14 @@ class Gateway:
                     found += leg.carry([event])
                 case l2tp.CallRequested():
                     found += self._call_requested(leg, event, now)
-                case l2tp.CallOpened(call=call) if (leg, call) in self._by_call:
-                    session = self._by_call[leg, call]
+                case l2tp.CallOpened(call=call) if (leg, call) in self.board.by_call:
+                    session = self.board.by_call[leg, call]
                     found += session.client_connected(now)
                     self._timers.note(session)
-                case l2tp.CallClosed(call=call) if (leg, call) in self._by_call:
-                    session = self._by_call[leg, call]
+                case l2tp.CallClosed(call=call) if (leg, call) in self.board.by_call:
+                    session = self.board.by_call[leg, call]
                     found += session.client_ended(why_ended(event), now)
-                    self._settle(session, now)
-                    self._timers.note(session)
+                    self._inward.look_after(session, now)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
                     found += tell_l2tp(event, leg.dial, leg.peer)
@@ -300,76 +280,23 @@ class Gateway:
     def _call_requested(
         self, leg: ClientLeg, event: l2tp.CallRequested, now: float
     ) -> list[Output]:
-        route = route_for(self.config, leg.client)
-        refusal = self._refusal(leg, route is not None)
-        start_at = None if refusal or route is None else self._pacer.turn(route, leg.machine, now)
-        if route is None or start_at is None:
-            refusal = refusal or CROWDED
-            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
-            result = RESULT_ADMINISTRATIVE if route is None else RESULT_NO_FACILITY
-            return [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
-        number = self._next_number() if leg.dial in self.sessions else leg.dial
-        call_id, self._keys = self._new_call_id(), self._keys + 1
-        caller, here = Caller(call_id, self._random), self.config.inside.address
-        inside = PptpLeg(self._keys, caller, call_id, here, route.server, route.shield)
-        mru = leg.largest_mru(self.config.outside.mtu, header_of(route))
-        crossing = crossing_of(route, self.config.users, mru, lambda: inside.vendor)
-        session = Session(
-            number, leg, event.tunnel, event.call, event.peer_call, inside, route.name, crossing,
-            now, start_at,
-        )  # fmt: skip
-        self.sessions[number] = session
-        self._by_call[leg, event.call] = session
-        self._by_call_id[call_id] = session
-        self._by_key[self._keys] = session
-        calls = {"call": str(event.call), "peer_call": str(event.peer_call)}
-        asked = session.fact(What.CALL_REQUESTED, calls | {"server": str(route.server)})
-        self._timers.note(session)
-        return [asked, *session.start(now)]
-
-    def _refusal(self, leg: ClientLeg, has_route: bool) -> str:
-        if leg.current is None:
-            return "the client has deleted its keys"
-        if not has_route:
-            return "the client has no route any more"
-        if self._stopping:
-            return STOPPING
-        if len(self.sessions) >= min(self.config.limits.sessions, MOST_CALLS):
-            return "the limit of sessions is reached"
-        return ""
-
-    def _new_call_id(self) -> int:
-        while True:
-            call_id = int.from_bytes(self._random(2), "big")
-            if call_id and call_id not in self._by_call_id:
-                return call_id
+        session, found = self.board.put_through(leg, event, now)
+        if session is not None:
+            self._inward.look_after(session, now)
+        return found
 
     # inside events, time, ends
-
-    def _inside(self, session: Session, found: list[Output], now: float) -> list[Output]:
-        self._settle(session, now)
-        return self._told(found, now, session, session.leg)
-
-    def _settle(self, session: Session, now: float) -> None:
-        """Forget a session of which nothing is left. Its numbers may be another's by now."""
-        if session.state is not State.CLOSING:
-            return
-        if self._by_call.get((session.leg, session.call)) is session:
-            del self._by_call[session.leg, session.call]
-        if session.gone and self.sessions.get(session.number) is session:
-            del self.sessions[session.number]
-            del self._by_call_id[session.inside.call_id], self._by_key[session.inside.key]
-            took, netbeui = now - session.began, session.crossing.carries_netbeui
-            self._pacer.ended(session.inside.server, session.leg.machine, took, netbeui, now)
 
     def _timeout_of(self, who: Timed, now: float) -> list[Output]:
         if isinstance(who, Session):
             found = who.handle_timeout(now)
-            return self._inside(who, found, now)
+            return self._inward.inside(who, found, now)
         if isinstance(who, ClientLeg):
             found = self._l2tp(who, who.lns.handle_timeout(now), now)
             self.clients.tidy(who)
             return self._told(found, now, who)
+        if isinstance(who, Trunk | Trunks | Servers):
+            return self._inward.timeout_of(who, now)
         if isinstance(who, Guest):
             if who is self._guest:
                 self.admit(None)
@@ -382,7 +309,7 @@ class Gateway:
             leg, why = self.clients.dead.popitem()
             for session in [one for one in self.sessions.values() if one.leg is leg]:
                 found += session.client_ended(why, now)
-                found += self._inside(session, [], now)
+                found += self._inward.inside(session, [], now)
             leg.lns.close(why, now)
             self.clients.bury(leg)
             self._timers.note(leg)

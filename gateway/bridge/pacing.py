@@ -11,7 +11,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from gateway.control.config import Route
 from gateway.wire.udp import Endpoint
 
 CROWDED: Final = "too many calls wait for the server already"
@@ -21,6 +20,7 @@ NETBEUI_REST: Final = 5.0  # the same after a call that had NetBEUI on it
 SHORT: Final = 30.0  # seconds: a call that did not last so long is one of those that count
 FREE: Final = 3  # short calls in a row that cost nothing more
 LONGEST_REST: Final = 60.0  # seconds
+FORGOTTEN: Final = 600.0  # seconds after a rest, when short calls do not count any more
 MOST_WAITING: Final = 64  # calls to one server that wait; more are refused
 MOST_SERVERS: Final = 256
 MOST_CLIENTS: Final = 4096  # remembered; who was here longest ago is forgotten first
@@ -44,11 +44,8 @@ class Pacer:
         self._next: OrderedDict[Endpoint, float] = OrderedDict()  # when the server is free
         self._habits: OrderedDict[tuple[Endpoint, Machine], Habit] = OrderedDict()
 
-    def turn(self, route: Route, who: Machine, now: float) -> float | None:
+    def turn(self, server: Endpoint, who: Machine, now: float) -> float | None:
         """When this call may be made; None if too many wait already."""
-        if not route.shield:
-            return now
-        server = route.server
         free = max(now, self._next.get(server, now))
         if free - now >= MOST_WAITING * APART:
             return None
@@ -61,6 +58,8 @@ class Pacer:
     ) -> None:
         """A call is over, which the server had been asked for `seconds` ago."""
         habit = self._habits.get((server, who), Habit())
+        if now - habit.rest_until > FORGOTTEN:
+            habit.short = 0
         habit.short = habit.short + 1 if seconds < SHORT else 0
         rest = NETBEUI_REST if netbeui else REST
         if habit.short > FREE:

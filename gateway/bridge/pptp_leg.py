@@ -1,38 +1,13 @@
 """The leg towards a PPTP server: one TCP connection, one call, one GRE path (RFC 2637)."""
 
-from dataclasses import dataclass
-
+from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput
+from gateway.bridge.timers import Timed
 from gateway.outputs import CloseTcp, OpenTcp, Output, SendIp, SendTcp
 from gateway.pptp.events import CallClosed, CallOpened, Finished, PptpEvent, Send, ServerKnown
 from gateway.pptp.gre import Gre
 from gateway.pptp.machine import Caller
 from gateway.wire.ipv4 import PROTOCOL_GRE, build_ipv4
 from gateway.wire.udp import Endpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The server has put the call through; frames may go."""
-
-    vendor: str
-    peer_call: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """No call, or no more. `reason` is a sentence's part; `busy` and `was_open` choose the CDN."""
-
-    reason: str
-    was_open: bool
-    busy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The connection is closed and everything of the leg may be forgotten."""
-
-
-LegOutput = Output | Answered | Ended | Gone
 
 ANY = bytes(4)  # the kernel puts in the address of the route (raw(7))
 SMALL_WINDOW = 8  # packets: 2 before and 8 since NT 4 SP4 (Q162230, Q167040)
@@ -64,7 +39,27 @@ class PptpLeg:
         self.gre: Gre | None = None  # there once the call is up
         self.ended = False
 
-    def start(self) -> list[LegOutput]:
+    @property
+    def kind(self) -> str:
+        return "PPTP"
+
+    @property
+    def encryption(self) -> str:
+        return "clear"
+
+    @property
+    def speaks_late(self) -> bool:
+        return False
+
+    @property
+    def is_up(self) -> bool:
+        return self.gre is not None
+
+    @property
+    def shared(self) -> Timed | None:
+        return None
+
+    def start(self, now: float) -> list[LegOutput]:
         return [OpenTcp(self.key, self.source, self.server)]
 
     def is_heard_from(self, host: bytes) -> bool:
@@ -101,13 +96,49 @@ class PptpLeg:
         self.ended = True
         return self._translate(self.caller.hang_up(now), now)
 
+    def abandon(self, now: float) -> list[Output]:
+        """A last word, and the connection closes behind it: the call ends with either."""
+        said = [output for output in self.hang_up(now) if isinstance(output, SendTcp)]
+        return [*said, CloseTcp(self.key)]
+
     def deadline(self) -> float | None:
-        times = (self.caller.deadline(), None if self.gre is None else self.gre.deadline())
+        times = (self.caller.deadline(), self.road_deadline())
         return min((time for time in times if time is not None), default=None)
 
     def handle_timeout(self, now: float) -> list[LegOutput]:
-        """The control connection's timers; the data path's are `late` and `drain`."""
         return self._translate(self.caller.handle_timeout(now), now)
+
+    def drops(self) -> dict[str, int]:
+        counts = {} if self.gre is None else self.gre.counts
+        return {f"gre_{reason.name.lower()}": count for reason, count in counts.items()}
+
+    # the road
+
+    def open(self, packet: bytes, start: int, end: int, now: float) -> list[bytes]:
+        """The frames that a GRE packet of the server's call, in `packet[start:end]`, lets out."""
+        return [] if self.gre is None else self.gre.open(packet, start, end, now)
+
+    def send(self, frame: bytes, now: float) -> list[Output]:
+        gre = self.gre
+        if gre is None:
+            return []
+        sealed = gre.seal(frame, now)
+        found: list[Output] = [] if sealed is None else [self.packet(sealed)]
+        return found + self.drain(now) if gre.ready else found
+
+    def late(self, now: float) -> list[bytes]:
+        return [] if self.gre is None else self.gre.late(now)
+
+    def drain(self, now: float) -> list[Output]:
+        return [] if self.gre is None else [self.packet(each) for each in self.gre.drain(now)]
+
+    def road_deadline(self) -> float | None:
+        return None if self.gre is None else self.gre.deadline()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether `drain` has something to give at once."""
+        return self.gre is not None and bool(self.gre.ready)
 
     def packet(self, gre: bytes) -> SendIp:
         """A GRE packet on its way to the server, from the address that the call was made from."""

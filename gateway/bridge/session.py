@@ -1,23 +1,21 @@
 """One client's call joined to its call at the inside server: PPP frames go across as they came.
 
-What each end does to the other is the table below; the road is the two functions `from_client` and
-`from_inside`. Frames that come before the other end is ready wait, a few of them: a lost LCP
-Configure-Request costs its sender a second or three.
+What each end does to the other is the table of `session_states.py`; the road is the two functions
+`from_client` and `from_inside`. Frames that come before the other end is ready wait, a few of them:
+a lost LCP Configure-Request costs its sender a second or three.
 """
-
-from enum import Enum, auto
-from typing import Final
 
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.crossing import Crossing
 from gateway.bridge.encryption import Encrypted, Event, Unencrypted, named
+from gateway.bridge.inside_leg import Answered, Ended, Gone, InsideLeg, LegOutput, Told
 from gateway.bridge.mtu import LONGEST_FRAME
-from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
+from gateway.bridge.session_states import TABLE, Do, Input, State
 from gateway.bridge.tell import tell_ppp
+from gateway.bridge.ways import Ways
 from gateway.outputs import Fact, Output, What
 from gateway.ppp import events as ppp
 from gateway.ppp.frame import is_control
-from gateway.pptp.gre import Gre
 
 MOST_HELD = 16  # frames a direction
 LONGEST_DIAL = 60.0  # seconds from a client's first packet to its call
@@ -25,59 +23,6 @@ SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP spe
 
 # CDN result codes (RFC 2661, 4.4.2)
 RESULT_LOSS, RESULT_GENERAL, RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, RESULT_BUSY = 1, 2, 3, 4, 8
-
-
-class State(Enum):
-    CALLING = "calling"  # the inside server is being called, the client waits
-    ANSWERED = "answered"  # the server is there, the client is told so
-    UP = "up"
-    CLOSING = "closing"  # one end is gone, the other is being closed
-
-
-class Input(Enum):
-    INSIDE_ANSWERED = auto()
-    INSIDE_ENDED = auto()
-    CLIENT_CONNECTED = auto()
-    CLIENT_ENDED = auto()
-    ASKED = auto()  # the owner ends it
-
-
-class Do(Enum):
-    ANSWER_CLIENT = auto()
-    REFUSE_CLIENT = auto()
-    HANG_UP_CLIENT = auto()
-    HANG_UP_INSIDE = auto()
-    OPEN = auto()
-
-
-Row = tuple[tuple[Do, ...], State]
-NOTHING: Final[Row] = ((), State.CLOSING)
-INSIDE_LOST: Final[Row] = ((Do.HANG_UP_CLIENT,), State.CLOSING)
-CLIENT_LOST: Final[Row] = ((Do.HANG_UP_INSIDE,), State.CLOSING)
-END_BOTH: Final[Row] = ((Do.HANG_UP_CLIENT, Do.HANG_UP_INSIDE), State.CLOSING)
-
-TABLE: Final[dict[tuple[State, Input], Row]] = {
-    (State.CALLING, Input.INSIDE_ANSWERED): ((Do.ANSWER_CLIENT,), State.ANSWERED),
-    (State.CALLING, Input.INSIDE_ENDED): ((Do.REFUSE_CLIENT,), State.CLOSING),
-    (State.CALLING, Input.CLIENT_CONNECTED): ((), State.CALLING),  # not answered yet: nonsense
-    (State.CALLING, Input.CLIENT_ENDED): CLIENT_LOST,
-    (State.CALLING, Input.ASKED): ((Do.REFUSE_CLIENT, Do.HANG_UP_INSIDE), State.CLOSING),
-    (State.ANSWERED, Input.INSIDE_ANSWERED): ((), State.ANSWERED),
-    (State.ANSWERED, Input.INSIDE_ENDED): INSIDE_LOST,
-    (State.ANSWERED, Input.CLIENT_CONNECTED): ((Do.OPEN,), State.UP),
-    (State.ANSWERED, Input.CLIENT_ENDED): CLIENT_LOST,
-    (State.ANSWERED, Input.ASKED): END_BOTH,
-    (State.UP, Input.INSIDE_ANSWERED): ((), State.UP),
-    (State.UP, Input.INSIDE_ENDED): INSIDE_LOST,
-    (State.UP, Input.CLIENT_CONNECTED): ((), State.UP),
-    (State.UP, Input.CLIENT_ENDED): CLIENT_LOST,
-    (State.UP, Input.ASKED): END_BOTH,
-    (State.CLOSING, Input.INSIDE_ANSWERED): CLIENT_LOST,  # it was already given up
-    (State.CLOSING, Input.INSIDE_ENDED): NOTHING,
-    (State.CLOSING, Input.CLIENT_CONNECTED): NOTHING,
-    (State.CLOSING, Input.CLIENT_ENDED): NOTHING,
-    (State.CLOSING, Input.ASKED): NOTHING,
-}
 
 
 class Session:
@@ -90,10 +35,11 @@ class Session:
         tunnel: int,
         call: int,
         peer_call: int,
-        inside: PptpLeg,
+        inside: InsideLeg,
         route: str,
         crossing: Crossing,
         now: float,
+        ways: Ways | None = None,
         start_at: float = 0.0,
     ) -> None:
         """`start_at`: the server is not called before."""
@@ -105,6 +51,8 @@ class Session:
         self.inside = inside
         self.route = route
         self.crossing = crossing
+        self._ways = ways
+        self._diverted = False  # once is enough: two rules may point at each other
         self.state = State.CALLING
         self.began = now
         # For how long the dial took; IKE of long ago was a renewal, and not its beginning.
@@ -118,19 +66,26 @@ class Session:
         self.held_out: list[bytes] = []
         self.holding = True  # frames to the client wait
         self.release_at: float | None = None
+        self.deaf_until: float | None = None  # the server's PPP has not spoken: frames to it wait
+        self.start_at: float | None = start_at  # None: the call has been made
         self.scheduled: float | None = None  # for Timers
-        self.start_at: float | None = start_at
 
     # what happens to the two calls
 
     def start(self, now: float) -> list[Output]:
         """Call the inside server, as soon as it is time."""
-        if self.start_at is None or now < self.start_at or self.state is not State.CALLING:
+        if self.start_at is None or now < self.start_at:
             return []
         self.start_at = None
-        server = str(self.inside.server)
-        said = self._fact(What.SERVER_CALLED, server=server, call_id=str(self.inside.call_id))
-        return [said, *self._carry_plain(self.inside.start())]
+        inside = self.inside
+        asked = self._carry_plain(inside.start(now))
+        said = self._fact(
+            What.SERVER_CALLED,
+            server=str(inside.server),
+            call_id=str(inside.call_id),
+            kind=inside.kind,
+        )
+        return [said, *asked]
 
     def inside_event(self, outputs: list[LegOutput], now: float) -> list[Output]:
         """What the inside leg asked for and reported, in order."""
@@ -138,6 +93,7 @@ class Session:
         for output in outputs:
             match output:
                 case Answered(vendor, peer_call):
+                    self.crossing.note_vendor(vendor)
                     found.append(
                         self._fact(
                             What.SERVER_ANSWERED,
@@ -145,21 +101,68 @@ class Session:
                             call_id=str(self.inside.call_id),
                             peer_call_id=str(peer_call),
                             vendor=vendor,
+                            kind=self.inside.kind,
+                            encryption=self.inside.encryption,
                         )
                     )
+                    found += [] if self._ways is None else self._ways.note_answered(self, now)
                     found += self._handle(Input.INSIDE_ANSWERED, now)
                 case Ended(reason, was_open, busy):
+                    called, more = (False, []) if was_open else self._other(reason, busy, now)
+                    found += more
+                    if called:
+                        return found  # the rest is of a leg that is forgotten
                     result = (
                         RESULT_LOSS if was_open else RESULT_BUSY if busy else RESULT_NO_FACILITY
                     )
-                    if not was_open and self.state is State.CALLING:
+                    if not was_open and self.state in (State.CALLING, State.DIVERTED):
                         found.append(self._refused(reason))
                     found += self._handle(Input.INSIDE_ENDED, now, reason, result)
                 case Gone():
                     self.gone = True
+                case Told(what, details):
+                    found.append(self.fact(what, details))
                 case _:
                     found.append(output)
         return found
+
+    def _other(self, reason: str, busy: bool, now: float) -> tuple[bool, list[Output]]:
+        """Call the next server in place of one that cannot be had: whether there is one."""
+        if self._ways is None or self.state not in (State.CALLING, State.DIVERTED):
+            return False, []
+        old, self.start_at = self.inside, now
+        leg, found = self._ways.after_failure(self, reason, busy, now)
+        if leg is None:
+            self.start_at = None
+            return False, found
+        what = f"{old.server}: {reason}; {leg.server} is called instead"
+        self.inside = leg
+        said = self.fact(What.TROUBLE, {"what": what})
+        return True, [*found, said, *old.abandon(now), *self.start(now)]
+
+    def _elsewhere(self, user: str, now: float) -> list[Output]:
+        """The user has named himself, and belongs to another server: his proof goes nowhere.
+
+        The other server begins with LCP, as every server does, and the client goes along: LCP may
+        be negotiated anew at any time (RFC 1661, 3.4), as providers' LNS do it behind their LAC.
+        """
+        if self._ways is None or self._diverted or self.state is not State.UP:
+            return []
+        old, self.start_at = self.inside, now
+        detour, found = self._ways.for_user(self, user, now)
+        if detour is None:
+            self.start_at = None
+            return []
+        if isinstance(detour, str):
+            told = self._fact(What.REFUSED, reason=detour, detail=f"user {user}")
+            return [told, *found, *self.disconnect(detour, now)]
+        self._diverted, self.held_in = True, []
+        self.inside, self.route, self.crossing = detour.leg, detour.route, detour.crossing
+        said = self._fact(
+            What.DIVERTED, user=user, route=detour.route, server=str(detour.leg.server)
+        )
+        away = self._handle(Input.ELSEWHERE, now)
+        return [said, *found, *old.abandon(now), *away, *self.start(now)]
 
     def client_connected(self, now: float) -> list[Output]:
         """ICCN: the client's call is open."""
@@ -181,7 +184,7 @@ class Session:
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
-            self.release_at = self.start_at = None
+            self.release_at = self.deaf_until = self.start_at = None
             found.append(self._closed(self.last_error, now))
         for action in actions:
             found += self._do(action, reason, result, now)
@@ -202,6 +205,9 @@ class Session:
                 server = str(self.inside.server)
                 opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
                 self.release_at = now + SPEAKS_WITHIN
+                if self.inside.speaks_late:
+                    self.deaf_until = self.release_at
+                    return [opened]
                 return [opened, *self._let_in(now)]
 
     def _carry_plain(self, outputs: list[LegOutput]) -> list[Output]:
@@ -210,12 +216,13 @@ class Session:
         for output in outputs:
             if isinstance(output, Gone):
                 self.gone = True
-            elif not isinstance(output, Answered | Ended):
+            elif not isinstance(output, Answered | Ended | Told):
                 found.append(output)
         return found
 
     def _let_in(self, now: float) -> list[Output]:
         """The server is ready: what waited for it goes its way."""
+        self.deaf_until = None
         frames, self.held_in = self.held_in, []
         return [output for frame in frames for output in self._to_inside(frame, now)]
 
@@ -240,15 +247,12 @@ class Session:
         passed = self.crossing.to_server(frame)
         return ready if passed is None else ready + self._to_inside(passed, now)
 
-    def from_inside(self, packet: bytes, start: int, end: int, now: float) -> list[Output]:
-        """A GRE packet of the server's call, in `packet[start:end]`."""
-        gre = self.inside.gre
-        if gre is None:
-            return []
-        found: list[Output] = []
-        for frame in gre.open(packet, start, end, now):
+    def from_inside(self, frames: list[bytes], now: float) -> list[Output]:
+        """PPP frames of the server's call, in their order."""
+        found: list[Output] = [] if self.deaf_until is None else self._let_in(now)
+        for frame in frames:
             found += self._frame_from_inside(frame, now)
-        return found + self._drain(gre, now) if gre.ready else found
+        return found + self.inside.drain(now) if self.inside.has_more else found
 
     def _frame_from_inside(self, frame: bytes, now: float) -> list[Output]:
         if len(frame) > LONGEST_FRAME:
@@ -261,14 +265,12 @@ class Session:
         return found if passed is None else found + self._to_client(passed)
 
     def _to_inside(self, frame: bytes, now: float) -> list[Output]:
-        gre = self.inside.gre
-        if gre is None:
-            if self.state in (State.CALLING, State.ANSWERED) and len(self.held_in) < MOST_HELD:
-                self.held_in.append(frame)
-            return []
-        sealed = gre.seal(frame, now)
-        found: list[Output] = [] if sealed is None else [self.inside.packet(sealed)]
-        return found + self._drain(gre, now) if gre.ready else found
+        if self.inside.is_up and self.deaf_until is None:
+            return self.inside.send(frame, now)
+        waits = self.deaf_until is not None or self.state in (State.CALLING, State.ANSWERED)
+        if waits and len(self.held_in) < MOST_HELD:
+            self.held_in.append(frame)
+        return []
 
     def _to_client(self, frame: bytes) -> list[Output]:
         if self.holding:
@@ -288,6 +290,8 @@ class Session:
         found: list[Output] = []
         for event in events:
             found += self._event(event, now)
+            if isinstance(event, ppp.AuthStarted) and (away := self._elsewhere(event.user, now)):
+                return found + away
         if passed is None:
             return found
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
@@ -331,32 +335,27 @@ class Session:
 
     def deadline(self) -> float | None:
         times = (
-            self.inside.deadline(), self.release_at, self.start_at, self.crossing.deadline()
+            self.inside.deadline(), self.release_at, self.deaf_until, self.start_at,
+            self.crossing.deadline(),
         )  # fmt: skip
         return min((time for time in times if time is not None), default=None)
 
     def road_deadline(self) -> float | None:
         """Road: the part of the deadline that a data frame can change."""
-        gre = self.inside.gre
-        return None if gre is None else gre.deadline()
+        return self.inside.road_deadline()
 
     def handle_timeout(self, now: float) -> list[Output]:
         found = self.start(now)
         if self.release_at is not None and now >= self.release_at:
             found += self._let_out()
+        if self.deaf_until is not None and now >= self.deaf_until:
+            found += self._let_in(now)
         for event in self.crossing.handle_timeout(now):
             found += self._event(event, now)
         found += self.inside_event(self.inside.handle_timeout(now), now)
-        gre = self.inside.gre
-        if gre is not None:
-            for frame in gre.late(now):
-                found += self._frame_from_inside(frame, now)
-            found += self._drain(gre, now)
-        return found
-
-    def _drain(self, gre: Gre, now: float) -> list[Output]:
-        """What the server's window lets go, and acknowledgements that are due."""
-        return [self.inside.packet(ready) for ready in gre.drain(now)]
+        for frame in self.inside.late(now):
+            found += self._frame_from_inside(frame, now)
+        return found + self.inside.drain(now)
 
     # words
 

@@ -3,13 +3,20 @@
 from collections import Counter
 from dataclasses import replace
 
+from gateway.bridge.crossing import CLEAR
 from gateway.bridge.gateway import Gateway
-from gateway.bridge.session import Session, State
+from gateway.bridge.session import Session
+from gateway.bridge.session_states import State
 from gateway.control.days import UNTOLD
 from gateway.control.explain import sentence
 from gateway.control.sessions import SessionView, StatusView
 
-STATES = {State.CALLING: "dialling", State.ANSWERED: "dialling", State.CLOSING: "closing"}
+STATES = {
+    State.CALLING: "dialling",
+    State.ANSWERED: "dialling",
+    State.DIVERTED: "dialling",
+    State.CLOSING: "closing",
+}
 
 
 def session_views(gateway: Gateway, now: float) -> list[SessionView]:
@@ -37,8 +44,10 @@ def session_view(session: Session, now: float) -> SessionView:
         l2tp_peer_tunnel=leg.peer_tunnels.get(session.tunnel, 0),
         l2tp_call=session.call,
         l2tp_peer_call=session.peer_call,
-        pptp_call=inside.call_id,
-        pptp_peer_call=inside.peer_call,
+        inside_kind=inside.kind,
+        inside_call=inside.call_id,
+        inside_peer_call=inside.peer_call,
+        encryption=_encryption(session),
         route=session.route,
         server=str(inside.server),
         user=session.user,
@@ -49,9 +58,16 @@ def session_view(session: Session, now: float) -> SessionView:
         bytes_in=session.bytes_in,
         bytes_out=session.bytes_out,
         drops=_drops(session),
-        encryption=session.crossing.encryption,
         last_error=session.last_error,
     )
+
+
+def _encryption(session: Session) -> str:
+    """Of the inside leg: what its own protocol has, and what PPP has within that."""
+    leg, ppp = session.inside.encryption, session.crossing.encryption
+    if ppp == CLEAR:
+        return leg
+    return ppp if leg == CLEAR else f"{leg}, {ppp}"
 
 
 def _drops(session: Session) -> dict[str, int]:
@@ -60,9 +76,7 @@ def _drops(session: Session) -> dict[str, int]:
     for pair in session.leg.pairs.values():
         for half in (pair.inbound, pair.outbound):
             found.update({name.lower(): n for name, n in half.counters().drops.items()})
-    gre = session.inside.gre
-    if gre is not None:
-        found.update({f"gre_{reason.name.lower()}": n for reason, n in gre.counts.items()})
+    found.update(session.inside.drops())
     found.update(session.crossing.counts)
     return dict(found)
 
@@ -71,6 +85,14 @@ def refusals(gateway: Gateway, now: float) -> tuple[str, ...]:
     """The newest refusals in a sentence each, newest first."""
     return tuple(
         f"{_ago(now - when)} ago: {sentence(fact)}" for when, fact in gateway.accounts.failures()
+    )
+
+
+def servers_down(gateway: Gateway, now: float) -> tuple[str, ...]:
+    """The servers of routes with several that are not there."""
+    return tuple(
+        f"{server.endpoint} of {server.route.name}, for {_ago(now - since)}: {server.reason}"
+        for server, since in gateway.board.servers.down()
     )
 
 

@@ -8,15 +8,8 @@ import tomllib
 from typing import Any, Final, NamedTuple
 
 from gateway.control.problems import printable
-from gateway.control.schema import (
-    CLIENT,
-    SCHEMA,
-    SCHEMA_VERSION,
-    VERSION_KEY,
-    Key,
-    Table,
-    table_named,
-)
+from gateway.control.schema import CLIENT, SCHEMA, SCHEMA_VERSION, VERSION_KEY, table_named
+from gateway.control.tables import Key, Table
 from gateway.control.values import Unfit
 
 MASK: Final = "********"

@@ -11,6 +11,7 @@ from gateway.control.document import File, ReadFile
 from gateway.control.findings import Document
 from gateway.control.limits import Limits
 from gateway.control.problems import Problem
+from gateway.control.schema_routes import L2TP_IPSEC, ROUTE, ROUTE_KINDS
 from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.users import Users, load_users
 from gateway.control.values import ANYWHERE, Network
@@ -24,6 +25,11 @@ from gateway.x509.rule import Rule
 
 NOBODY = Users()
 DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
+PORT_L2TP = 1701
+_OTHERS = {  # the keys that a kind of route has not
+    kind: frozenset(key.name for key in ROUTE.keys if key.kinds and kind not in key.kinds)
+    for kind in ROUTE_KINDS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +74,47 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way to one old server."""
+    """A way to one old server, or to several of a kind.
+
+    `encryption` and `mppe` are for PPTP servers. What follows them is for servers that speak IPsec
+    themselves: suites are in the owner's order, and `pool` are the gateway's addresses for tunnels
+    of their own.
+    """
 
     name: str
     kind: str
     server: Endpoint
+    others: tuple[Endpoint, ...] = ()
+    order: str = "first"
+    check_seconds: int = 60
+    shield: bool = DEFAULTS["route"]["shield"]
     encryption: str = DEFAULTS["route"]["encryption"]
     mppe: tuple[str, ...] = tuple(DEFAULTS["route"]["mppe"])
-    shield: bool = DEFAULTS["route"]["shield"]
+    psk: bytes = field(default=b"", repr=False)
+    ike: tuple[str, ...] = ()
+    esp: tuple[str, ...] = ()
+    tunnels: str = "one"
+    pool: tuple[bytes, ...] = ()
+
+    @property
+    def servers(self) -> tuple[Endpoint, ...]:
+        """All, in the owner's order."""
+        return (self.server, *self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which calls take `route` instead of their client's; what is None may be anything.
+
+    `identity` and `user` are patterns without capitals, in which * and ? stand for others.
+    """
+
+    name: str
+    route: str
+    client: str | None = None
+    identity: str | None = None
+    called: bytes | None = None
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +180,7 @@ class Config:
     admins: tuple[Admin, ...] = ()
     ports: tuple[Port, ...] = ()
     users: Users = NOBODY
+    choices: tuple[Choice, ...] = ()
     certificates: tuple[OwnCertificate, ...] = ()
     authorities: tuple[Authority, ...] = ()
 
@@ -173,6 +213,7 @@ def build(document: Document, users: Users = NOBODY) -> Config:
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
         routes=tuple(_route(**entry.values) for entry in document["route"]),
+        choices=tuple(Choice(**entry.values) for entry in document["choice"]),
         box=Box(**document["box"][0].values),
         admins=tuple(_admin(**entry.values) for entry in document["admin"]),
         ports=tuple(Port(**entry.values) for entry in document["port"]),
@@ -182,9 +223,23 @@ def build(document: Document, users: Users = NOBODY) -> Config:
     )
 
 
-def _route(*, mppe: tuple[str, ...], **values: Any) -> Route:
-    """The order of what may be negotiated is Postern's own."""
-    return Route(**values, mppe=tuple(sorted(mppe, key=MPPE_TERMS.index)))
+def _route(
+    *,
+    kind: str,
+    server: Endpoint | None = None,
+    servers: tuple[Endpoint, ...] = (),
+    psk_file: str = "",
+    mppe: tuple[str, ...],
+    **values: Any,
+) -> Route:
+    """The port of a native server is that of L2TP; what is of the other kind is left out. The order
+    of what MPPE may be negotiated is Postern's own."""
+    first, *others = servers or ([] if server is None else [server])
+    if kind == L2TP_IPSEC:
+        first, *others = (Endpoint(each.host, PORT_L2TP) for each in (first, *others))
+    values["mppe"] = tuple(sorted(mppe, key=MPPE_TERMS.index))
+    of_kind = {name: value for name, value in values.items() if name not in _OTHERS[kind]}
+    return Route(kind=kind, server=first, others=tuple(others), **of_kind)
 
 
 def _admin(*, name: str, ssh_key: str = "", ssh_keys: tuple[str, ...] = ()) -> Admin:

@@ -10,7 +10,8 @@ from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import LARGEST_FILE
 from gateway.control.lines import find_lines
 from gateway.control.problems import did_you_mean, shown
-from gateway.control.schema import SCHEMA, SCHEMA_VERSION, VERSION_KEY, Key, Table, table_named
+from gateway.control.schema import SCHEMA, SCHEMA_VERSION, VERSION_KEY, table_named
+from gateway.control.tables import Key, Table
 from gateway.control.values import Unfit, kind_of
 
 _POSITION = re.compile(r"^(.*?)\s*\(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)

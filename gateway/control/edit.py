@@ -18,7 +18,8 @@ from tomlkit.items import Table as TomlTable
 from gateway.control.canonical import MASK, entries_of, raw_of
 from gateway.control.limits import LARGEST_FILE
 from gateway.control.problems import did_you_mean, shown
-from gateway.control.schema import SCHEMA, Key, Table, table_named
+from gateway.control.schema import SCHEMA, table_named
+from gateway.control.tables import Key, Table
 
 OPS: Final = ("set", "unset", "add", "remove")
 MOST_HINTED: Final = 20  # names among which the one that is meant is looked for

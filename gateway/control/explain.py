@@ -85,19 +85,45 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.SERVER_CALLED: (
-        "PPTP: the gateway calls the server",
+        "{kind}: the gateway calls the server",
         " {server}",
         " with call id {call_id}",
         ".",
     ),
+    What.SERVER_KEYED: (
+        "The encryption towards the server",
+        " {server}",
+        " is agreed",
+        ": {suite}",
+        ", SPI {spi_in} in and {spi_out} out",
+        ", for {life_seconds} s",
+        " or {life_kilobytes} kB",
+        ".",
+    ),
     What.SERVER_ANSWERED: (
-        "PPTP: the server",
+        "{kind}: the server",
         " {server}",
         " has taken the call",
         ", its call id is {peer_call_id}",
         "; its maker is {vendor}",
         ".",
     ),
+    What.DIVERTED: (
+        "PPP: the user",
+        " {user}",
+        " belongs to another server",
+        ", {server}",
+        ", by the route {route}",
+        "; it is called now, and asks for the name again.",
+    ),
+    What.SERVER_DOWN: (
+        "The server",
+        " {server}",
+        " is down",
+        ": {detail}",
+        ". {hint}.",
+    ),
+    What.SERVER_UP: ("The server", " {server}", " is there again", "."),
     What.SESSION_OPENED: (
         "Client and server",
         " {server}",
@@ -183,6 +209,7 @@ def _details(fact: Fact) -> dict[str, str]:
     details = {key: _fit(value) for key, value in fact.details.items() if value}
     details["who"] = f"Client {_fit(fact.peer)}" if fact.peer else "The client"
     details["hint"] = hint(details.get("reason", ""), details.get("detail", ""))
+    details["kind"] = details.get("kind", "PPTP")
     where = details.get("where", "")
     details["nat_words"] = NAT_WORDS.get(where, "It was found out where there is a NAT.")
     if details.get("hidden") == "yes":

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.control.lines import Place
 from gateway.control.problems import Problem, shown
-from gateway.control.schema import Table
+from gateway.control.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

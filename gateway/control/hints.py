@@ -67,9 +67,10 @@ HINTS: Final[dict[str, str]] = {
     "limit of sessions": "Raise `sessions` under [limits] in postern.toml, or end some that idle",
     "being stopped": "Dial again when the gateway is up again",
     "server refused": (
-        "Look at the server's own log: it has no free line, or does not take PPTP from the "
+        "Look at the server's own log: it has no free line, or does not take calls from the "
         "gateway's inside address"
     ),
+    "server down": "Look whether the server is on, and whether it lets the gateway's address in",
     "server unreachable": (
         "Look whether the server is on, and from the gateway: ping it; TCP 1723 must be open"
     ),
@@ -107,6 +108,27 @@ HINTS: Final[dict[str, str]] = {
 
 # The server's side of a call, by words in the detail: more exact than the reason.
 SERVER_HINTS: Final[dict[str, str]] = {
+    "pre-shared key": (
+        "Write the server's own key in the route's `psk`, or correct the policy at the server: the "
+        "two are compared to the letter"
+    ),
+    "suites offered for ike": (
+        "Add what the server takes to the route's `ike` list; Windows 2000 takes "
+        "3des-sha1-modp1024, or des-sha1-modp768 where it is not allowed strong encryption"
+    ),
+    "security associations for l2tp": (
+        "Add what the server takes to the route's `esp` list, and look whether its IPsec policy is "
+        "for L2TP (UDP 1701) and for the gateway's inside address"
+    ),
+    "does not answer ike": (
+        "Look whether the server is on, its IPsec service runs, and UDP 500 is open to it"
+    ),
+    "speak ike": "Look whether the server's IPsec policy takes the gateway's inside address",
+    "no answer to l2tp": (
+        "IPsec works, but nothing answers L2TP: start the server's Routing and Remote Access"
+    ),
+    "acknowledge l2tp": "The server was switched off or restarted: its clients may dial again",
+    "address of the pool": "Write a larger `pool` in that route",
     "busy": "Wait for a line to become free at the server, or give it more PPTP ports",
     "connection refused": "The server is on, but nothing listens: start its PPTP service",
     "no route to host": (

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 LARGEST_FILE = 1 << 20  # bytes of a configuration or of a file with one secret
 MOST_CLIENTS = 2000
 MOST_ROUTES = 200
+MOST_SERVERS = 8  # of one route
+MOST_POOL = 256  # addresses for tunnels of their own
+MOST_CHOICES = 500
 MOST_USERS = 1000  # whose passwords the gateway knows
 MOST_ADMINS = 50
 MOST_PORTS = 32

@@ -27,6 +27,7 @@ _OF_TABLE: Final = {
     "certificate": {Part.GATEWAY},
     "ca": {Part.GATEWAY},
     "route": {Part.GATEWAY, Part.NETWORK},  # servers behind inside.gateway have a route each
+    "choice": {Part.GATEWAY},
     "box": {Part.HOSTNAME},
     "admin": {Part.USERS},
     "port": {Part.PORTS, Part.NETWORK},

@@ -1,6 +1,6 @@
 """What follows from a configuration when somebody dials."""
 
-from gateway.control.config import Client, Config, Route
+from gateway.control.config import Client, Config
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 
 
@@ -31,8 +31,3 @@ def esp_suites(config: Config) -> tuple[str, ...]:
 
 def client_named(config: Config, name: str) -> Client | None:
     return next((client for client in config.clients if client.name == name), None)
-
-
-def route_of(config: Config, client: Client) -> Route:
-    """The client's route, which the check has seen to exist."""
-    return next(route for route in config.routes if route.name == client.route)

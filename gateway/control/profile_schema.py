@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gateway.control import profile_values as values
 from gateway.control.board import DMI_NAMES
 from gateway.control.button import KEYS
-from gateway.control.schema import Key, Table
+from gateway.control.tables import Key, Table
 from gateway.control.values import one_of, text, whole
 
 ROLES = ("outside", "inside", "unused")  # of a port

@@ -3,6 +3,7 @@
 from gateway.control.document import File, ReadFile
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import LARGEST_FILE
+from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.values import Unfit, psk
 
 SHORT = 8  # characters: anything shorter is found by search from one recorded dial
@@ -12,11 +13,12 @@ KEYS = ("psk", "psk_old")  # the one that holds, and the one before it
 
 
 def resolve_psks(document: Document, file: File, read_file: ReadFile, findings: Findings) -> None:
-    """See to it that every client has `psk` in its values, as bytes, or a problem.
+    """See to it that who needs a key has `psk` in its values, as bytes, or a problem.
 
-    `psk_old` is there too, if there is an old key.
+    `psk_old` is there too, if a client has an old key.
     """
-    clients = document["client"]
+    native = [route for route in document["route"] if route.values.get("kind") == L2TP_IPSEC]
+    clients = [*document["client"], *native]
     for client in clients:
         for key in KEYS:
             _resolve(client, key, read_file, findings)
@@ -81,6 +83,7 @@ def _weigh(client: Entry, findings: Findings) -> None:
     key: bytes | None = client.values.get("psk")
     if key is None:
         return
+    them = "old clients" if client.table.name == "client" else "old servers"
 
     def warn(what: str, hint: str) -> None:
         findings.add(client, "psk", what, hint, warning=True)
@@ -88,6 +91,7 @@ def _weigh(client: Entry, findings: Findings) -> None:
     if len(key) < SHORT:
         warn(f"has fewer than {SHORT} characters", _RANDOM)
     if not key.isascii():
-        warn("has letters that old clients send in an alphabet of their own", "Use ASCII only")
+        warn(f"has letters that {them} send in an alphabet of their own", "Use ASCII only")
     if key != key.strip():
-        warn("begins or ends with a space", "Make sure that the client has that space too")
+        other = client.table.name if client.table.name == "client" else "server"
+        warn("begins or ends with a space", f"Make sure that the {other} has that space too")

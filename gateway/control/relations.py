@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import MOST_CANDIDATES
-from gateway.control.problems import did_you_mean, shown
 from gateway.control.psk import KEYS
 from gateway.control.relations_box import check_box
+from gateway.control.relations_routes import check_routes, servers_of
 from gateway.control.suites import weakness
 from gateway.control.values import ANYWHERE, Network
-from gateway.wire.udp import Endpoint
 
 
 def check_relations(document: Document, findings: Findings) -> None:
@@ -17,10 +16,10 @@ def check_relations(document: Document, findings: Findings) -> None:
     clients, routes = document["client"], document["route"]
     findings.add_repeated(clients, "name")
     findings.add_repeated(routes, "name")
+    findings.add_repeated(document["choice"], "name")
     _check_outside(document, findings)
-    _check_routes(clients, routes, findings)
-    _check_suites(clients, findings)
-    _check_mppe(routes, findings)
+    check_routes(document, findings)
+    _check_weakness([*clients, *routes], findings)
     _check_who_is_who(clients, findings)
     _check_crowd(clients, findings)
     check_box(document, findings)
@@ -36,33 +35,35 @@ def _check_outside(document: Document, findings: Findings) -> None:
             if host in own:
                 findings.add(outside, "addresses", "is there twice", "Leave one out", item=number)
             own.add(host)
-    for route in _with(document["route"], "server"):
-        server: Endpoint = route.values["server"]
-        if server.host in own:
+    for route in document["route"]:
+        if any(server.host in own for server in servers_of(route)):
             what = "is one of the gateway's own outside addresses"
-            findings.add(route, "server", what, "Write the old server's address inside")
+            key = "servers" if "servers" in route.given else "server"
+            findings.add(route, key, what, "Write the old server's address inside")
 
 
-def _check_routes(clients: Sequence[Entry], routes: Sequence[Entry], findings: Findings) -> None:
-    names = [route.values["name"] for route in _with(routes, "name")]
-    for client in _with(clients, "route"):
-        wanted = client.values["route"]
-        if wanted not in names:
-            hint = did_you_mean(wanted, names) if names else "Add a [[route]] of that name"
-            findings.add(client, "route", f"is {shown(wanted)}, and there is no such route", hint)
-    used = {client.values["route"] for client in _with(clients, "route")}
-    for route in _with(routes, "name"):
-        if route.values["name"] not in used:
-            hint = "Name it in a client's route, or leave it out"
-            findings.add(route, "name", "is a route that no client takes", hint, warning=True)
+def _check_weakness(entries: Sequence[Entry], findings: Findings) -> None:
+    """Of clients and of servers; what stands in the defaults is not weak."""
+    for entry in entries:
+        for key in ("ike", "esp", "mppe"):
+            suites: tuple[str, ...] = entry.values.get(key, ())
+            for number, suite in enumerate(suites, start=1):
+                if suite in suites[: number - 1]:
+                    findings.add(entry, key, "is there twice", "Leave one out", item=number)
+                elif reason := weakness(suite):
+                    _say_weak(entry, key, number, reason, findings)
 
 
-def _check_suites(clients: Sequence[Entry], findings: Findings) -> None:
-    for client, key, number, suite in _listed(clients, ("ike", "esp"), findings):
-        if (reason := weakness(suite)) and (missing := _unasked(client)):
-            what = f"is weak ({reason}), so it takes a reason and a last day"
-            hint = f"Write {missing}, or leave the suite out"
-            findings.add(client, key, what, hint, item=number)
+def _say_weak(entry: Entry, key: str, number: int, reason: str, findings: Findings) -> None:
+    """A client needs leave for it; towards a server it is the owner's network, and a warning."""
+    if entry.table.key("weak_until") is None:
+        what = f"is weak ({reason})"
+        hint = "Leave it out as soon as this server can do better"
+        findings.add(entry, key, what, hint, warning=True, item=number)
+    elif missing := _unasked(entry):
+        what = f"is weak ({reason}), so it takes a reason and a last day"
+        hint = f"Write {missing}, or leave the suite out"
+        findings.add(entry, key, what, hint, item=number)
 
 
 def _unasked(client: Entry) -> str:
@@ -70,28 +71,6 @@ def _unasked(client: Entry) -> str:
     keys = [client.table.key(name) for name in ("weak_reason", "weak_until")]
     lacking = [key for key in keys if key is not None and key.name not in client.given]
     return " and ".join(f"{key.name} = {key.example}" for key in lacking)
-
-
-def _check_mppe(routes: Sequence[Entry], findings: Findings) -> None:
-    for route, key, number, terms in _listed(routes, ("mppe",), findings):
-        if reason := weakness(terms):
-            what = f"is {terms}, and {reason}"
-            hint = "Leave it out as soon as this server can do better"
-            findings.add(route, key, what, hint, warning=True, item=number)
-
-
-def _listed(
-    entries: Sequence[Entry], keys: Sequence[str], findings: Findings
-) -> Iterator[tuple[Entry, str, int, str]]:
-    """Every name in lists of what may be agreed on, with its place; no name twice."""
-    for entry in entries:
-        for key in keys:
-            names: tuple[str, ...] = entry.values.get(key, ())
-            for number, name in enumerate(names, start=1):
-                if name in names[: number - 1]:
-                    findings.add(entry, key, "is there twice", "Leave one out", item=number)
-                else:
-                    yield entry, key, number, name
 
 
 def _check_who_is_who(clients: Sequence[Entry], findings: Findings) -> None:

@@ -4,7 +4,6 @@ The check, the CLI's help and whatever writes the file later all read this table
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gateway.control import values, values_box, values_client, values_x509
 from gateway.control.defaults import DEFAULTS
@@ -14,62 +13,18 @@ from gateway.control.limits import (
     MOST_CLIENTS,
     MOST_OWN_CERTIFICATES,
     MOST_PORTS,
-    MOST_ROUTES,
 )
-from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
-from gateway.control.values import Read
+from gateway.control.schema_routes import CHOICE, ROUTE
+from gateway.control.suites import ESP_SUITES, IKE_SUITES
+from gateway.control.tables import Key, Table
 from gateway.x509.algorithms import WEAK
 
 SCHEMA_VERSION = 1  # goes up when an old file would be read in another way: see migrate.py
 VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as hand-written files do
-ROUTE_KINDS = ("pptp",)
-ENCRYPTIONS = ("clear", "mppe", "refuse")  # of the leg towards a PPTP server
 WAYS = ("dhcp", "static")  # how an interface comes by its address
 NATT = tuple(DEFAULTS["outside"]["natt"])
 NAT_D = ("auto", "honest", "parrot")
 PORT_ROLES = ("outside", "inside", "unused")
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key. `example` is what stands behind the equals sign, as TOML."""
-
-    name: str
-    read: Read
-    doc: str
-    example: str
-    required: bool = False
-    listed: bool = False  # the value is a list, and `read` is for one of its members
-    secret: bool = False
-    instead: bool = False  # stands in the place of another key: not in the example
-
-    def hint(self) -> str:
-        """What to write, for a message."""
-        return f"Write for example {self.name} = {self.example}"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table, or with `most` above one an array of tables."""
-
-    name: str
-    doc: str
-    keys: tuple[Key, ...]
-    required: bool = False
-    most: int = 1
-    named: str = ""  # the key by which one entry is told from another
-
-    @property
-    def heading(self) -> str:
-        return f"[[{self.name}]]" if self.most > 1 else f"[{self.name}]"
-
-    def key(self, name: str) -> Key | None:
-        return next((key for key in self.keys if key.name == name), None)
-
-    def default(self, name: str) -> object:
-        """What TOML would have there, or None where nothing holds instead."""
-        return DEFAULTS.get(self.name, {}).get(name)
-
 
 BOX = Table(
     "box",
@@ -304,43 +259,6 @@ CA = Table(
     named="name",
 )
 
-ROUTE = Table(
-    "route",
-    "A way to one old server.",
-    (
-        Key("name", values.name, "What you call it; each only once.", '"old-nt4"', required=True),
-        Key("kind", values.one_of("kind of route", ROUTE_KINDS), "How.", '"pptp"', required=True),
-        Key(
-            "server",
-            values.endpoint,
-            "The server's address, with a port if it is not 1723.",
-            '"10.10.0.2"',
-            required=True,
-        ),
-        Key(
-            "encryption",
-            values.one_of("kind of encryption", ENCRYPTIONS),
-            "Of the leg to the server: clear, mppe by the gateway, or none at all (refuse).",
-            '"clear"',
-        ),
-        Key(
-            "mppe",
-            values.one_of("kind of MPPE", MPPE_TERMS),
-            "What may be agreed on with the server; the order is Postern's own.",
-            '["128", "128-stateful"]',
-            listed=True,
-        ),
-        Key(
-            "shield",
-            values.truth,
-            "Whether all that goes to the server is checked and built anew, and calls are paced.",
-            "true",
-        ),
-    ),
-    most=MOST_ROUTES,
-    named="name",
-)
-
 # A hash, not a point anybody made: there is no private half.
 _KEY = '"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMmsZQVHFCxFfOSiCDC048uH1f8XaDZzDpgFtvjED4tj ada"'
 
@@ -381,7 +299,7 @@ PORT = Table(
     named="path",
 )
 
-SCHEMA = (OUTSIDE, INSIDE, LIMITS, CLIENT, ROUTE, CERTIFICATE, CA, BOX, ADMIN, PORT)
+SCHEMA = (OUTSIDE, INSIDE, LIMITS, CLIENT, ROUTE, CHOICE, CERTIFICATE, CA, BOX, ADMIN, PORT)
 
 
 def table_named(name: str) -> Table | None:
@@ -391,8 +309,10 @@ def table_named(name: str) -> Table | None:
 def example() -> Iterator[str]:
     """The lines of a configuration with every key in it, each with its sentence."""
     for table in SCHEMA:
-        yield from (f"# {table.doc}", table.heading)
-        for key in table.keys:
-            if not key.instead:
-                yield f"{key.name} = {key.example}  # {key.doc}"
-        yield ""
+        for entry in table.examples:
+            kind = entry.get("kind", "").strip('"')
+            yield from (f"# {table.doc}", table.heading)
+            for key in table.keys:
+                if not key.instead and (not key.kinds or kind in key.kinds):
+                    yield f"{key.name} = {entry.get(key.name, key.example)}  # {key.doc}"
+            yield ""

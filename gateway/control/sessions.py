@@ -34,8 +34,9 @@ class SessionView:
     l2tp_peer_tunnel: int = 0
     l2tp_call: int = 0
     l2tp_peer_call: int = 0
-    pptp_call: int = 0
-    pptp_peer_call: int = 0
+    inside_kind: str = ""  # what the server speaks: "PPTP", "L2TP/IPsec"
+    inside_call: int = 0
+    inside_peer_call: int = 0
     route: str = ""
     server: str = ""
     user: str = ""  # the name given in PPP
@@ -67,6 +68,7 @@ class StatusView:
     rules_ok: bool = False
     rss_kb: int = 0
     refusals: tuple[str, ...] = ()  # the newest, a sentence each
+    servers_down: tuple[str, ...] = ()  # of routes with several, a sentence each
     today: str = ""  # the day it goes by, for what has a last day
     warnings: tuple[str, ...] = ()  # of what has one: time to do something
     notices: tuple[str, ...] = ()  # of what has one: nothing to do as yet

@@ -33,8 +33,16 @@ class _Pair:
 class SaTable:
     """`drops` counts the packets no SA could be charged with; each SA counts its own."""
 
-    def __init__(self, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        random: Callable[[int], bytes],
+        soft_share: float = SOFT_SHARE,
+        look_every: float = LOOK_EVERY,
+    ) -> None:
+        """`soft_share`: of a lifetime, after which its end is announced; whoever has to renew it
+        in time takes less, and looks at the byte counters more often."""
         self._random = random
+        self._soft, self._look_every = soft_share, look_every
         self._pairs: dict[int, _Pair] = {}
         self._inbound: dict[bytes, Inbound] = {}  # by the four bytes a packet starts with
         self._deadline: float | None = None
@@ -69,9 +77,9 @@ class SaTable:
         inbound = Inbound(spi, find_suite(suite), keymat, life_bytes)
         pair = self._pairs[spi] = _Pair(inbound)
         if life_seconds is not None:
-            pair.near, pair.end = now + SOFT_SHARE * life_seconds, now + life_seconds
+            pair.near, pair.end = now + self._soft * life_seconds, now + life_seconds
         if life_bytes is not None:
-            pair.look = now + LOOK_EVERY
+            pair.look = now + self._look_every
         self._inbound[spi.to_bytes(SPI, "big")] = inbound
         self._plan()
         return inbound
@@ -92,7 +100,7 @@ class SaTable:
             raise BadSpi(f"{own_spi:#010x} has its outbound half")
         pair.outbound = Outbound(spi, find_suite(suite), keymat, self._random, life_bytes)
         if life_bytes is not None and pair.look is None:
-            pair.look = now + LOOK_EVERY
+            pair.look = now + self._look_every
         self._plan()
         return pair.outbound
 
@@ -137,11 +145,24 @@ class SaTable:
         events: list[Event] = []
         for spi, pair in list(self._pairs.items()):
             if pair.gone is None:
-                events += _tell(pair, now)
+                events += self._tell(pair, now)
             elif pair.gone <= now:
                 self.remove(spi)
                 events.append(Removed(spi))
         self._plan()
+        return events
+
+    def _tell(self, pair: _Pair, now: float) -> list[Event]:
+        """The limits this SA has come near to or reached, each told once."""
+        if pair.end is not None and pair.end <= now:
+            return [_finish(pair, Limit.SECONDS)]
+        events: list[Event] = []
+        if pair.near is not None and pair.near <= now:
+            pair.near = None
+            events.append(NearEnd(pair.inbound.spi, Limit.SECONDS))
+        if pair.look is not None and pair.look <= now:
+            pair.look = now + self._look_every
+            events += _look(pair, self._soft)
         return events
 
     def _find(self, own_spi: int) -> _Pair:
@@ -161,28 +182,14 @@ class SaTable:
         )
 
 
-def _tell(pair: _Pair, now: float) -> list[Event]:
-    """The limits this SA has come near to or reached, each told once."""
-    if pair.end is not None and pair.end <= now:
-        return [_finish(pair, Limit.SECONDS)]
-    events: list[Event] = []
-    if pair.near is not None and pair.near <= now:
-        pair.near = None
-        events.append(NearEnd(pair.inbound.spi, Limit.SECONDS))
-    if pair.look is not None and pair.look <= now:
-        pair.look = now + LOOK_EVERY
-        events += _look(pair)
-    return events
-
-
-def _look(pair: _Pair) -> list[Event]:
+def _look(pair: _Pair, soft_share: float) -> list[Event]:
     used = {Limit.INBOUND_BYTES: pair.inbound.used}
     if pair.outbound is not None:
         used[Limit.OUTBOUND_BYTES] = pair.outbound.used
     limit = max(used, key=lambda each: used[each])
     if used[limit] >= 1.0:
         return [_finish(pair, limit)]
-    near = [each for each in used if used[each] >= SOFT_SHARE and each not in pair.told]
+    near = [each for each in used if used[each] >= soft_share and each not in pair.told]
     pair.told.update(near)
     return [NearEnd(pair.inbound.spi, each) for each in near]
 

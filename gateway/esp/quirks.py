@@ -17,8 +17,9 @@ GRACE: Final = 30.0  # seconds
 # What: RFC 2407, 4.5, does not say whether a kilobyte is 1000 or 1024 bytes, and peers differ.
 # Evidence: CLIENTS.md, 2: "received 250000000 lifebytes" for 250000 (pfSense documentation), which
 # is strongSwan reading 1000. What Windows itself counts is not known.
-# Answer: we never start a rekey, so we must never be first to reach the limit: the longer reading,
-# and only the payload is counted, not the padding (RFC 2401, 4.4.3) or headers others count in.
+# Answer: towards clients we never start a rekey, so we must never be first to reach the limit: the
+# longer reading, and only the payload is counted, not the padding (RFC 2401, 4.4.3) or headers
+# others count in. Towards servers we do start it, at a share of the limit (SaTable.soft_share).
 KILOBYTE: Final = 1024  # bytes
 
 

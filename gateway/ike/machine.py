@@ -6,7 +6,7 @@ nothing else: the exchange goes on.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gateway.ike.certificates import requests_for
@@ -31,6 +31,7 @@ from gateway.ike.moves import follow, move
 from gateway.ike.nat import choose_answer, choose_variant, offered_variants
 from gateway.ike.numbers import NO_COOKIE, Exchange, Kind, Notify, Protocol
 from gateway.ike.offer import Offer, choose_suite, parse_offer
+from gateway.ike.payloads import Payload
 from gateway.ike.peers import Peer
 from gateway.ike.phase1 import (
     Dpd,
@@ -146,6 +147,12 @@ class Ike:
     def confirm(self, spi_in: int, now: float) -> list[IkeEvent]:
         """Authenticated ESP came on a pair whose quick mode was not confirmed: now it is."""
         return self._established.confirm_by_use(spi_in, now)
+
+    def adopt(self, phase: Phase1, payloads: Iterable[Payload], now: float) -> list[IkeEvent]:
+        """A phase 1 that we have asked for stands: it is as good as any other from now on."""
+        phase.sa = self._next_handle()
+        self.sas.open(phase)
+        return self._established.begin(phase, payloads, now)
 
     def close(self, sa: int, now: float) -> list[IkeEvent]:
         """Delete a phase 1 and the pairs made under it, and tell the client."""

@@ -104,3 +104,39 @@ SELECTOR_COUNTS: Final[Mapping[int, Quirk]] = {
     1: Quirk("Windows XP", "in draft mode", "SS a889cfe5e1: omits the TSi"),
     0: Quirk("any host to host", "all", "RFC 2409, 5.5: optional"),
 }
+
+# What follows is of servers that we ask.
+
+# They send back other identities in quick mode than were sent: a host name, the outer address.
+ECHOED_IDS: Final = Quirk(
+    client="Windows Server 2003 as the answering end",
+    version="all",
+    evidence="log of 2013-05-07 (CLIENTS, 3): IDci the outer address, IDcr FQDN vtlonvpn01...",
+)
+
+# The selectors of quick mode, the server's port: what to ask for, in this order. The filter of RRAS
+# is "Me to Any, source port any", and a server with that refuses, or does not answer, 17/1701.
+ASKED_PORTS: Final[Mapping[int, Quirk]] = {
+    PORT_L2TP: Quirk("all servers", "since the update of 2003-07", "RFC 3193, 4"),
+    0: Quirk("Windows 2000 RRAS", "before the update", "KB248750: source port any"),
+}
+
+# A packet that follows our third message at once is decrypted, and answered in the clear: the
+# server has the pair for what comes in, and none yet for what goes out. L2TP then loses a second.
+# Client: libreswan 4.10 with the Linux kernel. Evidence: seen in the lab, a packet 0.4 ms behind.
+SETTLES: Final = 1 / 16  # seconds until a new pair is used, unless the server uses it first
+
+# With the commit bit in its second message the server ends quick mode by a fourth: HASH(4) and
+# CONNECTED, in the same exchange. The RFC has an informational one instead; both are understood.
+FOURTH_MESSAGE: Final = Quirk(
+    client="Windows 2000 and Server 2003 as the answering end; z/OS",
+    version="all",
+    evidence="IKE draft of May 1999, and IBM's z/OS manual, 'Quick mode with commit bit'; SS "
+    "task_manager_v1.c: INITIAL-CONTACT comes in it",
+)
+
+# Nobody acknowledges the fourth message, so it is not sent again by itself; our third is, and if
+# that brings nothing we go on: L2TP will tell whether the server is there.
+FOURTH_IS_NOT_REPEATED: Final = Quirk(
+    client="any that sets the commit bit", version="all", evidence="RFC 2408, 5.1: no retry of it"
+)

@@ -103,11 +103,13 @@ class Sas:
         same.sort(key=lambda other: other.alive)
         return same[: max(len(same) + 1 - max(most, 1), 0)]
 
-    def add_pair(self, peer: Peer, pair: Pair, quick: Quick) -> list[PairClosed]:
+    def add_pair(self, peer: Peer, pair: Pair, quick: Quick | None) -> list[PairClosed]:
+        """`quick` is what has yet to be confirmed: None where it was ours to confirm."""
         peer.pairs[pair.spi_in] = self.pairs[pair.spi_in] = pair
-        self.quicks[quick.phase.sa, quick.message_id] = quick
         self.timers.set(pair, pair.expires)
-        self.timers.set(quick, quick.retry.due)
+        if quick is not None:
+            self.quicks[quick.phase.sa, quick.message_id] = quick
+            self.timers.set(quick, quick.retry.due)
         too_many = list(peer.pairs.values())[:-MOST_PAIRS]
         return [self.close_pair(old, "too many of one client") for old in too_many]
 

@@ -31,6 +31,7 @@ class Core(Protocol):
 
     def receive_packet(self, packet: bytes, now: float) -> list[Output]: ...
     def receive_gre(self, packet: bytes, now: float) -> list[Output]: ...
+    def receive_inside(self, packet: bytes, now: float) -> list[Output]: ...
     def tcp_opened(self, key: int, now: float) -> list[Output]: ...
     def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]: ...
     def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]: ...
@@ -104,6 +105,7 @@ class Doors:
     """Everything between the core and the world."""
 
     queue: Packets
+    inside: Packets
     gre: Packets
     sender: SendsIp
     tcp: Tcp
@@ -161,6 +163,7 @@ class Loop:
             (doors.control, self._from_control),
             (doors.tcp, self._from_tcp),
             (doors.gre, self._from_gre),
+            (doors.inside, self._from_inside),
             (doors.queue, self._from_queue),
         ):
             self._selector.register(source, selectors.EVENT_READ, handle)
@@ -235,6 +238,9 @@ class Loop:
 
     def _from_gre(self) -> Sequence[Output]:
         return self._receive(self._doors.gre.take(LIMIT), self._core.receive_gre)
+
+    def _from_inside(self) -> Sequence[Output]:
+        return self._receive(self._doors.inside.take(LIMIT), self._core.receive_inside)
 
     def _from_tcp(self) -> Sequence[Output]:
         self._tell_core(self._doors.tcp.take(LIMIT), self._clock())

@@ -7,7 +7,12 @@ Pure: `firewall.py` carries the text to the kernel. What the rules say:
 * UDP 500, UDP 4500 and ESP that come in from outside to our outside addresses go to the queue.
   The hook is INPUT: there the IP stack has reassembled fragments itself, conntrack or not.
   Without `bypass`: when nobody reads the queue the kernel drops, and answers nothing;
-* so does IKE that this machine sends to itself by 127.0.0.1: that is how `postern health` dials.
+* clear L2TP of native servers is dropped, too: their first answer can be so, before their own
+  policy is in force, and must not be met with an ICMP error;
+* IKE and ESP that come in from inside, from servers that speak IPsec themselves, go to a queue of
+  their own; only by the inside interface, only from those servers, only to addresses of ours there;
+* IKE that this machine sends to itself by 127.0.0.1 goes to the first queue: that is how `postern
+  health` dials.
 """
 
 import re
@@ -30,12 +35,33 @@ _INTERFACE = re.compile(r"[A-Za-z0-9_.@:-]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
+class InsideRules:
+    """What is to come from native servers: nothing in here is ever empty."""
+
+    interface: str
+    servers: tuple[bytes, ...]
+    addresses: tuple[bytes, ...]
+    queue: int
+
+    def __post_init__(self) -> None:
+        if not _INTERFACE.fullmatch(self.interface):
+            raise ValueError(f"{self.interface!r} is not the name of an interface")
+        if not self.servers or not self.addresses:
+            raise ValueError("neither servers nor addresses inside may be left open")
+        if any(len(host) != 4 for host in (*self.servers, *self.addresses)):
+            raise ValueError("a host inside is not four bytes")
+        if not 0 <= self.queue <= LARGEST_QUEUE:
+            raise ValueError(f"there is no queue {self.queue}")
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What is to come to the daemon. Empty `interfaces` or `addresses` mean any, but not both."""
 
     interfaces: tuple[str, ...]
     addresses: tuple[bytes, ...]
     queue: int
+    inside: InsideRules | None = None
 
     def __post_init__(self) -> None:
         if not self.interfaces and not self.addresses:
@@ -47,6 +73,12 @@ class Rules:
             raise ValueError("an outside address is not four bytes")
         if not 0 <= self.queue <= LARGEST_QUEUE:
             raise ValueError(f"there is no queue {self.queue}")
+        inside = self.inside
+        if inside is not None and (
+            inside.queue == self.queue
+            or inside.interface in (self.interfaces or (inside.interface,))
+        ):
+            raise ValueError("outside and inside must not share an interface or a queue")
 
 
 def nft_text(rules: Rules) -> str:
@@ -61,13 +93,13 @@ table ip {TABLE} {{
   chain drop_clear {{
     type filter hook prerouting priority raw; policy accept;
     {comes_in}{"" if comes_in else to_us}udp dport {CLEAR_L2TP} drop
-  }}
+{_nft_clear_inside(rules.inside)}  }}
   chain to_queue {{
     type filter hook input priority mangle; policy accept;
     {comes_in}{to_us}udp dport {{ {ports} }} queue num {rules.queue}
     {comes_in}{to_us}meta l4proto esp queue num {rules.queue}
     iifname "lo" ip daddr {LOOPBACK} udp dport {PORTS[0]} queue num {rules.queue}
-  }}
+{_nft_inside(rules.inside)}  }}
 }}
 """
 
@@ -125,6 +157,23 @@ def iptables_removal(saved: str, chains: Collection[str] = OURS) -> str:
     return text
 
 
+def _nft_clear_inside(inside: InsideRules | None) -> str:
+    if inside is None:
+        return ""
+    source = _nft_match("ip saddr", [host_text(host) for host in inside.servers])
+    return f'    iifname "{inside.interface}" {source}udp dport {CLEAR_L2TP} drop\n'
+
+
+def _nft_inside(inside: InsideRules | None) -> str:
+    if inside is None:
+        return ""
+    source = _nft_match("ip saddr", [host_text(host) for host in inside.servers])
+    target = _nft_match("ip daddr", [host_text(host) for host in inside.addresses])
+    place = f'    iifname "{inside.interface}" {source}{target}'
+    queue = f"queue num {inside.queue}"
+    return f"{place}udp dport {PORTS[0]} {queue}\n{place}meta l4proto esp {queue}\n"
+
+
 def _nft_match(what: str, values: list[str]) -> str:
     return f"{what} {{ {', '.join(values)} }} " if values else ""
 
@@ -132,6 +181,10 @@ def _nft_match(what: str, values: list[str]) -> str:
 def _clear_rules(rules: Rules) -> Iterator[str]:
     for place in [f"-i {name}" for name in rules.interfaces] or _iptables_targets(rules):
         yield f"{place} -p udp -m udp --dport {CLEAR_L2TP} -j DROP"
+    if rules.inside is not None:
+        for server in map(host_text, rules.inside.servers):
+            place = f"-i {rules.inside.interface} -s {server}"
+            yield f"{place} -p udp -m udp --dport {CLEAR_L2TP} -j DROP"
 
 
 def _queue_rules(rules: Rules) -> Iterator[str]:
@@ -143,6 +196,17 @@ def _queue_rules(rules: Rules) -> Iterator[str]:
             yield f"{place} -p esp -j NFQUEUE --queue-num {rules.queue}"
     queue = f"--dport {PORTS[0]} -j NFQUEUE --queue-num {rules.queue}"
     yield f"-i lo -d {LOOPBACK} -p udp -m udp {queue}"
+    if rules.inside is not None:
+        yield from _inside_rules(rules.inside)
+
+
+def _inside_rules(inside: InsideRules) -> Iterator[str]:
+    queue = f"-j NFQUEUE --queue-num {inside.queue}"
+    for server in map(host_text, inside.servers):
+        for address in map(host_text, inside.addresses):
+            place = f"-i {inside.interface} -s {server} -d {address}"
+            yield f"{place} -p udp -m udp --dport {PORTS[0]} {queue}"
+            yield f"{place} -p esp {queue}"
 
 
 def _iptables_targets(rules: Rules) -> list[str]:

@@ -1,5 +1,6 @@
-"""`make demo`: an old client dials through a NAT and reaches a plain PPTP server.
+"""`make demo ROUTE=...`: an old client dials through a NAT and reaches the server inside.
 
+ROUTE is what the server speaks: pptp (if nothing is said) or l2tp-ipsec.
 Exit status 0 if all of it worked, 1 if a step failed, 2 if the lab cannot run here. The figures of
 the first client go to build/demo.json.
 """
@@ -7,6 +8,7 @@ the first client go to build/demo.json.
 import json
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from tests.interop.lab.boot import CHECKOUT, LabFailed, Played, play
@@ -15,9 +17,14 @@ RESULT = CHECKOUT / "build/demo.json"
 JOURNAL_LINES = 25
 MAP = """\
  libreswan  192.168.1.10 --+
-                           +-- NAT 203.0.113.10 -- 203.0.113.1 POSTERN 10.10.0.1 -- pptpd 10.10.0.2
+                           +-- NAT 203.0.113.10 -- 203.0.113.1 POSTERN 10.10.0.1 -- {} 10.10.0.2
  strongSwan 192.168.1.11 --+
 """
+# By route: the scenario, and what stands inside.
+ROUTES = {
+    "pptp": ("demo", "pptpd"),
+    "l2tp-ipsec": ("demo_native", "libreswan and xl2tpd"),
+}
 FIGURES = (
     ("dial_ms", "dial, from the client's first packet to its address", "ms"),
     ("ping_loss_percent", "ping, lost", "%"),
@@ -28,10 +35,16 @@ FIGURES = (
 )
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
+    route = arguments[0] if arguments else "pptp"
+    if route not in ROUTES:
+        known = ", ".join(ROUTES)
+        print(f"demo: there is no ROUTE={route}; write one of: {known}", file=sys.stderr)
+        return 2
+    scenario, inside = ROUTES[route]
     started = time.monotonic()
     RESULT.unlink(missing_ok=True)
-    print(f"Booting a small world in User-Mode Linux:\n\n{MAP}", flush=True)
+    print(f"Booting a small world in User-Mode Linux:\n\n{MAP.format(inside)}", flush=True)
     steps: list[str] = []
 
     def show(_: str, seconds: float, text: str) -> None:
@@ -39,20 +52,20 @@ def main() -> int:
         print(f"  {seconds:5.1f} s  {text}", flush=True)
 
     try:
-        played = play(["demo"], show)["demo"]
+        played = play([scenario], show)[scenario]
     except LabFailed as failure:
         print(f"demo: {failure}", file=sys.stderr)
         return 2
     if played.error:
         return _tell_failure(played, steps)
-    figures = _figures(played.facts)
+    figures = _figures(played.facts, route)
     _tell(played.facts, figures)
     RESULT.write_text(json.dumps(figures, indent=2) + "\n")
     print(f"\n{RESULT.relative_to(CHECKOUT)} written; {time.monotonic() - started:.0f} s in all.")
     return 0
 
 
-def _figures(facts: dict[str, Any]) -> dict[str, Any]:
+def _figures(facts: dict[str, Any], route: str) -> dict[str, Any]:
     """What the first client found, under the names that demo.json has."""
     dial = facts["dials"][0]
     session = dial["session"]
@@ -64,6 +77,8 @@ def _figures(facts: dict[str, Any]) -> dict[str, Any]:
         "dial_ms": dial["dial_ms"],
         "ppp_up": session["state"] == "up",
         **{name: facts[name] for name, _, _ in FIGURES[1:]},
+        "route": route,
+        "inside_encryption": session["encryption"],
     }
 
 
@@ -94,4 +109,4 @@ def _tell_failure(played: Played, steps: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

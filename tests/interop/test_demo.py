@@ -11,7 +11,7 @@ from tests.interop.lab.boot import LabFailed, Played
 
 KEYS = [
     *("client", "natt", "ike_suite", "esp_suite", "dial_ms", "ppp_up", "ping_loss_percent"),
-    *("rtt_ms", "tcp_up_mbit", "tcp_down_mbit", "daemon_rss_kb"),
+    *("rtt_ms", "tcp_up_mbit", "tcp_down_mbit", "daemon_rss_kb", "route", "inside_encryption"),
 ]
 
 
@@ -29,6 +29,25 @@ def test_the_demo_finds_every_figure(
     assert figures["ping_loss_percent"] == 0
     assert figures["tcp_up_mbit"] > 1
     assert figures["tcp_down_mbit"] > 1
+    assert (figures["route"], figures["inside_encryption"]) == ("pptp", "clear")
+
+
+@pytest.mark.interop("demo_native")
+def test_the_demo_of_a_native_server_finds_the_same_figures(
+    facts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = Played("demo_native", facts, "", 20.0, tmp_path)
+    figures = run_with(played, tmp_path, monkeypatch, "l2tp-ipsec")
+    assert list(figures) == KEYS
+    assert figures["ping_loss_percent"] == 0
+    assert (figures["route"], figures["inside_encryption"]) == ("l2tp-ipsec", "ipsec 3des-sha1")
+
+
+def test_a_route_that_there_is_not_is_told_with_those_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert demo.main(["carrier-pigeon"]) == 2
+    assert "write one of: pptp, l2tp-ipsec" in capsys.readouterr().err
 
 
 @pytest.mark.interop("demo")
@@ -70,11 +89,13 @@ def test_where_the_lab_cannot_run_the_demo_says_why(
     assert "the lab needs root" in capsys.readouterr().err
 
 
-def run_with(played: Played, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def run_with(
+    played: Played, folder: Path, monkeypatch: pytest.MonkeyPatch, route: str = "pptp"
+) -> dict[str, Any]:
     """What the demo writes when the lab gives `played`."""
-    monkeypatch.setattr(demo, "play", lambda *_: {"demo": played})
+    monkeypatch.setattr(demo, "play", lambda *_: {played.name: played})
     monkeypatch.setattr(demo, "RESULT", folder / "demo.json")
     monkeypatch.setattr(demo, "CHECKOUT", folder)
-    assert demo.main() == 0
+    assert demo.main([route]) == 0
     figures: dict[str, Any] = json.loads((folder / "demo.json").read_text())
     return figures

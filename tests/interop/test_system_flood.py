@@ -58,6 +58,9 @@ class BusyCore:
     def receive_gre(self, packet: bytes, now: float) -> list[Output]:
         return []
 
+    def receive_inside(self, packet: bytes, now: float) -> list[Output]:
+        return []
+
     def tcp_opened(self, key: int, now: float) -> list[Output]:
         return []
 
@@ -96,10 +99,11 @@ def test_under_a_flood_timers_are_called_as_often_as_they_want(
 ) -> None:
     client, gateway = Namespace(), Namespace()
     join(client, f"{CLIENT}/24", gateway, f"{GATEWAY}/24")
-    queue, tcp = Queue(), Connections()
+    queue, inside, tcp = Queue(), Queue(), Connections()
     with gateway:
         apply_rules(Rules(("wan0",), (host_bytes(GATEWAY),), NUMBER), every_tool())
         queue.bind(NUMBER)
+        inside.bind(NUMBER + 1)
         sender, gre = Sender(), GreReceiver()
     with client:
         attacker = opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -107,7 +111,7 @@ def test_under_a_flood_timers_are_called_as_often_as_they_want(
     control = ControlSocket(tmp_path / "control.sock", lambda request: {})
     signals = opened.enter_context(Signals())
     core = BusyCore(clock())
-    doors = Doors(queue, gre, sender, tcp, control, signals, Service({}))
+    doors = Doors(queue, inside, gre, sender, tcp, control, signals, Service({}))
     facts: list[Fact] = []
     loop = Loop(core, doors, facts.append, lambda now: [])
     flooding = multiprocessing.get_context("fork").Process(target=flood, args=(attacker,))
@@ -125,6 +129,6 @@ def test_under_a_flood_timers_are_called_as_often_as_they_want(
     assert len(core.lateness) >= CALLS
     assert core.packets > 10 * CALLS
     assert facts == []
-    for part in (queue, gre, sender, control, client, gateway):
+    for part in (queue, inside, gre, sender, control, client, gateway):
         part.close()
     tcp.close_all()

@@ -8,10 +8,11 @@ from select import poll
 
 import pytest
 
+from gateway.system.addresses import Addresses
 from gateway.system.firewall import Tool, apply_rules, choose_tool, every_tool, remove_rules
 from gateway.system.nfqueue import Queue, QueueUnavailable
 from gateway.system.raw import GreReceiver, Sender
-from gateway.system.rules import Rules
+from gateway.system.rules import InsideRules, Rules
 from gateway.system.run import ToolFailed, run
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
@@ -287,3 +288,45 @@ def waiting_in_kernel() -> int:
     """Packets without a verdict, from the third column."""
     table = Path("/proc/net/netfilter/nfnetlink_queue").read_text()
     return int(table.split()[2])
+
+
+SERVERS_NUMBER = 8
+
+
+def test_a_native_servers_packets_come_by_their_own_queue_and_interface_alone(
+    world: World,
+) -> None:
+    """The cable here is the inside one: what is not from a server, or not for us, is not taken."""
+    pool = "192.0.2.101"
+    inside = InsideRules(
+        "wan0", (host_bytes(CLIENT),), (host_bytes(GATEWAY), host_bytes(pool)), SERVERS_NUMBER
+    )
+    world.apply(Rules(("elsewhere0",), (host_bytes(GATEWAY),), NUMBER, inside))
+    outside, servers = Queue(), Queue()
+    with world.gateway:
+        outside.bind(NUMBER)
+        servers.bind(SERVERS_NUMBER)
+        Addresses().apply("wan0", [host_bytes(pool)])
+    sender = world.sender(world.client)
+    for target in (GATEWAY, pool):
+        segment = build_udp(500, 500, b"ike")
+        sender.send(build_ipv4(host_bytes(CLIENT), host_bytes(target), PROTOCOL_UDP, segment))
+        sender.send(build_ipv4(host_bytes(CLIENT), host_bytes(target), PROTOCOL_ESP, bytes(64)))
+    stranger = host_bytes("192.0.2.66")
+    sender.send(build_ipv4(stranger, host_bytes(GATEWAY), PROTOCOL_ESP, bytes(64)))
+    got: list[bytes] = []
+    while len(got) < 4 and (more := take(servers)):
+        got += more
+    headers = [parse_ipv4(packet) for packet in got]
+    assert sorted((header.target, header.protocol) for header in headers) == sorted(
+        (host_bytes(target), protocol)
+        for target in (GATEWAY, pool)
+        for protocol in (PROTOCOL_UDP, PROTOCOL_ESP)
+    )
+    assert {header.source for header in headers} == {host_bytes(CLIENT)}
+    assert outside.take(64) == []
+    with world.gateway:
+        Addresses().remove()
+        assert run(["ip", "route", "show", "table", "local", "proto", "171"]).stdout == ""
+    outside.close()
+    servers.close()

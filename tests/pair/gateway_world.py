@@ -10,13 +10,13 @@ they are lost and reordered like all others; TCP is a stream that only takes its
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import heappop, heappush
 from typing import Any
 
 from gateway.bridge.gateway import Gateway
-from gateway.control.config import Client, Config, Inside, Outside, Route
+from gateway.control.config import Choice, Client, Config, Inside, Outside, Route
 from gateway.control.limits import Limits
 from gateway.control.users import Users
 from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
@@ -26,6 +26,7 @@ from gateway.wire.ipv4 import (
     PROTOCOL_UDP,
     build_ipv4,
     host_bytes,
+    host_text,
     parse_ipv4,
 )
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp, parse_udp
@@ -62,26 +63,34 @@ def client_entry(name: str = "old-pc", psk: str = PSK, **changes: Any) -> Client
     return Client(name=name, psk=psk.encode(), **(usual | changes))
 
 
+ROUTES = (
+    Route("nt4", "pptp", Endpoint(host_bytes(SERVER), 1723)),
+    Route("other", "pptp", Endpoint(host_bytes(OTHER_SERVER), 1723)),
+)
+
+
 def configure(
     *clients: Client,
     mtu: int = 1500,
     nat_d: str = "auto",
     route: dict[str, Any] | None = None,
     users: Users = NOBODY,
+    routes: tuple[Route, ...] = (),
+    choices: tuple[Choice, ...] = (),
     **limits: int,
 ) -> Config:
-    """`route` is what the route "nt4" has beside its usual."""
+    """`routes` stand beside those of the two PPTP servers; `route` is what "nt4" has beside its
+    usual."""
+    routes += (replace(ROUTES[0], **route),) if route else ()
     values = {name: getattr(LIMITS, name) for name in LIMITS.__slots__} | limits
     return Config(
         Outside("wan0", (host_bytes(OUTSIDE),), mtu, nat_d=nat_d),
         Inside("lan0", host_bytes(INSIDE)),
         Limits(**values),
         clients or (client_entry(),),
-        (
-            Route("nt4", "pptp", Endpoint(host_bytes(SERVER), 1723), **(route or {})),
-            Route("other", "pptp", Endpoint(host_bytes(OTHER_SERVER), 1723)),
-        ),
+        (*routes, *(usual for usual in ROUTES if usual.name not in {r.name for r in routes})),
         users=users,
+        choices=choices,
     )
 
 
@@ -93,6 +102,7 @@ class GatewayNode:
     ) -> None:
         self.core = Gateway(config, seeded(seed), now, today)
         self.facts: list[Fact] = []
+        self.natives: set[bytes] = set()  # hosts of native servers
         self._servers = {server.here.host: server for server in servers}
         self._lines: dict[int, tuple[InsideServer, Line]] = {}
         self._coming: list[tuple[float, int, Step]] = []  # what TCP still has to tell
@@ -100,6 +110,8 @@ class GatewayNode:
 
     def receive(self, datagram: Datagram, now: float) -> list[Datagram]:
         source, target, payload = datagram
+        if source.host in self.natives:
+            return self.carry(self.core.receive_inside(_native(datagram), now), now)
         if target.host == host_bytes(INSIDE):
             packet = build_ipv4(source.host, target.host, PROTOCOL_GRE, payload)
             return self.carry(self.core.receive_gre(packet, now), now)
@@ -240,6 +252,8 @@ def meet(
     limits: dict[str, int] | None = None,
     route: dict[str, Any] | None = None,
     users: Users = NOBODY,
+    routes: tuple[Route, ...] = (),
+    choices: tuple[Choice, ...] = (),
     today: date = TODAY,
     **wire: Any,
 ) -> World:
@@ -253,14 +267,25 @@ def meet(
     servers = [
         InsideServer(Endpoint(host_bytes(each), 0), gateway) for each in (SERVER, OTHER_SERVER)
     ]
-    config = configure(*clients, mtu=mtu, nat_d=nat_d, route=route, users=users, **(limits or {}))
+    given: dict[str, Any] = {"routes": routes, "choices": choices, **(limits or {})}
+    config = configure(*clients, mtu=mtu, nat_d=nat_d, route=route, users=users, **given)
     node = GatewayNode(config, servers, seed, net.now, today)
-    net.join(node, OUTSIDE, INSIDE)
+    pools = (host_text(host) for route in routes for host in route.pool)
+    net.join(node, OUTSIDE, INSIDE, *pools)
     if forwarded:
         net.shield(OUTSIDE, Nat(FRONT, forwards={500: OUTSIDE, 4500: OUTSIDE}))
     for server, host in zip(servers, (SERVER, OTHER_SERVER), strict=True):
         net.join(server, host)
     return World(net, node, servers[0], servers[1], seed, FRONT if forwarded else OUTSIDE)
+
+
+def _native(datagram: Datagram) -> bytes:
+    """What a native server sends, as the queue of what comes from inside has it."""
+    source, target, payload = datagram
+    if source.port == 0:
+        return build_ipv4(source.host, target.host, PROTOCOL_ESP, payload)
+    segment = build_checked_udp(source, target, payload)
+    return build_ipv4(source.host, target.host, PROTOCOL_UDP, segment)
 
 
 def _datagram(packet: bytes) -> Datagram:

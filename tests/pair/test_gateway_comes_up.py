@@ -99,7 +99,7 @@ def test_the_session_table_shows_who_is_up() -> None:
     assert (view.client_ip, view.server_ip) == ("10.1.0.2", "10.1.0.1")
     assert view.l2tp_peer_tunnel == client.lac.tunnel
     assert view.l2tp_peer_call == client.call
-    assert view.pptp_peer_call == world.server.line.pptp.call
+    assert view.inside_peer_call == world.server.line.pptp.call
     assert bytes.fromhex(view.spi_in) == client.ike.pairs[0].spi_out
     assert CLIENT in view.identity
 

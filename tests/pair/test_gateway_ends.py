@@ -22,7 +22,7 @@ def reasons(world: World) -> list[str]:
 
 def nothing_is_left(world: World) -> bool:
     core = world.core
-    tables = (core.sessions, core._by_call, core._by_call_id, core._by_key)
+    tables = (core.sessions, core.board.by_call, core.board.by_call_id, core.board.by_key)
     return not any(tables) and core.idle()
 
 

@@ -34,7 +34,7 @@ def sizes(world: World) -> tuple[int, ...]:
     clients = core.clients
     return (
         len(core.sessions), len(clients.phases), len(clients.legs), len(clients.by_spi),
-        len(core._by_call), len(core._by_call_id), len(core._by_key),
+        len(core.board.by_call), len(core.board.by_call_id), len(core.board.by_key),
     )  # fmt: skip
 
 

@@ -29,9 +29,9 @@ def check(core: Gateway) -> None:
     """What must be so between any two events."""
     clients = core.clients
     sessions = list(core.sessions.values())
-    assert set(core._by_key.values()) == set(core._by_call_id.values()) == set(sessions)
-    assert len(core._by_key) == len(core._by_call_id) == len(sessions)
-    assert set(core._by_call.values()) <= set(sessions)
+    assert set(core.board.by_key.values()) == set(core.board.by_call_id.values()) == set(sessions)
+    assert len(core.board.by_key) == len(core.board.by_call_id) == len(sessions)
+    assert set(core.board.by_call.values()) <= set(sessions)
     assert set(clients.by_spi) == set(clients.sas._pairs)
     assert all(leg.pairs[spi] is pair for spi, (leg, pair) in clients.by_spi.items())
     assert all(leg.key == key for key, leg in clients.legs.items())

@@ -18,7 +18,7 @@ BOTH_STOPS = 3.5  # seconds: two answers that do not come, and the way
 
 def nothing_is_left(world: World) -> bool:
     core = world.core
-    return not any((core.sessions, core._by_call, core._by_call_id, core._by_key))
+    return not any((core.sessions, core.board.by_call, core.board.by_call_id, core.board.by_key))
 
 
 def mute_call(world: World, client: L2tpIpsecClient) -> None:
@@ -78,7 +78,7 @@ def test_a_call_that_ends_at_once_does_not_take_the_next_one_with_it() -> None:
     world.net.run_for(5.0)
     assert client.lac.up
     assert len(world.core.sessions) == 1
-    assert len(world.core._by_key) == len(world.core._by_call_id) == 1
+    assert len(world.core.board.by_key) == len(world.core.board.by_call_id) == 1
 
 
 def test_who_falls_silent_did_not_hang_up() -> None:

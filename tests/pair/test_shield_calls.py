@@ -172,8 +172,9 @@ def test_too_many_calls_that_wait_are_refused_with_a_sentence() -> None:
     client = world.call_up()
     world.net.send(client.hang_up(world.net.now))
     world.net.run_for(2.0)
+    there = world.core.config.routes[0].server
     for _ in range(200):
-        world.core._pacer.turn(world.core.config.routes[0], ("another", ""), world.net.now + 1.0)
+        world.core.board._pacer.turn(there, ("another", ""), world.net.now + 1.0)
     world.net.send(client.redial_l2tp(world.net.now))
     world.net.run_for(2.0)
     [fact] = world.facts(What.REFUSED)

@@ -146,9 +146,9 @@ whole = st.sampled_from([b"", b"\0", b"\xff", b"\xff\3", b"\xff\3\0", b"!", b"\x
 def test_no_route_stumbles_over_a_frame_before_or_after_it_is_encrypted(
     encryption: str, shield: bool, opens: bool, said: list[tuple[bytes, bool]]
 ) -> None:
-    route = Route("nt4", "pptp", NOWHERE, encryption, ("128",), shield)
+    route = Route("nt4", "pptp", NOWHERE, encryption=encryption, mppe=("128",), shield=shield)
     users = Users({"User": Hashes(NT_HASH)})
-    crossing = crossing_of(route, users, 1400, lambda: "Microsoft")
+    crossing = crossing_of(route, users, 1400)
     events: list[object] = []
     for from_client, protocol, code, data in OPENS if opens else ():
         frame = b"\xff\3" + protocol.to_bytes(2) + build_packet(Packet(code, 1, data))

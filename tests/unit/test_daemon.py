@@ -13,8 +13,12 @@ from gateway.control.config import Config
 from gateway.daemon import FAILED, Desk, main, read_config
 from gateway.outputs import Fact, What
 from gateway.system.calendar import EVERY, Calendar
+from gateway.system.rules import Rules
+from gateway.system.run import ToolFailed
 from gateway.wire.ipv4 import host_bytes
 from tests.pair.net import seeded
+from tests.unit.control.test_relations_routes import INSIDE as NATIVE_INSIDE
+from tests.unit.control.test_relations_routes import WHOLE
 from tests.unit.control.written import CLIENT, GOOD, OUTSIDE, ROUTE
 
 TODAY = date(2026, 10, 4)
@@ -75,6 +79,48 @@ def test_a_smaller_mtu_needs_no_restart(tmp_path: Path) -> None:
     written(tmp_path, OUTSIDE + "mtu = 1400\n" + CLIENT + ROUTE)
     assert at_work.reload(1.0) == [Fact(What.RELOADED)]
     assert at_work.gateway.config.outside.mtu == 1400
+
+
+class Tool:
+    """A firewall's tool that keeps what it was given, or refuses."""
+
+    name = "nft"
+
+    def __init__(self, failure: ToolFailed | None = None) -> None:
+        self.given: list[Rules] = []
+        self.failure = failure
+
+    def check_works(self) -> None: ...
+
+    def apply(self, rules: Rules) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.given.append(rules)
+
+    def present(self) -> bool:
+        return bool(self.given)
+
+    def remove(self) -> None: ...
+
+
+def test_a_new_native_server_is_picked_up_by_a_reload(tmp_path: Path) -> None:
+    """A session to it must not wait for a restart of the daemon."""
+    at_work = desk(tmp_path, OUTSIDE + NATIVE_INSIDE + CLIENT + ROUTE)
+    tool = at_work.tool = Tool()
+    at_work.reload(1.0)
+    written(tmp_path, WHOLE)
+    assert at_work.reload(2.0) == [Fact(What.RELOADED)]
+    assert at_work.reload(3.0) == [Fact(What.RELOADED)]
+    assert [rules.inside is not None for rules in tool.given] == [False, True]
+
+
+def test_rules_that_cannot_be_changed_are_told(tmp_path: Path) -> None:
+    at_work = desk(tmp_path, OUTSIDE + NATIVE_INSIDE + CLIENT + ROUTE)
+    at_work.tool = Tool(ToolFailed("nft -f -", 1, "no room"))
+    written(tmp_path, WHOLE)
+    [_, trouble] = at_work.reload(2.0)
+    assert isinstance(trouble, Fact)
+    assert "could not be changed" in trouble.details["what"]
 
 
 def test_what_clients_hear_of_us_and_the_ways_of_nat_traversal_need_no_restart(

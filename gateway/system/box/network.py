@@ -54,7 +54,7 @@ def routes_text(config: Config, interface: str) -> str:
     inside = config.inside
     if inside.network != "static" or inside.gateway is None or not interface:
         return ""
-    hosts = sorted({route.server.host for route in config.routes})
+    hosts = sorted({server.host for route in config.routes for server in route.servers})
     return "".join(
         f"\n[Route]\nGateway={host_text(inside.gateway)}\nDestination={host_text(host)}/32\n"
         for host in hosts

@@ -332,10 +332,10 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "unset": Verb("leave a key out", _unset, (PATH, BASE)),
     "add": Verb(
-        "add a client, a route, an administrator, a port",
+        "add a client, a route, a choice, an administrator, a port",
         _add,
         (
-            (("table",), {"metavar": "TABLE", "help": "client, route, admin, port"}),
+            (("table",), {"metavar": "TABLE", "help": "client, route, choice, admin, port"}),
             (("values",), {"nargs": "+", "metavar": "KEY=VALUE", "help": "KEY=- asks for it"}),
             BASE,
         ),

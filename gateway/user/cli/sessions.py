@@ -110,7 +110,10 @@ def details(session: SessionView | None) -> list[str]:
         ("SPI", _both(session.spi_in, "in", session.spi_out, "out")),
         ("L2TP tunnel", f"{session.l2tp_tunnel} here, {session.l2tp_peer_tunnel} at the client"),
         ("L2TP call", f"{session.l2tp_call} here, {session.l2tp_peer_call} at the client"),
-        ("PPTP call", f"{session.pptp_call} here, {session.pptp_peer_call} at the server"),
+        (
+            f"{session.inside_kind or 'inside'} call",
+            f"{session.inside_call} here, {session.inside_peer_call} at the server",
+        ),
         ("from client", f"{show.counted(session.frames_in, 'frame')}, {inward}"),
         ("to client", f"{show.counted(session.frames_out, 'frame')}, {outward}"),
         ("drops", ", ".join(f"{name} {count}" for name, count in session.drops.items())),

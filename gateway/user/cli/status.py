@@ -51,6 +51,9 @@ def status_lines(status: StatusView) -> list[str]:
     if status.config_problems:
         lines.append("the last reload was refused, and the old configuration is in force:")
         lines += [f"  {printable(problem)}" for problem in status.config_problems]
+    if status.servers_down:
+        lines.append("not there:")
+        lines += [f"  {printable(server)}" for server in status.servers_down]
     if status.refusals:
         lines.append("refused of late:")
         lines += [f"  {printable(refusal)}" for refusal in status.refusals]

@@ -15,15 +15,9 @@ from gateway.control.document import File
 from gateway.control.edit import Change, EditError, edited, value_of
 from gateway.control.findings import Entry
 from gateway.control.problems import Problem
-from gateway.control.schema import (
-    ENCRYPTIONS,
-    PORT_ROLES,
-    ROUTE_KINDS,
-    WAYS,
-    Key,
-    Table,
-    table_named,
-)
+from gateway.control.schema import PORT_ROLES, WAYS, table_named
+from gateway.control.schema_routes import ENCRYPTIONS, ORDERS, ROUTE_KINDS, TUNNELS
+from gateway.control.tables import Key, Table
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Values
@@ -34,9 +28,17 @@ FIXED = {
     ("route", "kind"): ROUTE_KINDS,
     ("route", "encryption"): ("", *ENCRYPTIONS),
     ("route", "shield"): ("", "true", "false"),
+    ("route", "order"): ("", *ORDERS),
+    ("route", "tunnels"): ("", *TUNNELS),
     ("port", "role"): PORT_ROLES,
     ("outside", "network"): ("", *WAYS),
     ("inside", "network"): ("", *WAYS),
+}
+# What names another entry: the table it is in.
+NAMED = {
+    ("client", "route"): "route",
+    ("choice", "route"): "route",
+    ("choice", "client"): "client",
 }
 
 
@@ -82,10 +84,11 @@ class Draft:
 
     def choices(self, table: str, key: str) -> tuple[str, ...]:
         """What may stand there, where that is one of a few words."""
-        if (table, key) == ("client", "route"):
-            return tuple(
-                one["name"] for one in self.raw("route") if isinstance(one.get("name"), str)
-            )
+        named = NAMED.get((table, key))
+        if named is not None:
+            found = (one.get("name") for one in self.raw(named))
+            optional = ("",) if key == "client" else ()
+            return (*optional, *(name for name in found if isinstance(name, str)))
         return FIXED.get((table, key), ())
 
     def outside_addresses(self) -> list[str]:

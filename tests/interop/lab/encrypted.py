@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.interop.lab.capture import capture
-from tests.interop.lab.gateway import Gateway
+from tests.interop.lab.gateway import PPTP, Gateway
 from tests.interop.lab.ike import Profile
 from tests.interop.lab.ping import Pinging, ping
 from tests.interop.lab.pptpd import ADDRESS
@@ -33,7 +33,7 @@ def dial(lab: Lab, kind: Kind, **gateway: Any) -> tuple[Any, Gateway]:
     """The client, up, and the gateway; what passes inside is recorded."""
     lab.pptpd(chap=kind.chap, ccp=kind.server)
     capture(lab.server, "eth0", "inside", "proto gre")
-    made = lab.gateway(route=kind.route, users=("operator",), **gateway)
+    made = lab.gateway(routes=PPTP + kind.route, users=("operator",), **gateway)
     client = lab.libreswan(Profile(nat_t="drafts"), behind=lab.nat())
     lab.step("dialling")
     return client, made

@@ -20,23 +20,25 @@ CHECKOUT = Path(__file__).parents[3]
 PYTHON = str(CHECKOUT / ".venv/bin/python")
 
 
+PPTP = f'[[route]]\nname = "old-nt4"\nkind = "pptp"\nserver = "{SERVER}"\n'
+
+
 def configuration(
     psk: str,
     client: str = "",
     limits: str = "",
-    server: str = SERVER,
+    route: str = "old-nt4",
+    routes: str = PPTP,
     address: str = OUTSIDE,
     outside: str = "",
-    route: str = "",
 ) -> str:
-    """One client, one route. `client`, `limits`, `outside` and `route` are lines more for their
-    tables."""
+    """One client that takes `route`. `client`, `limits` and `outside` are lines more."""
     return (
         f'[outside]\ninterface = "eth0"\naddresses = ["{address}"]\n{outside}\n'
         f'[inside]\ninterface = "eth1"\naddress = "{INSIDE}"\n'
         + (f"[limits]\n{limits}\n" if limits else "")
-        + f'[[client]]\nname = "press"\npsk = "{psk}"\nroute = "old-nt4"\n{client}\n'
-        + f'[[route]]\nname = "old-nt4"\nkind = "pptp"\nserver = "{server}"\n{route}\n'
+        + f'[[client]]\nname = "press"\npsk = "{psk}"\nroute = "{route}"\n{client}\n'
+        + routes
     )
 
 

@@ -1,4 +1,4 @@
-"""libreswan 4.10's pluto: the client that offers NAT-T drafts 02 and 03 alone.
+"""libreswan 4.10's pluto: the client that offers NAT-T drafts 02 and 03 alone, and a native server.
 
 Debian builds it without MODP1024 and without DES.
 """
@@ -53,10 +53,7 @@ class Libreswan:
         node.sh(f"certutil -N --empty-password -d sql:{NSS}")
         if bundle is not None:
             _import(node, bundle)
-        node.spawn(PLUTO, "pluto-output")
-        until(lambda: node.has("/run/pluto/pluto.ctl"), 20, f"{node.name}: pluto's control socket")
-        node.sh(f"{WHACK} --listen")
-        node.sh(f"{LIBEXEC}/addconn --config /etc/ipsec.conf --ctlsocket /run/pluto/pluto.ctl l2tp")
+        _start(node)
 
     def up(self) -> None:
         status, text = self.node.ask(f"timeout 12 {WHACK} --name l2tp --initiate")
@@ -81,6 +78,48 @@ class Libreswan:
 
     def kill(self) -> None:
         self.node.kill("pluto")
+
+
+class Answering:
+    """The answering end of a server that knows no NAT traversal; anybody with the key may come."""
+
+    def __init__(self, node: Node, profile: Profile) -> None:
+        self.node = node
+        node.write(
+            "/etc/ipsec.conf",
+            "config setup\n  protostack=xfrm\n  ikev1-policy=accept\n"
+            "  dumpdir=/run/pluto\n"
+            "conn l2tp\n  type=transport\n  authby=secret\n  ikev2=no\n  pfs=no\n"
+            f"  ike={_with_semicolon(profile.ike)}\n  esp={profile.esp}\n"
+            "  nat-ikev1-method=none\n  fragmentation=no\n"
+            f"  ikelifetime={profile.ike_life}s\n  salifetime={profile.esp_life}s\n"
+            f"  rekeymargin={MARGIN}s\n  rekeyfuzz=0%\n"
+            f"  left={node.address}\n  leftprotoport=17/1701\n  leftupdown=%disabled\n"
+            "  right=%any\n  rightprotoport=17/1701\n  auto=ignore\n",
+        )
+        node.write("/etc/ipsec.secrets", f': PSK "{profile.psk}"\n', 0o600)
+        node.sh(f"mkdir -p /run/pluto {NSS} /etc/ipsec.d/policies")
+        node.sh(f"certutil -N --empty-password -d sql:{NSS}")
+        self.start()
+
+    def start(self) -> None:
+        _start(self.node)
+
+    def kill(self) -> None:
+        """As a power cut does: no word to anybody, and the kernel's associations are gone too."""
+        self.node.kill("pluto")
+        self.node.sh("rm -f /run/pluto/pluto.ctl /run/pluto/pluto.pid")
+        self.node.sh("ip xfrm state flush; ip xfrm policy flush")
+
+    def trafficstatus(self) -> str:
+        return self.node.ask(f"{WHACK} --trafficstatus")[1]
+
+
+def _start(node: Node) -> None:
+    node.spawn(PLUTO, "pluto-output")
+    until(lambda: node.has("/run/pluto/pluto.ctl"), 20, f"{node.name}: pluto's control socket")
+    node.sh(f"{WHACK} --listen")
+    node.sh(f"{LIBEXEC}/addconn --config /etc/ipsec.conf --ctlsocket /run/pluto/pluto.ctl l2tp")
 
 
 def _cut(profile: Profile) -> str:

@@ -36,6 +36,11 @@ class Pinging:
         self._seconds = count * interval
         self._running = node.spawn(words.split(), self._log)
 
+    def stop(self) -> None:
+        """Nobody waits for the rest."""
+        self._running.kill()
+        self._running.wait(timeout=5)
+
     def finish(self) -> Ping:
         """Wait for the last answer."""
         self._running.wait(timeout=3 * self._seconds + 20)

@@ -5,7 +5,7 @@ from tests.interop.lab.world import Node, until
 
 ADDRESS = "10.30.0.1"  # the server's end of every PPP link
 OPTIONS = "/etc/ppp/options.pptpd"
-USERS = {"operator": "type-metal", "second": "hot-lead", "third": "cold-set"}
+USERS = {"operator": "type-metal", "second": "hot-lead", "third": "galley-proof"}
 
 
 class Pptpd:

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.interop.lab.client import OldClient
 from tests.interop.lab.gateway import Gateway
+from tests.interop.lab.ike import Profile
 from tests.interop.lab.ping import Pinging, ping
 from tests.interop.lab.stage import Lab
 from tests.interop.lab.world import until
@@ -59,3 +60,30 @@ def rekeyed_under_traffic(lab: Lab, gateway: Gateway, client: OldClient) -> dict
         "still_answers": client.ping().received,
         "account": [line["text"] for line in gateway.account(after["id"])],
     }
+
+
+def three_behind_one_nat(lab: Lab, gateway: Gateway) -> dict[str, Any]:
+    """Three old clients behind one NAT, all from UDP 1701; the server starts every packet."""
+    nat = lab.nat()
+    clients = [
+        lab.libreswan(Profile(nat_t="drafts"), behind=nat),
+        lab.strongswan(Profile("3des-sha1-modp1024"), behind=nat, user="second"),
+        lab.strongswan(Profile("3des-sha1-modp1024"), behind=nat, user="third"),
+    ]
+    dials = [client.dial() for client in clients]
+    lab.step("all three are up")
+    addresses = [dial.address for dial in dials]
+    in_turn = [
+        ping(lab.server, address, count=1).received for _ in range(5) for address in addresses
+    ]
+    at_once = [Pinging(lab.server, address, count=50) for address in addresses]
+    facts = {
+        "in_turn": in_turn,
+        "at_once": [pinging.finish().received for pinging in at_once],
+        "addresses": addresses,
+        "sessions": gateway.sessions(),
+    }
+    lab.step("the first hangs up")
+    clients[0].hang_up()
+    gateway.wait_for_sessions(2)
+    return facts | {"others": [ping(lab.server, each).received for each in addresses[1:]]}

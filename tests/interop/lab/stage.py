@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.interop.lab import stand_in
+from tests.interop.lab import native, stand_in
 from tests.interop.lab.capture import capture
 from tests.interop.lab.certificates import Authority, Bundle, client_lines
 from tests.interop.lab.client import OldClient
@@ -12,6 +12,7 @@ from tests.interop.lab.first_draft import FirstDraft
 from tests.interop.lab.gateway import Gateway, configuration
 from tests.interop.lab.ike import Ike, Profile
 from tests.interop.lab.libreswan import Libreswan
+from tests.interop.lab.native import Native
 from tests.interop.lab.pptpd import USERS, Pptpd
 from tests.interop.lab.strongswan import StrongSwan
 from tests.interop.lab.topology import OUTSIDE, Nat, World
@@ -40,26 +41,31 @@ class Lab:
         self.step("starting pptpd on the inside server")
         return Pptpd(self.server, connections, **options)
 
+    def native(self, profile: Profile = native.PROFILE, first: int = 10) -> Native:
+        """A server inside that speaks L2TP/IPsec itself, and knows no NAT traversal."""
+        self.step("starting libreswan and xl2tpd on the inside server")
+        return Native(self.server, profile, first)
+
     def gateway(
         self,
         client: str = "",
         limits: str = "",
         outside: str = "",
-        route: str = "",
         users: tuple[str, ...] = (),
+        **routes: str,
     ) -> Gateway:
         """Postern, with one client entry; the texts are lines more of its configuration, `users`
         those whose passwords it knows."""
         self.step("starting the gateway")
-        config = self.configuration(client, limits, outside, route)
+        config = self.configuration(client, limits, outside, **routes)
         return Gateway(self.world.gateway, config, {name: USERS[name] for name in users})
 
     def configuration(
-        self, client: str = "", limits: str = "", outside: str = "", route: str = ""
+        self, client: str = "", limits: str = "", outside: str = "", **routes: str
     ) -> str:
         """What the gateway is given, for where it stands."""
         address = self.world.gateway.address
-        return configuration(PSK, client, limits, address=address, outside=outside, route=route)
+        return configuration(PSK, client, limits, address=address, outside=outside, **routes)
 
     def forward(self) -> None:
         """Put the gateway behind a router, before it is started."""

@@ -26,7 +26,7 @@ class Xl2tpd:
 
     def start(self) -> None:
         pppd.forget(self.node)
-        _start(self.node)
+        start(self.node)
 
     def call(self) -> None:
         """Ask for a call; `pppd.link` tells when it is up."""
@@ -52,10 +52,10 @@ def serve(node: Node, users: dict[str, str], local: str, pool: str) -> None:
         f"[global]\nport = 1701\n[lns default]\nip range = {pool}\nlocal ip = {local}\n"
         f"require authentication = yes\nname = lns\npppoptfile = {OPTIONS}\nlength bit = yes\n",
     )
-    _start(node)
+    start(node)
 
 
-def _start(node: Node) -> None:
+def start(node: Node) -> None:
     mark = len(node.log("xl2tpd"))
     node.sh("mkdir -p /run/xl2tpd")
     node.spawn(RUN, "xl2tpd")

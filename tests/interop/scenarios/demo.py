@@ -10,7 +10,11 @@ from tests.interop.lab.stage import Lab
 
 def run(lab: Lab) -> dict[str, Any]:
     lab.pptpd()
-    gateway = lab.gateway()
+    return two_clients(lab, lab.gateway())
+
+
+def two_clients(lab: Lab, gateway: Gateway) -> dict[str, Any]:
+    """Whatever stands inside, the same two clients and the same figures."""
     nat = lab.nat()
     client = lab.libreswan(Profile(nat_t="drafts"), behind=nat)
     first = dial(lab, gateway, client, "libreswan")

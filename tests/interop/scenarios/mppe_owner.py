@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.interop.lab.client import OldClient
 from tests.interop.lab.encrypted import route
-from tests.interop.lab.gateway import Gateway, configuration
+from tests.interop.lab.gateway import PPTP, Gateway, configuration
 from tests.interop.lab.ike import Profile
 from tests.interop.lab.pptpd import USERS
 from tests.interop.lab.stage import PSK, Lab
@@ -56,5 +56,5 @@ def refused(gateway: Gateway, client: OldClient) -> str:
 
 def reload(gateway: Gateway, lines: str) -> None:
     count = gateway.log().count("loaded again")
-    gateway.reload(configuration(PSK, route=lines))
+    gateway.reload(configuration(PSK, routes=PPTP + lines))
     gateway.wait_for_more("loaded again", count)

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.crypto.passwords import nt_hash
 from tests.interop.lab.capture import capture
 from tests.interop.lab.encrypted import frames_inside
-from tests.interop.lab.gateway import Gateway, configuration
+from tests.interop.lab.gateway import PPTP, Gateway, configuration
 from tests.interop.lab.hostile import HostileClient
 from tests.interop.lab.pptpd import USERS
 from tests.interop.lab.stage import PSK, Lab
@@ -22,7 +22,7 @@ def run(lab: Lab) -> dict[str, Any]:
     gateway = lab.gateway()
     behind = session(lab, gateway, seed=1)
     lab.step("the same without a shield")
-    gateway.reload(configuration(PSK, route="shield = false"))
+    gateway.reload(configuration(PSK, routes=PPTP + "shield = false\n"))
     gateway.wait_for_log("loaded again")
     without = session(lab, gateway, seed=2)
     return {"frames": len(EVERY), "behind": behind, "without": without}

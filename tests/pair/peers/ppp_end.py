@@ -37,6 +37,7 @@ class PppEnd:
     password: str = ""
     bare: bool = False  # data frames without FF 03
     short: bool = False  # and with the protocol in one byte
+    renegotiates: bool = False  # as the RFC has it; else a request that comes late is only answered
     got: list[bytes] = field(default_factory=list)
     requests: list[bytes] = field(default_factory=list)  # LCP options the other end asked for
     acknowledged: bytes = b""  # our own LCP options, as they came back
@@ -102,7 +103,8 @@ class PppEnd:
     def _hear_lcp(self, code: int, number: int, data: bytes, now: float) -> list[bytes]:
         if code == REQUEST:
             self.requests.append(data)
-            return [self._answer(LCP, ACK, number, data), *self._half("lcp theirs", now)]
+            anew = self._begin_anew(now) if self.lcp_open and self.renegotiates else []
+            return [*anew, self._answer(LCP, ACK, number, data), *self._half("lcp theirs", now)]
         if code == ACK and number == self._number:
             self.acknowledged = data
             return self._half("lcp ours", now)
@@ -112,6 +114,13 @@ class PppEnd:
             self.terminated, self.up = True, False
             return [self._answer(LCP, TERMINATED, number, b"")]
         return []
+
+    def _begin_anew(self, now: float) -> list[bytes]:
+        """A request while LCP is open: all is negotiated again (RFC 1661, 4.1, Opened and RCR+)."""
+        self.lcp_open = self.up = self.proved = False
+        self._done.clear()
+        self._tries = 0
+        return self._ask(now)
 
     def _hear_pap(self, code: int, number: int, data: bytes, now: float) -> list[bytes]:
         if code == REQUEST:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.bridge.admission import ike_policy, route_for
+from gateway.bridge.admission import ike_policy
 from gateway.control.config import Client
 from gateway.control.schema import NAT_D
 from gateway.control.values import Network
@@ -77,14 +77,6 @@ def test_a_credential_says_what_its_client_may_use_and_hides_its_key() -> None:
     assert found.psk == b"not to be seen"
     assert "seen" not in repr(found)
     assert found.ike_suites == {"3des-sha1-modp1024"}
-
-
-def test_a_client_has_its_route_until_it_is_taken_out() -> None:
-    config = configure(client_entry("a", route="other"))
-    route = route_for(config, "a")
-    assert route is not None
-    assert route.name == "other"
-    assert route_for(config, "b") is None
 
 
 def test_a_client_in_rotation_has_two_keys_the_one_that_stays_first() -> None:

@@ -120,7 +120,7 @@ def test_lcp_that_opens_is_heard_by_the_shield() -> None:
 
 def test_a_route_says_what_its_crossing_is_made_of() -> None:
     def parts(**more: object) -> tuple[type, type]:
-        made = crossing_of(replace(ROUTE, **more), Users(), 1400, lambda: "")  # type: ignore[arg-type]
+        made = crossing_of(replace(ROUTE, **more), Users(), 1400)  # type: ignore[arg-type]
         return type(made._shield), type(made._guard)
 
     nothing = type(None)

@@ -38,7 +38,9 @@ def control(protocol: bytes, code: int, data: bytes = b"", identifier: int = 1) 
 
 def make(*allowed: Terms, vendor: str = "Microsoft") -> Encryption:
     known = {"User": Hashes(NT_HASH)}
-    return Encryption(allowed or (Terms(128),), known.get, lambda: vendor)
+    made = Encryption(allowed or (Terms(128),), known.get)
+    made.vendor = vendor
+    return made
 
 
 def passes(made: Any, frame: bytes, from_client: bool, now: float = 0.0) -> bool:

@@ -40,5 +40,5 @@ def test_a_tiny_link_still_carries_what_ip_needs() -> None:
 
 
 def test_encryption_inside_takes_its_bytes_from_the_inside_leg_alone() -> None:
-    assert largest_mru(9000, 8, 0, MPPE_HEADER) == largest_mru(9000, 8, 0) - 4
-    assert largest_mru(1500, 8, 8, MPPE_HEADER) == largest_mru(1500, 8, 8)
+    assert largest_mru(9000, 8, 0, False, MPPE_HEADER) == largest_mru(9000, 8, 0) - 4
+    assert largest_mru(1500, 8, 8, False, MPPE_HEADER) == largest_mru(1500, 8, 8)

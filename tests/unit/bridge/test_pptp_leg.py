@@ -1,6 +1,7 @@
 """One call to a server, told as the session sees it. The bytes are those of the scripted server."""
 
-from gateway.bridge.pptp_leg import Answered, Ended, Gone, LegOutput, PptpLeg
+from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput
+from gateway.bridge.pptp_leg import PptpLeg
 from gateway.outputs import CloseTcp, OpenTcp, SendIp, SendTcp
 from gateway.pptp.machine import Caller
 from gateway.wire.ipv4 import host_bytes, parse_ipv4
@@ -35,7 +36,7 @@ def of(kind: type, outputs: list[LegOutput]) -> list[LegOutput]:
 
 
 def test_it_connects_from_the_configured_address() -> None:
-    assert make().start() == [OpenTcp(5, SOURCE, SERVER)]
+    assert make().start(0.0) == [OpenTcp(5, SOURCE, SERVER)]
 
 
 def test_the_call_is_answered_with_the_servers_name_and_number() -> None:

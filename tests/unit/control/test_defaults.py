@@ -1,5 +1,6 @@
 from gateway.control.defaults import DEFAULTS
-from gateway.control.schema import Table, table_named
+from gateway.control.schema import table_named
+from gateway.control.tables import Table
 
 
 def test_every_default_has_its_key_in_the_schema() -> None:

@@ -14,7 +14,9 @@ from gateway.control.edit import (
     unmasked,
     value_of,
 )
-from gateway.control.schema import ADMIN, CLIENT, OUTSIDE, ROUTE, Table
+from gateway.control.schema import ADMIN, CLIENT, OUTSIDE
+from gateway.control.schema_routes import ROUTE
+from gateway.control.tables import Table
 from tests.unit.control.written import GOOD
 
 COMMENTED = """\

@@ -3,7 +3,7 @@ from string import Formatter
 import pytest
 
 from gateway.control.explain import LONGEST_DETAIL, SENTENCES, Told, account, sentence
-from gateway.control.hints import HINTS
+from gateway.control.hints import HINTS, SERVER_HINTS
 from gateway.outputs import Fact, What
 
 PEER = "203.0.113.10:61001"
@@ -159,6 +159,41 @@ CASES = [
         What.SERVER_ANSWERED,
         {"server": "10.10.0.2:1723", "call_id": "13", "peer_call_id": "0", "vendor": "linux"},
         "PPTP: the server 10.10.0.2:1723 has taken the call, its call id is 0; its maker is linux.",
+    ),
+    (
+        What.SERVER_CALLED,
+        {"server": "10.10.0.3:1701", "call_id": "9", "kind": "L2TP/IPsec"},
+        "L2TP/IPsec: the gateway calls the server 10.10.0.3:1701 with call id 9.",
+    ),
+    (
+        What.SERVER_KEYED,
+        {
+            "server": "10.10.0.3:1701",
+            "suite": "3des-sha1",
+            "spi_in": "0000a001",
+            "spi_out": "0000b002",
+            "life_seconds": "3600",
+            "life_kilobytes": "250000",
+        },
+        "The encryption towards the server 10.10.0.3:1701 is agreed: 3des-sha1, SPI 0000a001 in "
+        "and 0000b002 out, for 3600 s or 250000 kB.",
+    ),
+    (
+        What.DIVERTED,
+        {"user": "night-7", "route": "old-w2k", "server": "10.10.0.3:1701"},
+        "PPP: the user night-7 belongs to another server, 10.10.0.3:1701, by the route old-w2k; "
+        "it is called now, and asks for the name again.",
+    ),
+    (
+        What.SERVER_DOWN,
+        {"server": "10.10.0.2:1723", "reason": "server down", "detail": "connection refused"},
+        "The server 10.10.0.2:1723 is down: connection refused. "
+        f"{SERVER_HINTS['connection refused']}.",
+    ),
+    (
+        What.SERVER_UP,
+        {"server": "10.10.0.2:1723"},
+        "The server 10.10.0.2:1723 is there again.",
     ),
     (
         What.SESSION_OPENED,

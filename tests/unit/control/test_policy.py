@@ -3,7 +3,6 @@ from gateway.control.policy import (
     client_named,
     esp_suites,
     ike_suites,
-    route_of,
 )
 from tests.unit.control.written import OUTSIDE, ROUTE, config_of
 
@@ -55,12 +54,6 @@ def test_suites_of_all_clients_come_in_our_order_the_weak_ones_last() -> None:
         "des-md5-modp768",
     )
     assert esp_suites(CONFIG) == ("3des-sha1", "des-md5")
-
-
-def test_a_client_has_its_route() -> None:
-    client = client_named(CONFIG, "machine")
-    assert client is not None
-    assert route_of(CONFIG, client).name == "second"
 
 
 def test_a_client_that_is_not_there_any_more_is_not_found() -> None:

@@ -3,7 +3,7 @@ import tomllib
 import pytest
 
 from gateway.control.profile_schema import PROFILE_SCHEMA, ProfileTable
-from gateway.control.schema import Key
+from gateway.control.tables import Key
 
 KEYS = [key for table in PROFILE_SCHEMA for key in table.keys]
 

@@ -92,7 +92,7 @@ def test_an_old_key_is_told_apart_from_all_others_too(first: str, second: str) -
 def test_short_keys_towards_a_server_are_warned_of(terms: str) -> None:
     problems = problems_of(OUTSIDE + CLIENT + ROUTE + f'mppe = ["{terms}"]')
     assert [(one.where, one.what, one.warning) for one in problems] == [
-        ("route[1].mppe[1]", f"is {terms}, and {weakness(terms)}", True)
+        ("route[1].mppe[1]", f"is weak ({weakness(terms)})", True)
     ]
 
 

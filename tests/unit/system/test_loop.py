@@ -146,6 +146,9 @@ class Core:
     def receive_gre(self, packet: bytes, now: float) -> list[Output]:
         return self._note("gre", packet)
 
+    def receive_inside(self, packet: bytes, now: float) -> list[Output]:
+        return self._note("inside", packet)
+
     def tcp_opened(self, key: int, now: float) -> list[Output]:
         return self._note("opened", key)
 
@@ -202,11 +205,13 @@ class World:
         self.clock = Clock()
         self.sleeper = Sleeper(self.clock)
         self.core = Core(self.did)
-        self.queue, self.gre, self.signals = Pipe(), Pipe(), Pipe()
+        self.queue, self.inside = Pipe(), Pipe()
+        self.gre, self.signals = Pipe(), Pipe()
         self.tcp = FakeTcp(self.did)
         self.control, self.service = FakeSide(self.did), FakeSide(self.did)
         doors = Doors(
             queue=self.queue,
+            inside=self.inside,
             gre=self.gre,
             sender=Sender(self.did),
             tcp=self.tcp,
@@ -230,7 +235,15 @@ class World:
         return [Fact(What.RELOADED)]
 
     def close(self) -> None:
-        for pipe in (self.queue, self.gre, self.signals, self.tcp, self.control, self.service):
+        for pipe in (
+            self.queue,
+            self.inside,
+            self.gre,
+            self.signals,
+            self.tcp,
+            self.control,
+            self.service,
+        ):
             pipe.shut()
         self.sleeper.close()
 
@@ -261,12 +274,14 @@ def test_outputs_are_carried_out_in_their_order(world: World) -> None:
 def test_every_source_reaches_its_part_of_the_core(world: World) -> None:
     world.queue.put(b"packet")
     world.gre.put(b"gre")
+    world.inside.put(b"of a server")
     world.tcp.put(TcpOpened(1), TcpReceived(1, b"data"), TcpClosed(1, "gone"))
     world.control.put("a question")
     world.loop.step()
     expected = [
         ("packet", b"packet"),
         ("gre", b"gre"),
+        ("inside", b"of a server"),
         ("opened", 1),
         ("tcp", 1, b"data"),
         ("closed", 1, "gone"),

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.system.rules import (
+    InsideRules,
     Rules,
     iptables_probe,
     iptables_removal,
@@ -184,3 +185,54 @@ def test_an_abandoned_probe_is_removed_alone_or_with_the_rest() -> None:
     alone = "*mangle\n-F POSTERN-PROBE\n-X POSTERN-PROBE\nCOMMIT\n"
     assert iptables_removal(saved, {"POSTERN-PROBE"}) == alone
     assert "-X POSTERN-PROBE\n-D INPUT -j POSTERN-IN\n" in iptables_removal(saved)
+
+
+SERVERS = (host_bytes("10.10.0.3"), host_bytes("10.10.0.4"))
+INSIDE = InsideRules("lan0", SERVERS, (host_bytes("10.10.0.1"),), 8)
+BOTH = Rules(("wan0",), (host_bytes("192.0.2.1"),), 7, INSIDE)
+
+
+def test_native_servers_have_a_queue_of_their_own_by_interface_and_both_addresses() -> None:
+    text = nft_text(BOTH)
+    place = '    iifname "lan0" ip saddr { 10.10.0.3, 10.10.0.4 } ip daddr { 10.10.0.1 } '
+    assert place + "udp dport 500 queue num 8\n" in text
+    assert place + "meta l4proto esp queue num 8\n" in text
+    assert text.count("queue num 8") == 2
+    assert text.count("queue num 7") == 3
+    assert text.endswith("  }\n}\n")
+
+
+def test_what_they_say_in_the_clear_is_dropped_without_a_word() -> None:
+    clear = '    iifname "lan0" ip saddr { 10.10.0.3, 10.10.0.4 } udp dport 1701 drop\n'
+    assert clear in nft_text(BOTH)
+    lines = iptables_text(BOTH, "").splitlines()
+    assert "-A POSTERN-CLEAR -i lan0 -s 10.10.0.3 -p udp -m udp --dport 1701 -j DROP" in lines
+
+
+def test_and_in_iptables_too() -> None:
+    lines = [line for line in iptables_text(BOTH, "").splitlines() if line.endswith(" 8")]
+    assert lines == [
+        f"-A POSTERN-IN -i lan0 -s {server} -d 10.10.0.1 {what} -j NFQUEUE --queue-num 8"
+        for server in ("10.10.0.3", "10.10.0.4")
+        for what in ("-p udp -m udp --dport 500", "-p esp")
+    ]
+
+
+def test_nothing_inside_is_left_open() -> None:
+    for servers, addresses in (((), SERVERS), (SERVERS, ()), ((b"abc",), SERVERS)):
+        with pytest.raises(ValueError, match="inside"):
+            InsideRules("lan0", servers, addresses, 8)
+    with pytest.raises(ValueError, match="not the name"):
+        InsideRules("lan0; drop", SERVERS, SERVERS, 8)
+    with pytest.raises(ValueError, match="no queue"):
+        InsideRules("lan0", SERVERS, SERVERS, 1 << 16)
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "queue"), [(("lan0",), 7), (("wan0", "lan0"), 7), ((), 7), (("wan0",), 8)]
+)
+def test_outside_and_inside_share_neither_interface_nor_queue(
+    interfaces: tuple[str, ...], queue: int
+) -> None:
+    with pytest.raises(ValueError, match="must not share"):
+        Rules(interfaces, (host_bytes("192.0.2.1"),), queue, INSIDE)

@@ -31,10 +31,10 @@ def edited(what: str, ends: Ends, changes: Sequence[Change], draft: Draft | None
     return f"{what}. {EDITED}{more}"
 
 
-def key_told(name: str, key: str) -> Told:
+def key_told(name: str, key: str, end: str = "client") -> Told:
     """The only time that a key is shown."""
     lines = (
-        f"Type this key at the client {name}, as pre-shared key:",
+        f"Type this key at the {end} {name}, as pre-shared key:",
         "",
         f"    {key}",
         "",

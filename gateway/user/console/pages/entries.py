@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.control.edit import Change
-from gateway.control.schema import Key, Table
+from gateway.control.schema_routes import L2TP_IPSEC, ROUTE_KINDS
+from gateway.control.tables import Key, Table
 from gateway.user.cli import show
 from gateway.user.cli.show import Column, counted
 from gateway.user.console.draft import Draft, changes_of, judged, shown_value, the_table
@@ -34,15 +35,22 @@ from gateway.user.console.pages.passwords import TITLE as PASSWORDS
 from gateway.user.console.pages.passwords import Passwords
 
 WIDTH = 72  # letters
-TITLES = {"client": "Clients and keys", "route": "Routes", "admin": "Users and SSH keys"}
+TITLES = {
+    "client": "Clients and keys",
+    "route": "Routes",
+    "choice": "Choices of route",
+    "admin": "Users and SSH keys",
+}
 ABOUT = {
     "client": "The old machines that may dial, each with its own key.",
     "route": "The old servers inside, and how they are reached.",
+    "choice": "Which calls take another route than their client's; the first that fits counts.",
     "admin": "Who may log in by SSH, and change things here. There are no passwords.",
 }
 BRIEF = {
     "client": ("name", "route", "address", "ike"),
     "route": ("name", "kind", "server"),
+    "choice": ("name", "client", "identity", "called", "user", "route"),
     "admin": ("name", "ssh_key"),
 }
 OWN_ITEMS = {"psk_old", "psk_old_file", "psk_old_until", "revoked"}  # see clients.py
@@ -65,6 +73,12 @@ class Entries:
         )
         text = (ABOUT[name],) if entries else (ABOUT[name], "There is none yet: press n.")
         keys = [Row("n", f"New {name}", self._new, f"postern config add {name} ...")]
+        if name == "route":
+            plain, native = f"a {ROUTE_KINDS[0]} server", f"an {L2TP_IPSEC} server"
+            command = "postern config add route ..."
+            keys[0] = Row("n", f"New route to {plain}", self._new, command)
+            keys.append(Row("i", f"New route to {native}", lambda: self._new(L2TP_IPSEC), command))
+            keys.append(Row("c", TITLES["choice"], self._choices, "postern config add choice ..."))
         if name == "client":
             page = Certificates(self._ends)
             keys.append(Row("c", "Certificates", lambda: Open(page), "postern ca list"))
@@ -81,9 +95,12 @@ class Entries:
     def _open(self, entry: dict[str, Any]) -> Callable[[], Step]:
         return lambda: Open(OneEntry(self._ends, self._table, str(entry.get(self._table.named))))
 
-    def _new(self) -> Step:
+    def _new(self, kind: str = ROUTE_KINDS[0]) -> Step:
         draft = Draft.candidate(self._ends)
-        return Open(entry_form(self._ends, draft, self._table, None))
+        return Open(entry_form(self._ends, draft, self._table, None, kind))
+
+    def _choices(self) -> Step:
+        return Open(Entries(self._ends, "choice"))
 
 
 class OneEntry:
@@ -123,9 +140,15 @@ class OneEntry:
         return Open(question(title, (EDITED,), "Yes, remove it", remove))
 
 
-def entry_form(ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | None) -> Form:
-    """Every key of one entry, checked by the judge; saved into the candidate."""
+def entry_form(
+    ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | None, kind: str = ""
+) -> Form:
+    """Every key of one entry, checked by the judge; saved into the candidate.
+
+    `kind` is that of a new route: each kind has keys of its own.
+    """
     new = entry is None
+    kind = str((entry or {}).get("kind", kind))
 
     def make(values: Values) -> list[Change]:
         return changes_of(table, entry, values)
@@ -133,11 +156,14 @@ def entry_form(ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | N
     def submit(values: Values) -> Step:
         changes = make(values)
         told = edited(f"{values.get(table.named, table.name)} is edited", ends, changes, draft)
-        if table.name == "client" and new and values.get("psk"):
-            return Instead(key_told(values["name"], values["psk"]))
+        if new and values.get("psk"):
+            end = "client" if table.name == "client" else "server of the route"
+            return Instead(key_told(values["name"], values["psk"], end))
         return Back(told if changes else "Nothing was changed.")
 
-    fields = tuple(_field(draft, table, key, entry) for key in table.keys if _is_asked(key, entry))
+    fields = tuple(
+        _field(draft, table, key, entry, kind) for key in table.keys if _is_asked(key, entry, kind)
+    )
     title = f"New {table.name}" if new and table.most > 1 else f"Change {table.name}"
     return Form(title, fields, submit, judged(draft, make), (table.doc,))
 
@@ -157,17 +183,20 @@ def entry_lines(table: Table, entries: Sequence[dict[str, Any]]) -> list[str]:
     return show.table(columns, rows, WIDTH)
 
 
-def _is_asked(key: Key, entry: dict[str, Any] | None) -> bool:
-    """What has items of its own, or stands in the place of another key, is no question."""
+def _is_asked(key: Key, entry: dict[str, Any] | None, kind: str) -> bool:
+    """What has items of its own, or is for another kind or in another's place, is no question."""
     if key.name in OWN_ITEMS:
         return False
-    return not key.instead or (entry is not None and key.name in entry)
+    fits = not key.instead and kind in (key.kinds or (kind,))
+    return fits or (entry is not None and key.name in entry)
 
 
 def _brief(key: Key, entry: dict[str, Any]) -> str:
     value = entry.get(key.name)
     if key.name == "ssh_key" and value is None and "ssh_keys" in entry:
         return counted(len(entry["ssh_keys"]), "key")
+    if key.name == "server" and value is None and "servers" in entry:
+        return counted(len(entry["servers"]), "server")
     return shown_value(key, value) or "-"
 
 
@@ -177,9 +206,11 @@ def _fact(key: Key, entry: dict[str, Any]) -> str:
     return shown_value(key, entry.get(key.name))
 
 
-def _field(draft: Draft, table: Table, key: Key, entry: dict[str, Any] | None) -> Field:
+def _field(draft: Draft, table: Table, key: Key, entry: dict[str, Any] | None, kind: str) -> Field:
     value = shown_value(key, (entry or {}).get(key.name))
     choices = draft.choices(table.name, key.name)
+    if entry is None and (table.name, key.name) == ("route", "kind"):
+        choices = (kind,)
     hint = key.doc
     if key.secret and entry is not None:
         hint += " Empty: as it is."

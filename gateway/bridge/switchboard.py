@@ -1,0 +1,236 @@
+"""All sessions, and everything by which one is found: its number, the client's call, the server's.
+
+Here a client's call is put through: which route it takes, which server of it, and what that server
+speaks. Where the first one cannot be had the next is called, and who turns out to be somebody
+else's user is put through there (`Ways`).
+"""
+
+from collections.abc import Callable
+
+from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.crossing import Crossing, crossing_of, header_of
+from gateway.bridge.inside_leg import InsideLeg
+from gateway.bridge.l2tp_leg import L2tpLeg
+from gateway.bridge.pacing import CROWDED, Pacer
+from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.servers import Servers
+from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session
+from gateway.bridge.session_states import State
+from gateway.bridge.trunk import Leg
+from gateway.bridge.trunks import Trunks
+from gateway.bridge.ways import Detour
+from gateway.control.config import Config, Route
+from gateway.control.schema_routes import L2TP_IPSEC
+from gateway.control.ways import Dialled, route_of_call
+from gateway.l2tp.events import CallRequested
+from gateway.outputs import Fact, Output, What
+from gateway.pptp.machine import Caller
+from gateway.wire.udp import Endpoint
+
+MOST_CALLS = 0xF000  # PPTP's call ids have sixteen bits, and a free one is found by trying
+
+
+class Switchboard:
+    """Calls of clients, calls to servers, and which belong together."""
+
+    def __init__(
+        self, config: Config, random: Callable[[int], bytes], next_number: Callable[[], int]
+    ) -> None:
+        self.config = config
+        self.refusal = ""  # why no call is taken at all, once that is so
+        self.sessions: dict[int, Session] = {}  # by number
+        self.by_call: dict[tuple[ClientLeg, int], Session] = {}  # our L2TP call id outside
+        self.by_call_id: dict[int, Session] = {}  # our PPTP call id
+        self.by_key: dict[int, Session] = {}  # the TCP connection's key
+        self.by_leg: dict[Leg, Session] = {}  # native servers'
+        self.trunks = Trunks(random, float(config.limits.hello_seconds))
+        self.servers = Servers(self._next_key, self.trunks.policy, random)
+        self._left: dict[int, list[Endpoint]] = {}  # by session: servers not called yet
+        self._routes: dict[int, Route] = {}  # by session
+        self._pacer = Pacer()
+        self._next_number = next_number
+        self._random = random
+        self._keys = 0
+
+    def follow(self, config: Config, now: float) -> list[Output]:
+        """From now on new calls follow `config`."""
+        self.config = config
+        self.trunks.hello = float(config.limits.hello_seconds)
+        self.trunks.keep({server.host for route in config.routes for server in route.servers})
+        return self.servers.follow(config, now)
+
+    def put_through(
+        self, leg: ClientLeg, event: CallRequested, now: float
+    ) -> tuple[Session | None, list[Output]]:
+        """A client has asked for a call: the session that comes of it, or what it is told."""
+        route = route_of_call(self.config, self._dialled(leg))
+        refusal = self._refusal(leg, route is not None)
+        if refusal or route is None:
+            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
+            result = RESULT_ADMINISTRATIVE if route is None else RESULT_NO_FACILITY
+            return None, [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
+        number = self._next_number() if leg.dial in self.sessions else leg.dial
+        servers = self.servers.in_order(route)
+        inside, start_at, found = self._next_leg(leg, route, servers, now)
+        if isinstance(inside, str):
+            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": inside})
+            told = leg.lns.refuse(event.call, RESULT_NO_FACILITY, 0, inside, now)
+            return None, [said, *leg.carry(told)]
+        session = Session(
+            number,
+            leg,
+            event.tunnel,
+            event.call,
+            event.peer_call,
+            inside,
+            route.name,
+            self._crossing(leg, route),
+            now,
+            self,
+            start_at,
+        )
+        self.sessions[number] = session
+        self.by_call[leg, event.call] = session
+        self._routes[number], self._left[number] = route, servers
+        self._register(inside, session)
+        asked = session.fact(
+            What.CALL_REQUESTED,
+            {
+                "call": str(event.call),
+                "peer_call": str(event.peer_call),
+                "server": str(inside.server),
+            },
+        )
+        return session, [asked, *found, *session.start(now)]
+
+    def settle(self, session: Session, now: float) -> None:
+        """Forget a session of which nothing is left. Its numbers may be another's by now."""
+        if session.state is not State.CLOSING:
+            return
+        if self.by_call.get((session.leg, session.call)) is session:
+            del self.by_call[session.leg, session.call]
+        if session.gone and self.sessions.get(session.number) is session:
+            del self.sessions[session.number]
+            del self._routes[session.number], self._left[session.number]
+            self._unregister(session, now)
+
+    def note_answered(self, session: Session, now: float) -> list[Output]:
+        """The server of this session is plainly there."""
+        route = self._routes.get(session.number)
+        return [] if route is None else self.servers.note_up(route, session.inside.server, now)
+
+    # Ways, for sessions
+
+    def after_failure(
+        self, session: Session, reason: str, busy: bool, now: float
+    ) -> tuple[InsideLeg | None, list[Output]]:
+        """The next server of the route, if one is left; one that is full is not down."""
+        route = self._routes.get(session.number)
+        if route is None:
+            return None, []
+        found = [] if busy else self.servers.note_down(route, session.inside.server, reason, now)
+        leg, start_at, more = self._next_leg(session.leg, route, self._left[session.number], now)
+        if isinstance(leg, str):
+            return None, [*found, *more]
+        self._unregister(session, now)
+        self._register(leg, session)
+        session.start_at = start_at
+        return leg, [*found, *more]
+
+    def for_user(
+        self, session: Session, user: str, now: float
+    ) -> tuple[Detour | str | None, list[Output]]:
+        """Where this user belongs, if that is not where the session is; or why not there."""
+        route = route_of_call(self.config, self._dialled(session.leg, user))
+        if route is None or route.name == session.route:
+            return None, []
+        servers = self.servers.in_order(route)
+        leg, start_at, found = self._next_leg(session.leg, route, servers, now)
+        if isinstance(leg, str):
+            return leg, found
+        self._unregister(session, now)
+        self._register(leg, session)
+        session.start_at = start_at
+        self._routes[session.number], self._left[session.number] = route, servers
+        return Detour(leg, route.name, self._crossing(session.leg, route)), found
+
+    # inside
+
+    def _next_leg(
+        self, client: ClientLeg, route: Route, servers: list[Endpoint], now: float
+    ) -> tuple[InsideLeg | str, float, list[Output]]:
+        """A leg to the first of `servers` that can be called at all, which then are fewer, and when
+        it is its turn; or why there is none."""
+        found: list[Output] = []
+        reason = self._no_address(route)
+        while servers:
+            server = servers.pop(0)
+            start_at = self._pacer.turn(server, client.machine, now) if route.shield else now
+            if start_at is None:
+                reason = CROWDED
+                continue
+            if route.kind != L2TP_IPSEC:
+                key, call_id = self._next_key(), self._new_call_id()
+                caller = Caller(call_id, self._random)
+                here = self.config.inside.address
+                leg = PptpLeg(key, caller, call_id, here, server, route.shield)
+                return leg, start_at, found
+            address = self.config.inside.address
+            if address is None:
+                continue
+            trunk, more = self.trunks.take(route, server, address, now)
+            found += more
+            if trunk is not None:
+                return L2tpLeg(trunk), start_at, found
+        return reason, now, found
+
+    def _register(self, leg: InsideLeg, session: Session) -> None:
+        if isinstance(leg, PptpLeg):
+            self.by_call_id[leg.call_id] = self.by_key[leg.key] = session
+        elif isinstance(leg, L2tpLeg):
+            self.by_leg[leg] = session
+
+    def _unregister(self, session: Session, now: float) -> None:
+        """The session's call to its server is over."""
+        leg = session.inside
+        took, netbeui = now - session.began, session.crossing.carries_netbeui
+        self._pacer.ended(leg.server, session.leg.machine, took, netbeui, now)
+        if isinstance(leg, PptpLeg):
+            del self.by_call_id[leg.call_id]
+            del self.by_key[leg.key]
+        elif isinstance(leg, L2tpLeg):
+            del self.by_leg[leg]
+
+    def _dialled(self, leg: ClientLeg, user: str | None = None) -> Dialled:
+        return Dialled(leg.client, leg.identity, leg.local.host, user)
+
+    def _refusal(self, leg: ClientLeg, has_route: bool) -> str:
+        if leg.current is None:
+            return "the client has deleted its keys"
+        if not has_route:
+            return "the client has no route any more"
+        if self.refusal:
+            return self.refusal
+        if len(self.sessions) >= min(self.config.limits.sessions, MOST_CALLS):
+            return "the limit of sessions is reached"
+        return ""
+
+    def _crossing(self, leg: ClientLeg, route: Route) -> Crossing:
+        native, header = route.kind == L2TP_IPSEC, header_of(route)
+        mru = leg.largest_mru(self.config.outside.mtu, native, header)
+        return crossing_of(route, self.config.users, mru)
+
+    def _no_address(self, route: Route) -> str:
+        if self.config.inside.address is None:
+            return f"the gateway has no address inside yet, and route {route.name} needs one"
+        return f"no address of the pool of {route.name} is free"
+
+    def _next_key(self) -> int:
+        self._keys += 1
+        return self._keys
+
+    def _new_call_id(self) -> int:
+        while True:
+            call_id = int.from_bytes(self._random(2), "big")
+            if call_id and call_id not in self.by_call_id:
+                return call_id

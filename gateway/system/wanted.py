@@ -1,0 +1,42 @@
+"""What a configuration asks of the machine: which packets come to the daemon, and by which door.
+
+Packets of native servers have a queue of their own: the kernel puts in it only what comes in by the
+inside interface, from a server's address to one of ours. So who speaks to the outside interface can
+never be taken for a server, whatever address it writes in its packets.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from gateway.control.config import Config
+from gateway.control.schema_routes import L2TP_IPSEC
+from gateway.system.rules import InsideRules, Rules
+
+QUEUE: Final = 1701
+INSIDE_QUEUE: Final = 1702
+
+Place = tuple[bytes, bytes]  # our host and the server's
+
+
+def wanted_rules(config: Config, living: Iterable[Place] = ()) -> Rules:
+    """`living` are places of connections that stand, whatever the configuration says by now."""
+    outside = config.outside
+    return Rules((outside.interface,), outside.addresses, QUEUE, _inside(config, list(living)))
+
+
+def wanted_addresses(config: Config, living: Iterable[Place] = ()) -> tuple[bytes, ...]:
+    """Addresses the gateway must have inside besides its own: those of pools."""
+    pools = {host for route in config.routes for host in route.pool}
+    pools |= {host for host, _ in living if host != config.inside.address}
+    return tuple(sorted(pools))
+
+
+def _inside(config: Config, living: list[Place]) -> InsideRules | None:
+    inside = config.inside
+    native = [route for route in config.routes if route.kind == L2TP_IPSEC]
+    servers = {server.host for route in native for server in route.servers}
+    servers |= {server for _, server in living}
+    if not servers or inside.interface is None or inside.address is None:
+        return None
+    ours = {inside.address, *wanted_addresses(config, living)}
+    return InsideRules(inside.interface, tuple(sorted(servers)), tuple(sorted(ours)), INSIDE_QUEUE)

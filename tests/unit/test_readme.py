@@ -1,0 +1,30 @@
+"""What README.md tells a new owner to write is right."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.control.schema_routes import ROUTE
+from tests.unit.control.written import told
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+SHOWN = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+CONFIGURATIONS = [text for text in SHOWN if "[outside]" in text]  # the others show single keys
+
+
+@pytest.mark.parametrize("number", range(len(CONFIGURATIONS)))
+def test_a_configuration_that_is_shown_has_no_problem(number: int) -> None:
+    assert told(CONFIGURATIONS[number]) == []
+
+
+def test_there_is_one_of_each_kind() -> None:
+    assert len(CONFIGURATIONS) == 2
+    assert all(f'kind = "{kind}"' in README for kind in ("pptp", "l2tp-ipsec"))
+
+
+def test_every_key_that_the_table_names_is_there() -> None:
+    table = README.split("what to write in `[[route]]`")[1].split("```toml")[0]
+    named = set(re.findall(r"`([a-z_]+)(?: = [^`]*)?`", table)) - {"nat"}
+    assert {"kind", "server", "psk", "tunnels", "pool", "servers", "order"} <= named
+    assert named <= {key.name for key in ROUTE.keys}
