@@ -48,7 +48,7 @@ setup: $(VENV)/queue
 	tests/interop/lab/setup.sh
 
 check: $(VENV)/checks
-	$(RUN) -m pytest -q -n 2 tests/architecture tests/unit tests/property tests/pair
+	$(RUN) -m pytest -q -n 2 -m "not long" tests/architecture tests/unit tests/property tests/pair
 
 # The image first: the stories marked quick boot it.
 test: setup $(VENV)/image

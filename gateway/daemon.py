@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway import __version__
-from gateway.bridge.answers import Answer, answer, done
+from gateway.bridge import recording
+from gateway.bridge.answers import answer
 from gateway.bridge.gateway import Gateway
+from gateway.bridge.replies import Answer, done
 from gateway.bridge.views import refusals, servers_down, with_notices
 from gateway.control.config import Config, load
 from gateway.control.document import File
@@ -23,7 +25,7 @@ from gateway.system.addresses import Addresses
 from gateway.system.calendar import Calendar, floor
 from gateway.system.chance import Chance
 from gateway.system.clock import now
-from gateway.system.control_socket import AlreadyRunning, ControlSocket, askers
+from gateway.system.control_socket import AlreadyRunning, ControlSocket, Later, askers
 from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
 from gateway.system.journal import ERROR, Journal, read_by_systemd
@@ -139,10 +141,12 @@ class Desk:
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
 
-    def answer(self, request: dict[str, Any]) -> Answer:
+    def answer(self, request: dict[str, Any]) -> Answer | Later:
         """One request from the control socket."""
         if request.get("verb") == "status":
             return done(to_json(self._status()))
+        if request.get("verb") == "recorded":
+            return Later(lambda: recording.awaited(self.gateway, now()))
         found, outputs = answer(self.gateway, request, now())
         if self.loop is not None:
             self.loop.carry_out(outputs)

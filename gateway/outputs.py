@@ -47,6 +47,7 @@ class What(Enum):
 
     DIAL_STARTED = "dial-started"
     OFFERED = "offered"
+    RECOGNISED = "recognised"
     CHOSEN = "chosen"
     NAT_FOUND = "nat-found"
     FLOATED = "floated"
@@ -58,6 +59,7 @@ class What(Enum):
     SA_READY = "sa-ready"
     SA_CLOSED = "sa-closed"
     PEER_MOVED = "peer-moved"
+    IDLE = "idle"
     TUNNEL_OPENED = "tunnel-opened"
     CALL_REQUESTED = "call-requested"
     SERVER_CALLED = "server-called"

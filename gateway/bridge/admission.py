@@ -8,7 +8,8 @@ from gateway.bridge.trust import signing
 from gateway.control.config import Client, Config
 from gateway.control.dated import lapsed_suites, old_key
 from gateway.control.days import moment_of
-from gateway.control.policy import candidates, esp_suites, ike_suites
+from gateway.control.policy import candidates, client_named, esp_suites, ike_suites
+from gateway.control.systems import AUTO
 from gateway.control.values_client import FQDN, IPV4, USER_FQDN, Identity
 from gateway.ike.nat import Answer
 from gateway.ike.numbers import IdType
@@ -50,6 +51,12 @@ def ike_policy(config: Config, today: date) -> IkePolicy:
         signing=signing(config, moment_of(today)),
         lapsed=lapsed,
     )
+
+
+def system_of(config: Config, name: str) -> str:
+    """What the owner says the client of this name is."""
+    client = client_named(config, name)
+    return AUTO if client is None else client.system
 
 
 def most_phases(config: Config) -> int:

@@ -6,8 +6,9 @@
 
 from collections.abc import Mapping
 
-from gateway.bridge import guest
+from gateway.bridge import guest, recording
 from gateway.bridge.gateway import Gateway
+from gateway.bridge.replies import Answer, done, refused
 from gateway.bridge.views import session_view, session_views
 from gateway.control.explain import account
 from gateway.control.sessions import to_json
@@ -15,7 +16,6 @@ from gateway.outputs import Output
 from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint
 
-Answer = dict[str, object]
 ASKED = "the owner of the gateway ended it"
 
 
@@ -32,15 +32,13 @@ def answer(
             return _disconnect(gateway, request, now)
         case "probe":
             return _probe(gateway, request, now), []
+        case "record":
+            return recording.begin(gateway, request, now), []
+        case "recorded":
+            return recording.look(gateway, now), []
+        case "record-stop":
+            return recording.stop(gateway), []
     return refused("this daemon does not know that", "Compare the versions: `postern version`"), []
-
-
-def done(result: object) -> Answer:
-    return {"ok": True, "result": result}
-
-
-def refused(error: str, hint: str) -> Answer:
-    return {"ok": False, "error": error, "hint": hint}
 
 
 def _session(gateway: Gateway, number: object, now: float) -> Answer:

@@ -7,9 +7,11 @@ the leg that is there, so that a rekey never touches L2TP or PPP.
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.bridge.acquaintance import Acquaintance, Heard
 from gateway.bridge.classify import NON_IKE_MARKER, PORT_IKE, PORT_NATT, Kind
 from gateway.bridge.mtu import largest_mru
 from gateway.bridge.place import Place
+from gateway.bridge.recorder import Recorder
 from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
@@ -17,12 +19,13 @@ from gateway.esp.suites import find_suite
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.l2tp.events import L2tpEvent, Send
 from gateway.l2tp.machine import Lns
-from gateway.outputs import Output, SendIp
+from gateway.outputs import Fact, Output, SendIp
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint, build_udp
 
 PORT_L2TP = 1701
+LONGEST_IDLE = 28800.0  # seconds: as long as Windows' main mode lives (CLIENTS, 2)
 NOTED_EVERY = 1.0  # seconds between two times that L2TP and IKE are told that the client lives
 
 # The client's name, what it calls itself in IKE, and where IKE comes from.
@@ -94,6 +97,9 @@ class ClientLeg:
         self.drops = Counters()
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
+        self.who = Acquaintance()
+        self.recorder: Recorder | None = None  # while what is said inside is written down
+        self.idle_since: float | None = None  # no keys, but a main mode: it may make new ones
         self.ike_suite = self.natt = ""
         self.old_key = False  # its newest keys came by the key it had before
         self.contact: tuple[int, float] | None = None  # INITIAL-CONTACT: in which phase 1, and when
@@ -140,6 +146,21 @@ class ClientLeg:
         self.retire_pair(spi)
         self.pairs.pop(spi, None)
 
+    def rest(self, now: float) -> bool:
+        """The last pair has ended; whether that is idleness, in which L2TP waits for it."""
+        idle = self.current is None and bool(self.phases) and self.lns.steady
+        if idle and self.idle_since is None:
+            self.idle_since = now
+            self.lns.pause()
+            return True
+        return False
+
+    def wake(self, now: float) -> None:
+        """There are keys again, or nothing is left that could bring them."""
+        if self.idle_since is not None:
+            self.idle_since = None
+            self.lns.resume(now)
+
     def largest_mru(self, mtu: int, native: bool = False, inside_header: int = 0) -> int:
         """The MRU with which nothing fragments on an outside link of `mtu` bytes.
 
@@ -152,8 +173,14 @@ class ClientLeg:
         return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier], native, inside_header)
 
     def deadline(self) -> float | None:
-        """When L2TP wants attention."""
-        return self.lns.deadline()
+        """When L2TP wants attention, or the client has been idle too long."""
+        return self.lns.deadline() if self.idle_since is None else self.idle_since + LONGEST_IDLE
+
+    def handle_timeout(self, now: float) -> list[L2tpEvent]:
+        """Who is idle too long is asked by L2TP whether it is there, and so found to be gone."""
+        if self.idle_since is not None and now >= self.idle_since + LONGEST_IDLE:
+            self.wake(now)
+        return self.lns.handle_timeout(now)
 
     @property
     def machine(self) -> tuple[str, str]:
@@ -169,6 +196,20 @@ class ClientLeg:
     def is_empty(self) -> bool:
         """No keys, and no tunnel."""
         return not self.pairs and self.lns.idle
+
+    def learn(self, event: Heard) -> list[Fact]:
+        """What L2TP or PPP shows of who is there, if that is news."""
+        return [self.who.fact(self.dial, str(self.peer))] if self.who.hear(event) else []
+
+    def hear(self, message: bytes, now: float) -> list[L2tpEvent]:
+        """One control message of L2TP."""
+        self.record("l2tp", message, now, by_client=True)
+        return self.lns.receive(message, now)
+
+    def record(self, layer: str, data: bytes, now: float, *, by_client: bool) -> None:
+        """What is said inside, for a recording if there is one."""
+        if self.recorder is not None:
+            self.recorder.inside(self.dial, layer, data, now, by_client=by_client)
 
     def carry(self, events: list[L2tpEvent]) -> list[Output]:
         """What L2TP wants sent; its other events only echo what we asked for ourselves."""

@@ -6,7 +6,7 @@ name and endpoint, so any number of phase 1 and 2 negotiations end on the same l
 
 from collections.abc import Callable, Mapping
 
-from gateway.bridge.admission import most_phases
+from gateway.bridge.admission import most_phases, system_of
 from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import BY_MARKER, OWN_PORT, ClientLeg, LegKey, Pair
@@ -14,16 +14,17 @@ from gateway.bridge.following import Following
 from gateway.bridge.kin import link, unlink
 from gateway.bridge.phases import Phase1
 from gateway.bridge.place import Place
+from gateway.bridge.recorder import Recorder
 from gateway.bridge.tell import tell_ike
 from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
 from gateway.esp.errors import Drop
 from gateway.esp.machine import SaTable
-from gateway.esp.quirks import life_bytes
+from gateway.esp.quirks import DELETES_AT_ONCE, IDLE, life_bytes
 from gateway.ike import events as ike
 from gateway.ike.machine import Ike
 from gateway.l2tp.machine import Lns
-from gateway.outputs import Fact, Output, SendIp
+from gateway.outputs import Fact, Output, SendIp, What
 from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
@@ -48,6 +49,7 @@ class Clients:
         self.legs: dict[LegKey, ClientLeg] = {}
         self.sas = SaTable(random)
         self.by_spi: dict[int, tuple[ClientLeg, Pair]] = {}  # our SPI
+        self.recorder: Recorder | None = None  # while an owner wants a handshake written down
         self.dead: dict[ClientLeg, str] = {}  # to be ended by whoever asked, and why
         self.following = Following(machine, self.phases, self.legs, self.by_spi)
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
@@ -59,6 +61,8 @@ class Clients:
 
     def receive(self, datagram: Datagram, now: float) -> list[Output]:
         """An IKE message, markers off."""
+        if self.recorder is not None:
+            self.recorder.ike(datagram, now, by_client=True)
         return self.carry(self.ike.receive(datagram, now), now)
 
     def counters(self) -> dict[str, int]:
@@ -144,22 +148,41 @@ class Clients:
         found: list[Output] = []
         for event in events:
             if isinstance(event, ike.Send):
-                found.append(_packet(event))
+                found.append(self._packet(event, now))
                 continue
             if isinstance(event, ike.Started):
                 quiet = self._is_too_much(now)
                 phase = Phase1(self._next_dial(), now, event.peer, event.local, quiet)
                 self.phases[event.sa] = phase
+                if self.recorder is not None:
+                    self.recorder.began(event.peer, phase.dial)
             self._learn(event, event.sa, now)
             found += self._tell(event, event.sa, now)
             found += self._tell_owner(event, event.sa, now)
-            if isinstance(event, ike.Authenticated):
-                found += self._make_room(event, now)
-            elif isinstance(event, ike.Phase1Closed):
-                self._phase_closed(event)
-            elif isinstance(event, ike.Refused):
-                self._drop_unproved(event.sa)
+            found += self._recognise(event)
+            found += self._follow(event, now)
         return found
+
+    def _follow(self, event: ike.IkeEvent, now: float) -> list[Output]:
+        """What is to be done once it is told."""
+        match event:
+            case ike.Authenticated():
+                self._proved(event)
+                return self._make_room(event, now)
+            case ike.PairClosed():
+                return [*self._pair_closed(event, now)]
+            case ike.Phase1Closed():
+                self._phase_closed(event, now)
+            case ike.Refused():
+                self._drop_unproved(event.sa)
+        return []
+
+    def _proved(self, event: ike.Authenticated) -> None:
+        """A recording is told whose dial it hears, and how it is opened."""
+        opened = None if self.recorder is None else self.ike.keys_of(event.sa)
+        if self.recorder is not None and opened is not None:
+            cookie, keys = opened
+            self.recorder.proved(cookie, self.phases[event.sa].dial, event.credential, keys)
 
     def _make_room(self, newest: ike.Authenticated, now: float) -> list[Output]:
         """Who has a key can dial without end; the oldest without a tunnel goes, its own first.
@@ -189,6 +212,21 @@ class Clients:
             return []
         return tell_ike(event, phase.dial, phase.peer)
 
+    def _recognise(self, event: ike.IkeEvent) -> list[Fact]:
+        """What the event shows of who is there, if that is news and the dial is told of at all."""
+        phase = None if isinstance(event, ike.Send) else self.phases.get(event.sa)
+        if phase is None:
+            return []
+        match event:
+            case ike.Offered() | ike.NatFound() | ike.QuickOffered():
+                news = phase.who.hear(event)
+            case ike.Authenticated(credential=name):
+                news = phase.who.tell(system_of(self._watch.config, name))
+            case _:
+                return []
+        told = news and (phase.client or not phase.quiet)
+        return [phase.who.fact(phase.dial, str(phase.peer))] if told else []
+
     def _tell_owner(self, event: ike.IkeEvent, handle: int, now: float) -> list[Fact]:
         """What is no step of the dial: a weak suite is used, or one of two keys."""
         phase = self.phases.get(handle)
@@ -210,12 +248,32 @@ class Clients:
         self.untold += 1
         return True
 
-    def _phase_closed(self, event: ike.Phase1Closed) -> None:
+    def _pair_closed(self, event: ike.PairClosed, now: float) -> list[Fact]:
+        """One pair less. Without any, who has a main mode left is idle, and not gone."""
+        if event.spi_in not in self.by_spi:
+            return []
+        leg, _ = self.by_spi[event.spi_in]
+        leg.retire_pair(event.spi_in)
+        self.sas.retire(event.spi_in, now)
+        if leg.current is not None:
+            if event.reason == ike.DELETED:
+                leg.who.need(DELETES_AT_ONCE)
+            return []
+        if not leg.rest(now):
+            return []
+        leg.who.need(IDLE)
+        self.following.touched.append(leg)
+        return [Fact(What.IDLE, leg.dial, str(leg.peer))]
+
+    def _phase_closed(self, event: ike.Phase1Closed, now: float) -> None:
         phase = self.phases.pop(event.sa, None)
         if phase is None or phase.leg is None:
             return
         leg = phase.leg
         leg.phases.discard(event.sa)
+        if not leg.phases:
+            leg.wake(now)
+            self.following.touched.append(leg)
         # With keys left it is alive: a machine that has the place of the dead one.
         if event.reason == DEAD and leg.current is None and leg not in self.dead:
             self.dead[leg] = DEAD
@@ -226,12 +284,8 @@ class Clients:
             del self.phases[handle]
 
     def _learn(self, event: ike.IkeEvent, handle: int, now: float) -> None:
-        match event:
-            case ike.PairConfirmed(spi_in=spi) if spi in self.by_spi:
-                self.by_spi[spi][0].confirm(spi)
-            case ike.PairClosed(spi_in=spi) if spi in self.by_spi:
-                self.by_spi[spi][0].retire_pair(spi)
-                self.sas.retire(spi, now)
+        if isinstance(event, ike.PairConfirmed) and event.spi_in in self.by_spi:
+            self.by_spi[event.spi_in][0].confirm(event.spi_in)
         phase = self.phases.get(handle)  # a pair may outlive the one that made it
         if phase is not None:
             self._learn_of(phase, event, now)
@@ -248,6 +302,8 @@ class Clients:
                 leg = self.legs.get((name, identity, phase.peer))
                 self._join(leg, phase, event.sa)
                 if leg is not None:
+                    leg.who.renew(phase.who)
+                    phase.who = leg.who
                     leg.began = phase.began
                     self.following.renewals.append((phase.dial, leg.dial))
                     phase.dial = leg.dial
@@ -281,7 +337,7 @@ class Clients:
             phase.dial = leg.dial
         self._join(leg, phase, event.sa)
         self.legs[leg.key] = leg
-        leg.old_key = phase.old_key
+        leg.old_key, leg.recorder = phase.old_key, self.recorder
         leg.local, leg.ike_suite, leg.natt = event.local, phase.suite, event.natt or "none"
         limit = None if event.life_kilobytes is None else life_bytes(event.life_kilobytes)
         suite, spi = event.suite, event.spi_in
@@ -291,6 +347,7 @@ class Clients:
         )
         pair = Pair(event.sa, suite, inbound, outbound, BY_MARKER[event.marker])
         leg.add_pair(pair, event.client_port)
+        self.following.touched.append(leg)
         self.by_spi[spi] = (leg, pair)
 
     def _new_leg(self, event: ike.PairReady, phase: Phase1) -> ClientLeg:
@@ -300,14 +357,17 @@ class Clients:
         place = Place(event.peer, event.peer)
         if own_port != event.local.port:  # IKE has stayed on port 500, ESP comes to 4500
             place = Place(event.peer, Endpoint(event.peer.host, own_port), separate=True)
-        who = phase.client, phase.identity
-        leg = ClientLeg(phase.dial, phase.began, *who, event.local, place, lns)
+        name = phase.client, phase.identity
+        leg = ClientLeg(phase.dial, phase.began, *name, event.local, place, lns)
+        leg.who = phase.who
         link(leg, self.living())
         return leg
 
-
-def _packet(event: ike.Send) -> SendIp:
-    """An IKE message on its way, behind the marker where port 4500 asks for it."""
-    marker = MARKER if event.source.port == PORT_NATT else b""
-    segment = build_checked_udp(event.source, event.target, marker + event.message)
-    return SendIp(build_ipv4(event.source.host, event.target.host, PROTOCOL_UDP, segment))
+    def _packet(self, event: ike.Send, now: float) -> SendIp:
+        """An IKE message on its way, behind the marker where port 4500 asks for it."""
+        if self.recorder is not None:
+            said = Datagram(event.source, event.target, event.message)
+            self.recorder.ike(said, now, by_client=False)
+        marker = MARKER if event.source.port == PORT_NATT else b""
+        segment = build_checked_udp(event.source, event.target, marker + event.message)
+        return SendIp(build_ipv4(event.source.host, event.target.host, PROTOCOL_UDP, segment))

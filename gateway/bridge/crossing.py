@@ -19,6 +19,7 @@ from gateway.ppp.frame import protocol_of
 from gateway.ppp.machine import Passage
 from gateway.ppp.mppe import Terms
 from gateway.ppp.numbers import FIRST_CONTROL, FIRST_LINK, Code, Protocol
+from gateway.ppp.quirks import PLAIN, Manners
 
 CLEAR: Final = "clear"
 END_TO_END: Final = "end to end"
@@ -133,9 +134,9 @@ class Crossing:
         return [event, DEMANDED] if in_vain and self._mppe is None else [event]
 
 
-def crossing_of(route: Route, users: Users, mru: int) -> Crossing:
-    """As the route wants it. `mru`: what goes through the tunnel outside."""
-    passage = Passage(mru, overhead=header_of(route), hold=route.shield)
+def crossing_of(route: Route, users: Users, mru: int, manners: Manners = PLAIN) -> Crossing:
+    """As the route wants it. `mru`: what fits the tunnel outside; `manners`: the client's."""
+    passage = Passage(mru, manners, overhead=header_of(route), shielded=route.shield)
     shield = Shield(mru) if route.shield else None
     if route.encryption == "mppe":
         allowed = [TERMS[name] for name in route.mppe]

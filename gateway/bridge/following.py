@@ -24,10 +24,20 @@ class Following:
         by_spi: dict[int, tuple[ClientLeg, Pair]],
     ) -> None:
         self.renewals: list[tuple[int, int]] = []  # dials that were a known one's after all
+        self.touched: list[ClientLeg] = []  # whose keys are others, and so perhaps its deadline
         self._ike = machine
         self._phases = phases
         self._legs = legs
         self._by_spi = by_spi
+
+    def take_touched(self, now: float) -> list[ClientLeg]:
+        """The legs whose deadlines may be others; those that have keys are idle no more."""
+        touched = self.touched[:]
+        self.touched.clear()
+        for leg in touched:
+            if leg.current is not None:
+                leg.wake(now)
+        return touched
 
     def hear_esp(self, leg: ClientLeg, there: Endpoint) -> list[Output]:
         """An authenticated packet, newest of all, came from there: answer there from now on."""
@@ -99,6 +109,7 @@ class Following:
                 self._ike.join(own, handle)
             phase = self._phases.get(handle)
             if phase is not None:
-                phase.leg, phase.dial = leg, leg.dial
+                phase.leg, phase.dial, phase.who = leg, leg.dial, leg.who
+        self.touched.append(leg)
         self.renewals.append((other.dial, leg.dial))
         take_over(leg, other)

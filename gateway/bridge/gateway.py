@@ -183,7 +183,7 @@ class Gateway:
             return []
         moved: list[Output] = []
         if inbound.newest and packet[WAY] != leg.way and not pair.retired:
-            moved = self._moved(leg, packet, kind)
+            moved = self._moved(leg, packet, kind, now)
         if not pair.confirmed:
             moved += self.clients.confirm(pair, now)
         if now - leg.noted > NOTED_EVERY:
@@ -203,7 +203,7 @@ class Gateway:
             leg, followed = self._whose(leg, message, now)
             moved += followed
         if segment[UDP_HEADER] & 0x80:
-            heard = self._l2tp(leg, leg.lns.receive(message, now), now)
+            heard = self._l2tp(leg, leg.hear(message, now), now)
             return self._told(moved + heard, now, leg)
         found = self._data(leg, message, now)
         return self._told(moved, now) + found if moved else found
@@ -225,7 +225,7 @@ class Gateway:
         self._timers.note_due(session, session.road_deadline())
         return self._told(found, now)
 
-    def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind) -> list[Output]:
+    def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind, now: float) -> list[Output]:
         """The leg follows its client when the NAT has given it another address or port."""
         there, _ = endpoints(packet)
         if kind is Kind.ESP:
@@ -233,23 +233,24 @@ class Gateway:
         found = self.clients.following.hear_esp(leg, there)
         if packet[0] == NO_OPTIONS:
             leg.way = packet[WAY]
-        self._join_accounts()
+        self._join_accounts(now)
         return found
 
     def _whose(self, leg: ClientLeg, message: bytes, now: float) -> tuple[ClientLeg, list[Output]]:
         """The leg that a message is for which came by one with elders, and what follows."""
-        touched: list[Timed] = [*leg.elders, self.clients]
+        self.clients.following.touched += leg.elders
         leg, found = self.clients.following.whose(leg, message, now)
-        for who in touched:
-            self._timers.note(who)
-        self._join_accounts()
+        self._timers.note(self.clients)
+        self._join_accounts(now)
         return leg, found
 
-    def _join_accounts(self) -> None:
-        """A known client keeps its account."""
-        renewals = self.clients.following.renewals
-        while renewals:
-            self.accounts.join(*renewals.pop())
+    def _join_accounts(self, now: float) -> None:
+        """A known client keeps its account, and its leg has its turn when its keys want it."""
+        following = self.clients.following
+        while following.renewals:
+            self.accounts.join(*following.renewals.pop())
+        for leg in following.take_touched(now):
+            self._timers.note(leg)
 
     # L2TP's events
 
@@ -271,7 +272,7 @@ class Gateway:
                     self._inward.look_after(session, now)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
-                    found += tell_l2tp(event, leg.dial, leg.peer)
+                    found += tell_l2tp(event, leg.dial, leg.peer) + leg.learn(event)
                     found += self._ike(self.clients.began_anew(leg, now), now)
                 case l2tp.TunnelClosed(tunnel=tunnel):
                     leg.peer_tunnels.pop(tunnel, None)
@@ -292,7 +293,7 @@ class Gateway:
             found = who.handle_timeout(now)
             return self._inward.inside(who, found, now)
         if isinstance(who, ClientLeg):
-            found = self._l2tp(who, who.lns.handle_timeout(now), now)
+            found = self._l2tp(who, who.handle_timeout(now), now)
             self.clients.tidy(who)
             return self._told(found, now, who)
         if isinstance(who, Trunk | Trunks | Servers):
@@ -314,7 +315,7 @@ class Gateway:
             self.clients.bury(leg)
             self._timers.note(leg)
         told = self._told(found, now, self.clients)
-        self._join_accounts()
+        self._join_accounts(now)
         return told
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:

@@ -51,5 +51,6 @@ def take_over(leg: ClientLeg, other: ClientLeg) -> None:
         leg.client_port, leg.local = other.client_port, other.local
         leg.ike_suite, leg.natt, leg.old_key = other.ike_suite, other.natt, other.old_key
     leg.contact = other.contact or leg.contact
+    leg.who.renew(other.who)
     other.pairs, other.phases, other.current = {}, set(), None
     unlink(other)

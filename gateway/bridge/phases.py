@@ -1,7 +1,8 @@
 """What the bridge knows of one phase 1 of IKE."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gateway.bridge.acquaintance import Acquaintance
 from gateway.bridge.client_leg import ClientLeg
 from gateway.wire.udp import Endpoint
 
@@ -19,5 +20,6 @@ class Phase1:
     identity: str = ""
     old_key: bool = False
     suite: str = ""
+    who: Acquaintance = field(default_factory=Acquaintance)
     leg: ClientLeg | None = None  # of whoever proved to have the key
     contact: float | None = None  # when it said INITIAL-CONTACT, until a leg knows of it

@@ -24,6 +24,7 @@ from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.ways import Dialled, route_of_call
 from gateway.l2tp.events import CallRequested
 from gateway.outputs import Fact, Output, What
+from gateway.ppp.quirks import manners_of
 from gateway.pptp.machine import Caller
 from gateway.wire.udp import Endpoint
 
@@ -217,8 +218,9 @@ class Switchboard:
 
     def _crossing(self, leg: ClientLeg, route: Route) -> Crossing:
         native, header = route.kind == L2TP_IPSEC, header_of(route)
-        mru = leg.largest_mru(self.config.outside.mtu, native, header)
-        return crossing_of(route, self.config.users, mru)
+        fits = leg.largest_mru(self.config.outside.mtu, native, header)
+        manners = manners_of(leg.who.name)
+        return crossing_of(route, self.config.users, leg.who.kept_mru(fits), manners)
 
     def _no_address(self, route: Route) -> str:
         if self.config.inside.address is None:

@@ -166,6 +166,13 @@ PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
             "what": f"{_side(event.by_client)} does not take a smaller MRU, so packets may be cut"
         },
     ),
+    ppp.EchoUnanswered: (
+        What.TROUBLE,
+        lambda event: {
+            "what": f"{_side(event.by_client)} has not answered {event.count} LCP echoes of "
+            f"{_side(not event.by_client)}, which may hang up"
+        },
+    ),
     ppp.Malformed: (
         What.TROUBLE,
         lambda event: {

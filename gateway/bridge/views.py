@@ -32,9 +32,13 @@ def session_view(session: Session, now: float) -> SessionView:
         client=leg.client,
         peer=str(leg.peer),
         identity=leg.identity,
+        system=leg.who.known.name,
+        confidence=leg.who.known.confidence,
+        why=leg.who.known.why,
+        quirks=leg.who.quirks,
         rotation="old" if leg.old_key else "",
         since=round(now - session.began, 3),
-        state=STATES.get(session.state, "up" if session.client_ip else "dialling"),
+        state=_state(session),
         natt=leg.natt,
         ike_suite=leg.ike_suite,
         esp_suite="" if pair is None else pair.suite,
@@ -68,6 +72,12 @@ def _encryption(session: Session) -> str:
     if ppp == CLEAR:
         return leg
     return ppp if leg == CLEAR else f"{leg}, {ppp}"
+
+
+def _state(session: Session) -> str:
+    if session.state is State.UP and session.leg.idle_since is not None:
+        return "idle"
+    return STATES.get(session.state, "up" if session.client_ip else "dialling")
 
 
 def _drops(session: Session) -> dict[str, int]:

@@ -131,6 +131,7 @@ class Client:
     esp: tuple[str, ...]
     route: str
     address: Network = ANYWHERE
+    system: str = DEFAULTS["client"]["system"]
     identity: Identity | None = None  # what it must call itself
     psk_old: bytes | None = field(default=None, repr=False)
     psk_old_until: date | None = None

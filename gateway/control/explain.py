@@ -26,6 +26,7 @@ SENTENCES: Final[dict[What, Pieces]] = {
         "; it calls itself {vendors}",
         ".",
     ),
+    What.RECOGNISED: ("{who} is recognised", " as {label}", ", {sureness}", ": {why}", "."),
     What.CHOSEN: (
         "The gateway chose how to protect the talk about keys (IKE)",
         ": {suite}",
@@ -70,6 +71,10 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ": its data comes from {esp}, apart from its talk about keys, and each is answered where "
         "it comes from",
         ".",
+    ),
+    What.IDLE: (
+        "{who} has no keys for its data at the moment",
+        ": it is idle, and makes new ones when it has something to send; its session waits.",
     ),
     What.TUNNEL_OPENED: (
         "L2TP: a tunnel is open",
@@ -168,6 +173,12 @@ NAT_WORDS: Final = {
     "both": "Client and gateway are both behind a NAT: packets are carried inside UDP.",
     "nowhere": "There is no NAT on the way: packets go as plain ESP.",
 }
+SURENESS_WORDS: Final = {
+    "guess": "perhaps",
+    "likely": "probably",
+    "certain": "certainly",
+    "told": "by its entry in the configuration",
+}
 HIDDEN_WORDS: Final = " The client does not see the one before the gateway: it might refuse it."
 KEY_WORDS: Final = {
     "old": (
@@ -234,6 +245,8 @@ def _more_words(details: Mapping[str, str]) -> dict[str, str]:
     encapsulation = details.get("encapsulation", "")
     if encapsulation in ENCAPSULATION_WORDS:
         words["encapsulation_words"] = ENCAPSULATION_WORDS[encapsulation]
+    if sureness := SURENESS_WORDS.get(details.get("confidence", "")):
+        words["sureness"] = sureness
     if natt := details.get("natt"):
         without = natt.lower() in ("none", "no")
         words["natt_words"] = ", without NAT traversal" if without else f", NAT traversal {natt}"

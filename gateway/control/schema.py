@@ -16,6 +16,7 @@ from gateway.control.limits import (
 )
 from gateway.control.schema_routes import CHOICE, ROUTE
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
+from gateway.control.systems import AUTO, SYSTEMS
 from gateway.control.tables import Key, Table
 from gateway.x509.algorithms import WEAK
 
@@ -173,6 +174,12 @@ CLIENT = Table(
             '"203.0.113.10"',
         ),
         Key("route", values.name, "The route it takes.", '"old-nt4"', required=True),
+        Key(
+            "system",
+            values.one_of("kind of client", (AUTO, *SYSTEMS)),
+            "What it is, where its handshake does not tell.",
+            '"msl2tp"',
+        ),
         Key(
             "identity",
             values_client.identity,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
-STATES = ("dialling", "up", "closing")
+STATES = ("dialling", "up", "idle", "closing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,10 @@ class SessionView:
     client: str = ""  # its name in the configuration
     peer: str = ""  # its outside address and port
     identity: str = ""  # what it names itself in IKE
+    system: str = ""  # who it seems to be: a name of `systems.py`
+    confidence: str = ""  # how sure that is: "guess", "likely", "certain", or "told" by the owner
+    why: tuple[str, ...] = ()  # clauses: what was seen of it
+    quirks: tuple[str, ...] = ()  # what it took to have it, against the book
     rotation: str = ""  # "old" if it came in by what it had before, and has to be changed there
     since: float = 0.0  # seconds ago
     state: str = STATES[0]
@@ -79,7 +83,10 @@ View = TypeVar("View", SessionView, StatusView)
 
 def to_json(view: SessionView | StatusView) -> dict[str, object]:
     """The view as values that JSON has."""
-    return asdict(view)
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(view).items()
+    }
 
 
 def session_from_json(data: Mapping[str, object]) -> SessionView:

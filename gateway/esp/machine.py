@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from gateway.esp.errors import BadSpi, Drop
 from gateway.esp.events import Ended, Event, Limit, NearEnd, Removed
 from gateway.esp.inbound import Inbound
-from gateway.esp.numbers import LOOK_EVERY, SOFT_SHARE, SPI
+from gateway.esp.numbers import LOOK_CLOSELY, LOOK_EVERY, SOFT_SHARE, SPI
 from gateway.esp.outbound import Outbound
 from gateway.esp.quirks import GRACE
 from gateway.esp.sa import Counters
@@ -141,7 +141,10 @@ class SaTable:
         return self._deadline
 
     def handle_timeout(self, now: float) -> list[Event]:
-        """What became due; the byte counters are looked at every `LOOK_EVERY` seconds."""
+        """What became due; the byte counters are looked at every `LOOK_EVERY` seconds.
+
+        Near their end they are looked at more often, every `LOOK_CLOSELY`.
+        """
         events: list[Event] = []
         for spi, pair in list(self._pairs.items()):
             if pair.gone is None:
@@ -163,6 +166,8 @@ class SaTable:
         if pair.look is not None and pair.look <= now:
             pair.look = now + self._look_every
             events += _look(pair, self._soft)
+            if pair.told and pair.look is not None:
+                pair.look = now + min(self._look_every, LOOK_CLOSELY)
         return events
 
     def _find(self, own_spi: int) -> _Pair:

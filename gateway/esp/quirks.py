@@ -12,6 +12,14 @@ from typing import Final
 # #190), and users fall out after 60 minutes (#228, #361).
 # Answer: a retired SA still receives for this long; it no longer sends.
 GRACE: Final = 30.0  # seconds
+DELETES_AT_ONCE: Final = "old keys deleted at once"  # as an owner is shown it
+
+# Client: Windows 2000, XP, Server 2003.
+# What: an SA that nothing has used for 300 s is deleted (SAIdleTimer), and made anew on the living
+# main mode when there is something to send; L2TP and PPP are not touched by that.
+# Evidence: CLIENTS.md, 4, where KB923339 is named.
+# Answer: a session whose client has no SA but a main mode is idle, and not lost: see the bridge.
+IDLE: Final = "no keys while idle"
 
 # Client: Windows 2000, XP, Server 2003: lifetimes of 250000 or 100000 kilobytes, rekeyed by volume.
 # What: RFC 2407, 4.5, does not say whether a kilobyte is 1000 or 1024 bytes, and peers differ.

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from gateway.ike.errors import IkeError, OutOfStep, Refusal, Replayed, counted_as
 from gateway.ike.events import (
+    DELETED,
     Floated,
     IkeEvent,
     InitialContact,
@@ -33,7 +34,7 @@ from gateway.ike.inform import (
     take_ack,
 )
 from gateway.ike.moves import elsewhere
-from gateway.ike.numbers import PORT_NATT, Kind, Notify, Protocol
+from gateway.ike.numbers import FLAG_COMMIT, PORT_NATT, Kind, Notify, Protocol
 from gateway.ike.payloads import (
     Delete,
     Notification,
@@ -46,8 +47,11 @@ from gateway.ike.phase1 import Phase1, Random
 from gateway.ike.phase2 import (
     Pair,
     Quick,
+    QuickOffer,
     answer_quick,
     confirm_quick,
+    is_fourth,
+    note_confirmed,
     open_quick,
     parse_quick,
     quick_iv,
@@ -55,6 +59,7 @@ from gateway.ike.phase2 import (
 from gateway.ike.policy import IkePolicy
 from gateway.ike.resend import Retry
 from gateway.ike.sas import Sas
+from gateway.ike.shape import quick_offered
 from gateway.wire.cursor import WireError
 from gateway.wire.udp import Datagram
 
@@ -90,15 +95,22 @@ class Established:
         if quick is not None:
             confirm_quick(quick, header, body)
             phase.memory.keep(datagram.payload, b"")
+            note_confirmed(phase, header, body)
             events = self._hear(phase, datagram, now)
-            self._sas.end_quick(quick)
-            return [*events, PairConfirmed(phase.sa, quick.pair.spi_in)]
+            return [*events, *self._confirmed(quick)]
+        if is_fourth(phase, header, body):
+            self._counters["fourth quick mode message"] += 1
+            return []
         self._check_fresh(phase, header)
         payloads, iv = open_quick(phase.secured(), header, body)
         phase.used.add(header.message_id)
         events = self._hear(phase, datagram, now)
         try:
-            events += self._answer_quick(phase, datagram, header, payloads, iv, now)
+            offer = parse_quick(phase, payloads)
+            commit = bool(header.flags & FLAG_COMMIT)
+            association, ids, nat_oa = offer.association, offer.ids, len(offer.nat_oa)
+            events.append(quick_offered(phase.sa, association, ids, nat_oa, commit=commit))
+            events += self._answer_quick(phase, datagram, header, offer, iv, now)
         except WireError as error:
             events += self._refuse_quick(phase, datagram, error)
         return events
@@ -142,8 +154,12 @@ class Established:
         if quick is None:
             return []
         self._sas.peers[quick.pair.sa].hear(now)
+        return self._confirmed(quick)
+
+    def _confirmed(self, quick: Quick) -> list[IkeEvent]:
+        """The client has the pair."""
         self._sas.end_quick(quick)
-        return [PairConfirmed(quick.pair.sa, spi_in)]
+        return [PairConfirmed(quick.pair.sa, quick.pair.spi_in)]
 
     def resend_quick(self, quick: Quick, now: float) -> list[IkeEvent]:
         """Our second message was not answered yet."""
@@ -208,11 +224,10 @@ class Established:
         phase: Phase1,
         datagram: Datagram,
         header: Header,
-        payloads: Sequence[Payload],
+        offer: QuickOffer,
         iv: bytes,
         now: float,
     ) -> list[IkeEvent]:
-        offer = parse_quick(phase, payloads)
         spi_in = self._sas.free_spi(self._random)
         answer = answer_quick(phase, header, offer, iv, spi_in, self.policy, self._random)
         ready = answer.ready
@@ -273,9 +288,8 @@ class Established:
         pairs, phases = peer.deleted(delete)
         if not pairs and not phases:
             self._counters["delete of nothing"] += 1
-        reason = "deleted by the client"
-        events: list[IkeEvent] = [self._sas.close_pair(pair, reason) for pair in pairs]
-        events += [self._sas.close_phase(phase, reason) for phase in phases]
+        events: list[IkeEvent] = [self._sas.close_pair(pair, DELETED) for pair in pairs]
+        events += [self._sas.close_phase(phase, DELETED) for phase in phases]
         self._watch(peer)
         return events
 

@@ -8,6 +8,8 @@ from enum import Enum
 
 from gateway.wire.udp import Endpoint
 
+DELETED = "deleted by the client"  # the reason of a PairClosed or Phase1Closed
+
 
 class Reason(Enum):
     """Why a client was refused; the value is for people."""
@@ -48,6 +50,20 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """How a first message was put together, for telling clients apart.
+
+    `order` has the types of its payloads, `attributes` those of the first transform's attributes,
+    as they stood. `vendors` are cut to what is known of any: see `shape.py`.
+    """
+
+    vendors: tuple[bytes, ...] = ()
+    order: tuple[int, ...] = ()
+    attributes: tuple[int, ...] = ()
+    long_life: bool = False  # the first lifetime takes four bytes or more
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
     """`suites` as the client ordered them."""
 
@@ -55,6 +71,7 @@ class Offered:
     vendors: tuple[str, ...]
     natt: tuple[str, ...]
     suites: tuple[str, ...]
+    shape: Shape = Shape()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +121,24 @@ class PeerMoved:
 
     sa: int
     peer: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class QuickOffered:
+    """The first message of a quick mode, whatever becomes of it.
+
+    `ids` and `ports` are the types and ports of its selectors, `kilobytes` the first lifetime by
+    volume; `quirks` are the names of the entries in quirks.py that it takes to accept it.
+    """
+
+    sa: int
+    suites: tuple[str, ...]
+    ids: tuple[int, ...]
+    ports: tuple[int, ...]
+    kilobytes: int | None
+    commit: bool
+    nat_oa: int  # how many
+    quirks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +219,7 @@ IkeEvent = (
     | Floated
     | Authenticated
     | PeerMoved
+    | QuickOffered
     | PairReady
     | PairConfirmed
     | PairClosed

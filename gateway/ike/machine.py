@@ -27,6 +27,7 @@ from gateway.ike.events import (
 from gateway.ike.fragments import SMALL, Fragments, Gathering
 from gateway.ike.header import Header, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
+from gateway.ike.keys import Keys
 from gateway.ike.moves import follow, move
 from gateway.ike.nat import choose_answer, choose_variant, offered_variants
 from gateway.ike.numbers import NO_COOKIE, Exchange, Kind, Notify, Protocol
@@ -44,6 +45,7 @@ from gateway.ike.phase2 import Pair, Quick
 from gateway.ike.policy import IkePolicy
 from gateway.ike.proof import Unproved, prove
 from gateway.ike.sas import Sas
+from gateway.ike.shape import offer_shape
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
 from gateway.ike.trials import Trials
 from gateway.ike.turned_away import TurnedAway
@@ -161,6 +163,13 @@ class Ike:
             return [self.sas.close_phase(half_open, "closed by the gateway")]
         return self._established.close(sa)
 
+    def keys_of(self, sa: int) -> tuple[bytes, Keys] | None:
+        """For a recording of this very process: whose a phase 1 is by its first cookie, and what
+        opens its messages; None where nobody is authenticated."""
+        peer = self.sas.peers.get(sa)
+        phases = [] if peer is None else [phase for phase in peer.phases if phase.sa == sa]
+        return (phases[0].cookie_i, phases[0].secured().keys) if phases else None
+
     def peers(self) -> list[Peer]:
         """All clients that have anything."""
         return list(dict.fromkeys(self.sas.peers.values()))
@@ -246,6 +255,7 @@ class Ike:
                 vendors,
                 offered_variants(offer.vendors),
                 offered_ike(offer.association),
+                offer_shape(offer.association, offer.vendors, offer.order),
             ),
         ]
         try:

@@ -24,12 +24,14 @@ class Offer:
     sai_b: bytes
     association: Association
     vendors: tuple[bytes, ...]
+    order: tuple[int, ...] = ()  # the types of all its payloads
 
 
 def parse_offer(header: Header, body: bytes) -> Offer:
     payloads = parse_chain(Reader(body), header.first)
     sai_b = one_of(payloads, Kind.SA, "security association")
-    return Offer(sai_b, parse_association(sai_b), tuple(all_of(payloads, Kind.VENDOR)))
+    order = tuple(payload.kind for payload in payloads)
+    return Offer(sai_b, parse_association(sai_b), tuple(all_of(payloads, Kind.VENDOR)), order)
 
 
 def choose_suite(offer: Offer, policy: IkePolicy, credentials: Sequence[Credential]) -> IkeChoice:

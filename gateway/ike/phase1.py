@@ -131,6 +131,8 @@ class Phase1:
     keys_of: Secured | None = field(default=None, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
     used: Used = field(default_factory=Used, repr=False)
+    # The last quick modes by message ID, each with the IV of what may still follow.
+    confirmed: dict[int, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def cookies(self) -> bytes:

@@ -28,6 +28,7 @@ from gateway.ike.payloads import (
     all_of,
     build_notification,
     one_of,
+    parse_chain,
     parse_identification,
 )
 from gateway.ike.phase1 import Phase1, Random, Secured, take_nonce
@@ -36,6 +37,9 @@ from gateway.ike.proposals import ESP_SUITES, Association, build_association, pa
 from gateway.ike.protect import check_hash, check_hash_3, hash_3, next_iv, seal, unseal, with_hash
 from gateway.ike.quirks import SELECTOR_COUNTS, SELECTOR_TYPES, SERVER_PORTS
 from gateway.ike.resend import Retry
+from gateway.wire.cursor import Reader, WireError
+
+MOST_CONFIRMED = 16  # quick modes of one phase 1 whose fourth message is known for what it is
 
 
 @dataclass(slots=True, eq=False)
@@ -227,6 +231,28 @@ def confirm_quick(quick: Quick, header: Header, body: bytes) -> None:
     """BadHash unless the third message is right."""
     keys = quick.phase.secured().keys
     check_hash_3(keys, quick.expected, header.first, unseal(keys, quick.iv, body))
+
+
+def note_confirmed(phase: Phase1, header: Header, third: bytes) -> None:
+    """Remember where a fourth message would go on; of the oldest none comes any more."""
+    phase.confirmed[header.message_id] = next_iv(phase.secured().keys, third)
+    if len(phase.confirmed) > MOST_CONFIRMED:
+        del phase.confirmed[next(iter(phase.confirmed))]
+
+
+def is_fourth(phase: Phase1, header: Header, body: bytes) -> bool:
+    """Whether this is a notice after the third message: see quirks.COMMIT.
+
+    How its hash is made nobody has told, so nothing is done for it, and nobody is moved by it.
+    """
+    iv = phase.confirmed.get(header.message_id)
+    if iv is None:
+        return False
+    try:
+        payloads = parse_chain(Reader(unseal(phase.secured().keys, iv, body)), header.first)
+    except WireError:
+        return False
+    return [payload.kind for payload in payloads[:2]] == [Kind.HASH, Kind.NOTIFICATION]
 
 
 def quick_iv(phase: Phase1, message: bytes) -> bytes:

@@ -5,7 +5,7 @@ knowledge base, MS-IKEE Microsoft's open specification.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.ike.numbers import PORT_L2TP, IdType
@@ -13,9 +13,12 @@ from gateway.ike.numbers import PORT_L2TP, IdType
 
 @dataclass(frozen=True, slots=True)
 class Quirk:
+    """`name` is what an owner is shown where it was needed; what the book allows has none."""
+
     client: str
     version: str
     evidence: str
+    name: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class NatDAnswer(Quirk):
     answer: str  # a value of `nat.Answer`
 
 
+NAT_HIDDEN: Final = "the router before us is not shown"
+
 # What is told of our own end where a router before us forwards the two UDP ports, by the name of
 # the client's vendor ID. Those that refuse a server behind a NAT, unless somebody has edited their
 # registry, are told what they believe; all others are told the truth.
@@ -46,6 +51,7 @@ _REFUSES: Final = NatDAnswer(
     version="XP SP2, Server 2003, Vista and later",
     evidence="KB885407: needs AssumeUDPEncapsulationContextOnSendRule = 2; SE parrots to all",
     answer="parrot",
+    name=NAT_HIDDEN,
 )
 NAT_D_ANSWERS: Final[Mapping[str, NatDAnswer]] = {
     "Windows XP SP2 or Server 2003": _REFUSES,
@@ -83,26 +89,84 @@ PHASE_1_STAYS: Final = Quirk(
     evidence="MS-IKEE 3ca5ed53: main mode is not deleted while quick modes live",
 )
 
+# We never begin a quick mode, nor a main mode: it is the client that renews its keys, and whoever
+# answers has no addresses to put into selectors that a client behind a NAT would take. What a
+# client does not renew ends, is deleted with a word to it, and is made anew when it has to send.
+CLIENT_STARTS: Final = Quirk(
+    client="all old clients",
+    version="all",
+    evidence="VE responder_rekey: the responder never rekeys; kitten#12: Windows renews by itself",
+)
+
+# Who sets the commit bit may say CONNECTED in a fourth message of quick mode; Windows says
+# INITIAL-CONTACT there. Nothing follows from either: the third message has confirmed the pair.
+COMMIT: Final = Quirk(
+    client="Windows 2000, XP, Server 2003",
+    version="all; as the responder, and so perhaps as the initiator",
+    evidence="RFC 2408, 3.1; SS task_manager_v1.c:1146 ignores the fourth message",
+    name="commit bit",
+)
+
+# At 250 MB it renews its keys by volume, which is every few minutes under load.
+VOLUME: Final = Quirk(
+    client="Windows 2000, XP, Server 2003",
+    version="all: 250000 KB, and 100 MB by default with XP and Server 2003",
+    evidence="pfSense documentation, kitten#12: 250000000 lifebytes; KB2790970",
+    name="lifetime by volume",
+)
+
+# It comes in a notification, in quick mode or by itself; the shorter life is the peer's to keep.
+RESPONDER_LIFETIME: Final = Quirk(
+    client="Windows 2000, XP, Server 2003",
+    version="all, as the responder",
+    evidence="a log in the Ubuntu forum, 2013-05-07",
+)
+
 # Ports of our side in the selectors of quick mode, besides the book's 1701.
 SERVER_PORTS: Final[Mapping[int, Quirk]] = {
     PORT_L2TP: Quirk("all", "since the update of 2003-07", "RFC 3193, 4; J. de Leeuw's changelog"),
-    0: Quirk("Windows 2000, XP", "before the update", "KB248750; OSW leftprotoport=17/%any"),
+    0: Quirk(
+        "Windows 2000, XP",
+        "before the update",
+        "KB248750; OSW leftprotoport=17/%any",
+        name="any port of ours (17/0)",
+    ),
 }
 
 # Selectors of any other type are refused: nobody who dials L2TP sends them.
 SELECTOR_TYPES: Final[Mapping[int, Quirk]] = {
     IdType.IPV4: Quirk("all", "all", "RFC 2409, 5.5"),
-    IdType.FQDN: Quirk("Windows 2000, XP", "with KB818043", "KB818043; hack in LS, OSW and SS"),
-    IdType.USER_FQDN: Quirk("Windows 2000, XP", "with KB818043", "as FQDN, by the same code"),
-    IdType.IPV4_SUBNET: Quirk("racoon", "ipsec-tools", "RFC 2407, 4.6.2.4: a /32 is a host"),
+    IdType.FQDN: Quirk(
+        "Windows 2000, XP",
+        "with KB818043",
+        "KB818043; hack in LS, OSW and SS",
+        name="host name in quick mode",
+    ),
+    IdType.USER_FQDN: Quirk(
+        "Windows 2000, XP",
+        "with KB818043",
+        "as FQDN, by the same code",
+        name="user name in quick mode",
+    ),
+    IdType.IPV4_SUBNET: Quirk(
+        "racoon",
+        "ipsec-tools",
+        "RFC 2407, 4.6.2.4: a /32 is a host",
+        name="subnet in quick mode",
+    ),
 }
 
 # How many identities quick mode may have. Without any the addresses of phase 1 are meant, and for
 # L2TP the port is missing too: taken as "anything between the two". One alone is the server's.
 SELECTOR_COUNTS: Final[Mapping[int, Quirk]] = {
     2: Quirk("all", "all", "RFC 2409, 5.5"),
-    1: Quirk("Windows XP", "in draft mode", "SS a889cfe5e1: omits the TSi"),
-    0: Quirk("any host to host", "all", "RFC 2409, 5.5: optional"),
+    1: Quirk(
+        "Windows XP",
+        "in draft mode",
+        "SS a889cfe5e1: omits the TSi",
+        name="one selector in quick mode",
+    ),
+    0: Quirk("any host to host", "all", "RFC 2409, 5.5: optional", name="no selectors"),
 }
 
 # What follows is of servers that we ask.

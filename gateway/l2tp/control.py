@@ -110,6 +110,11 @@ class Channel:
         self._count("resent")
         return [self._build(0)]
 
+    def wake(self, now: float) -> None:
+        """Nothing could reach the peer for a while: what is under way is as good as new."""
+        if self._sent:
+            self._due, self._wait, self._left = now, FIRST_WAIT, TRIES
+
     def forget_unsent(self) -> None:
         """What has not left yet shall not: something more urgent follows."""
         while len(self._queue) > self._sent:

@@ -17,7 +17,11 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class TunnelOpened:
-    """`firmware` is 0 if the peer did not say; `client_kind` is a name from quirks.py."""
+    """`firmware` and `window` are 0 if the peer did not say; `client_kind` is of quirks.py.
+
+    `pairs` has the kinds of its SCCRQ's pairs as they stood, `quirks` what was forgiven it or will
+    be, in words from quirks.py.
+    """
 
     tunnel: int
     peer_tunnel: int
@@ -25,6 +29,9 @@ class TunnelOpened:
     vendor: str
     firmware: int
     client_kind: str | None
+    window: int = 0
+    pairs: tuple[int, ...] = ()
+    quirks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

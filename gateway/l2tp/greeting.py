@@ -14,7 +14,7 @@ from gateway.l2tp.numbers import (
     VENDOR,
     MessageType,
 )
-from gateway.l2tp.quirks import STRICT, find_quirk
+from gateway.l2tp.quirks import STRICT, find_quirk, forgiven
 
 
 class Greeting:
@@ -23,6 +23,7 @@ class Greeting:
     def __init__(self, exchange: Exchange, welcome: bool) -> None:
         """`welcome`: there is room for one tunnel more."""
         self.quirk = STRICT
+        self.pairs: tuple[int, ...] = ()  # kinds of the SCCRQ's pairs, as they stood
         self._exchange = exchange
         self._welcome = welcome
         self._request: Sccrq | None = None
@@ -79,4 +80,7 @@ class Greeting:
             readable(request.vendor_name if request else None),
             (request.firmware_revision if request else None) or 0,
             self.quirk.client or None,
+            (request.receive_window if request else None) or 0,
+            self.pairs,
+            forgiven(self.quirk, request.host_name if request else None),
         )

@@ -35,6 +35,7 @@ class Lns:
         self._exchange = Exchange(host_name, random, secret, window, hello)
         self._tunnels: dict[int, Tunnel] = {}
         self._roads = self._exchange.roads
+        self._paused = False
 
     @property
     def counters(self) -> dict[str, int]:
@@ -63,8 +64,30 @@ class Lns:
             return []
         return self._after(tunnel, tunnel.receive(header, body, now), now)
 
+    @property
+    def steady(self) -> bool:
+        """Calls are up, and nothing is being set up or taken down."""
+        standing = self._standing()
+        return bool(standing) and all(each.steady for each in standing)
+
+    def pause(self) -> None:
+        """The client cannot be reached for now, which is no reason to think it gone: time stops.
+
+        What it has not acknowledged goes to it once more when it is back (`resume`).
+        """
+        self._paused = True
+
+    def resume(self, now: float) -> None:
+        """The client can be reached again, or is to be asked whether it is there at all."""
+        if self._paused:
+            self._paused = False
+            for tunnel in self._tunnels.values():
+                tunnel.wake(now)
+
     def handle_timeout(self, now: float) -> list[L2tpEvent]:
         events: list[L2tpEvent] = []
+        if self._paused:
+            return events
         for tunnel in list(self._tunnels.values()):
             due = tunnel.deadline()
             if due is not None and due <= now:
@@ -73,7 +96,7 @@ class Lns:
         return events
 
     def deadline(self) -> float | None:
-        times = [each.deadline() for each in self._tunnels.values()]
+        times = [] if self._paused else [each.deadline() for each in self._tunnels.values()]
         return min((time for time in times if time is not None), default=None)
 
     def open_data(self, message: bytes) -> tuple[int, bytes] | Drop:
@@ -122,6 +145,7 @@ class Lns:
     def close(self, message: str, now: float) -> list[L2tpEvent]:
         """End all tunnels (StopCCN); they still acknowledge for a while."""
         reason = Reason(False, Stop.REQUESTED, GeneralError.NONE, message)
+        self.resume(now)
         return [event for tunnel in self._standing() for event in tunnel.close(reason, now)]
 
     def _receive_unaddressed(self, header: Header, raw: bytes, now: float) -> list[L2tpEvent]:

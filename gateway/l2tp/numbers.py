@@ -20,6 +20,7 @@ EMPTY = 10.0  # seconds a tunnel whose last call the peer has ended is left to t
 
 TUNNELS = 4  # of one client at a time
 CALLS = 8
+MOST_PAIRS = 64  # of an SCCRQ whose kinds are kept
 
 
 class MessageType(IntEnum):

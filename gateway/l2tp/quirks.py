@@ -21,6 +21,10 @@ class Quirk:
     closes_with_our_ids: bool = False
 
 
+# What each is called where an owner is shown what a client was forgiven.
+NO_HOST_NAME: Final = "no host name in L2TP"
+CLOSES_WITH_OUR_IDS: Final = "closes L2TP with our ids"
+
 STRICT: Final = Quirk("", "any other", "RFC 2661 as it stands")
 
 CLIENTS: Final = (
@@ -65,3 +69,9 @@ def find_quirk(vendor: bytes | None, firmware: int | None) -> Quirk:
         if (vendor or b"").startswith(each.vendor) and each.firmware in (None, firmware):
             return each
     return STRICT
+
+
+def forgiven(quirk: Quirk, host_name: bytes | None) -> tuple[str, ...]:
+    """What it took to let this client in, and what it will take to see it out."""
+    found = [NO_HOST_NAME] if quirk.host_name_optional and not host_name else []
+    return (*found, CLOSES_WITH_OUR_IDS) if quirk.closes_with_our_ids else tuple(found)

@@ -26,6 +26,7 @@ from gateway.l2tp.numbers import (
     EMPTY,
     LINGER,
     LONGEST_WAIT,
+    MOST_PAIRS,
     PARTING,
     SETUP,
     GeneralError,
@@ -104,6 +105,17 @@ class Tunnel:
         self.forget_at = now
         return events
 
+    @property
+    def steady(self) -> bool:
+        """It is up, with calls in it that are all up."""
+        is_up = self.state is State.ESTABLISHED and self._empty_at is None
+        return is_up and bool(self.calls) and self.calls.deadline() is None
+
+    def wake(self, now: float) -> None:
+        """Time goes on after a pause: what is unacknowledged is due, and silence counts anew."""
+        self._heard = now
+        self.channel.wake(now)
+
     def note_alive(self, now: float) -> None:
         self._heard = now
 
@@ -167,6 +179,8 @@ class Tunnel:
             body = parse_body(content, self._exchange.secret)
         except L2tpError as error:
             return self._refuse(error, now)
+        if self.state is State.IDLE:
+            self._greeting.pairs = tuple(avp.kind for avp in body.avps[:MOST_PAIRS])
         try:
             message = read_message(body)
             if message is None:

@@ -112,6 +112,26 @@ class Malformed:
 
 
 @dataclass(frozen=True, slots=True)
+class EchoUnanswered:
+    """This side has not answered so many LCP echoes in a row; told again only after an answer."""
+
+    by_client: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Send this frame back to where the last one came from, in the name of the other side.
+
+    `quirk` is the name of the entry in quirks.py that makes it right.
+    """
+
+    frame: bytes
+    to_client: bool
+    quirk: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terminated:
     by_client: bool
     reason: str
@@ -119,7 +139,7 @@ class Terminated:
 
 @dataclass(frozen=True, slots=True)
 class SendFrame:
-    """A frame of our own, where one side's wish is not for the other to answer."""
+    """Send this frame of our own: CCP's, or an answer that the other side has given before."""
 
     frame: bytes
     to_client: bool
@@ -128,5 +148,5 @@ class SendFrame:
 PppEvent = (
     LcpOpened | AuthStarted | AuthSucceeded | AuthFailed | AuthRefused | IpOpened | CcpOpened
     | CcpRefused | EncryptionWanted | ProtocolRejected | PeerIdentified | NotConverging
-    | MruNotClamped | Malformed | Terminated | SendFrame
+    | MruNotClamped | Malformed | EchoUnanswered | Reply | SendFrame | Terminated
 )  # fmt: skip

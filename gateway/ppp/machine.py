@@ -1,8 +1,9 @@
 """The one door for control frames between a client and its server: checked, clamped, seen."""
 
 from gateway.ppp.clamp import Clamp
+from gateway.ppp.decline import Decliner
 from gateway.ppp.errors import PppError
-from gateway.ppp.events import Malformed, MruNotClamped, PppEvent, SendFrame
+from gateway.ppp.events import Malformed, MruNotClamped, PppEvent, Reply, SendFrame
 from gateway.ppp.frame import (
     CONFIGURES,
     Packet,
@@ -16,7 +17,7 @@ from gateway.ppp.frame import (
 from gateway.ppp.hold import Hold
 from gateway.ppp.numbers import DUPLICATE_WITHIN, Code, Protocol
 from gateway.ppp.options import parse_options
-from gateway.ppp.refuse import refusal
+from gateway.ppp.quirks import PLAIN, Manners
 from gateway.ppp.watch import Watch
 
 ANSWERS = frozenset({Code.CONFIGURE_ACK, Code.CONFIGURE_NAK, Code.CONFIGURE_REJECT})
@@ -29,14 +30,17 @@ class Passage:
     `malformed` and `duplicates` count what was dropped.
     """
 
-    def __init__(self, mru: int, *, overhead: int = 0, hold: bool = False) -> None:
+    def __init__(
+        self, mru: int, manners: Manners = PLAIN, *, overhead: int = 0, shielded: bool = False
+    ) -> None:
         """`mru`: the most bytes of information a frame may carry through the tunnel outside;
-        `overhead`: how much larger it is on the inside leg. `hold`: repetitions of a request that
-        is under way do not go on, under whatever identifier (hold.py)."""
+        `overhead`: how much larger it is on the inside leg. `shielded`: nothing goes on because it
+        is asked for again, neither what is declined nor what is under way (hold.py)."""
+        self._decliner = Decliner(manners, always=shielded)
         self.malformed = self.duplicates = 0
         self._clamp = Clamp(mru, overhead)
         self._watch = Watch()
-        self._hold = Hold() if hold else None
+        self._hold = Hold() if shielded else None
         self._told: set[bool] = set()  # sides whose malformed frames were reported
         self._unclamped: set[bool] = set()
         self._waiting: dict[bool, tuple[bytes, float]] = {}  # each side's unanswered request
@@ -59,12 +63,12 @@ class Passage:
             self._hold.went_on(from_client)
         if packet is None:
             return frame, []
+        declined = self._decliner.see(protocol, packet, from_client)
+        if declined is not None:
+            answer = frame[:at] + build_packet(declined.packet)
+            return None, [Reply(answer, from_client, declined.quirk)]
         if protocol != Protocol.LCP:
             return frame, self._watch.see(frame, from_client, now)
-        refused = refusal(packet)
-        if refused is not None:
-            answer = control_frame(Protocol.LCP, refused)
-            return None, [SendFrame(answer, to_client=from_client)]
         return self._pass_lcp(frame, at, packet, from_client, now)
 
     def _pass_lcp(

@@ -18,6 +18,7 @@ CCP_RESTART: Final = 3.0  # between two Configure-Requests of ours (RFC 1661, 4.
 CCP_TRIES: Final = 10  # of them without an answer
 EVENT_BURST: Final = 24.0  # events a peer may cause at once, and
 EVENT_RATE: Final = 1.0  # a second from then on
+SILENT_ECHOES: Final = 3  # echoes of one side in a row without an answer, after which it is told
 LONGEST_TEXT: Final = 128  # characters kept of a peer's text
 
 
@@ -55,6 +56,8 @@ class Code(IntEnum):
     TERMINATE_ACK = 6
     CODE_REJECT = 7
     PROTOCOL_REJECT = 8
+    ECHO_REQUEST = 9
+    ECHO_REPLY = 10
     IDENTIFICATION = 12
     RESET_REQUEST = 14
     RESET_ACK = 15
@@ -65,13 +68,14 @@ class Lcp(IntEnum):
 
     MRU = 1
     AUTHENTICATION = 3
+    MAGIC = 5
     PFC = 7
     ACFC = 8
     CALLBACK = 13  # RFC 1570, 2.3
-    MRRU = 17  # and these three, of multilink (RFC 1990, 5.1; RFC 2125)
+    MRRU = 17  # and these three, of multilink (RFC 1990, 5.1; RFC 2125, 6.1)
     SHORT_SEQUENCE = 18
     ENDPOINT = 19
-    BAP = 23
+    LINK_DISCRIMINATOR = 23
 
 
 LCP_OPTIONS: Final = {

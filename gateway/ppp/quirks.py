@@ -3,7 +3,11 @@
 Evidence: Q... is a Microsoft Knowledge Base article, a file name is a capture of the test data.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
+
+from gateway.ppp.numbers import Lcp
 
 # Windows NT 4 before SP5: with a round trip of about a second each Configure-Request that comes
 # starts LCP again, for ever (error 718). A bridge must not add delay, and must not let identical
@@ -14,9 +18,75 @@ from typing import Final
 # lets no control packet pass whose length, or whose protocol, is not within its frame.
 # Evidence: Q230177, Q283001.
 
-# Windows 2000 to XP clients ask for MRU 1400 and callback (CBCP), and ask again without what was
-# rejected. Clients of the MSL2TP kind take 1410 at least. Neither minds a smaller one.
-# Evidence: pfSense documentation, LCP log; Debian bug notes on l2tpd of 2003-08-23.
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a client wants to be treated; found by the name the bridge has for its kind.
+
+    lowest_mru: the smallest MRU it can be asked to keep to, 0 for any.
+    no_eap: a server's EAP is declined for it, once, for it may not get over it.
+    """
+
+    client: str
+    version: str
+    evidence: str
+    lowest_mru: int = 0
+    no_eap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """An option of a client's LCP that is rejected for the server, which never sees it."""
+
+    client: str
+    version: str
+    evidence: str
+
+
+# What each is called where an owner is shown what a client was spared.
+LOWEST_MRU: Final = "MRU not below 1410"
+NO_EAP: Final = "EAP declined for it"
+DECLINED: Final = "callback and multilink declined"
+
+PLAIN: Final = Manners("", "any other", "RFC 1661 as it stands")
+MANNERS: Final[Mapping[str, Manners]] = {
+    "msl2tp": Manners(
+        client="Microsoft L2TP/IPsec VPN Client",
+        version="Windows 98, ME and NT 4; all",
+        # That it stumbles over EAP is an open question; a server that has nothing else keeps to it.
+        evidence="Debian's notes on l2tpd of 2003-08-23: MRU 1410 is the lowest possible",
+        lowest_mru=1410,
+        no_eap=True,
+    ),
+}
+
+# Each of these makes the client ask again without what was rejected (pfSense documentation, LCP
+# log), and nobody loses: who calls a tunnel back reaches nobody, and a second link has no use.
+OPTIONS_DECLINED: Final[Mapping[int, Declined]] = {
+    Lcp.CALLBACK: Declined(
+        "Windows 2000 to XP",
+        "all: callback 6, which is CBCP",
+        "Q170063: odd CBCP crashes RASMAN of NT 3.51; Q182281: NT 4 calls back by CBCP alone",
+    ),
+    Lcp.MRRU: Declined("Windows 2000 to XP", "all", "CLIENTS, PPP: multilink is offered, reject"),
+    Lcp.SHORT_SEQUENCE: Declined("Windows 2000 to XP", "all", "RFC 1990, 5.1.2: goes with MRRU"),
+    Lcp.ENDPOINT: Declined("Windows NT", "4", "tcpdump's pptp.pcap, frame 16: goes with MRRU"),
+    Lcp.LINK_DISCRIMINATOR: Declined(
+        "Windows 2000 to XP", "all", "RFC 2125, 6.1: BAP, which would dial a second link"
+    ),
+}
+
+
+def manners_of(client: str) -> Manners:
+    """Those of a kind of client."""
+    return MANNERS.get(client, PLAIN)
+
+
+# Windows 2000 to XP clients ask for MRU 1400 and do not mind a smaller one.
+# Evidence: pfSense documentation, LCP log; Debian's notes on l2tpd of 2003-08-23.
+
+# Windows 2000 said "loopback detected" where LCP came back to it as it had sent it, by a terminal's
+# echo. No frame ever goes back to where it came from. Evidence: notes on l2tpd of 2002-12, 2003-01.
 
 # Windows 2000 and later: no MPPE inside L2TP/IPsec; they Protocol-Reject CCP. A server set to
 # "require data encryption" then ends LCP. Evidence: pfSense documentation; Q172215, Q174474.

@@ -5,6 +5,7 @@ must obey it sees it: requests after clamping, answers before.
 """
 
 from gateway.ppp.auth import Auth, method_of, text_of
+from gateway.ppp.echo import Echo
 from gateway.ppp.errors import PppError
 from gateway.ppp.events import (
     AuthRefused,
@@ -50,6 +51,7 @@ class Watch:
         self._ipcp = Negotiation(Protocol.IPCP)
         self._ccp = Negotiation(Protocol.CCP)
         self._auth = Auth()
+        self._echo = Echo()
         self._refused = ""  # the authentication whose refusal was reported
         self._ending = False  # Terminate-Requests are repeated, the event is not
         self._wanted = False  # the server has asked for MPPE
@@ -90,6 +92,8 @@ class Watch:
         match packet.code:
             case Code.TERMINATE_REQUEST:
                 return self._terminated(packet.data, from_client)
+            case Code.ECHO_REQUEST | Code.ECHO_REPLY:
+                return self._echo.see(packet.code, from_client)
             case Code.PROTOCOL_REJECT:
                 return _protocol_rejected(packet.data, from_client)
             case Code.IDENTIFICATION:

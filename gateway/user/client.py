@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from gateway.control.explain import Told
+from gateway.control.recorded import Case, case_from_data
 from gateway.control.sessions import (
     SessionView,
     StatusView,
@@ -21,6 +22,7 @@ from gateway.control.sessions import (
 
 SOCKET: Final = "/run/postern/control.sock"
 PATIENCE: Final = 10.0  # seconds of silence before the daemon is given up
+AFTER_A_DIAL: Final = 120.0  # seconds that a dial which has begun may take, and the answer
 LONGEST_ANSWER: Final = 16 << 20  # bytes
 Read = TypeVar("Read")
 _PIECE: Final = 1 << 16  # bytes read at a time
@@ -150,6 +152,21 @@ class Daemon(End):
         if isinstance(closed, list) and all(type(one) is int for one in closed):
             return closed
         return [] if number is None else [number]
+
+    def record(self, *, client: str | None, peer: str | None, seconds: int) -> None:
+        """Listen for the next dial of a client, or from an address."""
+        who = {"client": client} if peer is None else {"peer": peer}
+        self.ask("record", seconds=seconds, **who)
+
+    def recorded(self, seconds: int) -> Case | None:
+        """What was heard, once the dial is over; None if nobody dialled in time."""
+        found = self.ask_slowly("recorded", seconds + AFTER_A_DIAL)
+        if not isinstance(found, dict) or found.get("state") not in ("done", "over"):
+            raise BadAnswer("the daemon's answer holds no recording")
+        return _read(case_from_data, found.get("case")) if found["state"] == "done" else None
+
+    def stop_recording(self) -> None:
+        self.ask("record-stop")
 
 
 def _receive_line(connection: socket.socket, who: str) -> bytes:

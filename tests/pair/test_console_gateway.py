@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.bridge.answers import answer, done
+from gateway.bridge.answers import answer
+from gateway.bridge.replies import done
 from gateway.bridge.views import refusals
 from gateway.control.sessions import StatusView, to_json
 from gateway.user.box_client import Who
@@ -46,7 +47,7 @@ def ends(tmp_path: Path, world: World) -> Iterator[Ends]:
 def test_a_real_session_is_listed_with_its_account(ends: Ends, world: World) -> None:
     number = next(iter(world.gateway.core.sessions))
     told = talk(ends, "1", str(number))
-    assert f"{number}) press-3  203.0.113.7:" in told
+    assert f"{number}) press-3  SafeNet  203.0.113.7:" in told
     assert "PPP is up: the client has" in told
 
 

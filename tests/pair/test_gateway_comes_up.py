@@ -26,6 +26,7 @@ PASSWORD = "S3same-Open"
 STEPS = [
     What.DIAL_STARTED,
     What.OFFERED,
+    What.RECOGNISED,
     What.CHOSEN,
     What.NAT_FOUND,
     What.FLOATED,

@@ -2,22 +2,26 @@
 
 import pytest
 
-from gateway.ppp.events import LcpOpened, MruNotClamped, NotConverging, PppEvent, SendFrame
+from gateway.ppp.events import LcpOpened, MruNotClamped, NotConverging, PppEvent, Reply
 from gateway.ppp.machine import Passage
-from tests.pair.ppp_world import MRU, LcpEnd, Link, mru
+from gateway.ppp.quirks import MANNERS, PLAIN, Manners
+from tests.pair.ppp_world import MRU, REQUEST, LcpEnd, Link, mru, read
 
 AUTH = {3: b"\xc2\x23\x81"}
 
 
-def meet(client: LcpEnd, server: LcpEnd, limit: int = 1400) -> tuple[Link, list[PppEvent]]:
+def meet(
+    client: LcpEnd, server: LcpEnd, limit: int = 1400, manners: Manners = PLAIN
+) -> tuple[Link, list[PppEvent]]:
     """Three seconds, the usual restart timer, lie between two rounds."""
-    passage, events = Passage(limit), list[PppEvent]()
+    passage, events = Passage(limit, manners), list[PppEvent]()
     link = Link(client, server)
 
     def middle(frame: bytes, from_client: bool) -> bytes | None:
         out, told = passage.pass_frame(frame, from_client, 3.0 * link.rounds)
-        link.said += [(one.to_client, one.frame) for one in told if isinstance(one, SendFrame)]
-        events.extend(one for one in told if not isinstance(one, SendFrame))
+        replies = [event for event in told if isinstance(event, Reply)]
+        link.said += [(reply.to_client, reply.frame) for reply in replies]
+        events.extend(event for event in told if not isinstance(event, Reply))
         return out
 
     link.middle = middle
@@ -34,10 +38,58 @@ def test_a_windows_client_comes_up_at_once_and_small(wish: dict[int, bytes]) -> 
 
 
 def test_an_option_an_old_server_rejects_is_asked_without() -> None:
-    link, _ = meet(LcpEnd({**mru(1500), 4: b"\xc0\x25\0\0\0\0"}),
-                   LcpEnd(AUTH, rejects=frozenset({4})))  # fmt: skip
+    link, _ = meet(LcpEnd({**mru(1500), 4: b"\xc0\x25", 9: b"\x07"}),
+                   LcpEnd(AUTH, rejects=frozenset({4, 9})))  # fmt: skip
     link.run()
     assert (link.rounds, link.client.wants) == (1, mru(1500))
+
+
+WINDOWS = {**mru(1400), 5: b"magi", 7: b"", 8: b"", 13: b"\x06", 17: b"\x06\x4e", 23: b"\x00\x01"}
+
+
+def test_callback_and_multilink_of_a_windows_client_never_reach_the_server() -> None:
+    link, _ = meet(LcpEnd(dict(WINDOWS)), LcpEnd(AUTH))
+    link.run()
+    assert (link.up, link.rounds) == (True, 1)
+    assert set(link.client.wants) == {1, 5, 7, 8}
+    to_server = [frame for from_client, frame in link.carried if from_client]
+    shown = [set(read(frame)[2]) for frame in to_server if read(frame)[0] == REQUEST]
+    assert shown == [{1, 5, 7, 8}]
+
+
+def test_a_client_that_insists_on_callback_has_its_way_with_the_server() -> None:
+    """NT 4 may be set to call back; who asks for nothing else is not held up for ever."""
+    stubborn = LcpEnd(dict(WINDOWS))
+    passage = Passage(1400)
+    passed = [passage.pass_frame(stubborn.ask(), True, 10.0 * n)[0] for n in range(8)]
+    assert [out is not None for out in passed] == [False] * 5 + [True] * 3
+
+
+EAP = {3: b"\xc2\x27"}
+
+
+def test_a_client_that_may_stumble_over_eap_is_not_shown_it() -> None:
+    server = LcpEnd(dict(EAP))
+    link, events = meet(LcpEnd(mru(1500)), server, manners=MANNERS["msl2tp"])
+    link.run()
+    assert (link.up, link.rounds) == (True, 1)
+    assert server.wants == AUTH
+    assert events == [LcpOpened(1400, 1400, "MS-CHAPv2")]
+
+
+def test_a_server_that_has_nothing_but_eap_is_let_through_the_second_time() -> None:
+    passage = Passage(1400, MANNERS["msl2tp"])
+    server = LcpEnd(dict(EAP))
+    first = server.ask()
+    assert passage.pass_frame(first, False, 0.0)[0] is None
+    assert passage.pass_frame(first, False, 3.0)[0] is None  # our answer was lost
+    server.identifier = 1
+    assert passage.pass_frame(server.ask(), False, 6.0)[0] is not None
+
+
+def test_everybody_else_is_shown_eap() -> None:
+    passage = Passage(1400)
+    assert passage.pass_frame(LcpEnd(dict(EAP)).ask(), False, 0.0)[0] is not None
 
 
 def test_a_server_that_knows_no_mru_costs_one_restart_timer_and_is_told_of() -> None:

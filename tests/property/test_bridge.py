@@ -4,9 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.bridge.classify import Kind, classify
+from gateway.bridge.cutting import Places, cut_avps, cut_ike, cut_ppp
+from gateway.bridge.recorder import Recorder, Take, cut
 from gateway.bridge.timers import Timers
+from gateway.ike.header import Header
+from gateway.ike.payloads import Payload
+from gateway.l2tp.avp import Avp
+from gateway.ppp.frame import Packet
 from gateway.wire.ipv4 import build_ipv4
-from gateway.wire.udp import build_udp
+from gateway.wire.udp import Datagram, Endpoint, build_udp
 
 
 @given(st.binary(max_size=120))
@@ -57,3 +63,44 @@ def test_the_heap_agrees_with_looking_at_everybody(
         dues = [core.due for core in cores if core.due is not None]
         earliest = timers.deadline()
         assert not dues or (earliest is not None and earliest <= min(dues))
+
+
+PEER, LOCAL = Endpoint(bytes((203, 0, 113, 7)), 500), Endpoint(bytes((198, 51, 100, 1)), 500)
+bodies = st.binary(max_size=60)
+
+
+@given(st.lists(st.tuples(st.integers(1, 255), bodies), max_size=6), st.sampled_from([2, 5, 32]))
+def test_any_payloads_are_cut_to_parts_without_harm(
+    payloads: list[tuple[int, bytes]], exchange: int
+) -> None:
+    header = Header(b"cookie_i", b"cookie_r", 1, exchange)
+    parts = cut_ike(header, [Payload(*each) for each in payloads], Places(LOCAL.host, PEER.host))
+    assert [int(part.split()[0]) for part in parts] == [kind for kind, _ in payloads]
+
+
+@given(st.integers(0, 0xFFFF), st.integers(0, 255), bodies)
+def test_any_frame_is_cut_to_a_part_without_harm(protocol: int, code: int, data: bytes) -> None:
+    [part] = cut_ppp(protocol, Packet(code, 1, data))
+    assert part.startswith(f"{protocol:04x} {code} ")
+
+
+@given(st.integers(0, 0xFFFF), bodies, st.integers(0, 0xFFFF), st.booleans())
+def test_any_pair_is_cut_to_a_part_without_harm(
+    kind: int, value: bytes, vendor: int, hidden: bool
+) -> None:
+    [part] = cut_avps([Avp(kind, value, vendor, hidden=hidden)])
+    assert part.startswith(f"{kind} {vendor} ")
+
+
+@given(st.lists(st.tuples(st.booleans(), st.binary(max_size=80)), max_size=10))
+def test_whatever_is_heard_during_a_recording_is_kept_or_left(
+    talk: list[tuple[bool, bytes]],
+) -> None:
+    recorder = Recorder(None, PEER.host, 1000.0)
+    for by_client, data in talk:
+        message = b"cookie_i" + bytes(8) + data
+        ends = (PEER, LOCAL) if by_client else (LOCAL, PEER)
+        recorder.ike(Datagram(*ends, message), 1.0, by_client=by_client)
+        recorder.inside(1, "l2tp", data, 1.0, by_client=by_client)
+    take = recorder.finished(900.0) or Take(0.0, LOCAL, PEER)
+    assert len(cut(take)) <= len(talk)

@@ -114,7 +114,7 @@ def test_an_mss_changes_nothing_but_itself_and_the_checksum(
 
 @given(st.lists(st.tuples(frames, st.booleans()), max_size=12))
 def test_a_crossing_answers_or_is_silent_whatever_comes(said: list[tuple[bytes, bool]]) -> None:
-    crossing = Crossing(Passage(1400, hold=True), Shield(1400))
+    crossing = Crossing(Passage(1400, shielded=True), Shield(1400))
     for number, (frame, from_client) in enumerate(said):
         passed, events = crossing.control(frame, from_client, float(number))
         answers = [one for one in events if isinstance(one, SendFrame)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from gateway.control.explain import Told
 from gateway.control.problems import printable
 from gateway.control.sessions import SessionView, to_json
+from gateway.control.systems import TOLD, label_of, short_of
 from gateway.user.cli import exits, show
 from gateway.user.cli.show import Column
 from gateway.user.client import Daemon, socket_path
@@ -14,7 +15,9 @@ ABOUT = "list the sessions, or tell of one how it came up"
 EXAMPLE = (
     "examples:\n  postern sessions\n  postern sessions 7      one session, and its dial step by "
     "step\n  postern sessions --wide\n\n"
-    "INSIDE is the encryption between the gateway and the old server."
+    "INSIDE is the encryption between the gateway and the old server. SYSTEM is what the\nmachine "
+    "seems to be; a guess has a question mark. STATE idle: its keys have ended for want\nof "
+    "traffic, and it makes new ones when it has something to send."
 )
 WIDTH = 80  # letters
 
@@ -22,6 +25,7 @@ Cell = Callable[[SessionView], str]
 NARROW: tuple[tuple[Column, Cell], ...] = (
     (Column("ID", right=True), lambda one: str(one.id)),
     (Column("CLIENT", least=8), lambda one: one.client),
+    (Column("SYSTEM", least=6), lambda one: short_of(one.system, one.confidence) or "-"),
     (Column("FROM", least=12), lambda one: one.peer),
     (Column("STATE"), lambda one: one.state),
     (Column("FOR", right=True), lambda one: show.duration(one.since)),
@@ -96,6 +100,9 @@ def details(session: SessionView | None) -> list[str]:
         ("state", f"{session.state}, for {show.duration(session.since)}"),
         ("from", session.peer),
         ("identity", session.identity),
+        ("recognised", _system(session)),
+        ("because", "; ".join(session.why)),
+        ("quirks", ", ".join(session.quirks)),
         ("key", "the old one: type the new one in there" if session.rotation == "old" else ""),
         ("user", session.user),
         (
@@ -120,6 +127,14 @@ def details(session: SessionView | None) -> list[str]:
         ("last error", session.last_error),
     ]
     return [printable(f"session {session.id}, client {session.client}"), *show.pairs(rows)]
+
+
+def _system(session: SessionView) -> str:
+    """Who it seems to be, and how sure that is."""
+    if not session.system:
+        return ""
+    sure = "as its entry says" if session.confidence == TOLD else session.confidence
+    return f"{label_of(session.system)}" + (f", {sure}" if sure else "")
 
 
 def _both(one: str, said_of_it: str, other: str, said_of_other: str) -> str:

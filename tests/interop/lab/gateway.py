@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,16 @@ class Gateway:
         """What the `postern` command prints on the gateway, whatever its exit status."""
         line = " ".join([PYTHON, "-m", "gateway.user.cli.main", *arguments, "--socket", SOCKET])
         return self.node.ask(f"cd {CHECKOUT} && {line}")[1]
+
+    def recorded(self, file: str, dial: Callable[[], object]) -> str:
+        """What `postern record` writes of a dial, by the command an owner uses."""
+        verb = [PYTHON, "-m", "gateway.user.cli.main", "record", "--client", "press"]
+        options = [file, "--seconds", "60", "--socket", SOCKET]
+        waiting = self.node.spawn([*verb, *options], "record", folder=str(CHECKOUT))
+        until(lambda: "waiting for press" in self.node.log("record"), 20, "the recording to begin")
+        dial()
+        until(lambda: waiting.poll() is not None, 30, "the recording to end")
+        return self.node.read(file)
 
     def log(self) -> str:
         """The daemon's journal."""

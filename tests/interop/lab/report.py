@@ -62,6 +62,22 @@ def rekeyed_under_traffic(lab: Lab, gateway: Gateway, client: OldClient) -> dict
     }
 
 
+def recording(lab: Lab, gateway: Gateway, client: OldClient) -> dict[str, Any]:
+    """A dial that is written down while it happens, and the session it leaves alone."""
+    lab.step("recording a dial")
+    text = gateway.recorded("/run/log/recorded.toml", client.dial)
+    session = gateway.session()
+    return {
+        "text": text,
+        "said": gateway.node.log("record"),
+        "system": session["system"],
+        "confidence": session["confidence"],
+        "answers": client.ping().received,
+        "identity": session["identity"],
+        "peer": session["peer"],
+    }
+
+
 def three_behind_one_nat(lab: Lab, gateway: Gateway) -> dict[str, Any]:
     """Three old clients behind one NAT, all from UDP 1701; the server starts every packet."""
     nat = lab.nat()

@@ -303,7 +303,19 @@ class Initiator:
             quick.phase1, first, isakmp.QUICK, isakmp.ENCRYPTED, message.message_id, body
         )
         self._retries.pop(message.message_id)
-        return quick.third + (self._drop(old) if self.profile.delete_old else [])
+        sent = quick.third + (self._fourth_quick(quick, body) if self.profile.commit else [])
+        return sent + (self._drop(old) if self.profile.delete_old else [])
+
+    def _fourth_quick(self, quick: Quick, third: bytes) -> list[Datagram]:
+        """CONNECTED behind the third message, as who has set the commit bit may say it."""
+        suite, keys = quick.phase1.ready
+        told = (isakmp.NOTIFY, isakmp.notify(isakmp.ESP, quick.spi, 16384))
+        number = pack("!I", quick.message_id)
+        check = isakmp.prf(suite, keys.a, number, isakmp.chain([told])[1])
+        first, plain = isakmp.chain([(isakmp.HASH, check), told])
+        body = isakmp.encrypt(suite, keys.cipher, third[-suite.block :], plain)
+        flags = isakmp.ENCRYPTED | isakmp.COMMIT
+        return self._send(quick.phase1, first, isakmp.QUICK, flags, quick.message_id, body)
 
     def _make_pair(
         self, quick: Quick, taken: isakmp.Chosen, nonce: bytes, payloads: list[Payload]

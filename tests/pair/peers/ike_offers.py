@@ -128,7 +128,8 @@ def quick_ids(profile: Profile, here: bytes, gateway: bytes) -> list[Payload]:
     if profile.fqdn:
         mine = pack("!BBH", 2, 17, 1701) + profile.fqdn.encode()
     theirs = isakmp.address_id(gateway, 17, profile.server_port)
-    return [(isakmp.ID, mine), (isakmp.ID, theirs)]
+    both = [(isakmp.ID, mine), (isakmp.ID, theirs)]
+    return both[1:] if profile.lone_selector else both
 
 
 def nat_oa(profile: Profile, phase1: Phase1, here: bytes, gateway: bytes) -> list[Payload]:

@@ -91,6 +91,7 @@ class Profile:
     with_ah: bool = False  # a bundle of AH and ESP is offered first, which nobody may take
     fqdn: str = ""  # in quick mode instead of addresses (KB818043)
     quick_ids: bool = True
+    lone_selector: bool = False  # the server's alone (SS a889cfe5e1)
     server_port: int = 1701  # or 0, which is any
     nat_oa: bool = True
     pfs: int | None = None

@@ -42,6 +42,7 @@ class L2tpIpsecClient:
         self.heard = 0  # ESP packets that came and were right
         self.alive = True
         self.dials_l2tp = True
+        self.checksum = 0xBAD1  # of the UDP inside: wrong behind a NAT (RFC 3948, 3.1.2), or none
         self._errors: list[str] = []
         self._random = random
         self._dialled = self._ppp_begun = False
@@ -172,10 +173,10 @@ class L2tpIpsecClient:
         return [each for frame in frames for each in self.send_frame(frame)]
 
     def _wrap(self, datagrams: Iterable[Datagram]) -> list[Datagram]:
-        """L2TP in UDP with a checksum that a NAT has made wrong (RFC 3948, 3.1.2), in ESP."""
+        """L2TP in UDP, in ESP."""
         found = []
         for datagram in datagrams:
-            head = pack("!HHHH", PORT, PORT, 8 + len(datagram.payload), 0xBAD1)
+            head = pack("!HHHH", PORT, PORT, 8 + len(datagram.payload), self.checksum)
             found += self.send_udp(head + datagram.payload)
         return found
 

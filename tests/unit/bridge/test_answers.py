@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from gateway.bridge.answers import Answer, answer
+from gateway.bridge.answers import answer
+from gateway.bridge.replies import Answer
 from gateway.control.sessions import session_from_json
 from tests.pair.gateway_world import World, meet
 

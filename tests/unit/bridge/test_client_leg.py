@@ -1,17 +1,19 @@
 import pytest
 
 from gateway.bridge.classify import Kind
-from gateway.bridge.client_leg import ClientLeg, Counters, Pair
+from gateway.bridge.client_leg import LONGEST_IDLE, ClientLeg, Counters, Pair
 from gateway.bridge.place import Place
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.machine import Lns
-from gateway.outputs import SendIp
+from gateway.outputs import SendIp, What
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, host_bytes, parse_ipv4
 from gateway.wire.udp import Endpoint, parse_udp
+from tests.pair.gateway_world import meet
 from tests.pair.net import seeded
+from tests.pair.peers.ike_profiles import XP_SP2
 
 SUITE = SUITES["3des-sha1"]
 KEYMAT = bytes(range(SUITE.keymat_length))
@@ -174,3 +176,47 @@ def test_counters_count_by_reason() -> None:
     counters.count("a")
     counters.count("b")
     assert counters.by_reason == {"a": 2, "b": 1}
+
+
+def test_a_leg_rests_only_without_keys_and_with_a_main_mode_and_a_call_that_is_up() -> None:
+    world = meet()
+    world.call_up(profile=XP_SP2)
+    [leg] = world.core.clients.legs.values()
+    assert not leg.rest(2000.0)
+    for spi in list(leg.pairs):
+        leg.retire_pair(spi)
+    assert leg.rest(2000.0)
+    assert not leg.rest(2001.0)  # it rests already
+    assert (leg.idle_since, leg.deadline()) == (2000.0, 2000.0 + LONGEST_IDLE)
+    leg.wake(3000.0)
+    assert (leg.idle_since, leg.deadline()) == (None, 3060.0)
+    leg.phases.clear()
+    assert not leg.rest(4000.0)
+
+
+def test_who_rests_too_long_is_asked_whether_it_is_there() -> None:
+    world = meet()
+    world.call_up(profile=XP_SP2)
+    [leg] = world.core.clients.legs.values()
+    for spi in list(leg.pairs):
+        leg.retire_pair(spi)
+    leg.rest(2000.0)
+    leg.handle_timeout(2000.0 + LONGEST_IDLE - 1.0)
+    assert leg.idle_since is not None
+    leg.handle_timeout(2000.0 + LONGEST_IDLE)
+    assert leg.idle_since is None
+
+
+def test_a_leg_without_a_tunnel_does_not_rest() -> None:
+    leg = make(pair(1000))
+    leg.phases.add(1)
+    leg.retire_pair(1000)
+    assert not leg.rest(10.0)
+
+
+def test_what_l2tp_shows_of_its_client_is_a_fact_once() -> None:
+    leg = make(pair(1000))
+    speaks = l2tp.TunnelOpened(1, 2, "", "Deterministic Networks Inc.", 0xFF00, "msl2tp")
+    [fact] = leg.learn(speaks)
+    assert (fact.what, fact.dial, fact.details["system"]) == (What.RECOGNISED, 1, "msl2tp")
+    assert leg.learn(speaks) == []

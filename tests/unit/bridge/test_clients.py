@@ -5,14 +5,15 @@ from dataclasses import replace
 import pytest
 
 from gateway.bridge.classify import Kind
-from gateway.bridge.clients import DEAD
+from gateway.bridge.clients import DEAD, TOLD_AT_ONCE
 from gateway.ike import events as ike
-from gateway.outputs import Fact, SendIp, What
+from gateway.outputs import Fact, Output, SendIp, What
 from gateway.wire.ipv4 import host_bytes, parse_ipv4
 from gateway.wire.udp import Endpoint, parse_udp
 from tests.pair.gateway_world import NAT, OUTSIDE, TODAY, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.net import endpoint
+from tests.pair.peers.ike_profiles import XP_SP2
 
 HERE, THERE = endpoint(f"{OUTSIDE}:4500"), endpoint("203.0.113.7:62000")
 ELSEWHERE = Endpoint(host_bytes("203.0.113.99"), 4000)
@@ -206,6 +207,73 @@ def test_close_all_deletes_every_phase_1_and_its_keys() -> None:
     world.net.run_for(1.0)
     assert len(client.ike.gone) == 2
     assert not world.core.clients.phases
+
+
+def facts(outputs: list[Output], what: What) -> list[Fact]:
+    return [each for each in outputs if isinstance(each, Fact) and each.what is what]
+
+
+OFFER = ike.Offered(1, (), ("draft-02n",), (), ike.Shape(vendors=XP_SP2.vendors))
+
+
+def test_a_first_message_is_recognised_and_the_owners_word_counts_more() -> None:
+    world = meet(client_entry(system="windows-2003"))
+    clients = world.core.clients
+    found = clients.carry([ike.Started(1, THERE, HERE), OFFER], 1000.0)
+    [fact] = facts(found, What.RECOGNISED)
+    assert fact.details["system"] == "windows-xp-2003"
+    [fact] = facts(clients.carry([ike.Authenticated(1, "old-pc", "x")], 1000.0), What.RECOGNISED)
+    assert (fact.details["system"], fact.details["confidence"]) == ("windows-2003", "told")
+
+
+def test_strangers_of_a_flood_are_not_told_of() -> None:
+    world = meet()
+    clients = world.core.clients
+    for sa in range(2, 2 + TOLD_AT_ONCE):
+        clients.carry([ike.Started(sa, THERE, HERE)], 1000.0)
+    found = clients.carry([ike.Started(1, THERE, HERE), OFFER], 1000.0)
+    assert facts(found, What.RECOGNISED) == []
+    found = clients.carry([ike.Authenticated(1, "old-pc", "192.168.1.2")], 1000.0)
+    assert facts(found, What.AUTHENTICATED)
+
+
+def test_what_a_renewed_main_mode_shows_is_the_legs() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    clients.carry([ready(1, 0x1000)], 1000.0)
+    clients.carry([ike.Started(2, THERE, HERE), replace(OFFER, sa=2)], 1000.0)
+    clients.carry([ike.Authenticated(2, "old-pc", "192.168.1.2")], 1000.0)
+    [leg] = clients.legs.values()
+    assert leg.who.name == "windows-xp-2003"
+    assert clients.phases[2].who is leg.who
+
+
+def test_an_old_pair_deleted_beside_a_new_one_is_a_habit_and_no_idleness() -> None:
+    world = meet()
+    clients = world.core.clients
+    known(world)
+    clients.carry([ready(1, 0x1000), ready(1, 0x2000), ike.PairConfirmed(1, 0x2000)], 1000.0)
+    found = clients.carry([ike.PairClosed(1, 0x1000, 0x1001, ike.DELETED)], 1000.0)
+    [leg] = clients.legs.values()
+    assert leg.who.quirks == ("old keys deleted at once",)
+    assert facts(found, What.IDLE) == []
+
+
+def test_a_leg_that_falls_idle_or_wakes_is_to_be_looked_at() -> None:
+    world = meet()
+    client = world.call_up(profile=XP_SP2)
+    clients, following = world.core.clients, world.core.clients.following
+    [leg] = clients.legs.values()
+    [spi] = leg.pairs
+    assert following.take_touched(world.net.now) == []
+    gone = ike.PairClosed(1, spi, 0x1001, ike.DELETED)
+    assert len(facts(clients.carry([gone], world.net.now), What.IDLE)) == 1
+    assert following.take_touched(world.net.now) == [leg]
+    clients.carry([ready(1, 0x2000, leg.peer)], world.net.now)
+    assert following.take_touched(world.net.now) == [leg]
+    assert leg.idle_since is None
+    assert client.up
 
 
 def test_a_renamed_client_keeps_its_leg_and_a_later_phase_1_finds_it() -> None:

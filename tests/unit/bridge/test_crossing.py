@@ -11,9 +11,10 @@ from gateway.bridge.shield import Shield
 from gateway.control.config import Route
 from gateway.control.suites import MPPE_TERMS
 from gateway.control.users import Users
-from gateway.ppp.events import CcpOpened, LcpOpened, SendFrame, Terminated
+from gateway.ppp.events import CcpOpened, LcpOpened, Reply, Terminated
 from gateway.ppp.machine import Passage
 from gateway.ppp.mppe import Terms
+from gateway.ppp.quirks import DECLINED
 from gateway.wire.udp import Endpoint
 from tests.pair.peers.ppp_end import IP, with_header
 
@@ -107,7 +108,7 @@ def test_what_is_malformed_is_counted() -> None:
 def test_a_refusal_goes_back_to_whoever_asked() -> None:
     passed, [event] = bare().control(control(LCP, REQUEST, b"\x0d\3\6"), CLIENT, 0.0)
     assert passed is None
-    assert event == SendFrame(control(LCP, 4, b"\x0d\3\6"), to_client=True)
+    assert event == Reply(control(LCP, 4, b"\x0d\3\6"), to_client=True, quirk=DECLINED)
 
 
 def test_lcp_that_opens_is_heard_by_the_shield() -> None:

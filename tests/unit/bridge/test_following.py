@@ -83,6 +83,28 @@ def test_a_message_of_an_elders_tunnel_is_the_elders() -> None:
     assert elder.peer == heir.peer
 
 
+def test_an_idle_elder_wakes_with_the_keys_of_its_heir() -> None:
+    elder, heir = leg(1000), leg(7777, tunnel=False)
+    elder.forget_pair(1000)
+    elder.idle_since, heir.elders = 1.0, [elder]
+    tables = Tables(elder, heir)
+    tables.following.whose(heir, to_tunnel_of(elder), 500.0)
+    assert tables.following.take_touched(500.0) == [elder]
+    assert elder.idle_since is None
+    assert tables.phases[7777].who is elder.who
+    assert tables.following.take_touched(500.0) == []
+
+
+def test_who_has_no_keys_is_not_woken() -> None:
+    idle = leg(1000)
+    idle.forget_pair(1000)
+    idle.idle_since = 1.0
+    tables = Tables(idle)
+    tables.following.touched.append(idle)
+    assert tables.following.take_touched(500.0) == [idle]
+    assert idle.idle_since == 1.0
+
+
 def test_an_sccrq_is_of_a_machine_that_begins_to_live_and_has_its_elders_asked() -> None:
     elder, heir = leg(1000), leg(7777, tunnel=False)
     heir.elders, elder.heir = [elder], heir

@@ -11,9 +11,11 @@ from gateway.bridge.place import Place
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
+from gateway.ike.events import Offered, Shape
 from gateway.l2tp.events import Send
 from gateway.l2tp.machine import Lns
 from tests.pair.net import endpoint, seeded
+from tests.pair.peers.ike_profiles import XP_SP2
 from tests.pair.peers.l2tp_lac import avp, body, control
 
 SUITE = SUITES["3des-sha1"]
@@ -99,6 +101,15 @@ def test_keys_that_the_client_may_not_have_yet_do_not_send_for_another_leg() -> 
     assert len(elder.carry([Send(b"hello")])) == 1
     take_over(elder, heir)
     assert elder.current is elder.pairs[1000]
+
+
+def test_what_the_other_was_taken_for_is_known_of_the_one_too() -> None:
+    elder, heir = leg(1000), leg(2000, tunnel=False)
+    elder.who.need("no host name in L2TP")
+    heir.who.hear(Offered(1, (), ("draft-02n",), (), Shape(vendors=XP_SP2.vendors)))
+    take_over(elder, heir)
+    assert elder.who.name == "windows-xp-2003"
+    assert elder.who.quirks == ("no host name in L2TP",)
 
 
 def test_a_leg_without_keys_leaves_the_other_as_it_sends() -> None:

@@ -7,6 +7,7 @@ import pytest
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.crossing import Crossing
 from gateway.bridge.inside_leg import Answered, Ended, Gone, InsideLeg, LegOutput, Told
+from gateway.bridge.recorder import Recorder
 from gateway.bridge.session import (
     MOST_HELD,
     RESULT_ADMINISTRATIVE,
@@ -90,6 +91,11 @@ class Leg:
 
     def __init__(self) -> None:
         self.dial, self.began, self.peer, self.lns = 7, 99.0, PEER, Lns()
+        self.recorder: Recorder | None = None
+        self.recorded: list[tuple[str, bytes, bool]] = []
+
+    def record(self, layer: str, data: bytes, now: float, *, by_client: bool) -> None:
+        self.recorded.append((layer, data, by_client))
 
     def carry(self, events: list[Any]) -> list[Output]:
         return []

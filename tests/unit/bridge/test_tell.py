@@ -34,6 +34,7 @@ UNTOLD: list[ike.IkeEvent] = [
     ike.Send(LOCAL, PEER, b"x"),
     ike.PairConfirmed(1, 0xAABB),
     ike.InitialContact(1),
+    ike.QuickOffered(1, ("3des-sha1",), (1, 1), (1701, 1701), 250_000, False, 1, ()),
 ]
 PPP_TOLD: list[tuple[ppp.PppEvent, What]] = [
     (ppp.LcpOpened(1400, 1400, "MS-CHAPv2"), What.LCP_OPENED),
@@ -45,6 +46,7 @@ PPP_TOLD: list[tuple[ppp.PppEvent, What]] = [
     (ppp.NotConverging("LCP", "they ask and ask"), What.REFUSED),
     (ppp.MruNotClamped(False), What.TROUBLE),
     (ppp.Malformed(True, "too short"), What.TROUBLE),
+    (ppp.EchoUnanswered(True, 3), What.TROUBLE),
 ]
 
 

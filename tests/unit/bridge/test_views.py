@@ -3,6 +3,8 @@ from gateway.control.days import UNTOLD
 from gateway.control.sessions import StatusView
 from tests.pair.gateway_world import NAT, TODAY, client_entry, meet
 from tests.pair.nat import Nat
+from tests.pair.peers.ike_profiles import WIN2000_KB818043
+from tests.pair.peers.l2tp_lac import WINDOWS_2000
 from tests.pair.peers.pptp_server import PptpServer
 
 
@@ -45,6 +47,18 @@ def test_refusals_are_sentences_with_their_age_the_newest_first() -> None:
     assert "203.0.113.10" in oldest
     found = refusals(world.core, world.net.now + 600.0)
     assert all(" min ago: " in text for text in found)
+
+
+def test_a_session_says_who_it_seems_to_be_and_what_that_took() -> None:
+    world = meet(client_entry(), client_entry("told", "another key", system="msl2tp"))
+    world.dial(world.join(WIN2000_KB818043, nat=Nat(NAT), lac=WINDOWS_2000))
+    [view] = session_views(world.core, world.net.now)
+    assert (view.system, view.confidence) == ("windows-2000-kb818043", "certain")
+    assert any("KB818043" in why for why in view.why)
+    assert "host name in quick mode" in view.quirks
+    world.dial(world.join(WIN2000_KB818043, nat=Nat("203.0.113.8"), psk="another key"))
+    _, view = session_views(world.core, world.net.now)
+    assert (view.system, view.confidence) == ("msl2tp", "told")
 
 
 def test_what_has_a_last_day_is_in_the_status_with_the_day_it_goes_by() -> None:

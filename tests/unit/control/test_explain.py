@@ -234,6 +234,23 @@ CASES = [
         f"Client {PEER} was not let through: no common suite (offered only des-md5-modp768). "
         f"{HINTS['no common suite']}.",
     ),
+    (
+        What.IDLE,
+        {},
+        f"Client {PEER} has no keys for its data at the moment: it is idle, and makes new ones "
+        "when it has something to send; its session waits.",
+    ),
+    (
+        What.RECOGNISED,
+        {
+            "system": "windows-xp-sp2",
+            "label": "Windows XP SP2 or SP3",
+            "confidence": "likely",
+            "why": "it offers MODP2048 first",
+        },
+        f"Client {PEER} is recognised as Windows XP SP2 or SP3, probably: it offers MODP2048 "
+        "first.",
+    ),
     (What.RELOADED, {}, "The configuration was loaded again: new dials follow it."),
     (
         What.RELOADED,

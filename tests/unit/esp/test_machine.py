@@ -6,7 +6,7 @@ from gateway.esp.errors import BadSpi, Drop, UnknownSuite
 from gateway.esp.events import Ended, Limit, NearEnd, Removed
 from gateway.esp.inbound import Inbound
 from gateway.esp.machine import SaTable
-from gateway.esp.numbers import LOOK_EVERY
+from gateway.esp.numbers import LOOK_CLOSELY, LOOK_EVERY
 from gateway.esp.outbound import Outbound
 from gateway.esp.quirks import GRACE
 from gateway.esp.suites import SUITES
@@ -211,8 +211,9 @@ def test_bytes_are_looked_at_from_time_to_time_and_told_once() -> None:
     for _ in range(9):
         sealed(outbound)
     assert sas.handle_timeout(LOOK_EVERY) == [NearEnd(OURS, Limit.OUTBOUND_BYTES)]
+    assert sas.deadline() == LOOK_EVERY + LOOK_CLOSELY
     assert sas.handle_timeout(2 * LOOK_EVERY) == []
-    assert sas.deadline() == 3 * LOOK_EVERY
+    assert sas.deadline() == 2 * LOOK_EVERY + LOOK_CLOSELY
     sealed(outbound)
     assert sas.handle_timeout(3 * LOOK_EVERY) == [Ended(OURS, Limit.OUTBOUND_BYTES)]
     assert receive(sas, sealed(client())) is Drop.EXPIRED

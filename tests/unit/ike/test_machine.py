@@ -17,6 +17,7 @@ from gateway.ike.events import (
     Reason,
     Refused,
     Send,
+    Shape,
     Started,
 )
 from gateway.ike.header import Header, build_message, parse_header
@@ -59,7 +60,13 @@ def test_a_dial_tells_its_steps_in_order() -> None:
     meeting.main_mode(DRAFT.nat_d)
     assert [event for event in meeting.events if not isinstance(event, Send)] == [
         Started(1, PEER, GATEWAY),
-        Offered(1, ("Windows XP SP2 or Server 2003", "draft-02n"), ("draft-02n",), (SUITE,)),
+        Offered(
+            1,
+            ("Windows XP SP2 or Server 2003", "draft-02n"),
+            ("draft-02n",),
+            (SUITE,),
+            Shape(XP, (1, 13, 13), tuple(IKE_OLD), long_life=False),
+        ),
         Chosen(1, SUITE, "draft-02n"),
         NatFound(1, client=True, gateway=False),
         Floated(1, GATEWAY_4500, PEER_4500),
@@ -301,6 +308,20 @@ def test_no_secret_shows_in_any_event_or_in_the_machine() -> None:
     shown += repr(list(meeting.ike.sas.phases.values())) + repr(meeting.ike.sas.pairs)
     for secret in (keys.skeyid, keys.skeyid_a, keys.skeyid_d, keys.cipher_key, b"a shared secret"):
         assert repr(secret) not in shown
+
+
+def test_the_keys_of_a_phase_1_are_there_for_a_recording_once_it_is_authenticated() -> None:
+    meeting = meet()
+    asker = meeting.asker
+    asker.take_second(meeting.give_for(asker.first()))
+    assert meeting.ike.keys_of(1) is None
+    meeting = meet()
+    meeting.main_mode()
+    found = meeting.ike.keys_of(1)
+    assert found == (meeting.asker.cookie_i, meeting.asker.keys)
+    assert meeting.ike.keys_of(2) is None
+    meeting.ike.close(1, 0.0)
+    assert meeting.ike.keys_of(1) is None
 
 
 def test_who_floats_with_the_third_message_is_told_once() -> None:

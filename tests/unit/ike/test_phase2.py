@@ -9,10 +9,12 @@ import pytest
 from gateway.crypto.modp import GROUPS, public_value, shared_value
 from gateway.ike.attributes import parse_attributes
 from gateway.ike.errors import Refusal
-from gateway.ike.events import PairReady, Reason, Refused
+from gateway.ike.events import PairReady, QuickOffered, Reason, Refused
+from gateway.ike.header import Header
+from gateway.ike.inform import refusal
 from gateway.ike.keys import keymat
 from gateway.ike.nat import VARIANTS, build_nat_oa
-from gateway.ike.numbers import IdType, Kind, Notify, Protocol
+from gateway.ike.numbers import FLAG_COMMIT, Exchange, IdType, Kind, Notify, Protocol
 from gateway.ike.payloads import (
     Identification,
     Payload,
@@ -21,8 +23,9 @@ from gateway.ike.payloads import (
     one_of,
     parse_notification,
 )
-from gateway.ike.phase2 import check_selectors
+from gateway.ike.phase2 import MOST_CONFIRMED, check_selectors
 from gateway.ike.proposals import Association, build_association, parse_association
+from gateway.ike.protect import next_iv, seal
 from gateway.wire.cursor import Reader
 from gateway.wire.udp import Endpoint
 from tests.unit.ike.asker import (
@@ -270,6 +273,78 @@ def test_no_key_shows_in_the_representation() -> None:
     shown = repr(meeting.events) + repr(meeting.ike.__dict__)
     assert repr(ready.keymat_in) not in shown
     assert repr(ready.keymat_out) not in shown
+
+
+def fourth(meeting: Meeting, message_id: int, third: bytes, *payloads: Payload) -> bytes:
+    """What a client that has set the commit bit may still say, chained behind its third message."""
+    asker = meeting.asker
+    assert asker.keys is not None
+    header = Header(asker.cookie_i, asker.cookie_r, 0, Exchange.QUICK, message_id=message_id)
+    return seal(asker.keys, next_iv(asker.keys, third), header, payloads)
+
+
+def confirmed(meeting: Meeting, message_id: int) -> bytes:
+    asker = meeting.asker
+    asker.take_quick(meeting.give_for(asker.quick(message_id)))
+    third = asker.confirm(message_id)
+    meeting.give(third)
+    return third
+
+
+CONNECTED = refusal(Protocol.ESP, Notify.CONNECTED)
+
+
+def test_a_fourth_message_is_known_for_what_it_is_and_nothing_follows() -> None:
+    meeting = established()
+    third = confirmed(meeting, 7)
+    told = len(meeting.events)
+    assert meeting.give(fourth(meeting, 7, third, Payload(Kind.HASH, bytes(20)), CONNECTED)) == []
+    assert len(meeting.events) == told
+    assert meeting.ike.counters["fourth quick mode message"] == 1
+    assert meeting.ike.counters["replayed"] == 0
+
+
+@pytest.mark.parametrize(
+    "payloads",
+    [(Payload(Kind.HASH, bytes(20)),), (CONNECTED, Payload(Kind.HASH, bytes(20)))],
+    ids=["no notice", "no hash first"],
+)
+def test_what_else_comes_under_an_old_message_id_is_a_replay(payloads: tuple[Payload, ...]) -> None:
+    meeting = established()
+    third = confirmed(meeting, 7)
+    assert meeting.give(fourth(meeting, 7, third, *payloads)) == []
+    assert meeting.ike.counters["replayed"] == 1
+
+
+def test_quick_modes_of_long_ago_are_forgotten() -> None:
+    meeting = established()
+    for message_id in range(1, MOST_CONFIRMED + 3):
+        confirmed(meeting, message_id)
+    (phase,) = meeting.ike.sas.phases.values()
+    assert list(phase.confirmed) == list(range(3, MOST_CONFIRMED + 3))
+
+
+def test_the_offer_of_a_quick_mode_is_told_before_it_is_taken_or_refused() -> None:
+    meeting = established()
+    meeting.quick_mode(7)
+    meeting.give(meeting.asker.quick(8, esp_offer(kind=12), NONCE, FQDN, *L2TP[1:]))
+    taken, refused_one = meeting.of(QuickOffered)
+    assert isinstance(taken, QuickOffered)
+    assert isinstance(refused_one, QuickOffered)
+    assert (taken.ids, taken.ports, taken.commit) == ((1, 1), (1701, 1701), False)
+    assert refused_one.quirks == ("host name in quick mode",)
+    assert len(meeting.of(Refused)) == 1
+
+
+def test_the_commit_bit_is_told() -> None:
+    meeting = established()
+    message = bytearray(meeting.asker.quick(7))
+    message[19] |= FLAG_COMMIT
+    meeting.give(bytes(message))
+    (offered,) = meeting.of(QuickOffered)
+    assert isinstance(offered, QuickOffered)
+    assert offered.commit
+    assert offered.quirks == ("commit bit",)
 
 
 LAPSED = {"old-pc": {"3des-sha1": "2026-10-03", "des-md5-modp768": "2026-10-03"}}

@@ -204,3 +204,25 @@ def test_a_cancelled_channel_only_acknowledges() -> None:
 def test_messages_keep_the_call_they_are_for() -> None:
     made, _ = channel()
     assert made.receive(Header(1, 42, 0, 0), b"x", NOW) == [Numbered(42, b"x")]
+
+
+def test_after_a_pause_what_is_under_way_is_as_good_as_new() -> None:
+    made, _ = channel()
+    made.send(0, b"hello")
+    made.flush(NOW)
+    made.wake(NOW + 600.0)
+    assert made.deadline() == NOW + 600.0
+    again = made.handle_timeout(NOW + 600.0)
+    assert numbers(again) == [(0, 0, b"hello")]
+    tries = 1
+    while not made.failed:
+        due = made.deadline()
+        assert due is not None
+        tries += len(made.handle_timeout(due))
+    assert tries == TRIES
+
+
+def test_a_pause_of_a_channel_with_nothing_under_way_changes_nothing() -> None:
+    made, _ = channel()
+    made.wake(NOW)
+    assert made.deadline() is None

@@ -121,3 +121,12 @@ def test_a_tunnel_without_a_request_has_nothing_to_tell() -> None:
     opened = greeting().opened(1, 2)
     assert (opened.host_name, opened.vendor, opened.firmware) == ("", "", 0)
     assert greeting().reply(1).challenge is None
+
+
+def test_what_is_told_of_the_client_tells_clients_apart() -> None:
+    ours = greeting()
+    ours.pairs = (2, 3, 8, 9)
+    ours.check_request(request(host=None, vendor=b"Deterministic Networks Inc."))
+    opened = ours.opened(7, 1)
+    assert (opened.client_kind, opened.window, opened.pairs) == ("msl2tp", 0, (2, 3, 8, 9))
+    assert opened.quirks == ("no host name in L2TP", "closes L2TP with our ids")

@@ -255,6 +255,63 @@ def test_a_refused_call_takes_its_tunnel_with_it() -> None:
     assert lns.idle
 
 
+def called(lns: Lns) -> int:
+    """A call in a tunnel that is up; our id of it."""
+    events = opened(lns)
+    (tunnel,) = [event.tunnel for event in events if isinstance(event, TunnelOpened)]
+    request = body(10, avp(14, b"\0\5"), avp(15, bytes(4)))
+    events = lns.receive(control(tunnel, 0, 2, 1, request), NOW)
+    (call,) = [event.call for event in events if isinstance(event, CallRequested)]
+    lns.answer(call, NOW)
+    connected = body(12, avp(24, bytes(4)), avp(19, bytes(4)))
+    events = lns.receive(control(tunnel, call, 3, 2, connected), NOW)
+    assert any(isinstance(event, CallOpened) for event in events)
+    return call
+
+
+def test_time_stops_while_the_client_cannot_be_reached() -> None:
+    lns = Lns("postern", seeded(1))
+    called(lns)
+    assert lns.steady
+    assert lns.deadline() == NOW + 60.0
+    lns.pause()
+    assert lns.deadline() is None
+    assert lns.handle_timeout(NOW + 5000.0) == []
+    lns.resume(NOW + 5000.0)
+    assert lns.deadline() == NOW + 5060.0
+
+
+def test_what_was_said_during_a_pause_is_said_again_behind_it() -> None:
+    lns = Lns("postern", seeded(1))
+    call = called(lns)
+    lns.pause()
+    (unheard,) = sent(lns.hang_up(call, 1, 0, "the server is gone", NOW + 10.0))
+    lns.resume(NOW + 5000.0)
+    assert unheard in sent(lns.handle_timeout(NOW + 5000.0))
+
+
+def test_who_was_not_paused_is_not_woken() -> None:
+    lns = Lns("postern", seeded(1))
+    called(lns)
+    lns.resume(NOW + 30.0)
+    assert lns.deadline() == NOW + 60.0
+
+
+def test_closing_ends_a_pause() -> None:
+    lns = Lns("postern", seeded(1))
+    called(lns)
+    lns.pause()
+    assert len(sent(lns.close("the end", NOW + 10.0))) == 1
+    assert lns.deadline() is not None
+
+
+def test_without_a_call_nothing_is_steady() -> None:
+    lns = Lns("postern", seeded(1))
+    assert not lns.steady
+    opened(lns)
+    assert not lns.steady
+
+
 def test_a_message_is_known_by_a_tunnel_that_stands() -> None:
     lns = Lns("postern", seeded(1))
     [reply] = sent(lns.receive(sccrq(), NOW))

@@ -1,6 +1,13 @@
 import pytest
 
-from gateway.l2tp.quirks import CLIENTS, STRICT, find_quirk
+from gateway.l2tp.quirks import (
+    CLIENTS,
+    CLOSES_WITH_OUR_IDS,
+    NO_HOST_NAME,
+    STRICT,
+    find_quirk,
+    forgiven,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +37,11 @@ def test_only_msl2tp_is_forgiven() -> None:
 
 def test_every_entry_says_who_which_and_how_we_know() -> None:
     assert all(each.client and each.version and each.evidence.strip() for each in CLIENTS)
+
+
+@pytest.mark.parametrize("name", [None, b""], ids=["missing", "empty"])
+def test_what_msl2tp_is_forgiven_has_a_name(name: bytes | None) -> None:
+    msl2tp = find_quirk(b"Deterministic Networks Inc.", 0xFF00)
+    assert forgiven(msl2tp, name) == (NO_HOST_NAME, CLOSES_WITH_OUR_IDS)
+    assert forgiven(msl2tp, b"OLDBOX") == (CLOSES_WITH_OUR_IDS,)
+    assert forgiven(STRICT, b"OLDBOX") == ()

@@ -21,6 +21,7 @@ PAIRS = (avp(2, b"\1\0"), avp(3, bytes(4)), avp(7, b"OLDBOX"), avp(9, pack("!H",
 SCCRQ = body(1, *PAIRS)
 SCCCN, HELLO, STOPCCN = body(3), body(6), body(4, avp(9, b"\0\7"), avp(1, b"\0\1"))
 ICRQ = body(10, avp(14, b"\0\x28"), avp(15, bytes(4)))
+ICCN = body(12, avp(24, bytes(4)), avp(19, b"\0\0\0\1"))
 DONE = Reason(False, 1, 0, "done")
 
 
@@ -69,7 +70,7 @@ def test_a_tunnel_comes_up() -> None:
     assert isinstance(reply, Sccrp)
     assert reply.assigned_tunnel == 3
     events = talk.hear(SCCCN)
-    assert events[0] == TunnelOpened(3, 7, "OLDBOX", "", 0, None)
+    assert events[0] == TunnelOpened(3, 7, "OLDBOX", "", 0, None, pairs=(2, 3, 7, 9))
 
 
 @pytest.mark.parametrize(
@@ -288,6 +289,31 @@ def test_another_request_keeps_the_tunnel_after_our_last_cdn() -> None:
     talk.nr += 1
     assert said(talk.hear(b"")) == []
     assert talk.tunnel.state is State.ESTABLISHED
+
+
+def test_a_tunnel_is_steady_while_its_calls_are_up_and_nothing_else_is_going_on() -> None:
+    talk = Talk().up()
+    assert not talk.tunnel.steady
+    talk.hear(ICRQ)
+    (call,) = talk.exchange.calls
+    assert not talk.tunnel.steady
+    talk.tunnel.answer(call, talk.now)
+    talk.nr += 1
+    talk.hear(ICCN, call)
+    assert talk.tunnel.steady
+    talk.tunnel.hang_up(call, DONE, talk.now)
+    assert not talk.tunnel.steady
+
+
+def test_after_a_pause_silence_counts_anew() -> None:
+    talk = Talk().up()
+    talk.hear(ICRQ)
+    (call,) = talk.exchange.calls
+    talk.tunnel.answer(call, talk.now)
+    talk.nr += 1
+    talk.hear(ICCN, call)
+    talk.tunnel.wake(NOW + 1000.0)
+    assert talk.tunnel.deadline() == NOW + 1060.0
 
 
 def test_a_tunnel_in_doubt_asks_at_once() -> None:

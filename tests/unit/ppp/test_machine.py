@@ -2,8 +2,9 @@
 
 import pytest
 
-from gateway.ppp.events import LcpOpened, Malformed, MruNotClamped, SendFrame
+from gateway.ppp.events import LcpOpened, Malformed, MruNotClamped, Reply, SendFrame
 from gateway.ppp.machine import Passage
+from gateway.ppp.quirks import DECLINED
 from tests.captures import read_pcap, vectors
 from tests.pair.ppp_world import ACK, REJECT, REQUEST, LcpEnd, Link, lcp, mru
 
@@ -119,11 +120,12 @@ def test_multilink_and_callback_are_refused_to_either_side_and_reach_neither() -
     for side in (CLIENT, SERVER):
         out, [event] = passage.pass_frame(asked(7, "0d0306 0506 01020304"), side, 0.0)
         assert out is None
-        assert event == SendFrame(bytes.fromhex("ff03c021 0407 0007 0d0306"), to_client=side)
+        answer = bytes.fromhex("ff03c021 0407 0007 0d0306")
+        assert event == Reply(answer, to_client=side, quirk=DECLINED)
 
 
 def test_with_a_hold_a_repetition_under_another_identifier_waits_for_the_same_answer() -> None:
-    passage = Passage(1500, hold=True)
+    passage = Passage(1500, shielded=True)
     assert passage.pass_frame(asked(1), CLIENT, 0.0)[0] == asked(1)
     assert passage.pass_frame(asked(2), CLIENT, 1.0) == (None, [])
     ack = b"\xff\x03\xc0\x21\x02" + asked(1)[5:]
@@ -138,7 +140,7 @@ def test_with_a_hold_a_repetition_under_another_identifier_waits_for_the_same_an
     "frame", ["ff03c021 0505 0004", "ff03c021 0909 0008 01020304", "ff038021 0101 0004"]
 )
 def test_a_client_that_has_gone_on_is_not_answered_from_memory(frame: str) -> None:
-    passage = Passage(1500, hold=True)
+    passage = Passage(1500, shielded=True)
     passage.pass_frame(asked(1), CLIENT, 0.0)
     passage.pass_frame(b"\xff\x03\xc0\x21\x02" + asked(1)[5:], SERVER, 0.1)
     passage.pass_frame(bytes.fromhex(frame), CLIENT, 0.2)

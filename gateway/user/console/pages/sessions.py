@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 
 from gateway.control.sessions import SessionView, StatusView
+from gateway.control.systems import short_of
 from gateway.user.cli import show
 from gateway.user.cli.sessions import account_lines, details
 from gateway.user.cli.show import Column
@@ -17,6 +18,7 @@ WIDTH = 72  # letters, without the session's number
 Cell = Callable[[SessionView], str]
 COLUMNS: tuple[tuple[Column, Cell], ...] = (
     (Column("CLIENT", least=8), lambda one: one.client),
+    (Column("SYSTEM", least=6), lambda one: short_of(one.system, one.confidence) or "-"),
     (Column("FROM", least=12), lambda one: one.peer),
     (Column("STATE"), lambda one: one.state),
     (Column("FOR", right=True), lambda one: show.duration(one.since)),

@@ -15,6 +15,10 @@ SESSION = SessionView(
     client="press-3",
     peer="203.0.113.10:61001",
     identity="192.168.1.7",
+    system="msl2tp",
+    confidence="certain",
+    why=("its L2TP calls itself so", "it offers one suite"),
+    quirks=("no host name in L2TP", "lifetime by volume"),
     since=125.0,
     state="up",
     natt="draft-02n",
@@ -52,8 +56,8 @@ LONGEST = replace(
 
 def test_the_table_has_a_line_a_session_and_says_how_the_inside_is_encrypted() -> None:
     assert lines([SESSION], wide=False) == [
-        "ID  CLIENT   FROM                STATE  FOR  ADDRESS     INSIDE",
-        " 7  press-3  203.0.113.10:61001  up      2m  10.10.0.50  clear",
+        "ID  CLIENT   SYSTEM  FROM                STATE  FOR  ADDRESS     INSIDE",
+        " 7  press-3  MSL2TP  203.0.113.10:61001  up      2m  10.10.0.50  clear",
     ]
 
 
@@ -72,7 +76,13 @@ def test_the_wide_table_cuts_nothing() -> None:
 
 def test_a_session_that_has_no_address_yet_keeps_its_columns() -> None:
     table = lines([replace(SESSION, client_ip="", state="dialling")], wide=False)
-    assert table[1].split() == ["7", "press-3", SESSION.peer, "dialling", "2m", "-", "clear"]
+    words = ["7", "press-3", "MSL2TP", SESSION.peer, "dialling", "2m", "-", "clear"]
+    assert table[1].split() == words
+
+
+def test_a_session_of_an_older_daemon_says_nothing_of_the_system() -> None:
+    table = lines([replace(SESSION, system="", confidence="")], wide=False)
+    assert table[1].split()[:4] == ["7", "press-3", "-", SESSION.peer]
 
 
 def test_names_of_a_client_cannot_steer_the_terminal() -> None:
@@ -106,6 +116,9 @@ def test_one_session_is_told_in_full_with_its_dial(
         "  state          up, for 2m",
         "  from           203.0.113.10:61001",
         "  identity       192.168.1.7",
+        "  recognised     Microsoft L2TP/IPsec VPN Client (Windows 98, ME or NT 4), certain",
+        "  because        its L2TP calls itself so; it offers one suite",
+        "  quirks         no host name in L2TP, lifetime by volume",
         "  user           anna",
         "  addresses      10.10.0.50 of the client, 10.10.0.2 of the server",
         "  route          old-nt4, 10.10.0.2:1723",

@@ -87,7 +87,7 @@ def test_a_table_keeps_its_head_while_it_scrolls(ends: Ends, daemon: FakeDaemon)
     press(found, "enter", "end")
     shown = rows(found)
     assert shown[5].startswith("500 sessions")
-    assert shown[7].split()[:2] == ["CLIENT", "FROM"]
+    assert shown[7].split()[:3] == ["CLIENT", "SYSTEM", "FROM"]
     assert "500  press-500" in "\n".join(shown)
 
 
