@@ -1,8 +1,10 @@
 """Where a client's PPP crosses over to the inside leg, and back: watched, refused, shielded,
 encrypted, as its route wants it.
 
-    client --> Passage --> Encryption (CCP) --> Shield --> server       control
+    client --> Passage --> Shield --> Encryption (CCP) --> server       control
     client --------------> Shield --> Encryption (MPPE) --> server      data
+
+The shield comes first, for what the encryption keeps back goes in later as it was kept.
 """
 
 from collections import Counter
@@ -80,11 +82,11 @@ class Crossing:
         if self._guard is None or protocol != Protocol.CCP:  # CCP is the guard's alone
             passed, seen = self._passage.pass_frame(frame, from_client, now)
             events += seen
+            if passed is not None and from_client and self._shield is not None:
+                passed = self._shield.control(passed)
         if passed is not None and self._guard is not None:
             passed, more = self._guard.control(passed, from_client, now)
             events += more
-        if passed is not None and from_client and self._shield is not None:
-            passed = self._shield.control(passed)
         if passed is not None and not from_client and FIRST_CONTROL <= protocol < FIRST_LINK:
             self._network = self._network or _is_ack(frame)
             self.carries_netbeui = self.carries_netbeui or protocol == NETBEUI

@@ -99,6 +99,19 @@ def test_a_shield_stands_before_the_server_alone() -> None:
     assert made.counts == {"shield_badpacket": 1, "shield_length": 1}
 
 
+def test_what_the_shield_drops_is_not_news_to_the_encryption() -> None:
+    """Else it would forget its keys for a beginning that the server has not heard of, and say later
+    in the client's name what the client may not say."""
+    encryption = Encryption([Terms(128)], Users().find)
+    made = Crossing(Passage(1400), Shield(1400), encryption)
+    made.control(control(LCP, REQUEST, b"\3\5\xc2\x23\x81"), SERVER, 0.0)
+    made.control(control(LCP, REQUEST, b"\1\3\5"), CLIENT, 0.0)
+    made.control(control(IPCP, REQUEST, b"\3\7" + bytes(5)), CLIENT, 0.0)
+    made.control(control(IPCP, REQUEST, b"\3\6" + bytes(4)), CLIENT, 0.0)
+    assert encryption._witness.version == 2
+    assert encryption._held == [control(IPCP, REQUEST, b"\3\6" + bytes(4))]
+
+
 def test_what_is_malformed_is_counted() -> None:
     made = bare()
     made.control(b"\xff\x03\xc0\x21\1", CLIENT, 0.0)
