@@ -166,7 +166,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         slot_cache=Cached(slots.read, [], SLOTS_EVERY, now),
         address_cache=Cached(partial(network.addresses, tool), {}, ADDRESSES_EVERY, now),
         clock_cache=Cached(partial(_clock_ok, places, tool), True, CLOCK_EVERY, now),
-        fingerprints=tuple(view.fingerprints(root, tool)),
+        fingerprints=tuple(view.fingerprints(root)),
         notes=tuple(boot_notes(places)),
         authority=BoxAuthority(places, read_file, outlet, applier.activate, tell),
     )

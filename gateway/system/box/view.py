@@ -1,15 +1,18 @@
 """What the box says of itself: the verb "status", which every console asks all the time."""
 
 import socket
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from gateway import __version__
 from gateway.control.ports import Port
-from gateway.system.run import Run, ToolFailed, run
+from gateway.control.problems import printable
 
 HOST_KEYS: Final = "data/ssh"
+ED25519: Final = "ssh-ed25519"
 
 
 def version(root: Path) -> str:
@@ -46,15 +49,24 @@ def ram_used_kb(root: Path) -> int:
     return total - free
 
 
-def fingerprints(root: Path, tool: Run = run) -> list[str]:
-    """Of the host's keys, as an SSH client shows them."""
-    found = []
-    for path in sorted((root / HOST_KEYS).glob("ssh_host_*.pub")):
-        try:
-            found.append(tool(["ssh-keygen", "-l", "-f", str(path)], "").stdout.strip())
-        except ToolFailed:
-            continue
-    return [line for line in found if line]
+def fingerprints(root: Path) -> list[str]:
+    """Of the host's keys, as an SSH client shows them (ssh-keygen(1), -l)."""
+    paths = sorted((root / HOST_KEYS).glob("ssh_host_*.pub"))
+    return [line for path in paths if (line := _fingerprint(_read(path)))]
+
+
+def _fingerprint(text: str) -> str:
+    """SHA-256 of the key as it goes over the wire; empty for what is no key's line."""
+    kind, _, rest = text.strip().partition(" ")
+    body, _, comment = rest.partition(" ")
+    try:
+        blob = b64decode(body, validate=True)
+    except ValueError:
+        return ""
+    if kind != ED25519 or not blob:
+        return ""
+    digest = b64encode(sha256(blob).digest()).decode().rstrip("=")
+    return f"256 SHA256:{digest} {printable(comment)} (ED25519)"
 
 
 def by_role(

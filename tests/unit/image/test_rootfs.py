@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from image.inside.units import ENABLED
 from image.places import IMAGE
 from image.steps.loaders import FIRST, environment_block
 
@@ -64,12 +65,25 @@ def test_every_console_has_a_menu_and_no_setting_takes_it_away(tmp_path: Path) -
     script = script.replace("/sys/class/tty", str(tty))
     subprocess.run(["sh", "-c", script, "generator", tmp_path / "out"], check=True)
     for target in ("postern-confirmed", "postern-rescue"):
-        units = (tmp_path / f"out/{target}.target.wants").iterdir()
-        assert sorted(one.name for one in units) == [
+        text = (tmp_path / f"out/{target}.target.d/consoles.conf").read_text()
+        assert text.splitlines()[0] == "[Unit]"
+        assert text.splitlines()[1].removeprefix("Wants=").split() == [
             "postern-console@tty1.service",
             "postern-console@ttyS0.service",
             "postern-console@ttyS2.service",
         ]
+
+
+def test_what_is_not_looked_at_before_dials_are_taken_is_looked_at_afterwards() -> None:
+    first = re.findall(
+        r"--subsystem-match=(\S+)", unit("systemd-udev-trigger.service.d/postern.conf")
+    )
+    rest = unit("postern-coldplug.service")
+    assert re.findall(r"--subsystem-nomatch=(\S+)", rest) == first
+    assert {"block", "net", "pci", "input"} <= set(first)
+    assert "After=postern.service" in rest
+    assert "postern-coldplug.service" in ENABLED
+    assert "postern-coldplug.service" in unit("postern-rescue.target")
 
 
 def test_there_is_no_way_in_by_password() -> None:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from gateway import __version__
 from gateway.control.ports import Port
 from gateway.system.box import view
-from tests.unit.system.box.machine import Tools, put
+from tests.unit.system.box.machine import KEY, put
 
 
 def test_the_version_is_the_images_or_the_programs(tmp_path: Path) -> None:
@@ -39,12 +41,17 @@ def test_starts_are_told_apart_and_the_rescue_system_is_known(tmp_path: Path) ->
 
 
 def test_fingerprints_are_those_of_the_hosts_keys(tmp_path: Path) -> None:
-    put(tmp_path, "data/ssh/ssh_host_ed25519_key.pub", "x")
+    """The key is that of `machine.KEY`; its fingerprint is what ssh-keygen -l says of it."""
+    put(tmp_path, "data/ssh/ssh_host_ed25519_key.pub", f"{KEY}\n")
     put(tmp_path, "data/ssh/ssh_host_ed25519_key", "secret")
-    tools = Tools(says={"ssh-keygen": "256 SHA256:x postern (ED25519)\n"})
-    assert view.fingerprints(tmp_path, tools) == ["256 SHA256:x postern (ED25519)"]
-    assert len(tools.asked) == 1
-    assert view.fingerprints(tmp_path, Tools(fails={"ssh-keygen": "no"})) == []
+    told = "256 SHA256:U8jRq/m6ys/Usa2FbH5+9XyFpzdIX2s1D7nFsmLhqb4 ada (ED25519)"
+    assert view.fingerprints(tmp_path) == [told]
+
+
+@pytest.mark.parametrize("text", ["", "x", "ssh-ed25519 ???", "ssh-rsa AAAA x", "ssh-ed25519  x"])
+def test_what_is_no_key_has_no_fingerprint(tmp_path: Path, text: str) -> None:
+    put(tmp_path, "data/ssh/ssh_host_ed25519_key.pub", text)
+    assert view.fingerprints(tmp_path) == []
 
 
 def test_addresses_are_told_by_role() -> None:
