@@ -337,7 +337,9 @@ class Ike:
     def _drop(self, phase: Phase1, error: Refusal) -> list[IkeEvent]:
         self.sas.forget_phase(phase)
         self.counters["refused"] += 1
-        return [Refused(phase.sa, phase.peer, error.reason, str(error))]
+        secured = error.secured if isinstance(error, Unproved) else None
+        whose = "" if secured is None else secured.credential
+        return [Refused(phase.sa, phase.peer, error.reason, str(error), whose)]
 
     def _turn_away(
         self, sa: int, datagram: Datagram, header: Header, error: Refusal

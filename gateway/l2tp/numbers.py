@@ -101,10 +101,12 @@ class Stop(IntEnum):
 class Disconnect(IntEnum):
     """Result codes of a CDN, those we send (4.4.2)."""
 
+    LOST_CARRIER = 1
     GENERAL_ERROR = 2
     ADMINISTRATIVE = 3
     NO_FACILITY_NOW = 4
     NO_FACILITY = 5
+    BUSY = 8
 
 
 class GeneralError(IntEnum):

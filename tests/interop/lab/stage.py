@@ -128,4 +128,4 @@ class Lab:
     ) -> OldClient:
         node = self.world.client_behind(behind) if behind else self.world.direct_client()
         ike = tool(node, OUTSIDE, profile)
-        return OldClient(node, ike, Xl2tpd(node, OUTSIDE, user, USERS[user]))
+        return OldClient(node, ike, Xl2tpd(node, OUTSIDE, user, USERS.get(user, "of nobody")))

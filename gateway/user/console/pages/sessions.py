@@ -12,6 +12,7 @@ from gateway.user.cli.show import Column
 from gateway.user.cli.status import status_lines
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Back, Open, Row, Stay, Step, Told, View, question
+from gateway.user.console.pages.trace import trace_form
 
 FRESH = 2.0  # seconds between two looks
 WIDTH = 72  # letters, without the session's number
@@ -79,6 +80,7 @@ class Session:
         end = Row("k", "End it", self._kick, f"postern disconnect {self._number}")
         keys = (
             end,
+            Row("t", "Trace it", self._ask_trace, f"postern trace {self._number} FILE"),
             Row("w", "Write this to a file", self._write, f"postern sessions {self._number}"),
         )
         title = f"Session {self._number}"
@@ -95,6 +97,9 @@ class Session:
 
         text = ("The client is told, and may dial again at once.",)
         return Open(question(f"End session {self._number}?", text, "Yes, end it", kick))
+
+    def _ask_trace(self) -> Step:
+        return Open(trace_form(self._ends, str(self._number)))
 
     def _write(self) -> Step:
         prefix = f"postern-session-{self._number}-"

@@ -77,6 +77,19 @@ def test_before_an_update_the_boards_own_dangers_are_told(ends: Ends, box: FakeB
     assert "Of this box: It may not start again: have a spare." in rows(found)
 
 
+def test_a_page_to_read_that_goes_on_below_the_screen_says_so(ends: Ends) -> None:
+    long, short = (
+        screen_of(ends, Open(Told("Why", tuple(f"{letter * 79}" for letter in letters))))
+        for letters in ("abcdefghijklmnopqr", "abcdefghijklmnopq")
+    )
+    assert rows(long)[-1] == "PgUp, PgDn: read on   b: back   ?: help"
+    assert "r" * 79 not in rows(long)
+    press(long, "page down")
+    assert "r" * 79 in rows(long)
+    assert rows(short)[-1] == "b: back   ?: help"
+    assert "q" * 79 in rows(short)
+
+
 def test_on_a_narrow_screen_rows_are_cut_and_not_wrapped(ends: Ends) -> None:
     assert all(len(line) <= 40 for line in rows(screen_of(ends), (40, 24)))
 
