@@ -71,6 +71,7 @@ class What(Enum):
     SESSION_OPENED = "session-opened"
     LCP_OPENED = "lcp-opened"
     USER_ACCEPTED = "user-accepted"
+    ENCRYPTED = "encrypted"
     CCP_REFUSED = "ccp-refused"
     PPP_UP = "ppp-up"
     PPP_ENDED = "ppp-ended"

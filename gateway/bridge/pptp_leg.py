@@ -10,6 +10,7 @@ from gateway.wire.ipv4 import PROTOCOL_GRE, build_ipv4
 from gateway.wire.udp import Endpoint
 
 ANY = bytes(4)  # the kernel puts in the address of the route (raw(7))
+SMALL_WINDOW = 8  # packets: 2 before and 8 since NT 4 SP4 (Q162230, Q167040)
 RESULT_BUSY = 4  # Outgoing-Call-Reply, result code (RFC 2637, 2.8)
 
 
@@ -17,8 +18,16 @@ class PptpLeg:
     """One call to a PPTP server, from the connection to the last acknowledgement."""
 
     def __init__(
-        self, key: int, caller: Caller, call_id: int, source: bytes | None, server: Endpoint
+        self,
+        key: int,
+        caller: Caller,
+        call_id: int,
+        source: bytes | None,
+        server: Endpoint,
+        shield: bool = False,
     ) -> None:
+        """`shield`: a small window is never exceeded, whatever becomes of the frames."""
+        self.shield = shield
         self.key = key
         self.caller = caller
         self.call_id = call_id
@@ -145,7 +154,8 @@ class PptpLeg:
                     self.vendor = vendor
                 case CallOpened(peer_call=peer_call, window=window):
                     self.peer_call = peer_call
-                    self.gre = Gre(self.call_id, peer_call, window)
+                    strict = self.shield and window <= SMALL_WINDOW
+                    self.gre = Gre(self.call_id, peer_call, window, strict=strict)
                     outputs.append(Answered(self.vendor, peer_call))
                 case CallClosed(result=result, reason=reason):
                     busy = self.gre is None and result == RESULT_BUSY

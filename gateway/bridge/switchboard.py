@@ -8,21 +8,23 @@ else's user is put through there (`Ways`).
 from collections.abc import Callable
 
 from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.crossing import Crossing, crossing_of, header_of
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
+from gateway.bridge.pacing import CROWDED, Pacer
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
-from gateway.bridge.session import Detour, Session
+from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.trunk import Leg
 from gateway.bridge.trunks import Trunks
+from gateway.bridge.ways import Detour
 from gateway.control.config import Config, Route
 from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.ways import Dialled, route_of_call
 from gateway.l2tp.events import CallRequested
 from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Output, What
-from gateway.ppp.machine import Passage
 from gateway.ppp.quirks import manners_of
 from gateway.pptp.machine import Caller
 from gateway.wire.udp import Endpoint
@@ -47,6 +49,7 @@ class Switchboard:
         self.servers = Servers(self._next_key, self.trunks.policy, random)
         self._left: dict[int, list[Endpoint]] = {}  # by session: servers not called yet
         self._routes: dict[int, Route] = {}  # by session
+        self._pacer = Pacer()
         self._next_number = next_number
         self._random = random
         self._keys = 0
@@ -70,11 +73,10 @@ class Switchboard:
             return None, [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
         number = self._next_number() if leg.dial in self.sessions else leg.dial
         servers = self.servers.in_order(route)
-        inside, found = self._next_leg(route, servers, now)
-        if inside is None:
-            reason = self._no_address(route)
-            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": reason})
-            told = leg.lns.refuse(event.call, Disconnect.NO_FACILITY_NOW, 0, reason, now)
+        inside, start_at, found = self._next_leg(leg, route, servers, now)
+        if isinstance(inside, str):
+            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": inside})
+            told = leg.lns.refuse(event.call, Disconnect.NO_FACILITY_NOW, 0, inside, now)
             return None, [said, *leg.carry(told)]
         session = Session(
             number,
@@ -84,9 +86,10 @@ class Switchboard:
             event.peer_call,
             inside,
             route.name,
-            self._passage(leg, route),
+            self._crossing(leg, route),
             now,
             self,
+            start_at,
         )
         self.sessions[number] = session
         self.by_call[leg, event.call] = session
@@ -103,7 +106,7 @@ class Switchboard:
         )
         return session, [asked, *found, *session.start(now)]
 
-    def settle(self, session: Session) -> None:
+    def settle(self, session: Session, now: float) -> None:
         """Forget a session of which nothing is left. Its numbers may be another's by now."""
         if session.state is not State.CLOSING:
             return
@@ -112,7 +115,7 @@ class Switchboard:
         if session.gone and self.sessions.get(session.number) is session:
             del self.sessions[session.number]
             del self._routes[session.number], self._left[session.number]
-            self._unregister(session.inside)
+            self._unregister(session, now)
 
     def note_answered(self, session: Session, now: float) -> list[Output]:
         """The server of this session is plainly there."""
@@ -129,10 +132,12 @@ class Switchboard:
         if route is None:
             return None, []
         found = [] if busy else self.servers.note_down(route, session.inside.server, reason, now)
-        leg, more = self._next_leg(route, self._left[session.number], now)
-        if leg is not None:
-            self._unregister(session.inside)
-            self._register(leg, session)
+        leg, start_at, more = self._next_leg(session.leg, route, self._left[session.number], now)
+        if isinstance(leg, str):
+            return None, [*found, *more]
+        self._unregister(session, now)
+        self._register(leg, session)
+        session.start_at = start_at
         return leg, [*found, *more]
 
     def for_user(
@@ -143,35 +148,44 @@ class Switchboard:
         if route is None or route.name == session.route:
             return None, []
         servers = self.servers.in_order(route)
-        leg, found = self._next_leg(route, servers, now)
-        if leg is None:
-            return self._no_address(route), found
-        self._unregister(session.inside)
+        leg, start_at, found = self._next_leg(session.leg, route, servers, now)
+        if isinstance(leg, str):
+            return leg, found
+        self._unregister(session, now)
         self._register(leg, session)
+        session.start_at = start_at
         self._routes[session.number], self._left[session.number] = route, servers
-        return Detour(leg, route.name, self._passage(session.leg, route)), found
+        return Detour(leg, route.name, self._crossing(session.leg, route)), found
 
     # inside
 
     def _next_leg(
-        self, route: Route, servers: list[Endpoint], now: float
-    ) -> tuple[InsideLeg | None, list[Output]]:
-        """A leg to the first of `servers` that can be called at all, which then are fewer."""
+        self, client: ClientLeg, route: Route, servers: list[Endpoint], now: float
+    ) -> tuple[InsideLeg | str, float, list[Output]]:
+        """A leg to the first of `servers` that can be called at all, which then are fewer, and when
+        it is its turn; or why there is none."""
         found: list[Output] = []
+        reason = self._no_address(route)
         while servers:
             server = servers.pop(0)
+            start_at = self._pacer.turn(server, client.machine, now) if route.shield else now
+            if start_at is None:
+                reason = CROWDED
+                continue
             if route.kind != L2TP_IPSEC:
                 key, call_id = self._next_key(), self._new_call_id()
                 caller = Caller(call_id, self._random)
-                return PptpLeg(key, caller, call_id, self.config.inside.address, server), found
+                here = self.config.inside.address
+                leg = PptpLeg(key, caller, call_id, here, server, route.shield)
+                return leg, start_at, found
             address = self.config.inside.address
             if address is None:
                 continue
             trunk, more = self.trunks.take(route, server, address, now)
             found += more
             if trunk is not None:
-                return L2tpLeg(trunk), found
-        return None, found
+                return L2tpLeg(trunk), start_at, found
+        return reason, now, found
 
     def _register(self, leg: InsideLeg, session: Session) -> None:
         if isinstance(leg, PptpLeg):
@@ -179,7 +193,11 @@ class Switchboard:
         elif isinstance(leg, L2tpLeg):
             self.by_leg[leg] = session
 
-    def _unregister(self, leg: InsideLeg) -> None:
+    def _unregister(self, session: Session, now: float) -> None:
+        """The session's call to its server is over."""
+        leg = session.inside
+        took, netbeui = now - session.began, session.crossing.carries_netbeui
+        self._pacer.ended(leg.server, session.leg.machine, took, netbeui, now)
         if isinstance(leg, PptpLeg):
             del self.by_call_id[leg.call_id]
             del self.by_key[leg.key]
@@ -200,9 +218,11 @@ class Switchboard:
             return "the limit of sessions is reached"
         return ""
 
-    def _passage(self, leg: ClientLeg, route: Route) -> Passage:
-        fits = leg.largest_mru(self.config.outside.mtu, native=route.kind == L2TP_IPSEC)
-        return Passage(leg.who.kept_mru(fits), manners_of(leg.who.name))
+    def _crossing(self, leg: ClientLeg, route: Route) -> Crossing:
+        native, header = route.kind == L2TP_IPSEC, header_of(route)
+        fits = leg.largest_mru(self.config.outside.mtu, native, header)
+        manners = manners_of(leg.who.name)
+        return crossing_of(route, self.config.users, leg.who.kept_mru(fits), manners)
 
     def _no_address(self, route: Route) -> str:
         if self.config.inside.address is None:

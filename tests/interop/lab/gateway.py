@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,20 @@ def configuration(
 class Gateway:
     """The daemon under test. `ask` speaks to its control socket as the command does."""
 
-    def __init__(self, node: Node, config: str) -> None:
+    def __init__(self, node: Node, config: str, users: Mapping[str, str] | None = None) -> None:
+        """`users`: names and passwords that it is told beforehand."""
         self.node = node
         self.process: subprocess.Popen[bytes] | None = None
         node.write(CONFIG, config, 0o600)
+        for name, password in (users or {}).items():
+            self.store(name, password)
         self.start()
+
+    def store(self, user: str, password: str) -> str:
+        """`postern users add`, as an owner types it; what it prints."""
+        words = f"users add {user} --config {CONFIG} --password -"
+        line = f"{PYTHON} -m gateway.user.cli.main {words}"
+        return self.node.sh(f"cd {CHECKOUT} && printf '%s\\n' '{password}' | {line}")
 
     def start(self) -> None:
         argv = [PYTHON, "-m", "gateway.daemon", "--config", CONFIG, "--socket", SOCKET]
@@ -114,6 +123,10 @@ class Gateway:
 
     def wait_for_log(self, words: str, seconds: float = 10) -> None:
         until(lambda: words in self.log(), seconds, f"'{words}' in the gateway's journal")
+
+    def wait_for_more(self, words: str, count: int, seconds: float = 10) -> None:
+        """Until they stand in the journal more often than `count` times."""
+        until(lambda: self.log().count(words) > count, seconds, f"'{words}' once more")
 
     def command(self, *arguments: str) -> str:
         """What the `postern` command prints on the gateway, whatever its exit status."""

@@ -169,3 +169,12 @@ def test_a_configuration_does_not_change() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         config.clients = ()  # type: ignore[misc]  # that it cannot be done is the point
     assert isinstance(config, Config)
+
+
+def test_a_route_says_how_its_server_is_treated() -> None:
+    config = config_of(GOOD + 'encryption = "refuse"\nmppe = ["40", "128"]\nshield = false\n')
+    [route] = config.routes
+    assert (route.encryption, route.mppe, route.shield) == ("refuse", ("128", "40"), False)
+    [usual] = config_of(GOOD).routes
+    assert (usual.encryption, usual.mppe) == ("clear", ("128", "128-stateful"))
+    assert usual.shield
