@@ -39,6 +39,7 @@ from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slots
+from gateway.system.box.vault import Vault
 from gateway.system.box.wall import Countdown, Wall
 from gateway.system.button import CaseButton
 from gateway.system.chance import Chance
@@ -126,7 +127,8 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
     load_modules(board, tell, tool, root)
     cards = Cards(board.profile.eee, tell)
     cards.wake(nic.name for nic in board.facts.nics)
-    read_file = beside(places.data / "saved.toml")
+    vault = Vault(places, tool)
+    read_file = vault.reader(beside(places.data / "saved.toml"))
     audit, say = Audit(places, tell, wall_clock.wall), Wall(places, now)
     ports = BoxPorts(board.profile, lambda: list(boards.settled_nics(root)))
     applier = Applier(places, ports.of, read_file, tool, rescue=view.is_rescue(root))
@@ -155,6 +157,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         slots=slots,
         power=Power(places, tool),
         audit=audit,
+        vault=vault,
         diagnose=Diagnose(
             places,
             board,

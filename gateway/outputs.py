@@ -72,6 +72,7 @@ class What(Enum):
     SESSION_OPENED = "session-opened"
     LCP_OPENED = "lcp-opened"
     USER_ACCEPTED = "user-accepted"
+    ENCRYPTED = "encrypted"
     CCP_REFUSED = "ccp-refused"
     PPP_UP = "ppp-up"
     CARRIED = "carried"

@@ -13,7 +13,7 @@ from gateway.bridge.paths import hand_over, l2tp_end, leg_path, place_of, why_no
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
-from gateway.bridge.tracks import KERNEL, USER, CallTrack, LegTrack
+from gateway.bridge.tracks import KERNEL, USER, CallTrack, LegTrack, is_through
 from gateway.control.values import Network
 from gateway.outputs import Output, What
 from gateway.paths import NONE, CallPath, PptpEnd, SetCall, SetLeg
@@ -57,21 +57,20 @@ class Carrier:
 
     # decisions
 
-    def why_user(self, leg: ClientLeg, wanted: str) -> str:
+    def why_user(self, leg: ClientLeg, wanted: str, own_hands: str) -> str:
         """Why a call of this client is not the kernel's; nothing if it can be.
 
-        `wanted` is what the route says.
+        `wanted` is what the route says, `own_hands` why its frames have to pass through here.
         """
         if wanted == USER:
             return "the route says so"
-        return leg.why_user or why_not(leg, self.abilities)
+        return own_hands or leg.why_user or why_not(leg, self.abilities)
 
     def follow(self, session: Session, inside: InsideLeg, wanted: str) -> None:
         """The session goes this way from now on, and not by any it went before."""
         before = session.track
-        track = CallTrack(
-            session, inside, self.why_user(session.leg, wanted), wanted == KERNEL, self
-        )
+        why = self.why_user(session.leg, wanted, session.own_hands)
+        track = CallTrack(session, inside, why, wanted == KERNEL, self)
         # A box on which nothing is ever the kernel's need not say so every time.
         track.told = wanted == USER or bool(self.abilities.lacks)
         session.track = track
@@ -158,7 +157,7 @@ class Carrier:
         session = track.session
         if track.joined or not track.living or session.state is not State.UP:
             return []
-        if not session.is_through or not _is_settled(session.leg):
+        if not is_through(session) or not _is_settled(session.leg):
             return []
         track.why = track.why or self._why_apart(track)
         if not track.why:

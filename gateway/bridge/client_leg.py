@@ -187,15 +187,16 @@ class ClientLeg:
             self.idle_since = None
             self.lns.resume(now)
 
-    def largest_mru(self, mtu: int, native: bool = False) -> int:
+    def largest_mru(self, mtu: int, native: bool = False, inside_header: int = 0) -> int:
         """The MRU with which nothing fragments on an outside link of `mtu` bytes.
 
-        `native`: it goes on to a server that speaks L2TP/IPsec.
+        `native`: it goes on to a server that speaks L2TP/IPsec; `inside_header`: with so many bytes
+        more.
         """
         if self.current is None:
             raise ValueError("a call without a security association to come through")
         block = find_suite(self.current.suite).cipher.block
-        return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier], native)
+        return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier], native, inside_header)
 
     def expect_l2tp(self, now: float) -> float | None:
         """A dial has its keys, and an SCCRQ comes next: when to tell that none has come."""
@@ -227,6 +228,11 @@ class ClientLeg:
         if self.idle_since is not None and now >= self.idle_since + LONGEST_IDLE:
             self.wake(now)
         return self.lns.handle_timeout(now)
+
+    @property
+    def machine(self) -> tuple[str, str]:
+        """Who dials here: several machines may have one name, and behind NATs one identity."""
+        return self.client, self.identity
 
     @property
     def handles(self) -> set[int]:

@@ -244,7 +244,7 @@ class Gateway:
         inside = session.inside
         found = session.from_client(frame, now)
         if session.inside is not inside or session.state is State.CLOSING:
-            self._inward.look_after(session, inside)
+            self._inward.look_after(session, now, inside)
         self._timers.note_due(session, session.road_deadline())
         return self._told(found, now)
 
@@ -292,7 +292,7 @@ class Gateway:
                 case l2tp.CallClosed(call=call) if (leg, call) in self.board.by_call:
                     session = self.board.by_call[leg, call]
                     found += session.client_ended(*why_ended(event), now)
-                    self._inward.look_after(session)
+                    self._inward.look_after(session, now)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
                     found += tell_l2tp(event, leg.dial, leg.peer) + leg.learn(event)
@@ -307,7 +307,7 @@ class Gateway:
     ) -> list[Output]:
         session, found = self.board.put_through(leg, event, now)
         if session is not None:
-            self._inward.look_after(session)
+            self._inward.look_after(session, now)
         return found
 
     # inside events, time, ends

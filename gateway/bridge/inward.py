@@ -14,6 +14,7 @@ from gateway.bridge.kernel import Kernel
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
+from gateway.bridge.session_states import State
 from gateway.bridge.switchboard import Switchboard
 from gateway.bridge.timers import Timed, Timers
 from gateway.bridge.trunk import ForLeg, Item, Trunk
@@ -56,6 +57,8 @@ class Inward:
             self._drops.count("other_server")  # whoever guesses sixteen bits
             return []
         found = taken + session.from_inside(session.inside.open(packet, start, end, now), now)
+        if session.state is State.CLOSING:
+            self.look_after(session, now)
         self._timers.note_due(session, session.road_deadline())
         return self._told(found, now)
 
@@ -78,6 +81,8 @@ class Inward:
         session = None if leg is None else self._board.by_leg.get(leg)
         if session is not None:
             found += self._told(session.from_inside([frame], now), now)
+            if session.state is State.CLOSING:
+                self.look_after(session, now)
         return found
 
     def tcp_opened(self, key: int, now: float) -> list[Output]:
@@ -122,15 +127,15 @@ class Inward:
 
     def inside(self, session: Session, found: list[Output], now: float) -> list[Output]:
         """Something was done with a session: its ends, its facts, and all their deadlines."""
-        self.look_after(session)
+        self.look_after(session, now)
         return self._told(found, now, session.leg)
 
-    def look_after(self, session: Session, before: InsideLeg | None = None) -> None:
+    def look_after(self, session: Session, now: float, before: InsideLeg | None = None) -> None:
         """A session that is over is forgotten; others are noted with what they share.
 
         `before` is the leg it had, if it has another one now.
         """
-        self._board.settle(session)
+        self._board.settle(session, now)
         self._timers.note(session)
         for leg in (session.inside, before):
             shared = None if leg is None else leg.shared

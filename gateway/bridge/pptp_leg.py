@@ -11,6 +11,7 @@ from gateway.wire.ipv4 import PROTOCOL_GRE, build_ipv4
 from gateway.wire.udp import Endpoint
 
 ANY = bytes(4)  # the kernel puts in the address of the route (raw(7))
+SMALL_WINDOW = 8  # packets: 2 before and 8 since NT 4 SP4 (Q162230, Q167040)
 RESULT_BUSY = 4  # Outgoing-Call-Reply, result code (RFC 2637, 2.8)
 
 
@@ -49,9 +50,12 @@ class PptpLeg:
         call_id: int,
         source: bytes | None,
         server: Endpoint,
+        shield: bool = False,
         channel: int = 0,
     ) -> None:
-        """`channel` is the key of the kernel's end of the call, 0 if GRE is ours."""
+        """`shield`: a small window is never exceeded, whatever becomes of the frames. `channel` is
+        the key of the kernel's end of the call, 0 if GRE is ours."""
+        self.shield = shield
         self.key = key
         self.caller = caller
         self.call_id = call_id
@@ -89,7 +93,11 @@ class PptpLeg:
         """GRE is ours from now on, and comes from that host."""
         sent = self.gre.sent if isinstance(self.gre, Channel) else 0
         self.channel, self.speaker = 0, speaker
-        self.gre = Gre(self.call_id, self.peer_call, self.window, first=sent)
+        self.gre = self._new_gre(sent)
+
+    def _new_gre(self, first: int = 0) -> Gre:
+        strict = self.shield and self.window <= SMALL_WINDOW
+        return Gre(self.call_id, self.peer_call, self.window, first=first, strict=strict)
 
     def start(self, now: float) -> list[LegOutput]:
         return [OpenTcp(self.key, self.source, self.server)]
@@ -189,7 +197,7 @@ class PptpLeg:
                 case CallOpened(peer_call=peer_call, window=window):
                     self.peer_call = peer_call
                     self.window = window
-                    self.gre = Channel() if self.channel else Gre(self.call_id, peer_call, window)
+                    self.gre = Channel() if self.channel else self._new_gre()
                     outputs.append(Answered(self.vendor, peer_call))
                 case CallClosed(result=result, reason=reason):
                     busy = self.gre is None and result == RESULT_BUSY

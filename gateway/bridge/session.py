@@ -6,17 +6,26 @@ a lost LCP Configure-Request costs its sender a second or three.
 """
 
 from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.crossing import Crossing
+from gateway.bridge.encryption import Encrypted, Event, Unencrypted
 from gateway.bridge.inside_leg import Answered, Ended, Gone, InsideLeg, LegOutput, Told
 from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.session_states import TABLE, Do, Input, State
 from gateway.bridge.silence import DATA_WITHIN, HEARD_WITHIN, tell_silence
-from gateway.bridge.tell import By, tell_ppp, tell_refusal
+from gateway.bridge.tell import (
+    By,
+    tell_answer,
+    tell_call,
+    tell_encryption,
+    tell_end,
+    tell_ppp,
+    tell_refusal,
+)
 from gateway.bridge.ways import Follower, Ways
 from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Output, What
 from gateway.ppp import events as ppp
 from gateway.ppp.frame import is_control
-from gateway.ppp.machine import Passage
 
 MOST_HELD = 16  # frames a direction
 LONGEST_DIAL = 60.0  # seconds from a client's first packet to its call
@@ -35,10 +44,12 @@ class Session:
         peer_call: int,
         inside: InsideLeg,
         route: str,
-        passage: Passage,
+        crossing: Crossing,
         now: float,
         ways: Ways | None = None,
+        start_at: float = 0.0,
     ) -> None:
+        """`start_at`: the server is not called before."""
         self.number = number
         self.leg = leg
         self.tunnel = tunnel
@@ -46,7 +57,7 @@ class Session:
         self.peer_call = peer_call
         self.inside = inside
         self.route = route
-        self.passage = passage
+        self.crossing = crossing
         self._ways = ways
         self._diverted = False  # once is enough: two rules may point at each other
         self.state = State.CALLING
@@ -65,47 +76,31 @@ class Session:
         self.deaf_until: float | None = None  # the server's PPP has not spoken: frames to it wait
         self.track: Follower | None = None  # who sees to it that the kernel carries it
         self.own_hands = ""  # why its frames have to pass through here
+        self.start_at: float | None = start_at  # None: the call has been made
         self.control_in = self.control_out = 0  # of the frames, those that negotiate
+        self.from_server = 0  # frames, those that wait or are dropped too
         self.quiet_at: float | None = None  # when to tell who was not heard of
         self.ended_by: By | None = None
         self.scheduled: float | None = None  # for Timers
 
-    @property
-    def is_through(self) -> bool:
-        """Whether what has to be watched of PPP has passed."""
-        return bool(self.client_ip) and not self.holding
-
     # what happens to the two calls
 
     def start(self, now: float) -> list[Output]:
-        """Call the inside server."""
-        inside = self.inside
-        asked = self._carry_plain(inside.start(now))
-        said = self._fact(
-            What.SERVER_CALLED,
-            server=str(inside.server),
-            call_id=str(inside.call_id),
-            kind=inside.kind,
-        )
-        return [said, *asked]
+        """Call the inside server, as soon as it is time."""
+        if self.start_at is None or now < self.start_at:
+            return []
+        self.start_at = None
+        asked = self._carry_plain(self.inside.start(now))
+        return [self.fact(*tell_call(self.inside)), *asked]
 
     def inside_event(self, outputs: list[LegOutput], now: float) -> list[Output]:
         """What the inside leg asked for and reported, in order."""
         found: list[Output] = []
         for output in outputs:
             match output:
-                case Answered(vendor, peer_call):
-                    found.append(
-                        self._fact(
-                            What.SERVER_ANSWERED,
-                            server=str(self.inside.server),
-                            call_id=str(self.inside.call_id),
-                            peer_call_id=str(peer_call),
-                            vendor=vendor,
-                            kind=self.inside.kind,
-                            encryption=self.inside.encryption,
-                        )
-                    )
+                case Answered():
+                    self.crossing.note_vendor(output.vendor)
+                    found.append(self.fact(*tell_answer(self.inside, output)))
                     found += [] if self._ways is None else self._ways.note_answered(self, now)
                     found += self._handle(Input.INSIDE_ANSWERED, now)
                 case Ended(reason, was_open, busy):
@@ -130,9 +125,10 @@ class Session:
         """Call the next server in place of one that cannot be had: whether there is one."""
         if self._ways is None or self.state not in (State.CALLING, State.DIVERTED):
             return False, []
-        old = self.inside
+        old, self.start_at = self.inside, now
         leg, found = self._ways.after_failure(self, reason, busy, now)
         if leg is None:
+            self.start_at = None
             return False, found
         what = f"{old.server}: {reason}; {leg.server} is called instead"
         self.inside = leg
@@ -147,18 +143,18 @@ class Session:
         """
         if self._ways is None or self._diverted or self.state is not State.UP:
             return []
-        old = self.inside
+        old, self.start_at = self.inside, now
         detour, found = self._ways.for_user(self, user, now)
         if detour is None:
+            self.start_at = None
             return []
         if isinstance(detour, str):
-            told = self._fact(What.REFUSED, reason=detour, detail=f"user {user}")
+            told = self.fact(What.REFUSED, {"reason": detour, "detail": f"user {user}"})
             return [told, *found, *self.disconnect(detour, now)]
         self._diverted, self.held_in = True, []
-        self.inside, self.route, self.passage = detour.leg, detour.route, detour.passage
-        said = self._fact(
-            What.DIVERTED, user=user, route=detour.route, server=str(detour.leg.server)
-        )
+        self.inside, self.route, self.crossing = detour.leg, detour.route, detour.crossing
+        where = {"user": user, "route": detour.route, "server": str(detour.leg.server)}
+        said = self.fact(What.DIVERTED, where)
         away = self._handle(Input.ELSEWHERE, now)
         return [said, *found, *old.abandon(now), *away, *self.start(now)]
 
@@ -184,7 +180,7 @@ class Session:
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
-            self.release_at = self.deaf_until = self.quiet_at = None
+            self.release_at = self.deaf_until = self.start_at = self.quiet_at = None
             self.ended_by = self.ended_by or By.SERVER
             if self.track is None or not self.track.over_at(now):
                 found.append(self.closing_fact(now))
@@ -206,8 +202,8 @@ class Session:
             case Do.HANG_UP_INSIDE:
                 return self._carry_plain(self.inside.hang_up(now))
             case Do.OPEN:
-                server = str(self.inside.server)
-                opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
+                where = {"route": self.route, "server": str(self.inside.server)}
+                opened = self.fact(What.SESSION_OPENED, where)
                 self.release_at, self.quiet_at = now + SPEAKS_WITHIN, now + HEARD_WITHIN
                 if self.leg.recorder is not None:
                     self.leg.recorder.opened(self.leg.dial, now)
@@ -250,7 +246,8 @@ class Session:
         ready = self._let_out() if self.holding and self.state is State.UP else []
         if is_control(frame):
             return ready + self._pass_control(frame, True, now)
-        return ready + self._to_inside(frame, now)
+        passed = self.crossing.to_server(frame)
+        return ready if passed is None else ready + self._to_inside(passed, now)
 
     def from_inside(self, frames: list[bytes], now: float) -> list[Output]:
         """PPP frames of the server's call, in their order."""
@@ -263,9 +260,12 @@ class Session:
         if len(frame) > LONGEST_FRAME:
             self.leg.drops.count("frame_too_long")
             return []
+        self.from_server += 1
         if is_control(frame):
             return self._pass_control(frame, False, now)
-        return self._to_client(frame)
+        passed, events = self.crossing.to_client(frame, now)
+        found = [output for event in events for output in self._event(event, now)]
+        return found if passed is None else found + self._to_client(passed)
 
     def _to_inside(self, frame: bytes, now: float) -> list[Output]:
         if self.inside.is_up and self.deaf_until is None:
@@ -291,16 +291,36 @@ class Session:
         """LCP, authentication and network control: watched, the MRU clamped, then passed on."""
         self.control_in += from_client
         self.leg.record("ppp", frame, now, by_client=from_client)
-        passed, events = self.passage.pass_frame(frame, from_client, now)
+        passed, events = self.crossing.control(frame, from_client, now)
         found: list[Output] = []
         for event in events:
-            found += self._ppp_event(event, now)
+            found += self._event(event, now)
             if isinstance(event, ppp.AuthStarted) and (away := self._elsewhere(event.user, now)):
                 return found + away
         if passed is None:
             return found
         self.control_out += not from_client
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
+
+    def _event(self, event: Event, now: float) -> list[Output]:
+        """What the crossing asks for, and what it has seen."""
+        match event:
+            case ppp.SendFrame(frame, to_client):
+                return self._say(frame, to_client, now)
+            case Encrypted():
+                return [self.fact(*tell_encryption(event, self.user))]
+            case Unencrypted():
+                refused = self.fact(*tell_encryption(event, self.user))
+                return [refused, *self.disconnect(event.reason, now)]
+            case _:
+                return self._ppp_event(event, now)
+
+    def _say(self, frame: bytes, to_client: bool, now: float) -> list[Output]:
+        """A control frame that neither end has sent: ours, in the other's name."""
+        if not to_client:
+            return self._to_inside(frame, now)
+        self.control_out += 1
+        return self._to_client(frame)
 
     def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
         found = self._react(event, now)
@@ -321,7 +341,7 @@ class Session:
                 self.user, self.method = user, method
             case ppp.Reply(frame, to_client, quirk):
                 self.leg.who.need(quirk)
-                return self._to_client(frame) if to_client else self._to_inside(frame, now)
+                return self._say(frame, to_client, now)
             case ppp.PeerIdentified():
                 return [*self.leg.learn(event)]
             case ppp.IpOpened(client_ip, server_ip):
@@ -340,7 +360,10 @@ class Session:
     # time
 
     def deadline(self) -> float | None:
-        times = (self.inside.deadline(), self.release_at, self.deaf_until, self.quiet_at)
+        times = (
+            self.inside.deadline(), self.release_at, self.deaf_until, self.start_at,
+            self.quiet_at, self.crossing.deadline(),
+        )  # fmt: skip
         return min((time for time in times if time is not None), default=None)
 
     def road_deadline(self) -> float | None:
@@ -348,11 +371,13 @@ class Session:
         return self.inside.road_deadline()
 
     def handle_timeout(self, now: float) -> list[Output]:
-        found: list[Output] = []
+        found = self.start(now)
         if self.release_at is not None and now >= self.release_at:
             found += self._let_out()
         if self.deaf_until is not None and now >= self.deaf_until:
             found += self._let_in(now)
+        for event in self.crossing.handle_timeout(now):
+            found += self._event(event, now)
         if self.quiet_at is not None and now >= self.quiet_at:
             self.quiet_at = None
             found += tell_silence(self)
@@ -367,16 +392,8 @@ class Session:
         """A fact about this session."""
         return Fact(what, self.number, str(self.leg.peer), details)
 
-    def _fact(self, what: What, **details: str) -> Fact:
-        return self.fact(what, details)
-
     def closing_fact(self, closed: float) -> Fact:
         """That it is over, and what it has carried; `closed` is when that was."""
-        return self._fact(
-            What.SESSION_CLOSED,
-            reason=self.last_error,
-            by="" if self.ended_by is None else self.ended_by.value,
-            seconds=f"{closed - self.began:.0f}",
-            bytes_in=str(self.bytes_in),
-            bytes_out=str(self.bytes_out),
-        )
+        by = "" if self.ended_by is None else self.ended_by.value
+        carried = self.bytes_in, self.bytes_out
+        return self.fact(*tell_end(self.last_error, by, closed - self.began, carried))

@@ -11,13 +11,14 @@ DATA_WITHIN: Final = 60.0  # seconds after PPP is up in which data passes, if it
 
 
 class Heard(Protocol):
-    """What a session has counted. `control_in` and `control_out` are of the frames too."""
+    """What a session has counted. `control_in` and `control_out` are of the frames too, and so is
+    what the gateway itself has said to the client; `from_server` is what the server has."""
 
     inside: InsideLeg
     client_ip: str
     frames_in: int
     frames_out: int
-    held_out: list[bytes]
+    from_server: int
     control_in: int
     control_out: int
 
@@ -45,8 +46,8 @@ def _of_server(session: Heard) -> dict[str, bool]:
     """A PPTP server owes GRE; a native one PPP, for nothing else shows that the call goes on."""
     if isinstance(session.inside, PptpLeg):
         # By the kernel's channel nothing but frames comes.
-        return {"gre": not session.inside.speaker and not session.frames_out}
-    return {"server": not session.frames_out and not session.held_out}
+        return {"gre": not session.inside.speaker and not session.from_server}
+    return {"server": not session.from_server}
 
 
 def _tell_idle(session: Heard) -> list[Output]:

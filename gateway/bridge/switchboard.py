@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 from gateway.bridge.carrier import Carrier
 from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.crossing import Crossing, crossing_of, header_of, own_hands_of
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
+from gateway.bridge.pacing import CROWDED, Pacer
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
@@ -25,7 +27,6 @@ from gateway.l2tp.events import CallRequested
 from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Output, What
 from gateway.paths import KERNEL_CALLS
-from gateway.ppp.machine import Passage
 from gateway.ppp.quirks import manners_of
 from gateway.pptp.machine import Caller
 from gateway.wire.udp import Endpoint
@@ -51,6 +52,7 @@ class Switchboard:
         self.carrier = Carrier(config.outside.virtual)
         self._left: dict[int, list[Endpoint]] = {}  # by session: servers not called yet
         self._routes: dict[int, Route] = {}  # by session
+        self._pacer = Pacer()
         self._next_number = next_number
         self._random = random
         self._keys = 0
@@ -74,11 +76,10 @@ class Switchboard:
             return None, [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
         number = self._next_number() if leg.dial in self.sessions else leg.dial
         servers = self.servers.in_order(route)
-        inside, found = self._next_leg(leg, route, servers, now)
-        if inside is None:
-            reason = self._no_address(route)
-            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": reason})
-            told = leg.lns.refuse(event.call, Disconnect.NO_FACILITY_NOW, 0, reason, now)
+        inside, start_at, found = self._next_leg(leg, route, servers, now)
+        if isinstance(inside, str):
+            said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": inside})
+            told = leg.lns.refuse(event.call, Disconnect.NO_FACILITY_NOW, 0, inside, now)
             return None, [said, *leg.carry(told)]
         session = Session(
             number,
@@ -88,9 +89,10 @@ class Switchboard:
             event.peer_call,
             inside,
             route.name,
-            self._passage(leg, route),
+            self._crossing(leg, route),
             now,
             self,
+            start_at,
         )
         self.sessions[number] = session
         self.by_call[leg, event.call] = session
@@ -107,7 +109,7 @@ class Switchboard:
         )
         return session, [asked, *found, *session.start(now)]
 
-    def settle(self, session: Session) -> None:
+    def settle(self, session: Session, now: float) -> None:
         """Forget a session of which nothing is left. Its numbers may be another's by now."""
         if session.state is not State.CLOSING:
             return
@@ -116,7 +118,7 @@ class Switchboard:
         if session.gone and self.sessions.get(session.number) is session:
             del self.sessions[session.number]
             del self._routes[session.number], self._left[session.number]
-            self._unregister(session.inside)
+            self._unregister(session, now)
 
     def note_answered(self, session: Session, now: float) -> list[Output]:
         """The server of this session is plainly there."""
@@ -133,10 +135,12 @@ class Switchboard:
         if route is None:
             return None, []
         found = [] if busy else self.servers.note_down(route, session.inside.server, reason, now)
-        leg, more = self._next_leg(session.leg, route, self._left[session.number], now)
-        if leg is not None:
-            self._unregister(session.inside)
-            self._register(leg, session, route)
+        leg, start_at, more = self._next_leg(session.leg, route, self._left[session.number], now)
+        if isinstance(leg, str):
+            return None, [*found, *more]
+        self._unregister(session, now)
+        self._register(leg, session, route)
+        session.start_at = start_at
         return leg, [*found, *more]
 
     def for_user(
@@ -147,48 +151,61 @@ class Switchboard:
         if route is None or route.name == session.route:
             return None, []
         servers = self.servers.in_order(route)
-        leg, found = self._next_leg(session.leg, route, servers, now)
-        if leg is None:
-            return self._no_address(route), found
-        self._unregister(session.inside)
+        leg, start_at, found = self._next_leg(session.leg, route, servers, now)
+        if isinstance(leg, str):
+            return leg, found
+        self._unregister(session, now)
         self._register(leg, session, route)
+        session.start_at = start_at
         self._routes[session.number], self._left[session.number] = route, servers
-        return Detour(leg, route.name, self._passage(session.leg, route)), found
+        return Detour(leg, route.name, self._crossing(session.leg, route)), found
 
     # inside
 
     def _next_leg(
         self, client: ClientLeg, route: Route, servers: list[Endpoint], now: float
-    ) -> tuple[InsideLeg | None, list[Output]]:
-        """A leg to the first of `servers` that can be called at all, which then are fewer."""
+    ) -> tuple[InsideLeg | str, float, list[Output]]:
+        """A leg to the first of `servers` that can be called at all, which then are fewer, and when
+        it is its turn; or why there is none."""
         found: list[Output] = []
+        reason = self._no_address(route)
         while servers:
             server = servers.pop(0)
+            start_at = self._pacer.turn(server, client.machine, now) if route.shield else now
+            if start_at is None:
+                reason = CROWDED
+                continue
             if route.kind != L2TP_IPSEC:
-                return self._pptp_leg(client, route, server), found
+                return self._pptp_leg(client, route, server), start_at, found
             address = self.config.inside.address
             if address is None:
                 continue
             trunk, more = self.trunks.take(route, server, address, now)
             found += more
             if trunk is not None:
-                return L2tpLeg(trunk), found
-        return None, found
+                return L2tpLeg(trunk), start_at, found
+        return reason, now, found
 
     def _pptp_leg(self, client: ClientLeg, route: Route, server: Endpoint) -> PptpLeg:
-        by_kernel = not self.carrier.why_user(client, route.carrier)
+        by_kernel = not self.carrier.why_user(client, route.carrier, own_hands_of(route))
         key, call_id = self._next_key(), self._new_call_id(by_kernel)
         caller, source = Caller(call_id, self._random), self.config.inside.address
-        return PptpLeg(key, caller, call_id, source, server, key if by_kernel else 0)
+        channel = key if by_kernel else 0
+        return PptpLeg(key, caller, call_id, source, server, route.shield, channel)
 
     def _register(self, leg: InsideLeg, session: Session, route: Route) -> None:
+        session.own_hands = own_hands_of(route)
         self.carrier.follow(session, leg, route.carrier)
         if isinstance(leg, PptpLeg):
             self.by_call_id[leg.call_id] = self.by_key[leg.key] = session
         elif isinstance(leg, L2tpLeg):
             self.by_leg[leg] = session
 
-    def _unregister(self, leg: InsideLeg) -> None:
+    def _unregister(self, session: Session, now: float) -> None:
+        """The session's call to its server is over."""
+        leg = session.inside
+        took, netbeui = now - session.began, session.crossing.carries_netbeui
+        self._pacer.ended(leg.server, session.leg.machine, took, netbeui, now)
         if isinstance(leg, PptpLeg):
             del self.by_call_id[leg.call_id]
             del self.by_key[leg.key]
@@ -209,9 +226,11 @@ class Switchboard:
             return "the limit of sessions is reached"
         return ""
 
-    def _passage(self, leg: ClientLeg, route: Route) -> Passage:
-        fits = leg.largest_mru(self.config.outside.mtu, native=route.kind == L2TP_IPSEC)
-        return Passage(leg.who.kept_mru(fits), manners_of(leg.who.name))
+    def _crossing(self, leg: ClientLeg, route: Route) -> Crossing:
+        native, header = route.kind == L2TP_IPSEC, header_of(route)
+        fits = leg.largest_mru(self.config.outside.mtu, native, header)
+        manners = manners_of(leg.who.name)
+        return crossing_of(route, self.config.users, leg.who.kept_mru(fits), manners)
 
     def _no_address(self, route: Route) -> str:
         if self.config.inside.address is None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final
 
+from gateway.bridge.encryption import Encrypted, Unencrypted, named
+from gateway.bridge.inside_leg import Answered, InsideLeg
 from gateway.ike import events as ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.numbers import Stop
@@ -141,6 +143,47 @@ def tell_refusal(server: Endpoint, reason: str, busy: bool) -> tuple[What, Detai
     """What a session says when its server takes no call."""
     more = " (busy)" if busy and "busy" not in reason else ""
     return What.REFUSED, {"reason": "server refused", "detail": f"{server}: {reason}{more}"}
+
+
+def tell_call(inside: InsideLeg) -> tuple[What, Details]:
+    """What a session says when it calls its server."""
+    call_id = str(inside.call_id)
+    server = str(inside.server)
+    return What.SERVER_CALLED, {"server": server, "call_id": call_id, "kind": inside.kind}
+
+
+def tell_answer(inside: InsideLeg, answer: Answered) -> tuple[What, Details]:
+    """What a session says when its server has taken the call."""
+    return What.SERVER_ANSWERED, {
+        "server": str(inside.server),
+        "call_id": str(inside.call_id),
+        "peer_call_id": str(answer.peer_call),
+        "vendor": answer.vendor,
+        "kind": inside.kind,
+        "encryption": inside.encryption,
+    }
+
+
+def tell_end(
+    reason: str, by: str, seconds: float, carried: tuple[int, int]
+) -> tuple[What, Details]:
+    """What a session says when it is over; `carried` are bytes from the client, and to it."""
+    return What.SESSION_CLOSED, {
+        "reason": reason,
+        "by": by,
+        "seconds": f"{seconds:.0f}",
+        "bytes_in": str(carried[0]),
+        "bytes_out": str(carried[1]),
+    }
+
+
+def tell_encryption(event: Encrypted | Unencrypted, user: str) -> tuple[What, Details]:
+    """What a session says of encryption by the gateway, in the name of `user`."""
+    if isinstance(event, Encrypted):
+        sent, received = named(event.sent), named(event.received)
+        return What.ENCRYPTED, {"sent": sent, "received": received}
+    reason = f"encryption: {event.reason}"
+    return What.REFUSED, {"reason": reason, "detail": event.detail, "user": user}
 
 
 def tell_ppp(event: ppp.PppEvent) -> list[tuple[What, Details]]:

@@ -90,6 +90,11 @@ class CallTrack:
         return True
 
 
+def is_through(session: "Session") -> bool:
+    """Whether what has to be watched of PPP has passed."""
+    return bool(session.client_ip) and not session.holding
+
+
 def carried_by(session: "Session") -> tuple[str, str]:
     """Kernel or user; and if user, why."""
     track = session.track
@@ -97,4 +102,4 @@ def carried_by(session: "Session") -> tuple[str, str]:
         return USER, ""
     if track.joined:
         return KERNEL, ""
-    return USER, track.why or (UNSETTLED if session.is_through else NOT_THROUGH)
+    return USER, track.why or (UNSETTLED if is_through(session) else NOT_THROUGH)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+from gateway.bridge.crossing import CLEAR
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
@@ -52,7 +53,7 @@ def session_view(session: Session, now: float) -> SessionView:
         inside_kind=inside.kind,
         inside_call=inside.call_id,
         inside_peer_call=inside.peer_call,
-        encryption=inside.encryption,
+        encryption=_encryption(session),
         route=session.route,
         server=str(inside.server),
         user=session.user,
@@ -69,6 +70,14 @@ def session_view(session: Session, now: float) -> SessionView:
     )
 
 
+def _encryption(session: Session) -> str:
+    """Of the inside leg: what its own protocol has, and what PPP has within that."""
+    leg, ppp = session.inside.encryption, session.crossing.encryption
+    if ppp == CLEAR:
+        return leg
+    return ppp if leg == CLEAR else f"{leg}, {ppp}"
+
+
 def _state(session: Session) -> str:
     if session.state is State.UP and session.leg.idle_since is not None:
         return "idle"
@@ -82,8 +91,7 @@ def _drops(session: Session) -> dict[str, int]:
         for half in (pair.inbound, pair.outbound):
             found.update({name.lower(): n for name, n in half.counters().drops.items()})
     found.update(session.inside.drops())
-    if session.passage.malformed:
-        found["ppp_malformed"] = session.passage.malformed
+    found.update(session.crossing.counts)
     return dict(found)
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from gateway.bridge.crossing import Crossing
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.outputs import Output
-from gateway.ppp.machine import Passage
 
 if TYPE_CHECKING:
     from gateway.bridge.session import Session
@@ -17,11 +17,12 @@ class Detour:
 
     leg: InsideLeg
     route: str
-    passage: Passage
+    crossing: Crossing
 
 
 class Ways(Protocol):
-    """Who knows where else a session can go; what is given is registered as the session's."""
+    """Who knows where else a session can go; what is given is registered as the session's, and
+    `start_at` says when it may be called."""
 
     def after_failure(
         self, session: "Session", reason: str, busy: bool, now: float

@@ -15,6 +15,7 @@ from typing import Final
 
 from gateway.control.advice_ike import ADVICE_IKE, NO_ANSWER, NO_IKE
 from gateway.control.advice_inside import ADVICE_INSIDE, NO_CALL
+from gateway.control.advice_mppe import ADVICE_MPPE
 from gateway.control.advice_x509 import ADVICE_X509
 from gateway.control.causes import Advice, Cause, Details, Shown
 
@@ -203,7 +204,7 @@ OTHERS: Final[dict[Cause, Advice]] = {
         "Look at the lines before this one with `postern sessions ID`",
     ),
 }
-ADVICE: Final[dict[Cause, Advice]] = ADVICE_IKE | ADVICE_X509 | ADVICE_INSIDE | OTHERS
+ADVICE: Final[dict[Cause, Advice]] = ADVICE_IKE | ADVICE_X509 | ADVICE_INSIDE | ADVICE_MPPE | OTHERS
 EMPTY: Final = ("offered", "why")  # pieces that may be missing
 
 

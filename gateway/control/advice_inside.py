@@ -102,4 +102,15 @@ ADVICE_INSIDE: Final[dict[Cause, Advice]] = {
         "[inside] in postern.toml",
         NO_CALL,
     ),
+    Cause.SERVER_CROWDED: Advice(
+        "Too many calls wait for {server} already",
+        "Wait, and dial again: the server is called four times a second, no more",
+        NO_CALL,
+    ),
+    Cause.CALL_WAITS: Advice(
+        "The call of {client} has to wait for its turn: it came and went too often lately, or many "
+        "call at once",
+        "Wait a minute, then dial once and let it ring",
+        NO_CALL,
+    ),
 }

@@ -121,7 +121,7 @@ def _compared(table: Table, key: Key, value: object) -> object:
         read = [key.read(member) for member in members]
     except Unfit:
         return repr(value)
-    if table is CLIENT and key.listed:  # suites: the order is Postern's own
+    if key.listed and (table is CLIENT or key.name == "mppe"):  # the order is Postern's own
         read.sort(key=repr)
     return tuple(read) if key.listed else read[0]
 

@@ -85,6 +85,8 @@ class Cause(Enum):
     SERVER_TUNNEL_SECRET = "server-tunnel-secret"
     NO_POOL = "no-pool"
     NO_INSIDE_ADDRESS = "no-inside-address"
+    SERVER_CROWDED = "too-many-calls-wait"
+    CALL_WAITS = "call-waits"
     # PPP
     GRE_SILENT = "gre-silent"
     SERVER_PPP_SILENT = "server-ppp-silent"
@@ -94,6 +96,14 @@ class Cause(Enum):
     USER_REFUSED = "user-refused"
     ACCOUNT_REFUSED = "account-refused"
     ENCRYPTION_DEMANDED = "encryption-demanded"
+    SERVER_DEMANDS_ENCRYPTION = "server-demands-encryption"
+    NO_MS_CHAP = "no-ms-chap"
+    PASSWORD_NOT_STORED = "password-not-stored"
+    STORED_PASSWORD_WRONG = "stored-password-wrong"
+    LM_HASH_NOT_STORED = "lm-hash-not-stored"
+    SERVER_NO_MPPE = "server-no-mppe"
+    ENCRYPTION_NOT_AGREED = "encryption-not-agreed"
+    ENCRYPTION_BROKE = "encryption-broke"
     NO_NETWORK_PROTOCOL = "no-network-protocol"
     NO_TRAFFIC = "no-traffic"
     # the end

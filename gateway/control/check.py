@@ -10,6 +10,7 @@ from gateway.control.problems import Problem
 from gateway.control.psk import resolve_psks
 from gateway.control.relations import check_relations
 from gateway.control.relations_x509 import check_certificates
+from gateway.control.users import check_users
 
 NAME = "postern.toml"
 
@@ -35,6 +36,7 @@ def judge(
         resolve_psks(document, file, read_file, findings)
         resolve_certificates(document, file, read_file, findings)
         check_relations(document, findings)
+        check_users(document, read_file, findings)
         check_certificates(document, findings, None if today is None else moment_of(today))
         if today is not None:
             check_days(document, today, findings)

@@ -11,8 +11,9 @@ from gateway.control.document import File, ReadFile
 from gateway.control.findings import Document
 from gateway.control.limits import Limits
 from gateway.control.problems import Problem
-from gateway.control.schema_routes import L2TP_IPSEC, ROUTE
-from gateway.control.suites import ESP_SUITES, IKE_SUITES
+from gateway.control.schema_routes import L2TP_IPSEC, ROUTE, ROUTE_KINDS
+from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
+from gateway.control.users import Users, load_users
 from gateway.control.values import ANYWHERE, Network, network
 from gateway.control.values_client import Identity
 from gateway.crypto.rsa import PrivateKey
@@ -22,10 +23,14 @@ from gateway.x509.crl import Crl
 from gateway.x509.path import Authority
 from gateway.x509.rule import Rule
 
+NOBODY = Users()
 DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
 PORT_L2TP = 1701
 VIRTUAL: Network = network(DEFAULTS["outside"]["virtual"])
-_NATIVE = frozenset(key.name for key in ROUTE.keys if key.kinds)
+_OTHERS = {  # the keys that a kind of route has not
+    kind: frozenset(key.name for key in ROUTE.keys if key.kinds and kind not in key.kinds)
+    for kind in ROUTE_KINDS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,9 @@ class Inside:
 class Route:
     """A way to one old server, or to several of a kind.
 
-    What follows `check_seconds` is for servers that speak IPsec themselves: suites are in the
-    owner's order, and `pool` are the gateway's addresses for tunnels of their own.
+    `encryption` and `mppe` are for PPTP servers. What follows them is for servers that speak IPsec
+    themselves: suites are in the owner's order, and `pool` are the gateway's addresses for tunnels
+    of their own.
     """
 
     name: str
@@ -83,6 +89,9 @@ class Route:
     others: tuple[Endpoint, ...] = ()
     order: str = "first"
     check_seconds: int = 60
+    shield: bool = DEFAULTS["route"]["shield"]
+    encryption: str = DEFAULTS["route"]["encryption"]
+    mppe: tuple[str, ...] = tuple(DEFAULTS["route"]["mppe"])
     psk: bytes = field(default=b"", repr=False)
     ike: tuple[str, ...] = ()
     esp: tuple[str, ...] = ()
@@ -174,6 +183,7 @@ class Config:
     box: Box = Box()
     admins: tuple[Admin, ...] = ()
     ports: tuple[Port, ...] = ()
+    users: Users = NOBODY
     choices: tuple[Choice, ...] = ()
     certificates: tuple[OwnCertificate, ...] = ()
     authorities: tuple[Authority, ...] = ()
@@ -196,10 +206,10 @@ def load(file: File, read_file: ReadFile, name: str = NAME) -> Config | list[Pro
     document, problems = judge(file, read_file, name)
     if not document or any(not problem.warning for problem in problems):
         return problems
-    return build(document)
+    return build(document, load_users(document, read_file))
 
 
-def build(document: Document) -> Config:
+def build(document: Document, users: Users = NOBODY) -> Config:
     """Only of a document without problems: whatever is required is then there."""
     return Config(
         outside=Outside(**document["outside"][0].values),
@@ -211,6 +221,7 @@ def build(document: Document) -> Config:
         box=Box(**document["box"][0].values),
         admins=tuple(_admin(**entry.values) for entry in document["admin"]),
         ports=tuple(Port(**entry.values) for entry in document["port"]),
+        users=users,
         certificates=tuple(_own(**entry.values) for entry in document["certificate"]),
         authorities=tuple(_authority(**entry.values) for entry in document["ca"]),
     )
@@ -222,15 +233,17 @@ def _route(
     server: Endpoint | None = None,
     servers: tuple[Endpoint, ...] = (),
     psk_file: str = "",
+    mppe: tuple[str, ...],
     **values: Any,
 ) -> Route:
-    """The port of a native server is that of L2TP; what is of the other kind is left out."""
+    """The port of a native server is that of L2TP; what is of the other kind is left out. The order
+    of what MPPE may be negotiated is Postern's own."""
     first, *others = servers or ([] if server is None else [server])
     if kind == L2TP_IPSEC:
         first, *others = (Endpoint(each.host, PORT_L2TP) for each in (first, *others))
-    else:
-        values = {name: value for name, value in values.items() if name not in _NATIVE}
-    return Route(kind=kind, server=first, others=tuple(others), **values)
+    values["mppe"] = tuple(sorted(mppe, key=MPPE_TERMS.index))
+    of_kind = {name: value for name, value in values.items() if name not in _OTHERS[kind]}
+    return Route(kind=kind, server=first, others=tuple(others), **of_kind)
 
 
 def _admin(*, name: str, ssh_key: str = "", ssh_keys: tuple[str, ...] = ()) -> Admin:

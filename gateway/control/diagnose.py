@@ -32,6 +32,7 @@ MOST_DIALS: Final = 6  # looked at, the newest
 LATER: Final = 10  # points that each newer dial of the same machine takes from a dial's weight
 UNSURE: Final = {Whose.ITS: 0, Whose.LIKELY: 5, Whose.PERHAPS: 30}  # points
 ACCOUNT_CODES: Final = {"646", "647", "648", "649"}  # MS-CHAP: the account, not the password
+ENCRYPTION: Final = "encryption: "  # before the reasons for which the gateway gives it up
 ENCRYPTION_CODES: Final = ("error 741", "error 742")
 
 
@@ -233,6 +234,9 @@ def _words(refused: Fact) -> dict[str, str]:
     if user:
         detail = detail.removeprefix(f"user {details['user']}: ")
     detail = PLACE.sub("", detail)
+    reason = details.get("reason", "")
+    if reason.startswith(ENCRYPTION):
+        detail = f"{reason.removeprefix(ENCRYPTION)}, and {detail}"
     found = {"why": f": {printable(detail)}"} if detail else {}
     return found | ({"user": f"user {user}"} if user else {})
 
@@ -285,6 +289,19 @@ def _half_way(story: Story, case: Case) -> Iterator[Found]:
         yield Found(Cause.SIXTH_UNANSWERED, 80, (proved,))
 
 
+def _waits(story: Story, case: Case) -> Iterator[Found]:
+    """The server is not called yet (`bridge/pacing.py`), or the client gave up before it was."""
+    asked = story.last(What.CALL_REQUESTED)
+    if asked is None or story.is_up or story.after(asked, (What.SERVER_CALLED, What.REFUSED)):
+        return
+    closed = story.last(What.SESSION_CLOSED)
+    if closed is None or not story.after(asked, (What.SESSION_CLOSED,)):
+        if story.age >= PATIENCE:
+            yield Found(Cause.CALL_WAITS, 85, (asked,))
+    elif closed.details.get("by") in ("client", "nobody"):
+        yield Found(Cause.CALL_WAITS, 85, (asked, closed))
+
+
 def _quiet(story: Story, case: Case) -> Iterator[Found]:
     l2tp = story.silence("l2tp")
     if l2tp is not None and not story.after(l2tp, (What.TUNNEL_OPENED, What.REFUSED)):
@@ -308,6 +325,8 @@ def _facts(story: Story, fact: Fact, *before: What) -> tuple[Fact, ...]:
 
 def _encryption(story: Story, case: Case) -> Iterator[Found]:
     """PPP fell after CCP was refused, or with Windows' own number for it."""
+    if story.refusal is not None and _is_of_encryption(story.refusal):
+        return  # and so it is told already
     refused = story.last(What.CCP_REFUSED)
     ended = story.last(What.PPP_ENDED) or story.last(What.SESSION_CLOSED)
     if ended is None or story.place(What.PPP_UP) > story.place(What.CALL_REQUESTED):
@@ -316,6 +335,10 @@ def _encryption(story: Story, case: Case) -> Iterator[Found]:
     if said or (refused is not None and "server" in ended.details.get("by", "")):
         evidence = tuple(fact for fact in (refused, ended) if fact is not None)
         yield Found(Cause.ENCRYPTION_DEMANDED, 93 if said else 88, evidence)
+
+
+def _is_of_encryption(refused: Fact) -> bool:
+    return refused.details.get("reason", "").startswith(ENCRYPTION)
 
 
 def _network(story: Story, case: Case) -> Iterator[Found]:
@@ -366,6 +389,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _up,
     _refused,
     _half_way,
+    _waits,
     _quiet,
     _encryption,
     _network,

@@ -73,7 +73,7 @@ def parse_path(path: str) -> tuple[str, str, str]:
 
 
 def value_of(key: Key, words: Sequence[str]) -> object:
-    """What a command's words mean for this key: a list, a whole number, or text."""
+    """What a command's words mean for this key: a list, true or false, a number, or text."""
     if key.listed:
         return [word.strip() for one in words for word in _listed(key, one)]
     word = " ".join(words)

@@ -143,6 +143,12 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.USER_ACCEPTED: ("PPP: the server has accepted the user", " {user}", ", by {method}", "."),
+    What.ENCRYPTED: (
+        "The leg to the server is encrypted",
+        ": MPPE {sent} towards it",
+        ", {received} back",
+        ".",
+    ),
     What.CCP_REFUSED: (
         "PPP",
         ": {by} does not compress or encrypt (CCP)",

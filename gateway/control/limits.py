@@ -8,6 +8,7 @@ MOST_ROUTES = 200
 MOST_SERVERS = 8  # of one route
 MOST_POOL = 256  # addresses for tunnels of their own
 MOST_CHOICES = 500
+MOST_USERS = 1000  # whose passwords the gateway knows
 MOST_ADMINS = 50
 MOST_PORTS = 32
 MOST_OWN_CERTIFICATES = 8

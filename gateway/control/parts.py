@@ -42,6 +42,9 @@ _OF_KEY: Final = {
     ("outside", "nat_d"): {Part.GATEWAY},
     ("outside", "natt"): {Part.GATEWAY},
     ("client", "name"): {Part.GATEWAY},
+    ("route", "encryption"): {Part.GATEWAY},
+    ("route", "mppe"): {Part.GATEWAY},
+    ("route", "shield"): {Part.GATEWAY},
     ("box", "contact"): set[Part](),
 }
 

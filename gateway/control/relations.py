@@ -66,7 +66,7 @@ def _check_virtual(
 def _check_weakness(entries: Sequence[Entry], findings: Findings) -> None:
     """Of clients and of servers; what stands in the defaults is not weak."""
     for entry in entries:
-        for key in ("ike", "esp"):
+        for key in ("ike", "esp", "mppe"):
             suites: tuple[str, ...] = entry.values.get(key, ())
             for number, suite in enumerate(suites, start=1):
                 if suite in suites[: number - 1]:

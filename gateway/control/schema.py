@@ -214,7 +214,7 @@ CLIENT = Table(
             '"the controller knows no other"',
         ),
         Key("weak_until", values_client.day, "The last day for weak suites.", "2030-12-31"),
-        Key("revoked", values_client.truth, "With true it is let in no more.", "false"),
+        Key("revoked", values.truth, "With true it is let in no more.", "false"),
     ),
     most=MOST_CLIENTS,
     named="name",

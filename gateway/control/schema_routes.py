@@ -2,13 +2,15 @@
 
 from gateway.control import values, values_route
 from gateway.control.limits import MOST_CHOICES, MOST_ROUTES
-from gateway.control.suites import ESP_SUITES, IKE_SUITES
+from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.tables import Key, Table
 
 PPTP, L2TP_IPSEC = "pptp", "l2tp-ipsec"
 ROUTE_KINDS = (PPTP, L2TP_IPSEC)
 ORDERS = ("first", "turns")  # the first that is there; each in its turn
-CARRIERS = ("auto", "kernel", "user")  # who carries the frames of a session that is up
+KERNEL = "kernel"
+CARRIERS = ("auto", KERNEL, "user")  # who carries the frames of a session that is up
+ENCRYPTIONS = ("clear", "mppe", "refuse")  # of PPP on the leg towards a PPTP server
 TUNNELS = ("one", "each")  # one for all calls; one for each, from an address of its own
 
 ROUTE = Table(
@@ -42,6 +44,27 @@ ROUTE = Table(
             values.whole(10, 3600),
             "Of several servers: how often to look whether one is there.",
             "60",
+        ),
+        Key(
+            "shield",
+            values.truth,
+            "Whether all that goes to the server is checked and built anew, and calls are paced.",
+            "true",
+        ),
+        Key(
+            "encryption",
+            values.one_of("kind of encryption", ENCRYPTIONS),
+            "Of the leg to the server: clear, mppe by the gateway, or none at all (refuse).",
+            '"clear"',
+            kinds=(PPTP,),
+        ),
+        Key(
+            "mppe",
+            values.one_of("kind of MPPE", MPPE_TERMS),
+            "What may be agreed on with the server; the order is Postern's own.",
+            '["128", "128-stateful"]',
+            listed=True,
+            kinds=(PPTP,),
         ),
         Key(
             "psk",
@@ -92,14 +115,14 @@ ROUTE = Table(
         Key(
             "carrier",
             values.one_of("carrier", CARRIERS),
-            "Who carries: the daemon (user), the kernel where it can (auto), or the kernel alone.",
+            "The daemon (user), the kernel where it can (auto; not behind a shield), or it alone.",
             '"auto"',
         ),
     ),
     most=MOST_ROUTES,
     named="name",
     examples=(
-        {"kind": '"pptp"'},
+        {"kind": f'"{PPTP}"'},
         {"kind": f'"{L2TP_IPSEC}"', "name": '"old-w2k"', "server": '"10.10.0.3"'},
     ),
 )

@@ -16,6 +16,7 @@ PROGRESS = frozenset(
         What.SESSION_OPENED,
         What.LCP_OPENED,
         What.USER_ACCEPTED,
+        What.ENCRYPTED,
         What.PPP_UP,
     }
 )

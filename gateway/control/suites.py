@@ -1,7 +1,7 @@
 """The names of all suites there are, the order in which we choose, and which are weak.
 
-An IKE suite is cipher-hash-group, an ESP suite cipher-hash. What each name means in bytes is known
-to the protocol rooms alone.
+An IKE suite is cipher-hash-group, an ESP suite cipher-hash, MPPE has bits alone. What
+each name means in bytes is known to the protocol rooms alone.
 """
 
 from gateway.control.defaults import DEFAULTS
@@ -13,6 +13,8 @@ WEAKNESS = {
     "des": "a DES key of 56 bits is found by search within a day",
     "md5": "MD5 is broken",
     "modp768": "logarithms in a group of 768 bits have been computed in public",
+    "56": "a key of 56 bits is found by search within a day",
+    "40": "a key of 40 bits is found by search within minutes",
 }
 
 
@@ -31,6 +33,8 @@ def _badness(parts: list[str]) -> tuple[bool, bool, bool]:
     return "des" in parts, "modp768" in parts, "md5" in parts
 
 
+# Of MPPE: bits of the key, and whether it goes by what was sent before.
+MPPE_TERMS = tuple(f"{bits}{more}" for bits in (128, 56, 40) for more in ("", "-stateful"))
 ESP_SUITES = _order(DEFAULTS["client"]["esp"], [f"{c}-{h}" for c in CIPHERS for h in HASHES])
 IKE_SUITES = _order(
     DEFAULTS["client"]["ike"],

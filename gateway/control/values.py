@@ -69,6 +69,12 @@ def text(value: object) -> str:
     return value
 
 
+def truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit(f"is {kind_of(value)}, and should be true or false without quotes")
+    return value
+
+
 def whole(low: int, high: int) -> Read:
     """A reader of whole numbers from `low` to `high`, both allowed."""
 

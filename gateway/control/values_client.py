@@ -1,4 +1,4 @@
-"""Reading the values that only a client's entry has: days, yes or no, who it says it is."""
+"""Reading the values that only a client's entry has: days, and who it says it is."""
 
 import re
 from datetime import date
@@ -31,12 +31,6 @@ def day(value: object) -> date:
     if isinstance(value, date) and not hasattr(value, "hour"):
         return value
     raise Unfit(f"is {kind_of(value)}, and should be a day without quotes")
-
-
-def truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise Unfit(f"is {kind_of(value)}, and should be true or false without quotes")
-    return value
 
 
 def identity(value: object) -> Identity:

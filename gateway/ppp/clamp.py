@@ -39,10 +39,16 @@ class Asked:
 class Clamp:
     """One link; `pass_frame` is for every LCP frame, and leaves others alone."""
 
-    def __init__(self, mru: int) -> None:
-        """`mru`: the most bytes a frame's information may have, in either direction."""
+    def __init__(self, mru: int, overhead: int = 0) -> None:
+        """`mru`: the most bytes a frame's information may have, in either direction; `overhead`:
+        how much of what the server takes is used up before it comes there."""
         self._mru = mru
+        self._overhead = overhead
         self._asked = {True: Asked(mru), False: Asked(mru)}  # by whether the client asks
+
+    def asked(self, by_client: bool) -> int | None:
+        """The MRU in this side's own newest request; None if there is none."""
+        return self._asked[by_client].mru
 
     def pass_frame(self, frame: bytes, from_client: bool) -> bytes | None:
         """What goes on to the other side; None: nothing."""
@@ -96,10 +102,16 @@ class Clamp:
         if asked.refused:
             return list(options)
         if find_option(options, Lcp.MRU) is not None:
-            return [_at_most(option, self._mru) for option in options]
+            return [_at_most(option, self._most_of(asked)) for option in options]
         if self._mru >= DEFAULT_MRU:
             return list(options)
         return [_mru_option(asked.insert), *options]
+
+    def _most_of(self, asked: Asked) -> int:
+        """What the peer of this asker is shown at most."""
+        if asked is self._asked[True] or asked.mru is None:
+            return self._mru
+        return min(self._mru, max(0, asked.mru - self._overhead))
 
     def _ack(self, packet: Packet, asked: Asked) -> Packet:
         if packet.data not in asked.shown:
@@ -116,7 +128,7 @@ class Clamp:
                 asked.refused = True
             asked.insert = min(wanted, asked.insert)
             return _without_mru(packet, options)
-        if wanted <= self._mru:
+        if wanted <= self._most_of(asked):
             return packet
         asked.refused = True
         return _without_mru(packet, options) if asked.mru >= wanted else packet

@@ -1,8 +1,9 @@
 """What is declined in one side's name before that side hears of it (RFC 1661, 5.3 and 5.4).
 
 A server that could be crashed by callback, or has no use for a second link, never sees a client ask
-for them; a client that may stumble over EAP never sees a server ask for it. Only so often: who
-insists is let through, and the two settle it between themselves.
+for them, nor a client the server: frames of a second link would not get through. A client that may
+stumble over EAP never sees a server ask for it. Only so often: who insists is let through, and the
+two settle it between themselves; but nobody who insists gets past a shield (bridge/shield.py).
 """
 
 from typing import Final, NamedTuple
@@ -27,9 +28,11 @@ class Answer(NamedTuple):
 class Decliner:
     """One link, from its first Configure-Request."""
 
-    def __init__(self, manners: Manners) -> None:
+    def __init__(self, manners: Manners, *, always: bool = False) -> None:
+        """`always`: however often callback or a second link is asked for."""
         self._manners = manners
-        self._rejects = 0
+        self._always = always
+        self._rejects = {True: 0, False: 0}  # by whether the client asked
         self._declined_eap: set[Packet] = set()  # one request, however often it is repeated
 
     def see(self, protocol: int, packet: Packet, from_client: bool) -> Answer | None:
@@ -37,14 +40,20 @@ class Decliner:
         if protocol != Protocol.LCP or packet.code != Code.CONFIGURE_REQUEST:
             return None
         options = parse_options(packet.data)
-        return self._reject(packet, options) if from_client else self._nak(packet, options)
+        rejected = self._reject(packet, options, from_client)
+        if rejected is not None or from_client:
+            return rejected
+        return self._nak(packet, options)
 
-    def _reject(self, packet: Packet, options: tuple[Option, ...]) -> Answer | None:
+    def _reject(
+        self, packet: Packet, options: tuple[Option, ...], from_client: bool
+    ) -> Answer | None:
         """All of them as they came and in their order, and nothing else (RFC 1661, 5.4)."""
         declined = [option for option in options if option.kind in OPTIONS_DECLINED]
-        if not declined or self._rejects == MOST_REJECTS:
+        insists = self._rejects[from_client] >= MOST_REJECTS and not self._always
+        if not declined or insists:
             return None
-        self._rejects += 1
+        self._rejects[from_client] += 1
         data = build_options(declined)
         return Answer(Packet(Code.CONFIGURE_REJECT, packet.identifier, data), DECLINED)
 

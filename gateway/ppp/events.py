@@ -1,4 +1,5 @@
-"""What is seen of a PPP link in passing. Never a password, challenge, response or hash."""
+"""What is seen of a PPP link in passing, and what we say ourselves. Never a password, challenge,
+response or hash."""
 
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ class LcpOpened:
     mru_client: int
     mru_server: int
     auth: str
+    short: bool = False  # the server takes protocols of one byte (PFC)
+    bare: bool = False  # and frames without FF 03 (ACFC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class CcpOpened:
 class CcpRefused:
     by_client: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionWanted:
+    """The server has asked for MPPE; said once a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +137,16 @@ class Terminated:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class SendFrame:
+    """Send this frame of our own: CCP's, or an answer that the other side has given before."""
+
+    frame: bytes
+    to_client: bool
+
+
 PppEvent = (
     LcpOpened | AuthStarted | AuthSucceeded | AuthFailed | AuthRefused | IpOpened | CcpOpened
-    | CcpRefused | ProtocolRejected | PeerIdentified | NotConverging | MruNotClamped | Malformed
-    | EchoUnanswered | Reply | Terminated
+    | CcpRefused | EncryptionWanted | ProtocolRejected | PeerIdentified | NotConverging
+    | MruNotClamped | Malformed | EchoUnanswered | Reply | SendFrame | Terminated
 )  # fmt: skip

@@ -72,6 +72,11 @@ def parse_packet(frame: bytes, at: int) -> Packet:
     return Packet(frame[at], frame[at + 1], frame[at + PACKET_HEADER : at + length])
 
 
+def control_frame(protocol: int, packet: Packet) -> bytes:
+    """A whole frame, in the form that any peer takes at any time."""
+    return ADDRESS_CONTROL + protocol.to_bytes(2, "big") + build_packet(packet)
+
+
 def build_packet(packet: Packet) -> bytes:
     """The bytes behind the protocol field; ValueError for what does not fit."""
     length = PACKET_HEADER + len(packet.data)

@@ -9,6 +9,13 @@ FIRST_CONTROL: Final = 0x8000  # protocols from here on negotiate (RFC 1661, 2)
 
 PATIENCE: Final = 10  # Configure-Requests of one side after which a person should be told why
 DUPLICATE_WITHIN: Final = 2.0  # an identical Configure-Request after less than this is dropped
+# How long one Configure-Request stands for all that are like it. The server is near, and answers a
+# client at once or not at all; the client may be far away. Both are less than the usual restart
+# timer of three seconds (RFC 1661, 4.6), so that a request that was lost is not held as well.
+CLIENT_WAITS, SERVER_WAITS = 2.0, 2.75
+REMEMBERED_FOR: Final = 10.0  # how long an acknowledged one is
+CCP_RESTART: Final = 3.0  # between two Configure-Requests of ours (RFC 1661, 4.6)
+CCP_TRIES: Final = 10  # of them without an answer
 EVENT_BURST: Final = 24.0  # events a peer may cause at once, and
 EVENT_RATE: Final = 1.0  # a second from then on
 SILENT_ECHOES: Final = 3  # echoes of one side in a row without an answer, after which it is told
@@ -39,17 +46,21 @@ LINK_PACKETS: Final = frozenset({0xC021, 0xC023, 0xC029, 0xC02B, 0xC02D, 0xC223,
 
 
 class Code(IntEnum):
-    """RFC 1661, 5, and Identification of RFC 1570."""
+    """RFC 1661, 5; Identification of RFC 1570; the two resets of CCP (RFC 1962, 5.6)."""
 
     CONFIGURE_REQUEST = 1
     CONFIGURE_ACK = 2
     CONFIGURE_NAK = 3
     CONFIGURE_REJECT = 4
     TERMINATE_REQUEST = 5
+    TERMINATE_ACK = 6
+    CODE_REJECT = 7
     PROTOCOL_REJECT = 8
     ECHO_REQUEST = 9
     ECHO_REPLY = 10
     IDENTIFICATION = 12
+    RESET_REQUEST = 14
+    RESET_ACK = 15
 
 
 class Lcp(IntEnum):
@@ -58,11 +69,13 @@ class Lcp(IntEnum):
     MRU = 1
     AUTHENTICATION = 3
     MAGIC = 5
-    CALLBACK = 13
-    MRRU = 17
+    PFC = 7
+    ACFC = 8
+    CALLBACK = 13  # RFC 1570, 2.3
+    MRRU = 17  # and these three, of multilink (RFC 1990, 5.1; RFC 2125, 6.1)
     SHORT_SEQUENCE = 18
     ENDPOINT = 19
-    LINK_DISCRIMINATOR = 23  # of BAP (RFC 2125, 6.1)
+    LINK_DISCRIMINATOR = 23
 
 
 LCP_OPTIONS: Final = {

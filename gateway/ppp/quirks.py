@@ -77,6 +77,7 @@ OPTIONS_DECLINED: Final[Mapping[int, Declined]] = {
     ),
     Lcp.MRRU: Declined("Windows 2000 to XP", "all", "CLIENTS, PPP: multilink is offered, reject"),
     Lcp.SHORT_SEQUENCE: Declined("Windows 2000 to XP", "all", "RFC 1990, 5.1.2: goes with MRRU"),
+    Lcp.ENDPOINT: Declined("Windows NT", "4", "tcpdump's pptp.pcap, frame 16: goes with MRRU"),
     Lcp.LINK_DISCRIMINATOR: Declined(
         "Windows 2000 to XP", "all", "RFC 2125, 6.1: BAP, which would dial a second link"
     ),
@@ -115,6 +116,20 @@ RAS_ERRORS: Final = {  # Q172215, Q174474, Q219353 give the numbers
     742: "error 742: the other side has not the encryption that is required",
 }
 
+# MPPE of the Linux kernel (ppp_mppe, so every pptpd with pppd) takes a Reset-Request in stateful
+# mode otherwise than RFC 3078, 7.2, and agrees with itself: the next frame has a *new* key, where
+# the book has the same key and its tables begun anew. Its receiver takes any flagged frame but the
+# 256th so, too. A flagged frame that is lost puts two such ends out of step for good; ours tries as
+# many keys as it has asked for resets, and what it sends itself it cannot take back. The first of
+# all frames is not flagged (3.1), which nobody minds. Followed towards whoever calls itself what
+# pptpd does. pppd needs a Reset-Ack, which RFC 3078 does without; everybody gets one.
+# Evidence: trials against Debian's pptpd 1.4.0, pppd 2.4.9 and kernel 6.1 (tests/interop,
+# mppe_128_stateful): 20 resets asked for by it and 10 by us, and no frame went wrong.
+LINUX: Final = frozenset({"linux"})
+
+# pppd has no 40 bit with MS-CHAP version 1: it knows no LM hash ("MS-CHAP LM not supported").
+# Evidence: pppd 2.4.9's log in the same lab.
+
 
 def ras_error(data: bytes) -> str | None:
     """What a Terminate-Request of a Windows server means; None if it is not of that form."""
@@ -122,3 +137,8 @@ def ras_error(data: bytes) -> str | None:
         return None
     number = int.from_bytes(data[8:], "big")
     return RAS_ERRORS.get(number, f"error {number}")
+
+
+def changes_on_reset(vendor: str) -> bool:
+    """Whether a server that gives this maker's name in PPTP has a new key after each reset."""
+    return vendor in LINUX

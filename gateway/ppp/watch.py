@@ -11,6 +11,7 @@ from gateway.ppp.events import (
     AuthRefused,
     CcpOpened,
     CcpRefused,
+    EncryptionWanted,
     IpOpened,
     LcpOpened,
     NotConverging,
@@ -53,6 +54,7 @@ class Watch:
         self._echo = Echo()
         self._refused = ""  # the authentication whose refusal was reported
         self._ending = False  # Terminate-Requests are repeated, the event is not
+        self._wanted = False  # the server has asked for MPPE
         self._budget, self._counted = EVENT_BURST, float("inf")
 
     def see(self, frame: bytes, from_client: bool, now: float) -> list[PppEvent]:
@@ -105,8 +107,13 @@ class Watch:
     def _lcp_opened(self) -> LcpOpened:
         demanded = find_option(self._lcp.server.options, Lcp.AUTHENTICATION)
         self._auth.method = method_of(demanded) if demanded else ""
+        options = self._lcp.server.options
         return LcpOpened(
-            _mru(self._lcp.client), _mru(self._lcp.server), self._auth.method or "none"
+            _mru(self._lcp.client),
+            _mru(self._lcp.server),
+            self._auth.method or "none",
+            short=find_option(options, Lcp.PFC) is not None,
+            bare=find_option(options, Lcp.ACFC) is not None,
         )
 
     def _auth_refused(self, packet: Packet, from_client: bool) -> list[PppEvent]:
@@ -140,10 +147,17 @@ class Watch:
             self._ccp.down()
             return [CcpRefused(from_client, "no method in common")]
         if not self._ccp.see(packet, from_client):
-            return _stuck(self._ccp, packet)
+            wanted = [] if from_client else self._encryption_wanted(packet)
+            return [*wanted, *_stuck(self._ccp, packet)]
         client, server = self._ccp.client.options, self._ccp.server.options
         encrypted = _encrypts(client) and _encrypts(server)
         return [CcpOpened(_methods(client), _methods(server), encrypted)]
+
+    def _encryption_wanted(self, packet: Packet) -> list[PppEvent]:
+        if self._wanted or packet.code != Code.CONFIGURE_REQUEST:
+            return []
+        self._wanted = _encrypts(parse_options(packet.data))
+        return [EncryptionWanted()] if self._wanted else []
 
 
 _KNOWN = frozenset(Protocol)

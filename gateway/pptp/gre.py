@@ -70,8 +70,8 @@ class Gre:
     __slots__ = (
         "_ack_at", "_ack_every", "_acked", "_deviation", "_expected", "_gap_at", "_grown", "_held",
         "_late_expected", "_late_run", "_next", "_open_at", "_our_call", "_peer_call",
-        "_queue", "_room", "_round_trip", "_silent", "_timed", "_timed_at", "_timeout", "_unacked",
-        "_widest", "_window", "counts", "ready", "skipped", "timeouts",
+        "_queue", "_room", "_round_trip", "_silent", "_strict", "_timed", "_timed_at", "_timeout",
+        "_unacked", "_widest", "_window", "counts", "ready", "skipped", "timeouts",
     )  # fmt: skip
 
     def __init__(
@@ -81,11 +81,15 @@ class Gre:
         peer_window: int,
         our_window: int = WINDOW,
         first: int = 0,
+        *,
+        strict: bool = False,
     ) -> None:
         """Call ids and windows are those of the Outgoing-Call messages.
 
-        `first` is the number of our first packet, if others were sent before.
+        `first` is the number of our first packet, if others were sent before. `strict`: the window
+        holds for a whole second, and also towards a peer that never acknowledges.
         """
+        self._strict = strict
         self.ready = False
         self.counts: dict[Drop, int] = {}
         self.timeouts = self.skipped = 0
@@ -99,7 +103,7 @@ class Gre:
         self._open_at = NEVER  # when a shut window is held to be open
         self._timed, self._timed_at = 0, NEVER  # the packet whose round trip is measured
         self._round_trip = self._deviation = 0.0
-        self._timeout = FIRST_TIMEOUT
+        self._timeout = LONGEST_TIMEOUT if strict else FIRST_TIMEOUT
         # Receiving: _expected is the next in order, _held are those that came before their turn.
         self._expected = self._unacked = 0
         self._ack_every = max(1, our_window // 2)
@@ -214,7 +218,8 @@ class Gre:
         self._grown = 0
         self._window = (self._window + 1) // 2
         self._timeout = min(2 * self._timeout, LONGEST_TIMEOUT)
-        self._room = self._window if self._silent < DEAF_AFTER else UNBOUNDED
+        deaf = self._silent >= DEAF_AFTER and not self._strict
+        self._room = UNBOUNDED if deaf else self._window
 
     def _take_ack(self, number: int, now: float) -> None:
         first = (number + 1) & MOST_SEQUENCE
@@ -245,7 +250,8 @@ class Gre:
         self._round_trip += error / 8
         self._deviation += (abs(error) - self._deviation) / 4
         wanted = self._round_trip + 4 * self._deviation
-        self._timeout = min(max(wanted, SHORTEST_TIMEOUT), LONGEST_TIMEOUT)
+        shortest = LONGEST_TIMEOUT if self._strict else SHORTEST_TIMEOUT
+        self._timeout = min(max(wanted, shortest), LONGEST_TIMEOUT)
 
     def _open_bare(self, packet: bytes, start: int, end: int, now: float) -> list[bytes]:
         """Anything but a frame with its number: an acknowledgement alone, or not for us."""

@@ -128,6 +128,17 @@ class Box(End):
         wanted = [asdict(change) for change in changes]
         return read_problems(self.ask_slowly("config.set", LONG, changes=wanted, base=base))
 
+    def users(self) -> list[dict[str, Any]]:
+        """Whose passwords are stored: `name`, and `lm` if the older hash is, too."""
+        found = read_table(self.ask("users"))
+        return [read_table(one) for one in read_list(found.get("users"))]
+
+    def store_user(self, name: str, password: str, *, lm: bool) -> None:
+        self.ask_slowly("users.add", LONG, name=name, password=password, lm=lm)
+
+    def forget_user(self, name: str) -> None:
+        self.ask_slowly("users.remove", LONG, name=name)
+
     def check(self) -> list[Problem]:
         """What the judge says of the candidate."""
         return read_problems(self.ask_slowly("config.check", LONG))

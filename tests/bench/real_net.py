@@ -8,13 +8,12 @@ import selectors
 import socket
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from struct import unpack
 from typing import Final, NamedTuple
 
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_GRE, host_bytes, host_text, parse_ipv4
 from gateway.wire.udp import Datagram, Endpoint
-from tests.interop.netns import Namespace
 from tests.pair.nat import Nat
 from tests.pair.net import Node
 from tests.pair.peers.inside_server import InsideServer, Line
@@ -34,7 +33,10 @@ class Seen(NamedTuple):
 class RealNet:
     """`seen` collects what reaches the clients while `watching`."""
 
-    def __init__(self, outside: Namespace, inside: Namespace) -> None:
+    def __init__(
+        self, outside: AbstractContextManager[object], inside: AbstractContextManager[object]
+    ) -> None:
+        """Each is entered to be in that namespace."""
         self.watching = False
         self.seen: list[Seen] = []
         self._outside, self._inside = outside, inside

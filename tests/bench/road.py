@@ -14,13 +14,17 @@ from dataclasses import replace
 from struct import pack
 from typing import Final, NamedTuple
 
+from gateway.control.users import Users
 from gateway.crypto.cbc import carry_decrypt, carry_encrypt
 from gateway.crypto.mac import keyed
+from gateway.crypto.passwords import Hashes
 from gateway.esp.suites import find_suite, split_keymat
 from gateway.outputs import Output, SendIp
+from gateway.ppp.mppe import Keys
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
     PROTOCOL_GRE,
+    PROTOCOL_TCP,
     PROTOCOL_UDP,
     build_ipv4,
     host_bytes,
@@ -30,10 +34,13 @@ from gateway.wire.udp import Datagram, build_udp
 from tests.bench.figures import Figure, at_least, at_most, told
 from tests.pair.gateway_world import INSIDE, SERVER, World, meet
 from tests.pair.peers.ike_profiles import ESP_3DES_SHA, ESP_AES128_SHA, SAFENET_98
-from tests.pair.peers.ppp_end import IP
+from tests.pair.peers.mppe import NT_HASH
+from tests.pair.peers.ppp_end import PppEnd
+from tests.pair.peers.ppp_secured import ChapClient, MppeServer
 from tests.pair.peers.pptp_server import PptpServer
 
 SIZES: Final = (64, 576, 1400)  # bytes of the IP packet that a PPP frame carries
+IP, MPPE = b"\xff\x03\x00\x21", b"\xff\x03\x00\xfd"
 ESP: Final = {"3des-sha1": ESP_3DES_SHA, "aes128-sha1": ESP_AES128_SHA}
 EVP: Final = {"3des-sha1": "des-ede3-cbc", "aes128-sha1": "aes-128-cbc"}
 BATCH: Final = 8  # packets in a row, few enough to stay in the cache and between two interruptions
@@ -56,26 +63,36 @@ class Cost(NamedTuple):
 
 
 class Road:
-    """One session that is up, and packets for both of its directions."""
+    """One session that is up, and packets for both of its directions: IP with TCP in it."""
 
-    def __init__(self, suite: str, size: int) -> None:
+    def __init__(self, suite: str, size: int, encryption: str = "clear") -> None:
         profile = replace(SAFENET_98, esp=(ESP[suite],), pair_kilobytes=1 << 31)
-        self.world: World = meet()
+        users = Users({"User": Hashes(NT_HASH)})
+        self.world: World = meet(route={"encryption": encryption, "mppe": ("128",)}, users=users)
         self.world.server.pptp = lambda _: PptpServer(window=64)
-        self.client = self.world.call_up(profile=profile)
-        self.frame = (bytes(range(256)) * 6)[:size]
+        ends: dict[str, PppEnd] = {}
+        if encryption == "mppe":
+            address, given = bytes((10, 1, 0, 1)), bytes((10, 1, 0, 2))
+            self.world.server.ppp = lambda _: MppeServer(b"srvr", address, gives=given)
+            ends["ppp"] = ChapClient(b"clnt", user="User")
+        self.client = self.world.call_up(profile=profile, **ends)
+        self.packet = _tcp(size)
 
     def packets(self, where: str) -> list[bytes]:
         """What comes to the gateway next, made by the scripted peers."""
         if where == TO_SERVER:
             return [
-                self._outside(self.client.send_data(IP, self.frame)) for _ in range(WARM + BATCH)
+                self._outside(self.client.send_frame(IP + self.packet)) for _ in range(WARM + BATCH)
             ]
         line = self.world.server.line
+        sends = line.ppp.sends if isinstance(line.ppp, MppeServer) else None
+        frames = [
+            IP + self.packet if sends is None else MPPE + sends.seal(IP[2:] + self.packet)
+            for _ in range(WARM + BATCH)
+        ]
         return [
             build_ipv4(host_bytes(SERVER), host_bytes(INSIDE), PROTOCOL_GRE, each.payload)
-            for _ in range(WARM + BATCH)
-            for each in self.world.server.send_data(line, IP, self.frame)
+            for each in self.world.server.say(line, frames)
         ]
 
     def acknowledge(self, outputs: list[Output], now: float) -> None:
@@ -99,6 +116,13 @@ class Road:
         return build_ipv4(leg.peer.host, datagram.target.host, PROTOCOL_UDP, segment)
 
 
+def _tcp(size: int) -> bytes:
+    """An IPv4 packet of this size: TCP, in the midst of its connection."""
+    ip = pack("!BBHHHBBH", 0x45, 0, size, 1, 0x4000, 128, PROTOCOL_TCP, 0)
+    tcp = pack("!HHIIBBHHH", 1025, 139, 1, 1, 0x50, 0x10, 8760, 0, 0)
+    return (ip + bytes((10, 1, 0, 2, 10, 1, 0, 1)) + tcp + bytes(range(256)) * 6)[:size]
+
+
 def measure() -> list[Figure]:
     """All figures. The cases take turns, so that each has its share of the quiet moments."""
     cases = [
@@ -106,6 +130,10 @@ def measure() -> list[Figure]:
         for suite in ESP
         for size in SIZES
         for where in (TO_SERVER, TO_CLIENT)
+    ]
+    suite, size = "3des-sha1", max(SIZES)
+    cases += [
+        Case(Road(suite, size, "mppe"), suite, size, where, 128) for where in (TO_SERVER, TO_CLIENT)
     ]
     for turn in range(MOST_ROUNDS):
         if turn >= ROUNDS and all(case.cost.other <= NOT_CIPHER for case in cases):
@@ -116,11 +144,11 @@ def measure() -> list[Figure]:
 
 
 class Case:
-    """One suite, size and direction."""
+    """One suite, size and direction; `mppe`: the bits of the key that the inside leg has too."""
 
-    def __init__(self, road: Road, suite: str, size: int, where: str) -> None:
-        self.suite, self.size, self.where = suite, size, where
-        self.name = f"{suite}, {size} B, {where}"
+    def __init__(self, road: Road, suite: str, size: int, where: str, mppe: int = 0) -> None:
+        self.suite, self.size, self.where, self.mppe = suite, size, where, mppe
+        self.name = f"{suite}{f' and mppe {mppe}' if mppe else ''}, {size} B, {where}"
         self.cost = Cost(float("inf"), float("inf"))
         self._road = road
         core = road.world.core
@@ -164,9 +192,14 @@ class Case:
         cipher_key, mac_key = split_keymat(suite, pair.keymat_in)
         carry = carry_decrypt if self.where == TO_SERVER else carry_encrypt
         cipher, state = carry(suite.cipher, cipher_key), keyed(suite.hash, mac_key)
+        inner = IP[2:] + self._road.packet
+        keys = Keys(bytes(16), self.mppe) if self.mppe else None
 
         def work() -> None:
             for _ in range(BATCH):
+                if keys is not None:  # a new key for every packet
+                    keys.change()
+                    keys.crypt(inner)
                 cipher(body)
                 mac = state.copy()
                 mac.update(signed)
@@ -191,7 +224,7 @@ def _figures(case: Case) -> list[Figure]:
         told(f"  cipher and hash alone, {name}", cost.alone, "us/packet"),
         at_most(f"  all but cipher and hash, {name}", cost.other, "us/packet", NOT_CIPHER),
     ]
-    if size == max(SIZES):
+    if size == max(SIZES) and not case.mppe:
         evp = EVP[case.suite]
         openssl = openssl_speed(evp, size)
         share, share_name = size / cost.whole * 1e6 / openssl, f"  share of openssl speed, {name}"

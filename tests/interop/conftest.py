@@ -15,7 +15,7 @@ MOST_BOOTS = 2  # each takes up to a gigabyte
 
 
 # Scenarios without a gateway of ours, or with one whose routes the kernel does not carry.
-ONE_WAY = ("lab_", "native_", "demo_native", "first_drafts", "wrong_offers")
+ONE_WAY = ("lab_", "native_", "demo_native", "first_drafts", "wrong_offers", "mppe_", "shield")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -382,7 +382,8 @@ def no_permission() -> World:
 
 
 def encryption() -> World:
-    return inside(lambda _: DemandsEncryption(b"serv", ADDRESSES[0]), NoCcp(magic=b"ours"))
+    """The client demands it, and the server has none."""
+    return inside(lambda _: NoCcp(b"serv", ADDRESSES[0]), DemandsEncryption(magic=b"ours"))
 
 
 def no_ip() -> World:

@@ -10,7 +10,7 @@ they are lost and reordered like all others; TCP is a stream that only takes its
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import heappop, heappush
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from gateway.bridge.gateway import Gateway
 from gateway.control.config import Choice, Client, Config, Inside, Outside, Route
 from gateway.control.limits import Limits
+from gateway.control.users import Users
 from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
 from gateway.system.loop import Core
 from gateway.wire.ipv4 import (
@@ -53,6 +54,7 @@ LIMITS = Limits(
 )
 TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
+NOBODY = Users()
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
 CARRIER = "user"  # or "kernel", for whole stories: see conftest.py
 TCP_WORDS = {"refused": "connection refused", "silent": "no answer within 10 s"}
@@ -75,18 +77,24 @@ def configure(
     *clients: Client,
     mtu: int = 1500,
     nat_d: str = "auto",
+    route: dict[str, Any] | None = None,
+    users: Users = NOBODY,
     routes: tuple[Route, ...] = (),
     choices: tuple[Choice, ...] = (),
     **limits: int,
 ) -> Config:
-    """`routes` stand beside those of the two PPTP servers."""
+    """`routes` stand beside those of the two PPTP servers; `route` is what "nt4" has beside its
+    usual. Where the kernel carries that is no shield, which reads every frame."""
+    usual = [replace(each, shield=CARRIER == "user") for each in ROUTES]
+    routes += (replace(usual[0], **route),) if route else ()
     values = {name: getattr(LIMITS, name) for name in LIMITS.__slots__} | limits
     return Config(
         Outside("wan0", (host_bytes(OUTSIDE),), mtu, nat_d=nat_d),
         Inside("lan0", host_bytes(INSIDE)),
         Limits(**values),
         clients or (client_entry(),),
-        (*routes, *(route for route in ROUTES if route.name not in {r.name for r in routes})),
+        (*routes, *(each for each in usual if each.name not in {r.name for r in routes})),
+        users=users,
         choices=choices,
     )
 
@@ -202,6 +210,7 @@ class GatewayNode:
     def _open(self, key: int, server: InsideServer, now: float) -> None:
         if server.tcp == "open":
             self._lines[key] = server, server.accept(key)
+            server.connected.append(now)
             self._later(now + 2 * DELAY, lambda when: self.door.tcp_opened(key, when))
             return
         wait = CONNECT_WITHIN if server.tcp == "silent" else 2 * DELAY
@@ -283,6 +292,8 @@ def meet(
     nat_d: str = "auto",
     forwarded: bool = False,
     limits: dict[str, int] | None = None,
+    route: dict[str, Any] | None = None,
+    users: Users = NOBODY,
     routes: tuple[Route, ...] = (),
     choices: tuple[Choice, ...] = (),
     today: date = TODAY,
@@ -299,7 +310,7 @@ def meet(
         InsideServer(Endpoint(host_bytes(each), 0), gateway) for each in (SERVER, OTHER_SERVER)
     ]
     given: dict[str, Any] = {"routes": routes, "choices": choices, **(limits or {})}
-    config = configure(*clients, mtu=mtu, nat_d=nat_d, **given)
+    config = configure(*clients, mtu=mtu, nat_d=nat_d, route=route, users=users, **given)
     node = GatewayNode(config, servers, seed, net.now, today)
     pools = (host_text(host) for route in routes for host in route.pool)
     net.join(node, OUTSIDE, INSIDE, *pools)

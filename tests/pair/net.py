@@ -79,6 +79,7 @@ class Net:
         self._under_way: list[tuple[float, int, Datagram]] = []
         self._sent = 0
         self._doomed: list[tuple[Callable[[Datagram], bool], int]] = []
+        self._far: dict[bytes, float] = {}
 
     def join(self, node: Node, *hosts: str, nat: Nat | None = None) -> None:
         """Place a node at its addresses, behind a NAT if one is given."""
@@ -100,6 +101,10 @@ class Net:
     def lose(self, matching: Callable[[Datagram], bool], times: int = 1) -> None:
         """The next `times` datagrams that match (addresses as outside the NAT) are lost."""
         self._doomed.append((matching, times))
+
+    def place_far(self, host: str, seconds: float) -> None:
+        """What goes to this host (as outside its NAT), or comes from it, takes so much longer."""
+        self._far[host_bytes(host)] = seconds
 
     def send(self, datagrams: Iterable[Datagram]) -> None:
         """Put datagrams on the wire now, as their source would."""
@@ -160,6 +165,8 @@ class Net:
 
     def _put(self, datagram: Datagram) -> None:
         late = self._chance.randrange(int(self.jitter * 64) + 1) / 64
+        ends = (datagram.source.host, datagram.target.host)
+        late += sum(self._far.get(host, 0.0) for host in ends)
         self._sent += 1
         heappush(self._under_way, (self.now + DELAY + late, self._sent, datagram))
 

@@ -103,7 +103,7 @@ class Link:
     losses: list[bool] = field(default_factory=list)  # for each frame sent; none after the last
     rounds: int = 0  # how often restart timers ran out
     carried: list[tuple[bool, bytes]] = field(default_factory=list)
-    replies: list[tuple[bool, bytes]] = field(default_factory=list)  # of `middle`: to the client?
+    said: list[tuple[bool, bytes]] = field(default_factory=list)  # by the middle itself, to whom
 
     def run(self, patience: int = 20) -> "Link":
         while not self.up and self.rounds < patience:
@@ -124,14 +124,13 @@ class Link:
             steps += 1
             from_client, frame = waiting.pop(0)
             out = None if self.losses and self.losses.pop() else self.middle(frame, from_client)
-            while self.replies:
-                to_client, reply = self.replies.pop()
-                asker = self.client if to_client else self.server
-                waiting += [(to_client, answer) for answer in asker.receive(reply)]
+            said, self.said = self.said, []
             if out is not None:
                 self.carried.append((from_client, out))
-                target = self.server if from_client else self.client
-                waiting += [(not from_client, answer) for answer in target.receive(out)]
+                said.append((not from_client, out))
+            for to_client, told in said:
+                target = self.client if to_client else self.server
+                waiting += [(to_client, answer) for answer in target.receive(told)]
 
 
 def _options(data: bytes) -> Iterator[tuple[int, bytes]]:

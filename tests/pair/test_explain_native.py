@@ -90,7 +90,14 @@ def test_what_is_the_matter_with_the_server_is_told_first(
         (PppEnd, Mute, Cause.PPP_SILENT, "has its call, and sends no PPP", 718),
         (Unwilling, PppEnd, Cause.LINK_NOT_AGREED, "do not agree on how to talk PPP", 720),
         (ChapServer, ChapClient, Cause.USER_REFUSED, "refused user operator", 691),
-        (DemandsEncryption, NoCcp, Cause.ENCRYPTION_DEMANDED, "demands PPP encryption", 742),
+        (NoCcp, DemandsEncryption, Cause.ENCRYPTION_DEMANDED, "demands PPP encryption", 742),
+        (
+            DemandsEncryption,
+            NoCcp,
+            Cause.SERVER_DEMANDS_ENCRYPTION,
+            "demands encryption (MPPE)",
+            742,
+        ),
         (NoIp, PppEnd, Cause.NO_NETWORK_PROTOCOL, "no network protocol in common", 733),
     ],
 )

@@ -8,6 +8,7 @@ from tests.pair import (
     explain_world,
     test_explain,
     test_explain_certificates,
+    test_explain_mppe,
     test_explain_native,
     test_explain_rare,
 )
@@ -37,7 +38,13 @@ BY_RULE = {
 }
 PLAYED = {
     case[1]
-    for module in (test_explain, test_explain_rare, test_explain_native, test_explain_certificates)
+    for module in (
+        test_explain,
+        test_explain_rare,
+        test_explain_native,
+        test_explain_certificates,
+        test_explain_mppe,
+    )
     for case in module.CASES
 }
 

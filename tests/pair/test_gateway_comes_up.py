@@ -20,7 +20,7 @@ from tests.pair.peers.ike_profiles import (
 )
 from tests.pair.peers.l2tp_lac import MSL2TP, XL2TPD
 from tests.pair.peers.l2tp_lac import Profile as LacProfile
-from tests.pair.peers.ppp_end import PppEnd
+from tests.pair.peers.ppp_end import IP, PppEnd, with_header
 
 PASSWORD = "S3same-Open"
 STEPS = [
@@ -146,8 +146,9 @@ def test_both_ends_are_told_an_mru_with_which_nothing_fragments(asked: int | Non
         assert options[:2] == b"\1\4"
         assert 1400 <= mru <= 1420
     assert client.ppp.acknowledged[:-6] == (b"" if asked is None else pack("!BBH", 1, 4, asked))
-    world.net.send(client.send_data(0x21, bytes(mru)))
-    world.net.send(world.server.send_data(world.server.line, 0x21, bytes(mru)))
+    payload = bytes(mru - len(with_header(IP, b"")))
+    world.net.send(client.send_data(IP, payload))
+    world.net.send(world.server.send_data(world.server.line, IP, payload))
     world.net.run_for(1.0)
     assert (len(client.ppp.got), len(server.got)) == (1, 1)
     assert max(28 + len(each.datagram.payload) for each in world.net.carried) <= 1500

@@ -60,7 +60,7 @@ def still_carries(world: World, client: L2tpIpsecClient, line: int) -> bool:
     world.net.send(client.send_data(IP, b"to the server"))
     world.net.run_for(1.0)
     ends = (client.ppp.got[-1:], got.got[-1:])
-    return [end[0][4:] for end in ends if end] == [b"to the client", b"to the server"]
+    return [end[0][24:] for end in ends if end] == [b"to the client", b"to the server"]
 
 
 def refusals(world: World) -> list[str]:

@@ -231,7 +231,7 @@ def speak_in_turn(world: World, frames: int) -> list[list[bytes]]:
         world.net.run_for(DELAY)
     world.net.run_for(1.0)
     return [
-        [frame[4:] for frame in client.ppp.got[start:]]
+        [frame[24:] for frame in client.ppp.got[start:]]
         for client, start in zip(world.clients, before, strict=True)
     ]
 

@@ -81,7 +81,7 @@ def test_an_authentic_packet_that_is_not_the_newest_moves_nothing() -> None:
     world.net.run_for(1.0)
     line = world.server.line
     assert line.ppp is not None
-    assert [frame[4:] for frame in line.ppp.got] == [b"newer", b"held back"]
+    assert [frame[24:] for frame in line.ppp.got] == [b"newer", b"held back"]
     assert peers(world) == before
     assert reaches(world, client)
 

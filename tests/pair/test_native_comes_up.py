@@ -27,7 +27,7 @@ def test_ppp_comes_up_end_to_end() -> None:
     assert client.ppp.address == bytes((10, 2, 0, 2))
     assert world.native.links[0].up
     frames(world)
-    assert [frame[4:] for frame in world.native.links[0].got] == [b"from client 0"]
+    assert [frame[24:] for frame in world.native.links[0].got] == [b"from client 0"]
     assert len(client.ppp.got) == 1
     assert world.errors() == []
 
@@ -63,7 +63,7 @@ def test_many_clients_share_one_tunnel_and_each_hears_its_own() -> None:
     assert len(world.native.end.lns.tunnels) == 1
     assert len({client.ppp.address for client in clients}) == 5
     frames(world)
-    assert sorted(link.got[0][4:] for link in world.native.links) == [
+    assert sorted(link.got[0][24:] for link in world.native.links) == [
         b"from client %d" % number for number in range(5)
     ]
     assert {len(client.ppp.got) for client in clients} == {1}

@@ -20,7 +20,7 @@ def meet(
     def middle(frame: bytes, from_client: bool) -> bytes | None:
         out, told = passage.pass_frame(frame, from_client, 3.0 * link.rounds)
         replies = [event for event in told if isinstance(event, Reply)]
-        link.replies += [(reply.to_client, reply.frame) for reply in replies]
+        link.said += [(reply.to_client, reply.frame) for reply in replies]
         events.extend(event for event in told if not isinstance(event, Reply))
         return out
 

@@ -114,7 +114,7 @@ def test_data_packets_end_behind_their_headers() -> None:
     trace = watch(world, MACHINE)
     dial(world)
     fetch(trace)
-    world.net.send(world.clients[0].send_data(IP, TCP))
+    world.net.send(world.clients[0].send_frame(b"\xff\x03\x00\x21" + TCP))
     world.net.run_for(1.0)
     [packet] = [one for one in fetch(trace).packets if one.interface == DECRYPTED]
     assert TCP[:40] in packet.data
@@ -227,7 +227,7 @@ def test_what_goes_to_a_native_server_is_no_clients_and_is_not_shown(each: bool)
     world = native_world.meet(each=each)
     by_name, by_address = watch(world, "old-pc"), watch(world, native_world.NATIVE)
     client = world.dial_one()
-    world.net.send(client.send_data(IP, TCP))
+    world.net.send(client.send_frame(b"\xff\x03\x00\x21" + TCP))
     world.net.run_for(1.0)
     assert client.up
     outside = {each.source.host for each in _outside(world)}
@@ -260,7 +260,7 @@ def test_a_session_is_followed_through_its_rekeys() -> None:
     world.net.run_for(2.0)
     world.net.send(client.rekey_pair(world.net.now))
     world.net.run_for(2.0)
-    world.net.send(client.send_data(IP, TCP))
+    world.net.send(client.send_frame(b"\xff\x03\x00\x21" + TCP))
     world.net.run_for(2.0)
     found = finish(world, trace)
     assert any(TCP[:40] in data for data in found.opened)
@@ -348,7 +348,7 @@ def test_a_world_with_a_trace_goes_on_exactly_as_without_one(seed: int) -> None:
     for world in worlds:
         world.dial(world.join(host=CLIENT, nat=Nat(NAT)), 60.0)
         for _ in range(20):
-            world.net.send(world.clients[0].send_data(IP, TCP))
+            world.net.send(world.clients[0].send_frame(b"\xff\x03\x00\x21" + TCP))
             world.net.run_for(0.5)
         world.net.send(world.clients[0].hang_up(world.net.now))
         world.net.run_for(120.0)

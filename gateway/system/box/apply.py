@@ -7,6 +7,7 @@ what was before. What fails is one sentence; the engine of changes then takes ev
 import os
 import pwd
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from gateway.control.canonical import entries_of, raw_of
@@ -17,6 +18,7 @@ from gateway.control.edit import Change, EditError, edited
 from gateway.control.inlined import inlined
 from gateway.control.parts import Part
 from gateway.control.ports import Port
+from gateway.control.users import USERS_FILE
 from gateway.system.box.disk import write_file
 from gateway.system.box.network import ROLES, Network
 from gateway.system.box.places import DAEMON, Places
@@ -131,6 +133,26 @@ class Applier:
         """
         path = self._places.gateway
         write_file(path, self._for_daemon(config, text).encode())
+        self._give(path)
+        self._write_users()
+
+    def hand_over_users(self) -> None:
+        """The users' hashes have changed: the daemon gets its copy, and reads it."""
+        self._write_users()
+        if not self._rescue and self.config is not None:
+            self._wake(restart=False)
+
+    def _write_users(self) -> None:
+        """In memory, for the daemon alone; gone where no password is stored."""
+        path = self._places.gateway.with_name(USERS_FILE)
+        file = self._read_file(USERS_FILE)
+        if isinstance(file, str):
+            path.unlink(missing_ok=True)
+            return
+        write_file(path, file.data)
+        self._give(path)
+
+    def _give(self, path: Path) -> None:
         user, group = owner(DAEMON, _ids)
         path.parent.chmod(0o755)
         if os.geteuid() == 0:

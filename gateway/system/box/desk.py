@@ -32,6 +32,7 @@ from gateway.system.box.slots import Slot, Slots, slots_json
 from gateway.system.box.slots import notes as slot_notes
 from gateway.system.box.stops import Request, Stops, Verb
 from gateway.system.box.updates import UPGRADE, Updates
+from gateway.system.box.vault import Vault
 from gateway.system.control_socket import Later, Peer
 from gateway.system.ports import Blinker, CannotBlink
 
@@ -48,6 +49,7 @@ QUIET: Final = frozenset(
         "slots",
         "upgrade.status",
         "link",
+        "users",
         "config.show",
         "config.check",
         "ca.list",
@@ -76,6 +78,7 @@ class Parts:
     slots: Slots
     power: Power
     audit: Audit
+    vault: Vault
     diagnose: Diagnose
     provisioning: Provisioning
     blinker: Blinker
@@ -133,6 +136,7 @@ class BoxDesk:
             "ports": lambda request, who, at: ports_json(self._ports()),
             "ports.assign": self._assign,
             "ports.blink": self._blink,
+            **parts.vault.verbs(parts.applier.hand_over_users),
             **Updates(parts.slots, parts.slot_cache, parts.outlet, parts.audit, self._worker).verbs,
             **self.stops.verbs,
             **self.consoles.verbs,

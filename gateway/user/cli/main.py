@@ -29,6 +29,7 @@ from gateway.user.cli import (
     status,
     trace,
     upkeep,
+    users,
     version,
 )
 from gateway.user.client import DaemonError, NotRunning
@@ -63,6 +64,7 @@ VERBS: Final[dict[str, Verb]] = {
     "ports": ports,
     "clients": clients.CLIENTS,
     "routes": entries.ROUTES,
+    "users": users,
     "admins": entries.ADMINS,
     "ca": ca,
     "ping": diagnose.PING,

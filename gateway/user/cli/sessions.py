@@ -30,7 +30,7 @@ NARROW: tuple[tuple[Column, Cell], ...] = (
     (Column("STATE"), lambda one: one.state),
     (Column("FOR", right=True), lambda one: show.duration(one.since)),
     (Column("ADDRESS"), lambda one: one.client_ip or "-"),
-    (Column("INSIDE", least=6), lambda one: one.encryption),
+    (Column("INSIDE", least=6, dear=True), lambda one: one.encryption),
 )
 WIDE: tuple[tuple[Column, Cell], ...] = (
     *NARROW,

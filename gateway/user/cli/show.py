@@ -17,11 +17,13 @@ CUT: Final = ".."  # ASCII, for terminals of any alphabet
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column is as wide as its longest cell; it may be cut down to `least` where it must."""
+    """A column is as wide as its longest cell; it may be cut down to `least` where it must, one
+    that is `dear` after all others."""
 
     title: str
     least: int | None = None
     right: bool = False
+    dear: bool = False
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
@@ -34,9 +36,10 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
 
 
 def _shrink(columns: Sequence[Column], widths: list[int], width: int) -> None:
-    """Take from the columns that may be cut, the last one first, until all fit."""
+    """Take from the columns that may be cut, the last one first and dear ones last, until all
+    fit."""
     over = sum(widths) + len(GAP) * (len(widths) - 1) - width
-    for i in reversed(range(len(columns))):
+    for i in sorted(range(len(columns)), key=lambda i: (columns[i].dear, -i)):
         least = columns[i].least
         if over > 0 and least is not None:
             taken = min(over, max(0, widths[i] - least))

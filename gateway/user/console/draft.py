@@ -16,7 +16,7 @@ from gateway.control.edit import Change, EditError, edited, value_of
 from gateway.control.findings import Entry
 from gateway.control.problems import Problem
 from gateway.control.schema import PORT_ROLES, WAYS, table_named
-from gateway.control.schema_routes import CARRIERS, ORDERS, ROUTE_KINDS, TUNNELS
+from gateway.control.schema_routes import CARRIERS, ENCRYPTIONS, ORDERS, ROUTE_KINDS, TUNNELS
 from gateway.control.tables import Key, Table
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.ends import Ends
@@ -26,6 +26,8 @@ from gateway.user.today import today
 UNREAD = "only the box itself can read it"  # of a file beside the configuration
 FIXED = {
     ("route", "kind"): ROUTE_KINDS,
+    ("route", "encryption"): ("", *ENCRYPTIONS),
+    ("route", "shield"): ("", "true", "false"),
     ("route", "order"): ("", *ORDERS),
     ("route", "tunnels"): ("", *TUNNELS),
     ("route", "carrier"): ("", *CARRIERS),
@@ -109,6 +111,8 @@ def shown_value(key: Key, value: object) -> str:
     """A value as a form shows it; a secret never."""
     if key.secret or value is None:
         return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, list):
         return _joint(key).join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,22 +42,45 @@ def configuration(
     )
 
 
+def carried_by(config: str, carrier: str) -> str:
+    """Its routes as they are carried so, where they do not say it themselves."""
+    if not carrier or "carrier =" in config:
+        return config
+    words = f'carrier = "{carrier}"\n'
+    if carrier == "kernel":
+        words += "shield = false\n"  # which reads every frame
+    return config.replace("[[route]]\n", f"[[route]]\n{words}")
+
+
 class Gateway:
     """The daemon under test. `ask` speaks to its control socket as the command does."""
 
-    def __init__(self, node: Node, config: str, carrier: str = "") -> None:
-        """Routes that do not say who carries get `carrier`."""
+    def __init__(
+        self,
+        node: Node,
+        config: str,
+        carrier: str = "",
+        users: Mapping[str, str] | None = None,
+    ) -> None:
+        """Routes that do not say who carries get `carrier`. `users`: names and passwords that it is
+        told beforehand."""
         self.node = node
         self.carrier = carrier
         self.process: subprocess.Popen[bytes] | None = None
         self.write(config)
+        for name, password in (users or {}).items():
+            self.store(name, password)
         self.start()
 
     def write(self, config: str) -> None:
         """Put this in its file."""
-        if self.carrier and "carrier =" not in config:
-            config = config.replace("[[route]]\n", f'[[route]]\ncarrier = "{self.carrier}"\n')
-        self.node.write(CONFIG, config, 0o600)
+        self.node.write(CONFIG, carried_by(config, self.carrier), 0o600)
+
+    def store(self, user: str, password: str) -> str:
+        """`postern users add`, as an owner types it; what it prints."""
+        words = f"users add {user} --config {CONFIG} --password -"
+        line = f"{PYTHON} -m gateway.user.cli.main {words}"
+        return self.node.sh(f"cd {CHECKOUT} && printf '%s\\n' '{password}' | {line}")
 
     def start(self) -> None:
         argv = [PYTHON, "-m", "gateway.daemon", "--config", CONFIG, "--socket", SOCKET]
@@ -122,6 +145,10 @@ class Gateway:
 
     def wait_for_log(self, words: str, seconds: float = 10) -> None:
         until(lambda: words in self.log(), seconds, f"'{words}' in the gateway's journal")
+
+    def wait_for_more(self, words: str, count: int, seconds: float = 10) -> None:
+        """Until they stand in the journal more often than `count` times."""
+        until(lambda: self.log().count(words) > count, seconds, f"'{words}' once more")
 
     def command(self, *arguments: str) -> str:
         """What the `postern` command prints on the gateway, whatever its exit status."""

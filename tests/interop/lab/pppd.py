@@ -15,8 +15,10 @@ NOTHING = "#!/bin/sh\n"
 # Without connect-delay and lcp-restart a dial waits seconds for a Configure-Request that was lost
 # while the other pppd was still starting.
 QUICK = "connect-delay 10\nlcp-restart 1\nlcp-echo-interval 0\n"
-# ccp stays off: clear frames can be compared, and Windows negotiates no MPPE inside L2TP/IPsec.
-COMMON = f"{QUICK}noccp\nnodefaultroute\nmtu {MTU}\nmru {MTU}\ndebug\nlogfile /run/log/pppd.log\n"
+# A client has no ccp, as Windows has no MPPE inside L2TP/IPsec; nor has a server without MPPE, so
+# that clear frames can be compared.
+NO_CCP = "noccp\n"
+COMMON = f"{QUICK}nodefaultroute\nmtu {MTU}\nmru {MTU}\ndebug\nlogfile /run/log/pppd.log\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,23 @@ class Link:
     since: float  # seconds since the epoch, the lab's clock
 
 
-def write_client(node: Node, user: str, password: str, options: str) -> None:
+def write_client(node: Node, user: str, password: str, options: str, ccp: str = NO_CCP) -> None:
     """Files for the calling end, with its options in the file `options`."""
-    refuse = "refuse-pap\nrefuse-eap\nrefuse-chap\nrefuse-mschap\n"
-    node.write(options, f"noauth\n{refuse}user {user}\n{COMMON}")
+    refuse = "refuse-pap\nrefuse-eap\nrefuse-chap\n"
+    node.write(options, f"noauth\n{refuse}user {user}\n{ccp}{COMMON}")
     _write_rest(node, user, password, IP_UP, IP_DOWN)
 
 
-def write_server(node: Node, users: dict[str, str], options: str, name: str) -> None:
-    """Files for the answering end; it demands MS-CHAPv2 and knows the users itself."""
-    refuse = "refuse-pap\nrefuse-chap\nrefuse-mschap\n"
-    node.write(options, f"auth\nname {name}\n{refuse}require-mschap-v2\n{COMMON}")
+def write_server(
+    node: Node,
+    users: dict[str, str],
+    options: str,
+    name: str,
+    chap: str = "mschap-v2",
+    ccp: str = NO_CCP,
+) -> None:
+    """Files for the answering end; it demands this kind of CHAP and knows the users itself."""
+    node.write(options, f"auth\nname {name}\nrefuse-pap\nrequire-{chap}\n{ccp}{COMMON}")
     for user, password in users.items():
         _write_rest(node, user, password, NOTHING, NOTHING)
     secrets = "".join(f'{user} * "{password}" *\n' for user, password in users.items())

@@ -11,9 +11,12 @@ USERS = {"operator": "type-metal", "second": "hot-lead", "third": "galley-proof"
 class Pptpd:
     """The server; `start` after `stop` is a server that was restarted."""
 
-    def __init__(self, node: Node, connections: int = 20) -> None:
+    def __init__(
+        self, node: Node, connections: int = 20, chap: str = "mschap-v2", ccp: str = pppd.NO_CCP
+    ) -> None:
+        """`chap` and `ccp` are pppd's words for whom it lets in, and how it encrypts."""
         self.node = node
-        pppd.write_server(node, USERS, OPTIONS, "pptpd")
+        pppd.write_server(node, USERS, OPTIONS, "pptpd", chap, ccp)
         node.write(
             "/etc/pptpd.conf",
             f"option {OPTIONS}\nlocalip {ADDRESS}\nremoteip 10.30.0.10-{9 + connections}\n"

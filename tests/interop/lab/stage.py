@@ -38,10 +38,10 @@ class Lab:
     def nat(self) -> Nat:
         return self.world.nat()
 
-    def pptpd(self, connections: int = 20) -> Pptpd:
-        """The plain server inside."""
+    def pptpd(self, connections: int = 20, **options: str) -> Pptpd:
+        """The plain server inside; `options` are those of `Pptpd`."""
         self.step("starting pptpd on the inside server")
-        return Pptpd(self.server, connections)
+        return Pptpd(self.server, connections, **options)
 
     def native(self, profile: Profile = native.PROFILE, first: int = 10) -> Native:
         """A server inside that speaks L2TP/IPsec itself, and knows no NAT traversal."""
@@ -49,12 +49,19 @@ class Lab:
         return Native(self.server, profile, first)
 
     def gateway(
-        self, client: str = "", limits: str = "", outside: str = "", **routes: str
+        self,
+        client: str = "",
+        limits: str = "",
+        outside: str = "",
+        users: tuple[str, ...] = (),
+        **routes: str,
     ) -> Gateway:
-        """Postern, with one client entry; the arguments are lines more of its configuration."""
+        """Postern, with one client entry; the texts are lines more of its configuration, `users`
+        those whose passwords it knows."""
         self.step("starting the gateway")
         config = self.configuration(client, limits, outside, **routes)
-        return Gateway(self.world.gateway, config, self.carrier)
+        passwords = {name: USERS[name] for name in users}
+        return Gateway(self.world.gateway, config, self.carrier, passwords)
 
     def configuration(
         self, client: str = "", limits: str = "", outside: str = "", **routes: str

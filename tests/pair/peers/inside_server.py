@@ -39,6 +39,8 @@ class InsideServer:
     )
     tcp: str = "open"
     lines: list[Line] = field(default_factory=list)
+    frames: list[bytes] = field(default_factory=list)  # all that came in GRE, as they came
+    connected: list[float] = field(default_factory=list)  # when each connection was opened
 
     @property
     def line(self) -> Line:
@@ -80,6 +82,7 @@ class InsideServer:
             if line.pptp.call == call and line.gre is not None and line.ppp is not None:
                 line.gre.receive(datagram, now)
                 frames, line.gre.got = line.gre.got, []
+                self.frames += frames
                 answers = [each for frame in frames for each in line.ppp.receive(frame, now)]
                 return line.gre.say(answers)
         return []

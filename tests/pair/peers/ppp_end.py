@@ -13,6 +13,16 @@ RESTART, TRIES = 3.0, 20  # seconds, and times: twice the usual, for lines that 
 NOWHERE = bytes(4)
 
 
+def with_header(protocol: int, payload: bytes) -> bytes:
+    """A payload behind the header of its protocol: UDP in IPv4, IPX, or nothing."""
+    if protocol == IP:
+        addresses = bytes((10, 1, 0, 2, 10, 1, 0, 1))
+        return pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 1, 0, 64, 17, 0) + addresses + payload
+    if protocol == IPX:
+        return pack("!HHBB", 0xFFFF, 30 + len(payload), 0, 4) + bytes(24) + payload
+    return payload
+
+
 @dataclass
 class PppEnd:
     """`mru` None: none is asked for. `gives` is the address handed to the other end, `asks_pap`
@@ -44,10 +54,10 @@ class PppEnd:
         return self._ask(now)
 
     def say(self, protocol: int, payload: bytes) -> bytes:
-        """A data frame as this end likes to write it."""
+        """A data frame as this end likes to write it; IP and IPX with the headers they have."""
         wide = pack("!H", protocol)
         head = b"" if self.bare else b"\xff\x03"
-        return head + (wide[1:] if self.short else wide) + payload
+        return head + (wide[1:] if self.short else wide) + with_header(protocol, payload)
 
     def hang_up(self) -> list[bytes]:
         return [self._control(LCP, TERMINATE, b"bye")]

@@ -94,7 +94,7 @@ class ChapClient(PppEnd):
 
 
 class DemandsEncryption(PppEnd):
-    """A Windows server with "require data encryption": CCP first, and error 742 without it."""
+    """A Windows with "require data encryption", at either end: CCP first, error 742 without it."""
 
     def _half(self, what: str, now: float) -> list[bytes]:
         before = self.lcp_open
@@ -113,7 +113,7 @@ class DemandsEncryption(PppEnd):
 
 
 class NoCcp(PppEnd):
-    """A client as Windows 2000 is inside L2TP/IPsec: it rejects CCP as a protocol."""
+    """As Windows 2000 is inside L2TP/IPsec, or a server without MPPE: it rejects CCP."""
 
     def receive(self, frame: bytes, now: float) -> list[bytes]:
         if frame[2:4] == CCP:

@@ -1,6 +1,7 @@
 """A gateway whose kernel carries, with one client that is up."""
 
 from dataclasses import replace
+from typing import Any
 
 from gateway.bridge.carrier import Carrier
 from gateway.bridge.session import Session
@@ -12,9 +13,10 @@ from tests.pair.peers.kernel import Kernel
 from tests.pair.peers.ppp_end import IP
 
 
-def carried(carrier: str = "auto", nat: Nat | None = None) -> World:
-    """One session, carried as the route says."""
-    world = meet(routes=tuple(replace(route, carrier=carrier) for route in ROUTES))
+def carried(carrier: str = "auto", nat: Nat | None = None, **route: Any) -> World:
+    """One session, carried as the route says; `route` is what it says besides."""
+    usual: dict[str, Any] = {"carrier": carrier, "shield": False}
+    world = meet(routes=tuple(replace(each, **(usual | route)) for each in ROUTES))
     client = world.join(nat=nat or Nat(NAT))
     world.dial(client)
     return world

@@ -1,14 +1,26 @@
 """Who carries what."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from gateway.bridge.carrier import CROWDED
+from gateway.bridge.crossing import ENCRYPTS, READS
+from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.tracks import LegTrack, carried_by
+from gateway.control.config import Choice
+from gateway.control.users import Users
+from gateway.crypto.passwords import Hashes
+from gateway.outputs import What
 from gateway.paths import Abilities, CallRefused, LegRefused
 from gateway.wire.ipv4 import host_text
-from tests.pair.gateway_world import CLIENT, NAT, client_entry, meet
+from tests.pair.gateway_world import CLIENT, NAT, ROUTES, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.peers.ike_profiles import SAFENET_98
+from tests.pair.peers.mppe import LM_HASH, NT_HASH
+from tests.pair.peers.ppp_end import PppEnd
+from tests.pair.peers.ppp_secured import ChapClient, MppeServer
 from tests.unit.bridge.kernel_world import (
     call_of,
     carried,
@@ -21,6 +33,7 @@ from tests.unit.bridge.kernel_world import (
 )
 
 pytestmark = pytest.mark.usefixtures("kernel_carries")
+STORED = Users({"User": Hashes(NT_HASH, LM_HASH)})
 
 
 def test_a_session_that_is_through_is_joined_in_the_kernel_and_that_is_told_once() -> None:
@@ -37,6 +50,66 @@ def test_a_route_may_keep_its_sessions_in_user_space() -> None:
     say(world)
     assert (kernel_of(world).carried, kernel_of(world).legs) == (0, {})
     assert (told(world), call_of(world).why) == ([], "the route says so")
+
+
+@pytest.mark.parametrize(
+    ("route", "server", "client", "why"),
+    [
+        ({"shield": True}, PppEnd, PppEnd(b"clnt"), READS),
+        ({"encryption": "mppe"}, MppeServer, ChapClient(b"clnt", user="User"), ENCRYPTS),
+    ],
+    ids=["shield", "mppe"],
+)
+def test_what_is_done_to_each_frame_keeps_a_session_here_and_is_the_reason_shown(
+    route: dict[str, Any], server: type[PppEnd], client: PppEnd, why: str
+) -> None:
+    world = meet(route=route, users=STORED)
+    world.server.ppp = lambda _: server(b"srvr", bytes((10, 1, 0, 1)), gives=bytes((10, 1, 0, 2)))
+    world.dial(world.join(nat=Nat(NAT), ppp=client))
+    assert world.clients[0].up
+    say(world, 2)
+    session = session_of(world)
+    assert (session.own_hands, carried_by(session)) == (why, ("user", why))
+    assert told(world) == [why]
+    assert (kernel_of(world).carried, kernel_of(world).legs) == (0, {})
+    assert isinstance(session.inside, PptpLeg)
+    assert session.inside.channel == call_of(world).key == 0
+    line = world.server.line
+    assert line.ppp is not None
+    assert len(line.ppp.got) == 2
+    assert world.errors() == []
+
+
+def test_a_route_that_insists_ends_a_session_whose_frames_have_to_be_read() -> None:
+    world = carried("kernel", shield=True)
+    assert world.core.sessions == {}
+    assert told(world) == [READS]
+    [closed] = world.facts(What.SESSION_CLOSED)
+    assert closed.details["reason"] == f"the route insists on the kernel: {READS}"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told_at_last"),
+    [(False, True, [READS]), (True, False, ["kernel"])],
+    ids=["into a shield", "out of one"],
+)
+def test_a_session_that_is_diverted_is_carried_as_its_new_route_wants_it(
+    first: bool, then: bool, told_at_last: list[str]
+) -> None:
+    routes = tuple(
+        replace(each, shield=each_has) for each, each_has in zip(ROUTES, (first, then), strict=True)
+    )
+    world = meet(routes=routes, choices=(Choice("elsewhere", "other", user="night"),))
+    for server in (world.server, world.other):
+        server.ppp = lambda number: PppEnd(
+            b"srvr", bytes((10, 1, 0, 1)), gives=bytes((10, 1, 0, 1 + number)), asks_pap=True
+        )
+    ppp = PppEnd(b"mine", user="night", password="opensesame", renegotiates=True)
+    world.dial(world.join(nat=Nat(NAT), ppp=ppp), 20.0)
+    assert world.clients[0].up
+    assert session_of(world).route == "other"
+    assert told(world) == told_at_last
+    assert session_of(world).own_hands == (READS if then else "")
 
 
 def test_settling_twice_asks_for_nothing_the_second_time() -> None:

@@ -8,7 +8,7 @@ from gateway.wire.ipv4 import build_ipv4, host_bytes
 from gateway.wire.udp import build_udp
 from tests.pair.gateway_world import INSIDE, OUTSIDE, SERVER, configure, meet
 from tests.pair.net import seeded
-from tests.pair.peers.ppp_end import IP
+from tests.pair.peers.ppp_end import IP, with_header
 
 HERE, THERE = host_bytes(OUTSIDE), host_bytes("203.0.113.7")
 
@@ -100,9 +100,9 @@ def test_a_data_frame_in_is_one_gre_packet_out() -> None:
     [datagram] = client.send_data(IP, b"hello")
     [leg] = world.core.clients.legs.values()
     segment = build_udp(leg.peer.port, 4500, datagram.payload)
-    packet = build_ipv4(leg.peer.host, HERE, 17, segment)
-    [output] = world.core.receive_packet(packet, world.net.now)
+    datagram_in = build_ipv4(leg.peer.host, HERE, 17, segment)
+    [output] = world.core.receive_packet(datagram_in, world.net.now)
     assert isinstance(output, SendIp)
     sent = output.packet
     assert (sent[12:16], sent[16:20], sent[9]) == (host_bytes(INSIDE), host_bytes(SERVER), 47)
-    assert sent.endswith(b"\xff\x03\x00\x21hello")
+    assert sent.endswith(b"\xff\x03\x00\x21" + with_header(IP, b"hello"))

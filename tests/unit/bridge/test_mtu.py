@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.bridge.mtu import SMALLEST, largest_mru
+from gateway.bridge.mtu import MPPE_HEADER, SMALLEST, largest_mru
 from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
 from gateway.wire.udp import build_udp
@@ -37,3 +37,8 @@ def test_the_inside_leg_bounds_it_too() -> None:
 
 def test_a_tiny_link_still_carries_what_ip_needs() -> None:
     assert largest_mru(576, 16, 8) == SMALLEST
+
+
+def test_encryption_inside_takes_its_bytes_from_the_inside_leg_alone() -> None:
+    assert largest_mru(9000, 8, 0, False, MPPE_HEADER) == largest_mru(9000, 8, 0) - 4
+    assert largest_mru(1500, 8, 8, False, MPPE_HEADER) == largest_mru(1500, 8, 8)

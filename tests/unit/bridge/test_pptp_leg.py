@@ -14,8 +14,8 @@ SOURCE = host_bytes("192.0.2.1")
 CALL, PEER_CALL, BUSY = 0x2222, 0x1111, 4
 
 
-def make(source: bytes | None = SOURCE) -> PptpLeg:
-    return PptpLeg(5, Caller(CALL, seeded(1)), CALL, source, SERVER)
+def make(source: bytes | None = SOURCE, shield: bool = False) -> PptpLeg:
+    return PptpLeg(5, Caller(CALL, seeded(1)), CALL, source, SERVER, shield)
 
 
 def called() -> PptpLeg:
@@ -140,3 +140,23 @@ def test_nobody_is_heard_before_the_call_is_up() -> None:
     assert not leg.is_heard_from(SERVER.host)
     leg.receive(answered(PEER_CALL, CALL), 1.0)
     assert leg.is_heard_from(SERVER.host)
+
+
+def deaf(shield: bool, window: int) -> int:
+    """How many frames a server gets that never acknowledges one, in half a minute."""
+    leg = make(shield=shield)
+    leg.opened(0.0)
+    leg.receive(started() + answered(PEER_CALL, CALL, window=window), 0.0)
+    gre, sent = leg.gre, 0
+    assert gre is not None
+    for step in range(480):
+        sent += gre.seal(b"frame", step / 16) is not None
+        sent += len([packet for packet in gre.drain(step / 16) if len(packet) > 12])
+    return sent
+
+
+def test_behind_a_shield_a_small_window_is_never_exceeded() -> None:
+    assert deaf(shield=True, window=2) < 60
+    assert deaf(shield=True, window=8) < 90
+    assert deaf(shield=True, window=64) > 400
+    assert deaf(shield=False, window=2) > 400

@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.crossing import Crossing
 from gateway.bridge.inside_leg import Answered, Ended, Gone, InsideLeg, LegOutput, Told
 from gateway.bridge.recorder import Recorder
 from gateway.bridge.session import (
@@ -180,13 +181,25 @@ def make(
     state: State = State.CALLING, ways: Elsewhere | None = None
 ) -> tuple[Session, Leg, Inside]:
     leg, inside = Leg(), Inside()
-    session = Session(7, cast(ClientLeg, leg), 1, 2, 3, inside, "nt4", Passage(1400), 100.0, ways)
+    session = Session(
+        7,
+        cast(ClientLeg, leg),
+        1,
+        2,
+        3,
+        inside,
+        "nt4",
+        Crossing(Passage(1400)),
+        100.0,
+        ways,
+    )
     session.state = state
+    session.start_at = 0.0 if state is State.CALLING else None
     return session, leg, inside
 
 
 def answered(session: Session, inside: Inside) -> None:
-    inside.is_up = True
+    inside.is_up, session.start_at = True, None
     session.inside_event([Answered("Microsoft", 0x1111)], 101.0)
 
 
@@ -278,7 +291,7 @@ RESPONSE = CHAP + b"\x02\x01\x00\x1c\x10" + bytes(16) + b"night-7"
 
 
 def detour(leg: Inside) -> Detour:
-    return Detour(leg, "w2k", Passage(1300))
+    return Detour(leg, "w2k", Crossing(Passage(1300)))
 
 
 def test_a_user_of_another_server_is_put_through_there_and_his_proof_goes_nowhere() -> None:

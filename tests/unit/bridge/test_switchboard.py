@@ -43,7 +43,7 @@ def test_a_session_that_lives_is_not_forgotten() -> None:
     world = meet_pptp()
     world.call_up()
     (session,) = world.core.sessions.values()
-    world.core.board.settle(session)
+    world.core.board.settle(session, world.net.now)
     assert session in world.core.sessions.values()
 
 

@@ -2,15 +2,32 @@ from typing import get_args
 
 import pytest
 
-from gateway.bridge.tell import IKE, PPP, tell_ike, tell_l2tp, tell_ppp, tell_refusal
+from gateway.bridge.encryption import Encrypted, Unencrypted
+from gateway.bridge.inside_leg import Answered
+from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.tell import (
+    IKE,
+    PPP,
+    tell_answer,
+    tell_call,
+    tell_encryption,
+    tell_end,
+    tell_ike,
+    tell_l2tp,
+    tell_ppp,
+    tell_refusal,
+)
 from gateway.control.explain import sentence
 from gateway.ike import events as ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.tunnel import NOT_CONFIRMED, SILENT
 from gateway.outputs import Fact, What
 from gateway.ppp import events as ppp
+from gateway.ppp.mppe import Terms
+from gateway.pptp.machine import Caller
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
+from tests.pair.net import seeded
 
 PEER = Endpoint(bytes((203, 0, 113, 7)), 62000)
 LOCAL = Endpoint(bytes((198, 51, 100, 1)), 500)
@@ -167,3 +184,31 @@ def test_a_server_that_takes_no_call_is_named_with_its_reason(
     what, details = tell_refusal(server, reason, busy)
     assert what is What.REFUSED
     assert details == {"reason": "server refused", "detail": detail}
+
+
+def test_the_call_to_a_server_and_its_answer_are_told_by_their_numbers() -> None:
+    server = Endpoint(bytes((192, 0, 2, 20)), 1723)
+    leg = PptpLeg(1, Caller(9, seeded(1)), 9, None, server)
+    what, details = tell_call(leg)
+    assert what is What.SERVER_CALLED
+    assert details == {"server": "192.0.2.20:1723", "call_id": "9", "kind": leg.kind}
+    what, answer = tell_answer(leg, Answered("Microsoft", 4711))
+    assert what is What.SERVER_ANSWERED
+    assert answer.items() >= details.items()
+    assert (answer["vendor"], answer["peer_call_id"]) == ("Microsoft", "4711")
+
+
+def test_encryption_is_told_with_both_directions_or_with_the_user_it_failed_for() -> None:
+    what, details = tell_encryption(Encrypted(Terms(128), Terms(40, True)), "anna")
+    assert (what, details) == (What.ENCRYPTED, {"sent": "128", "received": "40-stateful"})
+    what, details = tell_encryption(Unencrypted("no password is stored", "user anna"), "anna")
+    assert what is What.REFUSED
+    assert details["reason"] == "encryption: no password is stored"
+    assert (details["detail"], details["user"]) == ("user anna", "anna")
+
+
+def test_the_end_is_told_with_who_ended_it_and_what_was_carried() -> None:
+    what, details = tell_end("hung up", "the client", 61.6, (1200, 3400))
+    assert what is What.SESSION_CLOSED
+    assert (details["reason"], details["by"], details["seconds"]) == ("hung up", "the client", "62")
+    assert (details["bytes_in"], details["bytes_out"]) == ("1200", "3400")

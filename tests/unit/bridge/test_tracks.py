@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.bridge.tracks import KERNEL, NOT_THROUGH, UNSETTLED, USER, carried_by
+from gateway.bridge.tracks import KERNEL, NOT_THROUGH, UNSETTLED, USER, carried_by, is_through
 from tests.unit.bridge.kernel_world import call_of, carried, session_of
 
 
@@ -11,9 +11,11 @@ def test_a_joined_session_is_the_kernels_and_any_other_has_its_reason() -> None:
     world = carried()
     session, track = session_of(world), call_of(world)
     assert carried_by(session) == (KERNEL, "")
+    assert is_through(session)
     track.joined = False
     assert carried_by(session) == (USER, UNSETTLED)
     session.client_ip = ""
+    assert not is_through(session)
     assert carried_by(session) == (USER, NOT_THROUGH)
     track.why = "the route says so"
     assert carried_by(session) == (USER, "the route says so")

@@ -178,5 +178,14 @@ def test_the_daemon_carries_where_nothing_else_is_said() -> None:
 
 
 def test_a_route_says_who_carries() -> None:
-    config = config_of(GOOD + 'carrier = "kernel"\n')
+    config = config_of(GOOD + 'carrier = "kernel"\nshield = false\n')
     assert [route.carrier for route in config.routes] == ["kernel"]
+
+
+def test_a_route_says_how_its_server_is_treated() -> None:
+    config = config_of(GOOD + 'encryption = "refuse"\nmppe = ["40", "128"]\nshield = false\n')
+    [route] = config.routes
+    assert (route.encryption, route.mppe, route.shield) == ("refuse", ("128", "40"), False)
+    [usual] = config_of(GOOD).routes
+    assert (usual.encryption, usual.mppe) == ("clear", ("128", "128-stateful"))
+    assert usual.shield

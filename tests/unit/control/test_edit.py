@@ -15,6 +15,7 @@ from gateway.control.edit import (
     value_of,
 )
 from gateway.control.schema import ADMIN, CLIENT, OUTSIDE
+from gateway.control.schema_routes import ROUTE
 from gateway.control.tables import Table
 from tests.unit.control.written import GOOD
 
@@ -167,6 +168,9 @@ def test_a_path_names_a_key_or_an_entry(path: str, parts: tuple[str, str, str]) 
     [
         (OUTSIDE, "mtu", ["1400"], 1400),
         (OUTSIDE, "mtu", ["much"], "much"),
+        (ROUTE, "shield", ["false"], False),
+        (ROUTE, "shield", ["perhaps"], "perhaps"),
+        (ROUTE, "mppe", ["128,128-stateful"], ["128", "128-stateful"]),
         (OUTSIDE, "addresses", ["192.0.2.1,192.0.2.2", "192.0.2.3"],
          ["192.0.2.1", "192.0.2.2", "192.0.2.3"]),
         (CLIENT, "psk", ["12345678"], "12345678"),

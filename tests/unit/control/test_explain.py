@@ -213,6 +213,11 @@ CASES = [
         "PPP: the server has accepted the user anna, by MS-CHAPv2.",
     ),
     (
+        What.ENCRYPTED,
+        {"sent": "128", "received": "128-stateful"},
+        "The leg to the server is encrypted: MPPE 128 towards it, 128-stateful back.",
+    ),
+    (
         What.PPP_UP,
         {"client_ip": "10.10.0.50", "server_ip": "10.10.0.2", "milliseconds": "812"},
         "PPP is up: the client has 10.10.0.50, the server 10.10.0.2; the dial took 812 ms.",

@@ -88,6 +88,14 @@ def test_an_old_key_is_told_apart_from_all_others_too(first: str, second: str) -
     assert problem.endswith("is that of client[1] too, and both may come from one address")
 
 
+@pytest.mark.parametrize("terms", ["40", "40-stateful", "56"])
+def test_short_keys_towards_a_server_are_warned_of(terms: str) -> None:
+    problems = problems_of(OUTSIDE + CLIENT + ROUTE + f'mppe = ["{terms}"]')
+    assert [(one.where, one.what, one.warning) for one in problems] == [
+        ("route[1].mppe[1]", f"is weak ({weakness(terms)})", True)
+    ]
+
+
 def test_a_suite_is_listed_once() -> None:
     text = OUTSIDE + CLIENT + 'esp = ["3des-sha1", "3des-sha1"]' + ROUTE
     assert told(text) == ["client[1].esp[2]: is there twice"]

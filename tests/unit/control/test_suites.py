@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from gateway.control.suites import ESP_SUITES, IKE_SUITES, weakness
+from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS, weakness
 
 
 def test_every_suite_of_the_issue_has_its_name_once() -> None:
@@ -31,3 +31,8 @@ def test_a_weak_part_makes_a_suite_weak(name: str) -> None:
 @pytest.mark.parametrize("name", ["3des-sha1", "aes128-sha1-modp1024", "3des-sha1-modp1024"])
 def test_the_policy_of_the_house_is_not_called_weak(name: str) -> None:
     assert weakness(name) == ""
+
+
+def test_mppe_is_chosen_by_strength_and_without_a_history_first() -> None:
+    assert MPPE_TERMS == ("128", "128-stateful", "56", "56-stateful", "40", "40-stateful")
+    assert [bool(weakness(name)) for name in MPPE_TERMS] == [False] * 2 + [True] * 4

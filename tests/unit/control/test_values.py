@@ -16,6 +16,8 @@ NAT = b"\xcb\x00\x71\x0a"
     ("read", "value", "found"),
     [
         (values.text, "a", "a"),
+        (values.truth, True, True),
+        (values.truth, False, False),
         (values.whole(1, 3), 1, 1),
         (values.whole(1, 3), 3, 3),
         (values.name, "press-3", "press-3"),
@@ -43,6 +45,8 @@ def test_a_good_value_is_read(read: Read, value: object, found: object) -> None:
     [
         (values.text, 3, "is a whole number, and should be text in quotes"),
         (values.text, "", "is empty"),
+        (values.truth, "true", "is text, and should be true or false without quotes"),
+        (values.truth, 1, "is a whole number, and should be true or false without quotes"),
         (values.whole(1, 3), "2", "is text, and should be a whole number without quotes"),
         (values.whole(1, 3), True, "is true or false, and should be a whole number without quotes"),
         (values.whole(1, 3), 2.0, "is a number, and should be a whole number without quotes"),

@@ -12,7 +12,6 @@ from gateway.control.values_client import (
     Identity,
     day,
     identity,
-    truth,
 )
 
 NOON = datetime(2026, 12, 31, 12, tzinfo=UTC)
@@ -39,14 +38,6 @@ def test_what_is_no_day_is_told(value: Any, what: str) -> None:
     with pytest.raises(Unfit) as unfit:
         day(value)
     assert str(unfit.value) == what
-
-
-def test_truth_is_true_or_false_and_nothing_else() -> None:
-    assert (truth(True), truth(False)) == (True, False)
-    others: tuple[Any, ...] = (1, "true", None, [])
-    for value in others:
-        with pytest.raises(Unfit, match="should be true or false"):
-            truth(value)
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,18 @@ def test_both_sides_are_clamped_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wish", "shown"), [(1400, 1396), (1404, 1400), (1500, 1400), (3, 0), (0, 0)]
+)
+def test_a_server_is_sent_less_where_encryption_adds_to_it(wish: int, shown: int) -> None:
+    clamp = Clamp(1400, overhead=4)
+    assert clamp.pass_frame(lcp(REQUEST, 1, mru(wish)), SERVER) == lcp(REQUEST, 1, mru(shown))
+    assert clamp.pass_frame(lcp(ACK, 1, mru(shown)), CLIENT) == lcp(ACK, 1, mru(wish))
+    assert clamp.asked(by_client=False) == wish
+    assert clamp.asked(by_client=True) is None
+    assert clamp.pass_frame(lcp(REQUEST, 1, mru(1400)), CLIENT) == lcp(REQUEST, 1, mru(1400))
+
+
+@pytest.mark.parametrize(
     "frame",
     [
         bytes.fromhex("80210101000a0306c0000201"),  # IPCP

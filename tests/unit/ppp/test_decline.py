@@ -8,9 +8,9 @@ from gateway.ppp.numbers import Code, Protocol
 from gateway.ppp.quirks import DECLINED, MANNERS, NO_EAP, PLAIN
 
 # A Windows client's: MRU 1400, magic number, PFC, ACFC, callback by CBCP (pfSense's LCP log), and
-# multilink with a discriminator for BAP (RFC 1990, 5.1; RFC 2125, 6.1).
-OPTIONS = bytes.fromhex("01040578 0506 01020304 0702 0802 0d0306 1104064e 17040001")
-REFUSED = bytes.fromhex("0d0306 1104064e 17040001")
+# multilink with an endpoint (class 0) and a discriminator for BAP (RFC 1990, 5.1; RFC 2125, 6.1).
+OPTIONS = bytes.fromhex("01040578 0506 01020304 0702 0802 0d0306 1104064e 130300 17040001")
+REFUSED = bytes.fromhex("0d0306 1104064e 130300 17040001")
 EAP = bytes.fromhex("0304c227 050605060708")
 
 
@@ -34,12 +34,29 @@ def test_a_link_is_only_held_up_so_often() -> None:
     assert [answer is None for answer in answers] == [False] * MOST_REJECTS + [True, True]
 
 
+def test_before_a_shield_nobody_gets_through_who_insists() -> None:
+    decliner = Decliner(PLAIN, always=True)
+    answers = [
+        decliner.see(Protocol.LCP, ask(OPTIONS, number), from_client=True)
+        for number in range(3 * MOST_REJECTS)
+    ]
+    assert None not in answers
+
+
+def test_a_server_that_asks_for_them_is_answered_too_and_counted_apart() -> None:
+    decliner = Decliner(PLAIN)
+    for number in range(MOST_REJECTS):
+        decliner.see(Protocol.LCP, ask(OPTIONS, number), from_client=True)
+    answer = decliner.see(Protocol.LCP, ask(OPTIONS, 7), from_client=False)
+    assert answer is not None
+    assert answer.packet == Packet(Code.CONFIGURE_REJECT, 7, REFUSED)
+
+
 @pytest.mark.parametrize(
     ("protocol", "packet", "from_client"),
     [
         (Protocol.LCP, ask(bytes.fromhex("01040578")), True),
         (Protocol.LCP, Packet(Code.CONFIGURE_ACK, 1, OPTIONS), True),
-        (Protocol.LCP, ask(OPTIONS), False),
         (Protocol.IPCP, ask(bytes.fromhex("0d0306")), True),
         (Protocol.LCP, ask(EAP), True),
         (Protocol.LCP, ask(bytes.fromhex("0305c22381")), False),

@@ -2,8 +2,9 @@
 
 import pytest
 
-from gateway.ppp.events import LcpOpened, Malformed, MruNotClamped
+from gateway.ppp.events import LcpOpened, Malformed, MruNotClamped, Reply, SendFrame
 from gateway.ppp.machine import Passage
+from gateway.ppp.quirks import DECLINED
 from tests.captures import read_pcap, vectors
 from tests.pair.ppp_world import ACK, REJECT, REQUEST, LcpEnd, Link, lcp, mru
 
@@ -107,3 +108,55 @@ def test_a_side_that_takes_no_smaller_mru_is_told_of_once() -> None:
     events = [passage.pass_frame(lcp(REJECT, 1, mru(1400)), SERVER, 0.0) for _ in range(2)]
     assert events[0] == (None, [MruNotClamped(by_client=False)])
     assert events[1][1] == []
+
+
+def asked(identifier: int, options: str = "0506 01020304") -> bytes:
+    data = bytes.fromhex(options)
+    return b"\xff\x03\xc0\x21\x01" + bytes((identifier,)) + (4 + len(data)).to_bytes(2) + data
+
+
+def test_multilink_and_callback_are_refused_to_either_side_and_reach_neither() -> None:
+    passage = Passage(1400)
+    for side in (CLIENT, SERVER):
+        out, [event] = passage.pass_frame(asked(7, "0d0306 0506 01020304"), side, 0.0)
+        assert out is None
+        answer = bytes.fromhex("ff03c021 0407 0007 0d0306")
+        assert event == Reply(answer, to_client=side, quirk=DECLINED)
+
+
+def test_with_a_hold_a_repetition_under_another_identifier_waits_for_the_same_answer() -> None:
+    passage = Passage(1500, shielded=True)
+    assert passage.pass_frame(asked(1), CLIENT, 0.0)[0] == asked(1)
+    assert passage.pass_frame(asked(2), CLIENT, 1.0) == (None, [])
+    ack = b"\xff\x03\xc0\x21\x02" + asked(1)[5:]
+    assert passage.pass_frame(ack, SERVER, 1.1)[0] == b"\xff\x03\xc0\x21\x02" + asked(2)[5:]
+    out, [event] = passage.pass_frame(asked(3), CLIENT, 1.2)
+    assert out is None
+    assert event == SendFrame(b"\xff\x03\xc0\x21\x02" + asked(3)[5:], to_client=True)
+    assert passage.duplicates == 2
+
+
+@pytest.mark.parametrize(
+    "frame", ["ff03c021 0505 0004", "ff03c021 0909 0008 01020304", "ff038021 0101 0004"]
+)
+def test_a_client_that_has_gone_on_is_not_answered_from_memory(frame: str) -> None:
+    passage = Passage(1500, shielded=True)
+    passage.pass_frame(asked(1), CLIENT, 0.0)
+    passage.pass_frame(b"\xff\x03\xc0\x21\x02" + asked(1)[5:], SERVER, 0.1)
+    passage.pass_frame(bytes.fromhex(frame), CLIENT, 0.2)
+    assert passage.pass_frame(asked(2), CLIENT, 0.3)[0] == asked(2)
+
+
+def test_without_a_hold_only_the_very_same_request_is_a_duplicate() -> None:
+    passage = Passage(1500)
+    assert passage.pass_frame(asked(1), CLIENT, 0.0)[0] == asked(1)
+    assert passage.pass_frame(asked(1), CLIENT, 0.5) == (None, [])
+    assert passage.pass_frame(asked(2), CLIENT, 1.0)[0] == asked(2)
+
+
+def test_the_mru_that_the_server_asks_for_is_known() -> None:
+    passage = Passage(1400, overhead=4)
+    assert passage.server_mru is None
+    shown, _ = passage.pass_frame(asked(1, "0104 0578"), SERVER, 0.0)
+    assert shown == asked(1, "0104 0574")
+    assert passage.server_mru == 1400

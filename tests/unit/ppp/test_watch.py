@@ -8,6 +8,7 @@ from gateway.ppp.events import (
     AuthSucceeded,
     CcpOpened,
     CcpRefused,
+    EncryptionWanted,
     IpOpened,
     LcpOpened,
     NotConverging,
@@ -57,9 +58,10 @@ def opened(protocol: str, client: bytes, server: bytes) -> list[Said]:
 
 def test_a_session_with_mppe_is_seen_from_lcp_to_its_end() -> None:
     assert see(*recorded(ip_packets(vectors("pptp") / "gen-pptp-mppe128.pcap"))) == [
-        LcpOpened(1500, 1500, "MS-CHAPv2"),
+        LcpOpened(1500, 1500, "MS-CHAPv2", short=True, bare=True),
         AuthStarted("MS-CHAPv2", "alice"),
         AuthSucceeded("alice"),
+        EncryptionWanted(),
         CcpOpened("MPPE 128 bit stateless", "MPPE 128 bit stateless", encrypted=True),
         IpOpened("10.7.0.100", "10.7.0.1"),
         Terminated(by_client=True, reason="MPPE disabled"),
@@ -68,7 +70,7 @@ def test_a_session_with_mppe_is_seen_from_lcp_to_its_end() -> None:
 
 def test_a_session_without_mppe_is_seen_not_to_be_encrypted() -> None:
     assert see(*recorded(ip_packets(vectors("pptp") / "gen-pptp-mschapv1.pcap"))) == [
-        LcpOpened(1500, 1500, "MS-CHAP"),
+        LcpOpened(1500, 1500, "MS-CHAP", short=True, bare=True),
         AuthStarted("MS-CHAP", "alice"),
         AuthSucceeded("alice"),
         CcpOpened("Deflate, Deflate (draft)", "Deflate, Deflate (draft)", encrypted=False),
@@ -180,7 +182,8 @@ def test_ccp_without_a_method_is_refused() -> None:
 )
 def test_the_bits_of_mppe_are_spelt_out(bits: str, text: str, encrypted: bool) -> None:
     option = b"\x12\x06" + bytes.fromhex(bits)
-    assert see(*opened("80fd", option, option)) == [CcpOpened(text, text, encrypted)]
+    wanted = [EncryptionWanted()] * encrypted
+    assert see(*opened("80fd", option, option)) == [*wanted, CcpOpened(text, text, encrypted)]
 
 
 def test_encryption_of_one_direction_is_not_encryption() -> None:

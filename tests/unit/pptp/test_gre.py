@@ -272,3 +272,26 @@ def test_no_more_than_sixty_four_frames_wait() -> None:
     for _ in range(70):
         gre.seal(b"", 0.0)
     assert gre.counts == {Drop.QUEUE_FULL: 5}
+
+
+def test_a_strict_window_holds_towards_a_peer_that_never_acknowledges() -> None:
+    """NT 4 has room for two packets, and what it does with a third nobody has written down."""
+    gre = Gre(OURS, THEIRS, 2, strict=True)
+    sent: list[float] = []
+    now = 0.0
+    for _ in range(400):
+        now += 1 / 16
+        sent += [now] * (gre.seal(b"frame", now) is not None)
+        sent += [now] * len([p for p in gre.drain(now) if len(p) > 12])
+    assert all(later - early >= 0.25 for early, later in zip(sent, sent[2:], strict=False))
+    assert len(sent) < 40
+    assert gre.counts[Drop.QUEUE_FULL] > 100
+
+
+def test_a_window_that_is_not_strict_gives_way() -> None:
+    gre = Gre(OURS, THEIRS, 2)
+    sent = 0
+    for step in range(400):
+        sent += gre.seal(b"frame", step / 16) is not None
+        sent += len([p for p in gre.drain(step / 16) if len(p) > 12])
+    assert sent > 300

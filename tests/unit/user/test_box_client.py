@@ -35,6 +35,11 @@ def test_the_status_is_asked_for(tmp_path: Path) -> None:
         (lambda box: box.log_in("AB"), {"verb": "console.login", "code": "AB"}),
         (lambda box: box.log_in_without("gw"), {"verb": "console.login", "typed": "gw"}),
         (lambda box: box.rollback(), {"verb": "rollback"}),
+        (
+            lambda box: box.store_user("ada", "secret", lm=True),
+            {"verb": "users.add", "name": "ada", "password": "secret", "lm": True},
+        ),
+        (lambda box: box.forget_user("ada"), {"verb": "users.remove", "name": "ada"}),
         (lambda box: box.restart_gateway(), {"verb": "restart-gateway"}),
         (lambda box: box.reboot("fan"), {"verb": "reboot", "reason": "fan"}),
         (lambda box: box.poweroff("fan"), {"verb": "poweroff", "reason": "fan"}),

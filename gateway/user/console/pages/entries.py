@@ -31,6 +31,8 @@ from gateway.user.console.pages.claim import claim_form
 from gateway.user.console.pages.clients import client_choices
 from gateway.user.console.pages.edits import EDITED, edited, key_told, new_key
 from gateway.user.console.pages.login import console_keys
+from gateway.user.console.pages.passwords import TITLE as PASSWORDS
+from gateway.user.console.pages.passwords import Passwords
 
 WIDTH = 72  # letters
 TITLES = {
@@ -72,9 +74,10 @@ class Entries:
         text = (ABOUT[name],) if entries else (ABOUT[name], "There is none yet: press n.")
         keys = [Row("n", f"New {name}", self._new, f"postern config add {name} ...")]
         if name == "route":
-            keys[0] = Row("n", f"New route to a {ROUTE_KINDS[0]} server", self._new)
-            native = f"New route to an {L2TP_IPSEC} server"
-            keys.append(Row("i", native, lambda: self._new(L2TP_IPSEC)))
+            plain, native = f"a {ROUTE_KINDS[0]} server", f"an {L2TP_IPSEC} server"
+            command = "postern config add route ..."
+            keys[0] = Row("n", f"New route to {plain}", self._new, command)
+            keys.append(Row("i", f"New route to {native}", lambda: self._new(L2TP_IPSEC), command))
             keys.append(Row("c", TITLES["choice"], self._choices, "postern config add choice ..."))
         if name == "client":
             page = Certificates(self._ends)
@@ -82,6 +85,9 @@ class Entries:
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
             keys.append(Row("g", "Get me back in", lambda: Open(lost), "postern claim NAME"))
+        if name == "route":
+            passwords = Passwords(self._ends)
+            keys.append(Row("p", PASSWORDS, lambda: Open(passwords), "postern users list"))
         if name == "admin":
             keys += console_keys(self._ends)
         return View(TITLES[name], text, head, rows, tuple(keys))

@@ -25,6 +25,7 @@ from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slot, Slots
+from gateway.system.box.vault import Vault
 from gateway.system.control_socket import Later, Peer
 from gateway.system.ports import Blinker
 from gateway.system.store import Store
@@ -53,12 +54,14 @@ class Whole:
         places = Places(self.root)
         audit = Audit(places, self.told.append, lambda: 1_800_000_000.0)
         ports = BoxPorts(profile(), lambda: list(self.nics))
-        applier = Applier(places, ports.of, lambda name: "no file", self.tools)
+        vault = Vault(places, self.tools)
+        read_file = vault.reader(lambda name: "no file")
+        applier = Applier(places, ports.of, read_file, self.tools)
         outlet, slots = Outlet(places, None, self.tools), Slots(self.tools, self.follow)
         board = Board(Facts(nics=tuple(self.nics)), profile())
 
         def judge(text: str) -> list[Problem]:
-            return check(File(text.encode()), lambda name: "no file")
+            return check(File(text.encode()), read_file)
 
         config = ConfigDesk(
             Store(places.data),
@@ -79,6 +82,7 @@ class Whole:
             slots=slots,
             power=Power(places, self.tools),
             audit=audit,
+            vault=vault,
             diagnose=Diagnose(places, board, ports, outlet, _nobody, _traced, self.tools),
             provisioning=Provisioning(places, outlet, FACTORY),
             blinker=Blinker(lambda name, command: b""),

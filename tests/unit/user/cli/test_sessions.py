@@ -68,6 +68,14 @@ def test_the_table_fits_eighty_letters_whatever_is_in_it() -> None:
     assert all(line.split()[0] for line in table)
 
 
+@pytest.mark.parametrize("encryption", ["clear", "end to end", "mppe 128-stateful"])
+def test_what_the_inside_is_encrypted_by_is_cut_after_all_others(encryption: str) -> None:
+    longer = replace(SESSION, client="c" * 32, peer=LONGEST.peer, encryption=encryption)
+    [_, line] = lines([longer], wide=False)
+    assert line.endswith(f"  {encryption}")
+    assert len(line) <= 80
+
+
 def test_the_wide_table_cuts_nothing() -> None:
     table = lines([LONGEST], wide=True)
     assert "c" * 32 in table[1]

@@ -57,6 +57,12 @@ def test_what_may_be_cut_is_cut_the_last_column_first() -> None:
     ]
 
 
+def test_a_dear_column_is_cut_after_all_others() -> None:
+    columns = [Column("A", least=4), Column("B", least=4, dear=True)]
+    assert table(columns, [["a" * 8, "b" * 8]], 14)[1] == "aa..  bbbbbbbb"
+    assert table(columns, [["a" * 8, "b" * 8]], 12)[1] == "aa..  bbbb.."
+
+
 def test_without_a_width_nothing_is_cut() -> None:
     assert table([Column("A", least=1)], [["a" * 200]], None)[1] == "a" * 200
 

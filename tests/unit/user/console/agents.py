@@ -172,6 +172,7 @@ class FakeBox:
     refuses: dict[str, tuple[str, str]] = field(default_factory=dict)
     update: Answer = field(default_factory=lambda: {"state": "idle", "percent": 0, "error": ""})
     status: Answer = field(default_factory=dict)  # instead of what the status usually says
+    users: list[Answer] = field(default_factory=lambda: [{"name": "PRESS\\ada", "lm": True}])
     plugged_at_look: int = 0  # at which look at the ports the third has a cable; 0 is never
 
     def __post_init__(self) -> None:
@@ -223,6 +224,8 @@ class FakeBox:
             looks = self.verbs().count("ports")
             self.ports[2]["link"] = 0 < self.plugged_at_look <= looks
             return self.ports
+        elif verb == "users":
+            return {"users": self.users}
         elif verb == "ports.assign":
             kept = {port["path"]: port["role"] for port in self.ports}
             return {"roles": kept | request["assignments"]}

@@ -13,6 +13,7 @@ from gateway.user.console.pages.diagnose import diagnose
 from gateway.user.console.pages.entries import Entries, OneEntry
 from gateway.user.console.pages.history import History
 from gateway.user.console.pages.home import Home, choices
+from gateway.user.console.pages.passwords import OneUser, Passwords
 from gateway.user.console.pages.ports import Ports
 from gateway.user.console.pages.power import power
 from gateway.user.console.pages.sessions import Session, Sessions
@@ -34,6 +35,9 @@ FILLED = {
 
 def pages(ends: Ends) -> list[Page]:
     return [
+        Entries(ends, "route"),
+        Passwords(ends),
+        OneUser(ends, "ada"),
         Home(ends),
         Sessions(ends),
         Session(ends, 7),

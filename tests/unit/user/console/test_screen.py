@@ -252,7 +252,7 @@ def test_back_is_a_button_and_a_key(ends: Ends) -> None:
 def test_what_was_typed_is_still_there_after_a_refusal(ends: Ends, box: FakeBox) -> None:
     box.refuses["config.set"] = ("somebody else has changed it", "Look again")
     found = screen_of(ends)
-    press(found, "4", "enter", "n", *"nt4-b", "tab", "tab", *"10.10.0.3", *["tab"] * 4, "enter")
+    press(found, "4", "enter", "n", *"nt4-b", "tab", "tab", *"10.10.0.3", *["tab"] * 7, "enter")
     assert "Somebody else has changed it." in rows(found)
     press(found, "b")
     assert ["name", "nt4-b"] in [row.split() for row in rows(found)]

@@ -1,0 +1,172 @@
+"""Where a client's PPP crosses over to the inside leg, and back: watched, refused, shielded,
+encrypted, as its route wants it.
+
+    client --> Passage --> Shield --> Encryption (CCP) --> server       control
+    client --------------> Shield --> Encryption (MPPE) --> server      data
+
+The shield comes first, for what the encryption keeps back goes in later as it was kept.
+"""
+
+from collections import Counter
+from typing import Final
+
+from gateway.bridge.encryption import Encryption, Event, NoEncryption, Unencrypted, named
+from gateway.bridge.mtu import MPPE_HEADER
+from gateway.bridge.shield import Shield
+from gateway.control.config import Route
+from gateway.control.users import Users
+from gateway.ppp import events as ppp
+from gateway.ppp.errors import PppError
+from gateway.ppp.frame import protocol_of
+from gateway.ppp.machine import Passage
+from gateway.ppp.mppe import Terms
+from gateway.ppp.numbers import FIRST_CONTROL, FIRST_LINK, Code, Protocol
+from gateway.ppp.quirks import PLAIN, Manners
+
+CLEAR: Final = "clear"
+END_TO_END: Final = "end to end"
+ENCRYPTS: Final = "the gateway encrypts towards the server"
+READS: Final = "the route's shield reads every frame"
+NETBEUI: Final = 0x803F
+TERMS: Final = {  # by the names that the configuration has
+    named(terms): terms for bits in (128, 56, 40) for terms in (Terms(bits), Terms(bits, True))
+}
+DEMANDED: Final = Unencrypted("the server demands encryption", "the leg to it is clear")
+
+
+class Crossing:
+    """One session's. `control` is for control frames; `to_server` and `to_client` are road code,
+    for all others. `encryption` says for a person what the inside leg is encrypted by."""
+
+    def __init__(
+        self,
+        passage: Passage,
+        shield: Shield | None = None,
+        encryption: Encryption | NoEncryption | None = None,
+    ) -> None:
+        self._passage = passage
+        self._shield = shield
+        self._guard = encryption
+        self._mppe = encryption if isinstance(encryption, Encryption) else None
+        self._end_to_end = False  # client and server encrypt between themselves
+        self._wanted = False  # the server has asked for encryption
+        self._network = False  # it has agreed to some network protocol
+        self.carries_netbeui = False  # which NT takes some seconds to clear away
+
+    @property
+    def encryption(self) -> str:
+        if self._guard is not None:
+            return self._guard.text
+        return END_TO_END if self._end_to_end else CLEAR
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was dropped here, by reason."""
+        found: Counter[str] = Counter()
+        if self._passage.malformed:
+            found["ppp_malformed"] = self._passage.malformed
+        for part in (self._shield, self._mppe):
+            found.update({} if part is None else part.counts)
+        return dict(found)
+
+    def note_vendor(self, vendor: str) -> None:
+        """The server has said what it calls its maker."""
+        if self._mppe is not None:
+            self._mppe.vendor = vendor
+
+    def control(
+        self, frame: bytes, from_client: bool, now: float
+    ) -> tuple[bytes | None, list[Event]]:
+        """What goes on to the other side (None: nothing), and what comes of it."""
+        protocol = _protocol(frame)
+        passed: bytes | None = frame
+        events: list[Event] = []
+        if self._guard is None or protocol != Protocol.CCP:  # CCP is the guard's alone
+            passed, seen = self._passage.pass_frame(frame, from_client, now)
+            events += seen
+            if passed is not None and from_client and self._shield is not None:
+                passed = self._shield.control(passed)
+        if passed is not None and self._guard is not None:
+            passed, more = self._guard.control(passed, from_client, now)
+            events += more
+        if passed is not None and not from_client and FIRST_CONTROL <= protocol < FIRST_LINK:
+            self._network = self._network or _is_ack(frame)
+            self.carries_netbeui = self.carries_netbeui or protocol == NETBEUI
+        return passed, [one for event in events for one in self._noted(event)]
+
+    def to_server(self, frame: bytes) -> bytes | None:
+        """Road: a data frame of the client as it goes in, or None (counted)."""
+        if self._shield is not None:
+            shielded = self._shield.data(frame)
+            if shielded is None:
+                return None
+            frame = shielded
+        return frame if self._mppe is None else self._mppe.seal(frame)
+
+    def to_client(self, frame: bytes, now: float) -> tuple[bytes | None, list[Event]]:
+        """Road: a data frame of the server as it goes out, or None, and what comes of it."""
+        events: list[Event] = []
+        if self._mppe is not None:
+            opened, events = self._mppe.open(frame, now)
+            if opened is None:
+                return None, events
+            frame = opened
+        return frame if self._shield is None else self._shield.to_client(frame), events
+
+    def deadline(self) -> float | None:
+        return None if self._mppe is None else self._mppe.deadline()
+
+    def handle_timeout(self, now: float) -> list[Event]:
+        return [] if self._mppe is None else self._mppe.handle_timeout(now)
+
+    def _noted(self, event: Event) -> list[Event]:
+        match event:
+            case ppp.LcpOpened():
+                self._end_to_end = self._wanted = self._network = False
+            case ppp.CcpOpened(encrypted=encrypted):
+                self._end_to_end = encrypted
+            case ppp.CcpRefused():
+                self._end_to_end = False
+            case ppp.EncryptionWanted():
+                self._wanted = True
+        if self._shield is not None:
+            self._shield.note(event, self._passage.server_mru)
+        if not isinstance(event, ppp.Terminated):
+            return [event]
+        in_vain = self._wanted and not self._network and not event.by_client
+        self._end_to_end = False
+        return [event, DEMANDED] if in_vain and self._mppe is None else [event]
+
+
+def crossing_of(route: Route, users: Users, mru: int, manners: Manners = PLAIN) -> Crossing:
+    """As the route wants it. `mru`: what fits the tunnel outside; `manners`: the client's."""
+    passage = Passage(mru, manners, overhead=header_of(route), shielded=route.shield)
+    shield = Shield(mru) if route.shield else None
+    if route.encryption == "mppe":
+        allowed = [TERMS[name] for name in route.mppe]
+        return Crossing(passage, shield, Encryption(allowed, users.find))
+    return Crossing(passage, shield, NoEncryption() if route.encryption == "refuse" else None)
+
+
+def own_hands_of(route: Route) -> str:
+    """Why all frames of its sessions have to pass through here; nothing if they need not."""
+    if route.encryption == "mppe":
+        return ENCRYPTS
+    return READS if route.shield else ""
+
+
+def header_of(route: Route) -> int:
+    """What encryption by the gateway adds to a frame, in bytes."""
+    return MPPE_HEADER if route.encryption == "mppe" else 0
+
+
+def _protocol(frame: bytes) -> int:
+    try:
+        return protocol_of(frame)[0]
+    except PppError:
+        return 0
+
+
+def _is_ack(frame: bytes) -> bool:
+    _, at = protocol_of(frame)
+    return frame[at : at + 1] == bytes((Code.CONFIGURE_ACK,))
