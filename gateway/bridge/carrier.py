@@ -5,7 +5,7 @@ L2TP go over to the kernel, and the two ends of the session are joined there. Wh
 or a session later only marks it; `settle` works out what is wanted now and asks for the difference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import InsideLeg
@@ -54,6 +54,10 @@ class Carrier:
         """The leg that the kernel carries under this number."""
         track = self.legs.get(number)
         return track.leg if track is not None and track.leg.track is track else None
+
+    def carried(self) -> Iterator[ClientLeg]:
+        """Whose ESP is the kernel's."""
+        return (track.leg for track in self.legs.values() if track.asked is not None)
 
     # decisions
 

@@ -47,6 +47,7 @@ class Trace:
         self.until = now + wanted.seconds
         self.ended = ""  # why, once it has
         self.packets = self.lost = 0
+        self.unseen = False  # the kernel carries of it
         self._wall = wall
         self._waiting: deque[bytes] = deque()
         self._size = 0
@@ -89,7 +90,7 @@ class Trace:
         self.ended = why
         lost = pcapng.build_statistics(OUTER, self._micro(now), self.lost)
         self._put(Kind.PACKETS, lost)
-        self._waiting.append(build_end(Report(self.packets, self.lost, why)))
+        self._waiting.append(build_end(Report(self.packets, self.lost, why, self.unseen)))
 
     def take(self) -> bytes:
         """What is to be sent next; nothing if nothing waits."""

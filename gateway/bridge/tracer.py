@@ -8,6 +8,7 @@ from typing import Final
 
 from gateway.bridge.censor import censor
 from gateway.bridge.classify import Kind
+from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.opened import open_esp
 from gateway.bridge.owners import Found, Owner, Owners, Seen
@@ -40,6 +41,7 @@ class Tracer:
         session = self.gateway.sessions.get(trace.session)
         trace.leg = None if session is None else session.leg
         self.traces.append(trace)
+        self._note_unseen()
 
     def forget(self, trace: Trace, now: float) -> None:
         """Whoever fetched it is gone, or has everything."""
@@ -65,6 +67,7 @@ class Tracer:
         return self.look(self.gateway.receive_inside(packet, now), now)
 
     def receive_path(self, event: PathEvent, now: float) -> list[Output]:
+        self._note_unseen()  # it tells of what it carries every few seconds, and at the end
         return self.look(self.gateway.receive_path(event, now), now)
 
     def tcp_opened(self, key: int, now: float) -> list[Output]:
@@ -146,6 +149,12 @@ class Tracer:
             for seen in owner.held:
                 _add(trace, seen)
 
+    def _note_unseen(self) -> None:
+        """Whose ESP the kernel has: a trace shows none of it."""
+        for leg in self.gateway.carrier.carried():
+            for trace in self.traces:
+                trace.unseen = trace.unseen or _is_at(trace, leg)
+
     def _settle(self) -> None:
         """A phase 1 that ended without proof is shown to whom it may have been."""
         for owner in self._owners.talks.values():
@@ -171,7 +180,16 @@ class Tracer:
         for owner in self._owners.talks.values():
             if not owner.client:
                 self._show_perhaps(trace, owner)
+        self._note_unseen()
         trace.end(why, now)
+
+
+def _is_at(trace: Trace, leg: ClientLeg) -> bool:
+    if trace.host is not None:
+        return leg.peer.host == trace.host
+    if trace.session:
+        return leg is trace.leg
+    return bool(trace.client) and leg.client == trace.client
 
 
 def _add(trace: Trace, seen: Seen) -> None:

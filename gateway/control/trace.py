@@ -42,11 +42,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How it ended; `lost` are packets that came faster than they were fetched."""
+    """How it ended; `lost` are packets that came faster than they were fetched.
+
+    `unseen`: the kernel carried of it, and that ESP passed nobody who could show it.
+    """
 
     packets: int
     lost: int
     why: str
+    unseen: bool = False
 
 
 def read_wanted(request: Mapping[str, Any]) -> Wanted | Problem:
@@ -108,9 +112,12 @@ def parse_end(body: bytes) -> Report:
     if not isinstance(found, dict):
         raise ValueError("the report is none")
     packets, lost, why = (found.get(name) for name in ("packets", "lost", "why"))
+    unseen = found.get("unseen", False)
     if type(packets) is not int or type(lost) is not int or not isinstance(why, str):
         raise ValueError("the report is none")
-    return Report(packets, lost, printable(why))
+    if type(unseen) is not bool:
+        raise ValueError("the report is none")
+    return Report(packets, lost, printable(why), unseen)
 
 
 def title(wanted: Wanted) -> str:

@@ -22,6 +22,10 @@ CIPHERS: Final = {
 HASHES: Final = {"sha1": "HMAC-SHA-1-96 [RFC2404]", "md5": "HMAC-MD5-96 [RFC2403]"}
 CUT_SHORT: Final = "the gateway ended it"
 STOPPED: Final = "stopped by you"
+UNSEEN: Final = (
+    "not in it, because the kernel carries this machine: its ESP; to see that, too, write "
+    'carrier = "user" in its route, reload, and let it dial again'
+)
 
 
 class Occupied(DaemonError):
@@ -54,6 +58,8 @@ def record(daemon: Daemon, wanted: Wanted, path: Path) -> list[str]:
     if report is not None and report.lost:
         lost = show.counted(report.lost, "packet")
         lines.append(f"not in it, because the reader was too slow: {lost}")
+    if report is not None and report.unseen:
+        lines.append(UNSEEN)
     return [*lines, f"Read it with Wireshark, or here: postern explain --trace {path}"]
 
 

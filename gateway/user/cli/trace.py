@@ -30,7 +30,8 @@ EXAMPLE = (
     "Passwords, answers to challenges and what stands in data packets are cut from the decrypted\n"
     "ones. With --with-keys two tables are written beside the file, FILE.ikev1_decryption_table\n"
     "and FILE.esp_sa: copy them without FILE. into Wireshark's folder. They open everything, so\n"
-    "they want --with-passwords too. That a trace was taken, and by whom, stands in the journal."
+    "they want --with-passwords too. That a trace was taken, and by whom, stands in the journal.\n"
+    "Of a session that the kernel carries (see postern sessions) a trace shows no ESP."
 )
 STDOUT: Final = "-"
 INBOUND: Final = 1  # of a packet's direction

@@ -1,5 +1,7 @@
 """The gateway with somebody looking on does what it does alone."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +11,15 @@ from gateway.bridge.trace import Trace
 from gateway.bridge.tracer import MOST_TRACES, Tracer
 from gateway.control.trace import Wanted
 from gateway.outputs import Output
+from gateway.paths import LegRefused
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4, host_bytes
 from gateway.wire.udp import Datagram, build_checked_udp
 from tests.pair.explain_world import MACHINE, join, world_of
-from tests.pair.gateway_world import World
+from tests.pair.gateway_world import NAT, World, meet
+from tests.pair.nat import Nat
 from tests.pair.net import endpoint, seeded
 from tests.pair.trace_world import fetch
+from tests.unit.bridge.kernel_world import carried
 
 FROM, HERE = endpoint("203.0.113.9:4500"), endpoint("198.51.100.1:4500")
 NOW = 1000.0
@@ -39,6 +44,56 @@ def test_a_trace_of_a_session_shows_how_it_ends() -> None:
     world.net.run_for(30.0)
     assert world.core.sessions == {}
     assert len(fetch(trace).outer) > 2
+
+
+@pytest.mark.usefixtures("kernel_carries")
+@pytest.mark.parametrize(
+    ("target", "unseen"),
+    [
+        ({"client": "old-pc"}, True),
+        ({"host": host_bytes(NAT)}, True),
+        ({"session": 1}, True),
+        ({"client": "other"}, False),
+        ({"host": host_bytes("203.0.113.99")}, False),
+    ],
+    ids=["client", "address", "session", "another client", "another address"],
+)
+def test_a_trace_knows_that_the_kernel_carries_past_it(
+    target: dict[str, Any], unseen: bool
+) -> None:
+    world = carried()
+    assert list(world.core.sessions) == [1]
+    trace = Trace(Wanted("x"), world.net.now, 0.0, **target)
+    Tracer(world.core).begin(trace)
+    assert trace.unseen is unseen
+
+
+@pytest.mark.usefixtures("kernel_carries")
+@pytest.mark.parametrize("ends_by", ["counters", "time"])
+def test_a_trace_from_before_the_dial_learns_that_the_kernel_has_taken_over(ends_by: str) -> None:
+    world = meet()
+    tracer = Tracer(world.core)
+    trace = Trace(Wanted("x"), world.net.now, 0.0, client="old-pc")
+    tracer.begin(trace)
+    world.dial(world.join(nat=Nat(NAT)))
+    assert not trace.unseen
+    endings = {
+        "counters": lambda: tracer.receive_path(LegRefused(9, "of nobody"), world.net.now),
+        "time": lambda: tracer.handle_timeout(trace.until),
+    }
+    endings[ends_by]()
+    assert trace.unseen
+
+
+def test_of_a_session_that_the_daemon_carries_all_is_seen() -> None:
+    world = meet()
+    tracer = Tracer(world.core)
+    trace = Trace(Wanted("x"), world.net.now, 0.0, client="old-pc")
+    tracer.begin(trace)
+    world.dial(world.join(nat=Nat(NAT)))
+    tracer.handle_timeout(trace.until)
+    assert trace.ended
+    assert not trace.unseen
 
 
 def test_there_is_an_end_to_how_many_look_on() -> None:

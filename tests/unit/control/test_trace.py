@@ -95,12 +95,17 @@ def test_a_frame_has_a_largest_size() -> None:
         parse_head(HEAD.pack(1, LARGEST_FRAME + 1))
 
 
-def test_the_report_is_read_as_it_was_written() -> None:
-    report = Report(7, 2, "the time is over")
+@pytest.mark.parametrize("unseen", [True, False])
+def test_the_report_is_read_as_it_was_written(unseen: bool) -> None:
+    report = Report(7, 2, "the time is over", unseen)
     assert parse_end(build_end(report)[HEAD.size :]) == report
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"packets": 1, "lost": "x"}', b"[" * 9999])
+UNSURE = b'{"packets": 1, "lost": 2, "why": "so", "unseen": "yes"}'
+HALF = b'{"packets": 1, "lost": "x"}'
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", HALF, UNSURE, b"[" * 9999])
 def test_a_report_that_is_none_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match="is none"):
         parse_end(body)

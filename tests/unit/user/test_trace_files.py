@@ -18,7 +18,7 @@ from gateway.control.trace import (
 )
 from gateway.user import trace_files
 from gateway.user.client import BadAnswer, Daemon, DaemonError
-from gateway.user.trace_files import create, record, write_tables, write_trace
+from gateway.user.trace_files import UNSEEN, create, record, write_tables, write_trace
 from tests.unit.user.daemon import answering_bytes, refusing
 
 ANSWER = b'{"ok": true, "result": {"seconds": 60}}\n'
@@ -117,6 +117,13 @@ def test_a_trace_is_recorded_and_told_in_lines(tmp_path: Path) -> None:
         "not in it, because the reader was too slow: 1 packet",
         f"Read it with Wireshark, or here: postern explain --trace {path}",
     ]
+
+
+def test_that_the_kernel_carried_past_the_trace_is_said_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "x.pcapng"
+    with answering_bytes(tmp_path, ANSWER + build_end(Report(2, 0, "so", unseen=True))) as daemon:
+        lines = record(Daemon(daemon.path), Wanted("press-3"), path)
+    assert lines[1:-1] == [UNSEEN]
 
 
 def test_a_trace_that_stops_without_a_report_is_a_file_all_the_same(tmp_path: Path) -> None:
