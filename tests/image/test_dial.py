@@ -17,7 +17,7 @@ from tests.interop.lab.topology import OUTSIDE
 from tests.interop.netns import need_root
 from tests.interop.scenarios.through_the_box import PINGED, UP
 
-pytestmark = pytest.mark.image
+pytestmark = [pytest.mark.image, pytest.mark.alone]
 SCENARIO = "through_the_box"
 
 

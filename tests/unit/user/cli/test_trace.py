@@ -50,7 +50,8 @@ def world_file(*, wrong: bool = False) -> bytes:
     ppp = PppEnd(magic=b"ours", user="operator", password="hunter2")
     world.dial(join(world, ppp=ppp, psk="not the key") if wrong else join(world, ppp=ppp), 20.0)
     data = fetch(trace).file
-    world.net.send([] if wrong else world.clients[0].send_data(IP, TCP + b"USER anna"))
+    said = IP.to_bytes(2, "big") + TCP + b"USER anna"
+    world.net.send([] if wrong else world.clients[0].send_frame(said))
     world.net.run_for(1.0)
     world.net.send([] if wrong else world.clients[0].hang_up(world.net.now))
     world.net.run_for(10.0)
