@@ -14,8 +14,11 @@ CARRIERS = ("user", "kernel")
 MOST_BOOTS = 2  # each takes up to a gigabyte
 
 
-# Scenarios without a gateway of ours, or with one whose routes the kernel does not carry.
-ONE_WAY = ("lab_", "native_", "demo_native", "first_drafts", "wrong_offers", "mppe_", "shield")
+# Scenarios without a gateway of ours, with one whose routes the kernel does not carry, or about
+# packets that a kernel which carries does not show.
+ONE_WAY = (
+    "lab_", "native_", "demo_native", "first_drafts", "wrong_offers", "mppe_", "shield", "traced",
+)  # fmt: skip
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -43,13 +43,13 @@ def configuration(
 
 
 def carried_by(config: str, carrier: str) -> str:
-    """Its routes as they are carried so, where they do not say it themselves."""
+    """Its routes to PPTP servers as they are carried so, where they do not say it themselves."""
     if not carrier or "carrier =" in config:
         return config
     words = f'carrier = "{carrier}"\n'
     if carrier == "kernel":
         words += "shield = false\n"  # which reads every frame
-    return config.replace("[[route]]\n", f"[[route]]\n{words}")
+    return config.replace('kind = "pptp"\n', f'kind = "pptp"\n{words}')
 
 
 class Gateway:
