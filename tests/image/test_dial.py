@@ -49,8 +49,8 @@ def test_a_client_behind_a_nat_reaches_the_old_server_through_the_box(
         assert played.error == ""
     (place / "session.txt").write_text(seen[0] + "\n")
     facts = played.facts
-    assert facts["received"] == [5, 5, 3]
     (session,) = sessions
+    assert facts["received"] == [5, 5, 3]
     assert (session["state"], session["client_ip"]) == ("up", facts["address"])
     assert (session["natt"], session["drops"]) == ("rfc3947", {})
     figures.add("a dial through the box, in emulation", facts["dial_ms"] / 1000, "s")
