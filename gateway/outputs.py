@@ -73,6 +73,7 @@ class What(Enum):
     USER_ACCEPTED = "user-accepted"
     ENCRYPTED = "encrypted"
     PPP_UP = "ppp-up"
+    OUT_OF_REACH = "out-of-reach"
     SESSION_CLOSED = "session-closed"
     REFUSED = "refused"
     RELOADED = "reloaded"

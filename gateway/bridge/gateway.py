@@ -166,6 +166,7 @@ class Gateway:
         found = {f"gateway_{name}": count for name, count in self.drops.by_reason.items()}
         found |= self.clients.counters()
         found |= self.board.trunks.counters()
+        found |= self.board.strayed()
         return {name: count for name, count in found.items() if count}
 
     # the road in

@@ -247,7 +247,10 @@ class Session:
         if is_control(frame):
             return ready + self._pass_control(frame, True, now)
         passed = self.crossing.to_server(frame)
-        return ready if passed is None else ready + self._to_inside(passed, now)
+        if passed is None:
+            strays = self.crossing.strays()
+            return ready + [told for one in strays for told in self._ppp_event(one, now)]
+        return ready + self._to_inside(passed, now)
 
     def from_inside(self, frames: list[bytes], now: float) -> list[Output]:
         """PPP frames of the server's call, in their order."""

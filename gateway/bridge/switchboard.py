@@ -5,10 +5,11 @@ speaks. Where the first one cannot be had the next is called, and who turns out 
 else's user is put through there (`Ways`).
 """
 
+from collections import Counter
 from collections.abc import Callable
 
 from gateway.bridge.client_leg import ClientLeg
-from gateway.bridge.crossing import Crossing, crossing_of, header_of
+from gateway.bridge.crossing import Crossing, confinement_of, crossing_of, header_of
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
 from gateway.bridge.pacing import CROWDED, Pacer
@@ -20,7 +21,10 @@ from gateway.bridge.trunk import Leg
 from gateway.bridge.trunks import Trunks
 from gateway.bridge.ways import Detour
 from gateway.control.config import Config, Route
+from gateway.control.confined import reach_words
+from gateway.control.policy import client_named
 from gateway.control.schema_routes import L2TP_IPSEC
+from gateway.control.values_reach import NONE, Reach
 from gateway.control.ways import Dialled, route_of_call
 from gateway.l2tp.events import CallRequested
 from gateway.outputs import Fact, Output, What
@@ -28,6 +32,7 @@ from gateway.ppp.quirks import manners_of
 from gateway.pptp.machine import Caller
 from gateway.wire.udp import Endpoint
 
+CONFINED = "confined_"
 MOST_CALLS = 0xF000  # PPTP's call ids have sixteen bits, and a free one is found by trying
 
 
@@ -49,6 +54,7 @@ class Switchboard:
         self._left: dict[int, list[Endpoint]] = {}  # by session: servers not called yet
         self._routes: dict[int, Route] = {}  # by session
         self._pacer = Pacer()
+        self._strayed: Counter[str] = Counter()  # in sessions that are over
         self._next_number = next_number
         self._random = random
         self._keys = 0
@@ -58,6 +64,10 @@ class Switchboard:
         self.config = config
         self.trunks.hello = float(config.limits.hello_seconds)
         self.trunks.keep({server.host for route in config.routes for server in route.servers})
+        for number, session in self.sessions.items():
+            route, reach = self._routes[number], self._reach(session.leg)
+            words = reach_words(reach, route.kind)
+            session.crossing.confine(confinement_of(route, reach), words)
         return self.servers.follow(config, now)
 
     def put_through(
@@ -114,6 +124,14 @@ class Switchboard:
             del self.sessions[session.number]
             del self._routes[session.number], self._left[session.number]
             self._unregister(session, now)
+            self._strayed.update(_strays_of(session))
+
+    def strayed(self) -> dict[str, int]:
+        """What clients sent to places that are not theirs, since the start, by reason."""
+        found = Counter(self._strayed)
+        for session in self.sessions.values():
+            found.update(_strays_of(session))
+        return dict(found)
 
     def note_answered(self, session: Session, now: float) -> list[Output]:
         """The server of this session is plainly there."""
@@ -220,7 +238,12 @@ class Switchboard:
         native, header = route.kind == L2TP_IPSEC, header_of(route)
         fits = leg.largest_mru(self.config.outside.mtu, native, header)
         manners = manners_of(leg.who.name)
-        return crossing_of(route, self.config.users, leg.who.kept_mru(fits), manners)
+        mru, reach = leg.who.kept_mru(fits), self._reach(leg)
+        return crossing_of(route, self.config.users, mru, manners, reach)
+
+    def _reach(self, leg: ClientLeg) -> tuple[Reach, ...] | None:
+        client = client_named(self.config, leg.client)
+        return (NONE,) if client is None else client.reach
 
     def _no_address(self, route: Route) -> str:
         if self.config.inside.address is None:
@@ -236,3 +259,8 @@ class Switchboard:
             call_id = int.from_bytes(self._random(2), "big")
             if call_id and call_id not in self.by_call_id:
                 return call_id
+
+
+def _strays_of(session: Session) -> dict[str, int]:
+    counts = session.crossing.counts
+    return {name: count for name, count in counts.items() if name.startswith(CONFINED)}

@@ -10,9 +10,11 @@ from gateway.ike import events as ike
 from gateway.l2tp import events as l2tp
 from gateway.outputs import Fact, What
 from gateway.ppp import events as ppp
+from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint
 
 Details = dict[str, str]
+PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp"}
 NAT_PLACES = {
     (False, False): "nowhere",
     (True, False): "client",
@@ -124,6 +126,12 @@ def _not_spoken(event: ppp.ProtocolRejected) -> Details:
     return {"what": f"{who} does not speak {event.protocol}, which {whose} has tried"}
 
 
+def _place(event: ppp.OutOfReach) -> Details:
+    """As the owner would write it in `reach`."""
+    name = PROTOCOLS.get(event.protocol, f"ip/{event.protocol}")
+    return {"place": f"{host_text(event.host)} {name}" + (f"/{event.port}" if event.port else "")}
+
+
 PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
     ppp.LcpOpened: (
         What.LCP_OPENED,
@@ -152,6 +160,7 @@ PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
         What.PPP_UP,
         lambda event: {"client_ip": event.client_ip, "server_ip": event.server_ip},
     ),
+    ppp.OutOfReach: (What.OUT_OF_REACH, _place),
     ppp.ProtocolRejected: (What.TROUBLE, _not_spoken),
     ppp.NotConverging: (
         What.REFUSED,

@@ -52,6 +52,7 @@ def session_view(session: Session, now: float) -> SessionView:
         inside_call=inside.call_id,
         inside_peer_call=inside.peer_call,
         encryption=_encryption(session),
+        reach=session.crossing.reach,
         route=session.route,
         server=str(inside.server),
         user=session.user,

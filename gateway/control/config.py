@@ -16,6 +16,7 @@ from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.users import Users, load_users
 from gateway.control.values import ANYWHERE, Network
 from gateway.control.values_client import Identity
+from gateway.control.values_reach import Reach
 from gateway.crypto.rsa import PrivateKey
 from gateway.wire.udp import Endpoint
 from gateway.x509.certificate import Certificate
@@ -139,6 +140,7 @@ class Client:
     weak_until: date | None = None
     revoked: bool = False
     certificate: Rule | None = None
+    reach: tuple[Reach, ...] | None = None  # None: the owner has not said
 
 
 @dataclass(frozen=True, slots=True)

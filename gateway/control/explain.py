@@ -156,6 +156,11 @@ SENTENCES: Final[dict[What, Pieces]] = {
         "; the dial took {milliseconds} ms",
         ".",
     ),
+    What.OUT_OF_REACH: (
+        "{who} was kept from a place inside",
+        ', "{place}"',
+        ", which is not in its `reach`; if it belongs there, add it in postern.toml.",
+    ),
     What.SESSION_CLOSED: (
         "The session has ended",
         ": {reason}",

@@ -5,7 +5,7 @@ The check, the CLI's help and whatever writes the file later all read this table
 
 from collections.abc import Iterator
 
-from gateway.control import values, values_box, values_client, values_x509
+from gateway.control import values, values_box, values_client, values_reach, values_x509
 from gateway.control.defaults import DEFAULTS
 from gateway.control.limits import (
     MOST_ADMINS,
@@ -174,6 +174,14 @@ CLIENT = Table(
             '"203.0.113.10"',
         ),
         Key("route", values.name, "The route it takes.", '"old-nt4"', required=True),
+        Key(
+            "reach",
+            values_reach.reach,
+            "What it may reach inside: hosts or networks, each with a protocol and ports if not "
+            "all; or the words nothing, everything.",
+            '["10.10.0.2 tcp/139-445", "10.10.0.0/24 icmp"]',
+            listed=True,
+        ),
         Key(
             "system",
             values.one_of("kind of client", (AUTO, *SYSTEMS)),

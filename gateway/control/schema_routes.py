@@ -5,8 +5,8 @@ from gateway.control.limits import MOST_CHOICES, MOST_ROUTES
 from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.tables import Key, Table
 
-PPTP, L2TP_IPSEC = "pptp", "l2tp-ipsec"
-ROUTE_KINDS = (PPTP, L2TP_IPSEC)
+PPTP, L2TP_IPSEC, LOCAL = "pptp", "l2tp-ipsec", "local"
+ROUTE_KINDS = (PPTP, L2TP_IPSEC, LOCAL)
 ORDERS = ("first", "turns")  # the first that is there; each in its turn
 ENCRYPTIONS = ("clear", "mppe", "refuse")  # of PPP on the leg towards a PPTP server
 TUNNELS = ("one", "each")  # one for all calls; one for each, from an address of its own

@@ -52,6 +52,7 @@ class SessionView:
     bytes_out: int = 0
     drops: Mapping[str, int] = field(default_factory=dict)  # by reason
     encryption: str = "clear"  # of the inside leg
+    reach: str = ""  # what it may reach inside, in words
     last_error: str = ""
 
 

@@ -11,6 +11,8 @@ from gateway.bridge.shield import Shield
 from gateway.control.config import Route
 from gateway.control.suites import MPPE_TERMS
 from gateway.control.users import Users
+from gateway.control.values_reach import ALL, Reach
+from gateway.ppp.confine import Confinement
 from gateway.ppp.events import CcpOpened, LcpOpened, Reply, Terminated
 from gateway.ppp.machine import Passage
 from gateway.ppp.mppe import Terms
@@ -156,3 +158,41 @@ def test_every_name_of_the_configuration_has_its_terms() -> None:
 @pytest.mark.parametrize("event", [LcpOpened(1, 1, ""), CcpOpened("", "", encrypted=True)])
 def test_events_pass_as_they_are(event: object) -> None:
     assert bare()._noted(event) == [event]  # type: ignore[arg-type]
+
+
+FILES = Reach(HOST := 0x0A0A0002, HOST, (6,), 139, 139)
+
+
+def test_a_confined_client_has_no_compression_and_its_data_is_judged() -> None:
+    made = crossing_of(ROUTE, Users(), 1400, reach=(FILES,))
+    assert made.reach == "10.10.0.2 tcp/139"
+    assert made.to_server(DATA) is None
+    [stray] = made.strays()
+    assert (stray.protocol, made.strays()) == (17, [])
+    assert made.counts == {"confined_out_of_reach": 1}
+    assert made.control(control(CCP, REQUEST, MPPE), CLIENT, 0.0)[0] is None
+    assert made.control(control(IPCP, REQUEST, b"\2\6\0\x2d\x0f\0"), SERVER, 0.0)[0] is None
+    free = control(IPCP, REQUEST, b"\2\6\0\x2d\x0f\0", identifier=2)
+    assert crossing_of(ROUTE, Users(), 1400).control(free, SERVER, 0.0)[0] == free
+
+
+def test_who_may_go_everywhere_is_not_judged() -> None:
+    for reach in (None, (ALL,)):
+        made = crossing_of(ROUTE, Users(), 1400, reach=reach)
+        assert (made.to_server(DATA), made.strays(), made.reach) == (DATA, [], "everything")
+
+
+def test_the_route_into_the_lan_is_closed_where_nothing_is_said() -> None:
+    made = crossing_of(replace(ROUTE, kind="local"), Users(), 1400)
+    assert made.to_server(DATA) is None
+    assert made.reach == "nothing (no reach is given)"
+
+
+def test_a_new_confinement_keeps_the_counts() -> None:
+    made = crossing_of(ROUTE, Users(), 1400, reach=(FILES,))
+    made.to_server(DATA)
+    made.confine(Confinement(), "nothing")
+    made.to_server(DATA)
+    assert (made.reach, made.counts) == ("nothing", {"confined_out_of_reach": 2})
+    made.confine(None, "everything")
+    assert made.to_server(DATA) == DATA

@@ -38,6 +38,7 @@ UNTOLD: list[ike.IkeEvent] = [
 ]
 PPP_TOLD: list[tuple[ppp.PppEvent, What]] = [
     (ppp.LcpOpened(1400, 1400, "MS-CHAPv2"), What.LCP_OPENED),
+    (ppp.OutOfReach(bytes((10, 10, 0, 2)), 6, 445), What.OUT_OF_REACH),
     (ppp.AuthSucceeded("alice"), What.USER_ACCEPTED),
     (ppp.AuthFailed("alice", 691, "the password is wrong"), What.REFUSED),
     (ppp.AuthRefused("EAP", ""), What.REFUSED),
