@@ -94,13 +94,13 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         queue.bind(QUEUE)
         inside.bind(INSIDE_QUEUE)
         signals = Signals()
-        sender = Sender()
+        sender, tcp = Sender(), Connections()
         doors = Doors(
             queue=queue,
             inside=inside,
             gre=GreReceiver(config.inside.address),
             sender=sender,
-            tcp=Connections(),
+            tcp=tcp,
             control=control,
             signals=signals,
             service=Service(os.environ),
@@ -110,7 +110,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.addresses = Addresses()
         desk.have_addresses(config)
         with signals:
-            desk.queues, desk.sender = (queue, inside), sender
+            desk.queues, desk.sender, desk.tcp = (queue, inside), sender, tcp
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             desk.loop.run()
@@ -136,6 +136,7 @@ class Desk:
         self.queues: tuple[Queue, ...] = ()
         self.addresses: Addresses | None = None  # None: the machine is left alone
         self.sender: Sender | None = None
+        self.tcp: Connections | None = None
         self.tool: Tool | None = None
         self.rules: Rules | None = None
         self._loaded = now()
@@ -220,6 +221,7 @@ class Desk:
             return {}
         found = {f"send_{name.lower()}": count for name, count in self.sender.failed.items()}
         found["send_in_fragments"] = self.sender.fragmented
+        found["pppd_dropped"] = 0 if self.tcp is None else self.tcp.dropped
         found["queue_truncated"] = sum(queue.truncated for queue in self.queues)
         return {name: count for name, count in found.items() if count}
 

@@ -29,6 +29,13 @@ class OpenTcp(NamedTuple):
     peer: Endpoint
 
 
+class OpenPppd(NamedTuple):
+    """Connect to whoever starts pppd on this machine. From then on it is as a TCP connection; but
+    what cannot leave at once is dropped, each `SendTcp` as a whole."""
+
+    key: int
+
+
 class SendTcp(NamedTuple):
     """Send on an open connection; what cannot leave at once is kept in order by the loop."""
 
@@ -94,4 +101,4 @@ class Fact:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-Output = SendIp | OpenTcp | SendTcp | CloseTcp | Fact
+Output = SendIp | OpenTcp | OpenPppd | SendTcp | CloseTcp | Fact

@@ -81,7 +81,7 @@ class Session:
         asked = self._carry_plain(inside.start(now))
         said = self._fact(
             What.SERVER_CALLED,
-            server=str(inside.server),
+            server=inside.called,
             call_id=str(inside.call_id),
             kind=inside.kind,
         )
@@ -97,7 +97,7 @@ class Session:
                     found.append(
                         self._fact(
                             What.SERVER_ANSWERED,
-                            server=str(self.inside.server),
+                            server=self.inside.called,
                             call_id=str(self.inside.call_id),
                             peer_call_id=str(peer_call),
                             vendor=vendor,
@@ -135,7 +135,7 @@ class Session:
         if leg is None:
             self.start_at = None
             return False, found
-        what = f"{old.server}: {reason}; {leg.server} is called instead"
+        what = f"{old.called}: {reason}; {leg.called} is called instead"
         self.inside = leg
         said = self.fact(What.TROUBLE, {"what": what})
         return True, [*found, said, *old.abandon(now), *self.start(now)]
@@ -158,9 +158,7 @@ class Session:
             return [told, *found, *self.disconnect(detour, now)]
         self._diverted, self.held_in = True, []
         self.inside, self.route, self.crossing = detour.leg, detour.route, detour.crossing
-        said = self._fact(
-            What.DIVERTED, user=user, route=detour.route, server=str(detour.leg.server)
-        )
+        said = self._fact(What.DIVERTED, user=user, route=detour.route, server=detour.leg.called)
         away = self._handle(Input.ELSEWHERE, now)
         return [said, *found, *old.abandon(now), *away, *self.start(now)]
 
@@ -202,7 +200,7 @@ class Session:
             case Do.HANG_UP_INSIDE:
                 return self._carry_plain(self.inside.hang_up(now))
             case Do.OPEN:
-                server = str(self.inside.server)
+                server = self.inside.called
                 opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
                 self.release_at = now + SPEAKS_WITHIN
                 if self.leg.recorder is not None:
@@ -382,7 +380,7 @@ class Session:
         return self.fact(what, details)
 
     def _refused(self, reason: str) -> Fact:
-        server = str(self.inside.server)
+        server = self.inside.called
         detail = f"{server}: {reason}"
         return self._fact(What.REFUSED, reason="server refused", detail=detail)
 

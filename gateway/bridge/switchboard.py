@@ -12,6 +12,7 @@ from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.crossing import Crossing, confinement_of, crossing_of, header_of
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
+from gateway.bridge.local_leg import LocalLeg
 from gateway.bridge.pacing import CROWDED, Pacer
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
@@ -23,13 +24,14 @@ from gateway.bridge.ways import Detour
 from gateway.control.config import Config, Route
 from gateway.control.confined import reach_words
 from gateway.control.policy import client_named
-from gateway.control.schema_routes import L2TP_IPSEC
+from gateway.control.schema_routes import L2TP_IPSEC, LOCAL
 from gateway.control.values_reach import NONE, Reach
 from gateway.control.ways import Dialled, route_of_call
 from gateway.l2tp.events import CallRequested
 from gateway.outputs import Fact, Output, What
 from gateway.ppp.quirks import manners_of
 from gateway.pptp.machine import Caller
+from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint
 
 CONFINED = "confined_"
@@ -184,6 +186,8 @@ class Switchboard:
         reason = self._no_address(route)
         while servers:
             server = servers.pop(0)
+            if route.kind == LOCAL:
+                return self._local_leg(client, route, server), now, found
             start_at = self._pacer.turn(server, client.machine, now) if route.shield else now
             if start_at is None:
                 reason = CROWDED
@@ -203,8 +207,17 @@ class Switchboard:
                 return L2tpLeg(trunk), start_at, found
         return reason, now, found
 
+    def _local_leg(self, client: ClientLeg, route: Route, server: Endpoint) -> LocalLeg:
+        request = {
+            "route": route.name,
+            "client": client.client,
+            "from": host_text(client.peer.host),
+            "mru": str(client.largest_mru(self.config.outside.mtu)),
+        }
+        return LocalLeg(self._next_key(), self._new_call_id(), server, request)
+
     def _register(self, leg: InsideLeg, session: Session) -> None:
-        if isinstance(leg, PptpLeg):
+        if isinstance(leg, PptpLeg | LocalLeg):
             self.by_call_id[leg.call_id] = self.by_key[leg.key] = session
         elif isinstance(leg, L2tpLeg):
             self.by_leg[leg] = session
@@ -214,7 +227,7 @@ class Switchboard:
         leg = session.inside
         took, netbeui = now - session.began, session.crossing.carries_netbeui
         self._pacer.ended(leg.server, session.leg.machine, took, netbeui, now)
-        if isinstance(leg, PptpLeg):
+        if isinstance(leg, PptpLeg | LocalLeg):
             del self.by_call_id[leg.call_id]
             del self.by_key[leg.key]
         elif isinstance(leg, L2tpLeg):

@@ -54,7 +54,7 @@ def session_view(session: Session, now: float) -> SessionView:
         encryption=_encryption(session),
         reach=session.crossing.reach,
         route=session.route,
-        server=str(inside.server),
+        server=inside.called,
         user=session.user,
         client_ip=session.client_ip,
         server_ip=session.server_ip,

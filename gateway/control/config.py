@@ -27,6 +27,7 @@ from gateway.x509.rule import Rule
 NOBODY = Users()
 DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
 PORT_L2TP = 1701
+HERE = Endpoint(bytes((127, 0, 0, 1)), 0)  # where a route has no server
 _OTHERS = {  # the keys that a kind of route has not
     kind: frozenset(key.name for key in ROUTE.keys if key.kinds and kind not in key.kinds)
     for kind in ROUTE_KINDS
@@ -79,7 +80,8 @@ class Route:
 
     `encryption` and `mppe` are for PPTP servers. What follows them is for servers that speak IPsec
     themselves: suites are in the owner's order, and `pool` are the gateway's addresses for tunnels
-    of their own.
+    of their own. The rest is for the route into the LAN, whose server is this machine, and whose
+    `pool` are the addresses that clients get.
     """
 
     name: str
@@ -96,6 +98,11 @@ class Route:
     esp: tuple[str, ...] = ()
     tunnels: str = "one"
     pool: tuple[bytes, ...] = ()
+    auth: tuple[str, ...] = ()
+    dns: tuple[bytes, ...] = ()
+    wins: tuple[bytes, ...] = ()
+    radius: bytes | None = None
+    radius_secret: bytes = field(default=b"", repr=False)
 
     @property
     def servers(self) -> tuple[Endpoint, ...]:
@@ -237,7 +244,7 @@ def _route(
 ) -> Route:
     """The port of a native server is that of L2TP; what is of the other kind is left out. The order
     of what MPPE may be negotiated is Postern's own."""
-    first, *others = servers or ([] if server is None else [server])
+    first, *others = servers or ([HERE] if server is None else [server])
     if kind == L2TP_IPSEC:
         first, *others = (Endpoint(each.host, PORT_L2TP) for each in (first, *others))
     values["mppe"] = tuple(sorted(mppe, key=MPPE_TERMS.index))

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import MOST_SERVERS
 from gateway.control.problems import did_you_mean, shown
-from gateway.control.schema_routes import L2TP_IPSEC, ROUTE
+from gateway.control.relations_local import check_local
+from gateway.control.schema_routes import L2TP_IPSEC, LOCAL, ROUTE
 from gateway.control.values import PORT_PPTP
 from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint
@@ -18,7 +19,10 @@ def check_routes(document: Document, findings: Findings) -> None:
     routes = document["route"]
     for route in routes:
         _check_kind(route, findings)
-        _check_servers(route, findings)
+        if route.values.get("kind") == LOCAL:
+            check_local(route, document, findings)
+        else:
+            _check_servers(route, findings)
     native = [route for route in routes if route.values.get("kind") == L2TP_IPSEC]
     for route in native:
         _check_native(route, document, findings)

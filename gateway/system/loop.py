@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from signal import SIGHUP, Signals
 from typing import Protocol
 
-from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, What
 from gateway.system.clock import now as monotonic_now
 from gateway.system.tcp import TcpEvent, TcpOpened, TcpReceived
 
@@ -59,6 +59,7 @@ class Tcp(Protocol):
 
     def fileno(self) -> int: ...
     def open(self, request: OpenTcp, now: float) -> None: ...
+    def open_pppd(self, request: OpenPppd, now: float) -> None: ...
     def send(self, request: SendTcp) -> None: ...
     def close(self, request: CloseTcp, now: float) -> None: ...
     def take(self, limit: int) -> list[TcpEvent]: ...
@@ -197,6 +198,8 @@ class Loop:
             self._doors.tcp.send(output)
         elif isinstance(output, OpenTcp):
             self._doors.tcp.open(output, self._clock())
+        elif isinstance(output, OpenPppd):
+            self._doors.tcp.open_pppd(output, self._clock())
         elif isinstance(output, CloseTcp):
             self._doors.tcp.close(output, self._clock())
 

@@ -5,14 +5,16 @@ import os
 import select
 import socket
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
-from gateway.outputs import CloseTcp, OpenTcp, SendTcp
+from gateway.outputs import CloseTcp, OpenPppd, OpenTcp, SendTcp
 from gateway.wire.ipv4 import host_text
 
 LIMIT = 64  # connections looked at in one go
 ONE_READ = 65536  # bytes
 LARGEST_BACKLOG = 262144  # bytes given to send that the peer has not taken
+LARGEST_LINE = 32768  # the same towards pppd: what is more would only be late
 CONNECT_WITHIN = 10.0  # seconds
 CLOSE_WITHIN = 3.0  # seconds for what is still to be sent
 
@@ -28,6 +30,16 @@ REASONS = {
     errno.EMFILE: "the gateway has no descriptor left",
     errno.ENFILE: "this machine has no descriptor left",
     errno.EPERM: "forbidden by a firewall rule on this machine",
+}
+
+
+PPPD = Path("/run/postern-pppd/pppd.sock")
+GENERAL = "its socket cannot be reached"
+REASONS_PPPD = {
+    errno.ENOENT: "`postern pppd` does not run",
+    errno.ECONNREFUSED: "`postern pppd` does not run",
+    errno.EACCES: "its socket is not for this user",
+    errno.EAGAIN: "it has too many calls to answer",
 }
 
 
@@ -57,13 +69,17 @@ class _Connection:
     due: float  # when connecting, or closing, has taken too long
     connected: bool = False
     closing: bool = False
+    lossy: bool = False
     backlog: bytearray = field(default_factory=bytearray)
 
 
 class Connections:
     """All connections, behind one descriptor (an epoll) that is readable when any is ready."""
 
-    def __init__(self) -> None:
+    def __init__(self, pppd: Path = PPPD) -> None:
+        """`pppd`: where `open_pppd` finds somebody."""
+        self._pppd = pppd
+        self.dropped = 0  # frames towards a pppd that does not take them
         self._epoll = select.epoll()
         self._by_key: dict[int, _Connection] = {}  # those the core knows
         self._by_fd: dict[int, _Connection] = {}  # and those that only have to be emptied
@@ -94,15 +110,34 @@ class Connections:
             sock.close()
             self._failed.append(TcpClosed(request.key, reason_of(error.errno)))
             return
-        connection = _Connection(request.key, sock, now + CONNECT_WITHIN)
-        self._by_key[request.key] = self._by_fd[sock.fileno()] = connection
+        self._add(_Connection(request.key, sock, now + CONNECT_WITHIN))
+
+    def open_pppd(self, request: OpenPppd, now: float) -> None:
+        """The same towards whoever starts pppd here, by a socket that only root makes."""
+        if request.key in self._by_key:
+            raise ValueError(f"there is a connection {request.key} already")
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            sock.connect(str(self._pppd))
+        except OSError as error:
+            sock.close()
+            self._failed.append(TcpClosed(request.key, REASONS_PPPD.get(error.errno or 0, GENERAL)))
+            return
+        self._add(_Connection(request.key, sock, now + CONNECT_WITHIN, lossy=True))
+
+    def _add(self, connection: _Connection) -> None:
+        self._by_key[connection.key] = self._by_fd[connection.socket.fileno()] = connection
         self._waiting.add(connection)
-        self._epoll.register(sock.fileno(), select.EPOLLIN | select.EPOLLOUT)
+        self._epoll.register(connection.socket.fileno(), select.EPOLLIN | select.EPOLLOUT)
 
     def send(self, request: SendTcp) -> None:
         """Send in order; for a connection that is gone this does nothing."""
         connection = self._by_key.get(request.key)
         if connection is None:
+            return
+        if connection.lossy and len(connection.backlog) > LARGEST_LINE:
+            self.dropped += 1
             return
         connection.backlog += request.data
         if connection.connected:

@@ -22,9 +22,10 @@ ALLOWED = {
     "user": {"user", "control"},
     "box": {"control", "system", "user", "wire", "crypto", "outputs"},
     "health": {"control", "system", "user", "wire", "crypto", "ike"},
+    "pppd": {"control", "system", "user"},
     "daemon": {"bridge", "control", "system", "user", "wire", "outputs", "crypto"} | PROTOCOLS,
 }
-EDGES = {"system", "user", "daemon", "box", "health"}
+EDGES = {"system", "user", "daemon", "box", "health", "pppd"}
 IO = {
     "asyncio", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
     "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "ssl",

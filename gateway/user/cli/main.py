@@ -21,6 +21,7 @@ from gateway.user.cli import (
     health,
     ports,
     power,
+    pppd,
     record,
     run,
     sessions,
@@ -46,6 +47,7 @@ class Verb(Protocol):
 
 VERBS: Final[dict[str, Verb]] = {
     "run": run,
+    "pppd": pppd,
     "check": check,
     "status": status,
     "health": health,

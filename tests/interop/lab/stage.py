@@ -11,6 +11,7 @@ from tests.interop.lab.client import OldClient
 from tests.interop.lab.first_draft import FirstDraft
 from tests.interop.lab.gateway import Gateway, configuration
 from tests.interop.lab.ike import Ike, Profile
+from tests.interop.lab.lan import Lan
 from tests.interop.lab.libreswan import Libreswan
 from tests.interop.lab.native import Native
 from tests.interop.lab.pptpd import USERS, Pptpd
@@ -45,6 +46,11 @@ class Lab:
         """A server inside that speaks L2TP/IPsec itself, and knows no NAT traversal."""
         self.step("starting libreswan and xl2tpd on the inside server")
         return Native(self.server, profile, first)
+
+    def lan(self) -> Lan:
+        """A host inside that is no server of anybody's; PPP ends at the gateway."""
+        self.step("starting the host inside")
+        return Lan(self.server, self.world.gateway)
 
     def gateway(
         self,

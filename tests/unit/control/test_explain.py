@@ -220,7 +220,8 @@ CASES = [
     (
         What.OUT_OF_REACH,
         {"place": "10.10.0.3 tcp/445"},
-        f'Client {PEER} was kept from a place inside, "10.10.0.3 tcp/445", which is not in its `reach`; '
+        f'Client {PEER} was kept from a place inside, "10.10.0.3 tcp/445", which is not in its '
+        "`reach`; "
         "if it belongs there, add it in postern.toml.",
     ),
     (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, What
 from gateway.system.loop import DRAIN, HOLD, LIMIT, SLICE, TRACE_EVERY, Doors, Loop
 from gateway.system.tcp import TcpClosed, TcpEvent, TcpOpened, TcpReceived
 from gateway.wire.udp import Endpoint
@@ -59,6 +59,9 @@ class FakeTcp(Pipe):
         self.busy = False
 
     def open(self, request: OpenTcp, now: float) -> None:
+        self.did.append(request)
+
+    def open_pppd(self, request: OpenPppd, now: float) -> None:
         self.did.append(request)
 
     def send(self, request: SendTcp) -> None:
