@@ -27,7 +27,7 @@ def test_it_arrives_typed_and_its_server_is_this_machine() -> None:
     ("more", "problem"),
     [
         ('server = "10.10.0.2"\n', "route[1].server: means nothing where kind is 'local'"),
-        ('encryption = "mppe"\n', "route[1].encryption: means nothing where kind is 'local'"),
+        ('encryption = "refuse"\n', "route[1].encryption: means nothing where kind is 'local'"),
         ('auth = ["pap", "pap"]\n', "route[1].auth[2]: is there twice"),
         ('auth = ["eap"]\n', "route[1].auth[1]: is 'eap', which is no kind of authentication"),
         ('dns = ["10.10.0.1", "10.10.0.2", "10.10.0.3"]\n',
