@@ -49,21 +49,22 @@ class Opener:
                 found.append(frame)
         if len(self._rest) > 2 * LONGEST:
             self._rest, self._lost = b"", True
-            self._count("too_long")
+            self._drop("too_long")
         return found
 
     def _opened(self, line: bytes) -> bytes | None:
         if ESCAPE in line:
             first, *others = line.split(bytes((ESCAPE,)))
             if not all(others):
-                return self._count("aborted")  # an escape and nothing behind it (RFC 1662, 4.3)
+                return self._drop("aborted")  # an escape and nothing behind it (RFC 1662, 4.3)
             line = first + b"".join(bytes((each[0] ^ FLIP,)) + each[1:] for each in others)
         if not FCS < len(line) <= LONGEST:
-            return self._count("length")
+            return self._drop("length")
         if crc_hqx(line.translate(_REVERSED), START) != GOOD:
-            return self._count("check_sequence")
+            return self._drop("check_sequence")
         return line[:-FCS]
 
-    def _count(self, reason: str) -> None:
+    def _drop(self, reason: str) -> bytes | None:
         name = f"line_{reason}"
         self.counts[name] = self.counts.get(name, 0) + 1
+        return None
