@@ -1,12 +1,14 @@
 """PPP ends at the gateway: pppd is started for the call, and carries what the client may reach."""
 
 from gateway.bridge.views import session_views
+from gateway.control.causes import Cause
 from gateway.control.config import HERE, Route
 from gateway.control.explain import sentence
 from gateway.control.sessions import SessionView
 from gateway.control.values_reach import reach
 from gateway.outputs import What
 from gateway.ppp.hdlc import sealed
+from tests.pair.explain_world import ask
 from tests.pair.gateway_world import NAT, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.peers.ppp_end import IP, PppEnd
@@ -88,6 +90,9 @@ def test_where_nobody_starts_pppd_the_client_is_refused_and_the_owner_told_why()
     assert not client.up
     [refused] = made.facts(What.REFUSED)
     assert "`postern pppd` does not run" in refused.details["detail"]
+    first = ask(made, "old-pc")[0]
+    assert first.cause == Cause.NO_PPPD.value
+    assert "`postern pppd` does not run" in first.sentence
     assert made.core.sessions == {}
 
 
@@ -98,6 +103,7 @@ def test_a_refusal_of_pppds_own_is_told_in_its_words() -> None:
     assert not client.up
     [refused] = made.facts(What.REFUSED)
     assert "no address of the pool of lan is free" in refused.details["detail"]
+    assert ask(made, "old-pc")[0].cause == Cause.NO_POOL.value
 
 
 def test_when_pppd_ends_so_does_the_session() -> None:
