@@ -16,7 +16,8 @@ FUZZ_SECONDS ?= 60
 
 help:
 	@echo 'make demo    an old client dials through a NAT and reaches a PPTP server (root);'
-	@echo '             ROUTE=l2tp-ipsec: a native L2TP/IPsec server instead'
+	@echo '             ROUTE=l2tp-ipsec: a native L2TP/IPsec server instead;'
+	@echo '             ROUTE=local: the LAN itself, PPP ends at the gateway'
 	@echo 'make check   lint, types, architecture, unit, property and pair tests (no root, seconds)'
 	@echo 'make test    all that decides whether a change may land: check, real programs, the image booted (root)'
 	@echo 'make matrix  client x NAT traversal x suite x authentication x route (minutes); build/matrix.json'
