@@ -169,9 +169,8 @@ def crossing_of(
     client's."""
     confinement = confinement_of(route, reach)
     confined = confinement is not None
-    passage = Passage(
-        mru, manners, overhead=header_of(route), shielded=route.shield, readable=confined
-    )
+    fragile = route.shield and route.kind != LOCAL  # pppd hears what it is asked as often as it is
+    passage = Passage(mru, manners, overhead=header_of(route), shielded=fragile, readable=confined)
     shield = Shield(mru) if route.shield else None
     encryption: Encryption | NoEncryption | None = None
     if route.encryption == "mppe":

@@ -112,7 +112,7 @@ class Switchboard:
             {
                 "call": str(event.call),
                 "peer_call": str(event.peer_call),
-                "server": str(inside.server),
+                "server": inside.called,
                 "client": leg.client,
             },
         )

@@ -159,7 +159,7 @@ def tell_answer(inside: InsideLeg, answer: Answered) -> tuple[What, Details]:
     return What.SERVER_ANSWERED, {
         "server": inside.called,
         "call_id": str(inside.call_id),
-        "peer_call_id": str(answer.peer_call),
+        "peer_call_id": str(answer.peer_call or ""),
         "vendor": answer.vendor,
         "kind": inside.kind,
         "encryption": inside.encryption,

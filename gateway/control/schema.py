@@ -175,14 +175,6 @@ CLIENT = Table(
         ),
         Key("route", values.name, "The route it takes.", '"old-nt4"', required=True),
         Key(
-            "reach",
-            values_reach.reach,
-            "What it may reach inside: hosts or networks, each with a protocol and ports if not "
-            "all; or the words nothing, everything.",
-            '["10.10.0.2 tcp/139-445", "10.10.0.0/24 icmp"]',
-            listed=True,
-        ),
-        Key(
             "system",
             values.one_of("kind of client", (AUTO, *SYSTEMS)),
             "What it is, where its handshake does not tell.",
@@ -217,6 +209,14 @@ CLIENT = Table(
         ),
         Key("weak_until", values_client.day, "The last day for weak suites.", "2030-12-31"),
         Key("revoked", values.truth, "With true it is let in no more.", "false"),
+        Key(
+            "reach",
+            values_reach.reach,
+            "What it may reach inside: hosts or networks, each with a protocol and ports if not "
+            "all; or the words nothing, everything.",
+            '["10.10.0.2 tcp/139-445", "10.10.0.0/24 icmp"]',
+            listed=True,
+        ),
     ),
     most=MOST_CLIENTS,
     named="name",

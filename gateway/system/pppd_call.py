@@ -95,8 +95,9 @@ def arguments(
     return found
 
 
-def radius_files(route: Route, folder: str) -> Mapping[str, str]:
-    """By name; for nobody but root. None where the users are pppd's own."""
+def radius_files(route: Route, inside: bytes, folder: str) -> Mapping[str, str]:
+    """By name; for nobody but root. None where the users are pppd's own. Who asks, and from where,
+    is said, for else the plugin looks its own address up by the machine's name."""
     if route.radius is None:
         return {}
     server, base = host_text(route.radius), f"{folder}/{route.name}"
@@ -115,6 +116,8 @@ def radius_files(route: Route, folder: str) -> Mapping[str, str]:
         "login_radius": "/bin/false",
         "login_local": "/bin/false",
         "default_realm": "",
+        "bindaddr": host_text(inside),
+        "nas_identifier": route.name,
         "radius_timeout": "3",
         "radius_retries": "2",
     }

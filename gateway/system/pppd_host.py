@@ -171,7 +171,7 @@ class Host:
         address = choose_address(route, taken)
         client = client_named(config, call.client)
         reach = (client and client.reach) or (NONE,)
-        self._write_files(route)
+        self._write_files(route, inside.address or b"")
         self._set_rules({**self._reaches(), name: reach}, inside.interface or "")
         self._forward(inside.interface or "")
         line.setblocking(True)
@@ -202,8 +202,8 @@ class Host:
     def _free_name(self) -> str:
         return next(name for name in _names() if name not in self.running)
 
-    def _write_files(self, route: Route) -> None:
-        for name, text in radius_files(route, str(self._folder)).items():
+    def _write_files(self, route: Route, inside: bytes) -> None:
+        for name, text in radius_files(route, inside, str(self._folder)).items():
             path = self._folder / name
             new = path.with_name(f".{name}.new")
             new.unlink(missing_ok=True)

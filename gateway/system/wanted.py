@@ -26,7 +26,8 @@ def wanted_rules(config: Config, living: Iterable[Place] = ()) -> Rules:
 
 def wanted_addresses(config: Config, living: Iterable[Place] = ()) -> tuple[bytes, ...]:
     """Addresses the gateway must have inside besides its own: those of pools."""
-    pools = {host for route in config.routes for host in route.pool}
+    native = [route for route in config.routes if route.kind == L2TP_IPSEC]
+    pools = {host for route in native for host in route.pool}
     pools |= {host for host, _ in living if host != config.inside.address}
     return tuple(sorted(pools))
 

@@ -1,7 +1,7 @@
 """`make demo ROUTE=...`: an old client dials through a NAT and reaches the server inside.
 
-ROUTE is what the server speaks: pptp (if nothing is said), l2tp-ipsec, or local: no server, PPP ends
-at the gateway.
+ROUTE is what the server speaks: pptp (if nothing is said), l2tp-ipsec, or local, where there is no
+server and PPP ends at the gateway.
 Exit status 0 if all of it worked, 1 if a step failed, 2 if the lab cannot run here. The figures of
 the first client go to build/demo.json.
 """

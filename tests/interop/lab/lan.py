@@ -1,5 +1,6 @@
 """The LAN itself: PPP ends at the gateway by Debian's pppd; a plain host inside, FreeRADIUS."""
 
+from tests.interop.lab.client import OldClient
 from tests.interop.lab.gateway import CHECKOUT, CONFIG, PYTHON
 from tests.interop.lab.pptpd import ADDRESS, USERS
 from tests.interop.lab.topology import INSIDE, SERVER
@@ -20,25 +21,67 @@ libdir = /usr/lib/freeradius
 raddbdir = /etc/raddb
 logdir = /run/log
 run_dir = /run/radiusd
-security {{ allow_vulnerable_openssl = yes }}
-client gateway {{ ipaddr = {gateway} secret = {secret} }}
-listen {{ type = auth ipaddr = * port = 1812 }}
-listen {{ type = acct ipaddr = * port = 1813 }}
+client gateway {{
+  ipaddr = {gateway}
+  secret = {secret}
+}}
 modules {{
-  chap {{ }}
-  pap {{ }}
-  mschap {{ }}
-  files {{ filename = /etc/raddb/users }}
-  detail {{ filename = /run/log/detail.log permissions = 0644 }}
+  chap {{
+  }}
+  pap {{
+  }}
+  mschap {{
+  }}
+  files {{
+    filename = /etc/raddb/users
+  }}
+  detail {{
+    filename = /run/log/detail.log
+    permissions = 0644
+  }}
 }}
-authorize {{ chap mschap files pap }}
-authenticate {{
-  Auth-Type CHAP {{ chap }}
-  Auth-Type MS-CHAP {{ mschap }}
-  Auth-Type PAP {{ pap }}
+server default {{
+  listen {{
+    type = auth
+    ipaddr = *
+    port = 1812
+  }}
+  listen {{
+    type = acct
+    ipaddr = *
+    port = 1813
+  }}
+  authorize {{
+    chap
+    mschap
+    files
+    pap
+  }}
+  authenticate {{
+    Auth-Type CHAP {{
+      chap
+    }}
+    Auth-Type MS-CHAP {{
+      mschap
+    }}
+    Auth-Type PAP {{
+      pap
+    }}
+  }}
+  accounting {{
+    detail
+  }}
 }}
-accounting {{ detail }}
 """
+
+
+def routed(client: OldClient) -> OldClient:
+    """It sends what is not its own through the link, as Windows does; the lab's client does not."""
+    ways = " ".join((f"{ADDRESS}/32", "10.10.0.0/24"))
+    up = client.node.read("/etc/ppp/ip-up").removeprefix("#!/bin/sh\n")
+    script = f'#!/bin/sh\nfor way in {ways}; do ip route add $way dev "$1"; done\n{up}'
+    client.node.write("/etc/ppp/ip-up", script, 0o755)
+    return client
 
 
 def routes(more: str = f'pool = "{POOL}"\n') -> str:

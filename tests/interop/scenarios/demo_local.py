@@ -11,4 +11,4 @@ def run(lab: Lab) -> dict[str, Any]:
     inside = lab.lan()
     gateway = lab.gateway(client=lan.REACH, route=lan.NAME, routes=lan.routes())
     inside.start_pppds()
-    return two_clients(lab, gateway)
+    return two_clients(lab, gateway, lan.routed)

@@ -13,7 +13,7 @@ from tests.interop.lab.topology import SERVER
 def run(lab: Lab) -> dict[str, Any]:
     inside = lab.lan()
     gateway = lab.gateway(client=lan.REACH, route=lan.NAME, routes=lan.routes())
-    client = lab.libreswan(Profile(nat_t="drafts"), behind=lab.nat())
+    client = lan.routed(lab.libreswan(Profile(nat_t="drafts"), behind=lab.nat()))
     lab.step("dialling while nobody starts pppd")
     client.refused_dial()
     absent = gateway.refusals()[0]
@@ -22,7 +22,6 @@ def run(lab: Lab) -> dict[str, Any]:
     facts = whole_road(lab, gateway, client)
     client.restart_l2tp()
     dial = client.dial()
-    client.node.ip(f"route add 10.10.0.0/24 dev {client.link().interface}")  # type: ignore[union-attr]
     lab.step("trying what is in reach, and what is not")
     reached = ping(client.node, SERVER).received
     strayed = ping(client.node, lan.OTHER, count=2).received

@@ -15,7 +15,7 @@ def run(lab: Lab) -> dict[str, Any]:
     inside.start_radius()
     gateway = lab.gateway(client=lan.REACH, route=lan.NAME, routes=route(AUTHS[0]))
     inside.start_pppds()
-    client = lab.libreswan(Profile(nat_t="drafts"), behind=lab.nat())
+    client = lan.routed(lab.libreswan(Profile(nat_t="drafts"), behind=lab.nat()))
     found = []
     for auth in AUTHS:
         lab.step(f"dialling with {auth}")

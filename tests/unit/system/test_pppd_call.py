@@ -100,9 +100,10 @@ def test_with_radius_the_plugin_has_files_with_the_secret_apart() -> None:
     found = " ".join(arguments(route, INSIDE, CALL, None, "postern0", "/run/x"))
     assert "10.10.0.1: name lan" in found
     assert "plugin radius.so radius-config-file /run/x/lan.conf" in found
-    files = radius_files(route, "/run/x")
+    files = radius_files(route, INSIDE, "/run/x")
     assert files["lan.servers"] == "10.10.0.5 between-us\n"
     assert "authserver 10.10.0.5:1812\n" in files["lan.conf"]
     assert "ATTRIBUTE MS-CHAP2-Response 25 string Microsoft" in files["lan.dictionary"]
     assert [name for name, text in files.items() if "between-us" in text] == ["lan.servers"]
-    assert radius_files(ROUTE, "/run/x") == {}
+    assert "bindaddr 10.10.0.1\nnas_identifier lan\n" in files["lan.conf"]
+    assert radius_files(ROUTE, INSIDE, "/run/x") == {}
