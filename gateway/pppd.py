@@ -51,9 +51,9 @@ def serve(path: Path, place: Path, journal: Journal, *, rules: bool) -> None:
     def read() -> Config | str:
         return read_config(path)
 
-    def set_rules(calls: Mapping[str, tuple[Reach, ...]], inside: str) -> None:
+    def set_rules(calls: Mapping[str, tuple[Reach, ...]], inside: str, closed: bool) -> None:
         if rules:
-            run(NFT, rules_text(calls, inside, closed=True))
+            run(NFT, rules_text(calls, inside, closed))
 
     host = Host(place, read, start, set_rules, journal.line, _group())
     try:

@@ -49,7 +49,7 @@ class Child(Protocol):
 
 
 Start = Callable[[Sequence[str], socket.socket], Child]
-SetRules = Callable[[Mapping[str, tuple[Reach, ...]], str], None]
+SetRules = Callable[[Mapping[str, tuple[Reach, ...]], str, bool], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -172,7 +172,8 @@ class Host:
         client = client_named(config, call.client)
         reach = (client and client.reach) or (NONE,)
         self._write_files(route, inside.address or b"")
-        self._set_rules({**self._reaches(), name: reach}, inside.interface or "")
+        closed = self._is_closed(inside.interface or "")
+        self._set_rules({**self._reaches(), name: reach}, inside.interface or "", closed)
         self._forward(inside.interface or "")
         line.setblocking(True)
         line.send(STARTED)
@@ -216,6 +217,11 @@ class Host:
         switch = self._switch(interface)
         if _text(switch) == "0" and _write(switch, "1"):
             self._opened.add(switch)
+
+    def _is_closed(self, interface: str) -> bool:
+        """Whether nothing is forwarded that comes in there, but for our calls."""
+        switch = self._switch(interface)
+        return switch in self._opened or _text(switch) == "0"
 
     def _switch(self, interface: str) -> Path:
         return self._root / "proc/sys/net/ipv4/conf" / interface / "forwarding"

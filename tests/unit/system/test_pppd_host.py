@@ -46,6 +46,7 @@ class Machine:
         self.rules: list[Mapping[str, tuple[Reach, ...]]] = []
         self.told: list[str] = []
         self.missing = False
+        self.closed: list[bool] = []  # whether the inside interface was, each time
         self.lines: list[socket.socket] = []
         self.path = folder / "run" / "pppd.sock"
         self.root = folder / "root"
@@ -95,9 +96,10 @@ class Machine:
         self.programs.append(Program(line))
         return self.programs[-1]
 
-    def _set(self, calls: Mapping[str, tuple[Reach, ...]], inside: str) -> None:
+    def _set(self, calls: Mapping[str, tuple[Reach, ...]], inside: str, closed: bool) -> None:
         assert inside == "eth1"
         self.rules.append(dict(calls))
+        self.closed.append(closed)
 
 
 def let_go(line: socket.socket) -> bool:
@@ -217,6 +219,8 @@ def test_those_who_ask_are_few(make: Make) -> None:
 def test_forwarding_is_on_for_the_two_interfaces_and_off_again_at_the_end(make: Make) -> None:
     machine = make(POOL)
     machine.ask()
+    machine.ask()
+    assert machine.closed == [True, True]
     assert machine.switch("eth1") == "1"
     machine.switch("postern0", "0")
     machine.turn()
@@ -230,6 +234,7 @@ def test_what_was_on_before_stays_on(make: Make) -> None:
     machine = make(POOL)
     machine.switch("eth1", "1")
     machine.ask()
+    assert machine.closed == [False]
     machine.host.close()
     assert machine.switch("eth1") == "1"
 
