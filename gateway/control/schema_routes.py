@@ -191,4 +191,5 @@ CHOICE = Table(
     ),
     most=MOST_CHOICES,
     named="name",
+    examples=({}, {"name": '"fitters"', "user": '"fitter-*"', "route": '"lan"'}),
 )
