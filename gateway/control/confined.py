@@ -28,7 +28,7 @@ def silent_about(config: Config) -> list[str]:
     if into_lan:
         found.append(
             f"{_named(into_lan)} may reach nothing, for the route leads into the LAN and no "
-            '`reach` says what is: give each reach = ["10.10.0.2 tcp/139", ...], or ["nothing"]'
+            '`reach` names a place: give each reach = ["10.10.0.2 tcp/139", ...], or ["nothing"]'
         )
     return found
 
