@@ -24,7 +24,7 @@ _OWN = "/proc/thread-self/ns/net"
 def need_root() -> None:
     """Skip, saying so, where namespaces cannot be made."""
     if os.geteuid() != 0:
-        pytest.skip("needs root, to make network namespaces")
+        pytest.skip("only root may make network namespaces: `make test` is run as root")
 
 
 class Namespace:

@@ -85,7 +85,10 @@ class World:
         node = self._node(f"nat{self.nats}")
         self._plug(node, f"203.0.113.{10 + self.nats}")
         self.nats += 1
-        node.ip("link add br0 type bridge", "link set br0 up", "addr add 192.168.1.1/24 dev br0")
+        # Without an address of its own a bridge takes the lowest of its ports', and another with
+        # the next client: whoever knows it by the old one is not heard for a while.
+        node.ip("link add br0 address 02:00:c0:a8:01:01 type bridge", "link set br0 up")
+        node.ip("addr add 192.168.1.1/24 dev br0")
         node.sh(
             "echo 1 >/proc/sys/net/ipv4/ip_forward;"
             "iptables-legacy -t nat -A POSTROUTING -o eth0 -j MASQUERADE"

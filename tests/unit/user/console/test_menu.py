@@ -15,7 +15,7 @@ from tests.unit.user.console.pty_menu import SERIAL, Menu, menu
 FIRST_PAINT, ONE_KEY = 2500, 300  # bytes: a fifth of a second at 115200, a third at 9600
 DOWN, UP = b"\x1b[B", b"\x1b[A"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture
