@@ -113,6 +113,10 @@ class Ike:
         """How many have begun and are not authenticated yet."""
         return len(self.sas.half_open)
 
+    def has(self, cookies: bytes) -> bool:
+        """Whether a message with both these cookies is of a phase 1 that is here."""
+        return cookies in self.sas.phases
+
     def note_alive(self, sa: int, now: float) -> None:
         """Authenticated ESP came from the client whose phase 1 this is or was."""
         peer = self.sas.peers.get(sa)
