@@ -1,4 +1,4 @@
-# make demo | test | check | bench: each sets up what it needs by itself. See README.md.
+# make demo | test | check | matrix | bench: each sets up what it needs by itself. See README.md.
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -10,13 +10,17 @@ PROFILE ?= qemu
 ROUTE ?= pptp
 IMAGE := $(RUN) -m image
 
-.PHONY: help setup check test demo bench image boot image-test clean
+FUZZ_SECONDS ?= 60
+
+.PHONY: help setup check test demo matrix bench fuzz image boot image-test clean
 
 help:
 	@echo 'make demo    an old client dials through a NAT and reaches a PPTP server (root);'
 	@echo '             ROUTE=l2tp-ipsec: a native L2TP/IPsec server instead'
 	@echo 'make check   lint, types, architecture, unit, property and pair tests (no root, seconds)'
 	@echo 'make test    all that decides whether a change may land: check, real programs, the image booted (root)'
+	@echo 'make matrix  client x NAT traversal x suite x authentication x route (minutes); build/matrix.json'
+	@echo 'make fuzz    made-up bytes into every parser and machine, FUZZ_SECONDS=60 each: 50 minutes on one core'
 	@echo 'make bench   what a packet, a handshake and a session cost; build/bench.json'
 	@echo 'make image   the appliance: disk image and update bundle, PROFILE=qemu (root; 2 to 8 minutes)'
 	@echo 'make boot    that image in QEMU, its console in this terminal (UEFI=1 for OVMF; Ctrl-A X ends it)'
@@ -44,6 +48,10 @@ $(VENV)/image: requirements/image.txt $(VENV)/checks
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/image.txt
 	@touch $@
 
+$(VENV)/fuzz: requirements/fuzz.txt $(VENV)/checks
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/fuzz.txt
+	@touch $@
+
 setup: $(VENV)/queue
 	tests/interop/lab/setup.sh
 
@@ -51,12 +59,19 @@ check: $(VENV)/checks
 	$(RUN) -m pytest -q -n 2 -m "not long" tests/architecture tests/unit tests/property tests/pair
 
 # The image first: the stories marked quick boot it.
-test: setup $(VENV)/image
+test: setup $(VENV)/image $(VENV)/fuzz
 	@$(IMAGE) build --profile qemu || { echo 'make test: without an image nothing is tested; why it could not be built stands above.' >&2; exit 1; }
 	$(RUN) -m pytest -q
 
 demo: setup
 	$(RUN) -m tests.interop.demo $(ROUTE)
+
+matrix: $(VENV)/checks
+	$(RUN) -m tests.matrix
+
+# Only by hand: finds are kept in build/fuzz, see tests/fuzz/README.md.
+fuzz: $(VENV)/fuzz
+	$(RUN) -m tests.fuzz $(FUZZ_SECONDS)
 
 bench: setup
 	$(RUN) -m tests.bench

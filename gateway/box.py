@@ -15,10 +15,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from gateway.control.button import Meant
+from gateway.control.changes_outputs import Refused
 from gateway.control.check import check
 from gateway.control.desk import ConfigDesk
 from gateway.control.document import File
 from gateway.control.problems import Problem
+from gateway.control.trace import Kind, Wanted
 from gateway.system import board as boards
 from gateway.system.box import clock as wall_clock
 from gateway.system.box import network, reset, view
@@ -156,7 +158,15 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         power=Power(places, tool),
         audit=audit,
         vault=vault,
-        diagnose=Diagnose(places, board, ports, outlet, partial(_ask_daemon, places), tool),
+        diagnose=Diagnose(
+            places,
+            board,
+            ports,
+            outlet,
+            partial(_ask_daemon, places),
+            partial(_take_trace, places),
+            tool,
+        ),
         provisioning=Provisioning(places, outlet, factory),
         blinker=Blinker(),
         tell=tell,
@@ -206,6 +216,19 @@ def _ask_daemon(places: Places, verb: str) -> object:
         return Daemon(str(places.control)).ask(verb)
     except DaemonError as error:
         raise ValueError(str(error)) from error
+
+
+def _take_trace(places: Places, wanted: Wanted, behalf: str, most: int) -> bytes:
+    """Packets until the trace ends, or until there are so many bytes of them."""
+    found = bytearray()
+    try:
+        for kind, body in Daemon(str(places.control)).trace(wanted, behalf):
+            if kind is Kind.PACKETS and len(found) + len(body) > most:
+                break
+            found += body if kind is Kind.PACKETS else b""
+    except DaemonError as error:
+        raise Refused(str(error), error.hint) from error
+    return bytes(found)
 
 
 def _seal(text: str, keys: list[str]) -> str:

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from gateway.bridge import recording
 from gateway.bridge.answers import answer
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.replies import Answer, done
+from gateway.bridge.trace import Trace
+from gateway.bridge.tracer import Tracer
+from gateway.bridge.tracing import begin_trace, traced
 from gateway.bridge.views import refusals, servers_down, with_notices
 from gateway.control.config import Config, load
 from gateway.control.document import File
@@ -24,9 +28,17 @@ from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
 from gateway.system.addresses import Addresses
 from gateway.system.calendar import Calendar, floor
+from gateway.system.callers import who
 from gateway.system.chance import Chance
-from gateway.system.clock import now
-from gateway.system.control_socket import AlreadyRunning, ControlSocket, Later, askers
+from gateway.system.clock import now, wall
+from gateway.system.control_socket import (
+    AlreadyRunning,
+    ControlSocket,
+    Flow,
+    Later,
+    Peer,
+    askers,
+)
 from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
 from gateway.system.forwarding import forwards
@@ -97,7 +109,9 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
     allow_all()
     calendar = Calendar(floor(), now())
     desk = Desk(Gateway(config, Chance(), now(), calendar.today()), path, calendar)
-    control = ControlSocket(socket, desk.answer, group=_mine(askers()))
+    control = ControlSocket(
+        socket, lambda request: desk.answer(request, control.peer), group=_mine(askers())
+    )
     try:
         queue, inside, front = Queue(), Queue(), Queue(desk.gateway.front.lets_pass)
         queue.bind(QUEUE)
@@ -127,7 +141,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             for trouble in unforwarded(config, forwards()):
                 journal(trouble)
             desk.loop.run()
-        journal.line("stopped; the rules stay, so what comes now is dropped")
+        journal.line("stopped; the rules stay, so what comes for Postern now is dropped")
     finally:
         control.close()
 
@@ -152,6 +166,7 @@ class Desk:
 
     def __init__(self, gateway: Gateway, path: Path, calendar: Calendar) -> None:
         self.gateway = gateway
+        self.tracer = Tracer(gateway)
         self.path = path
         self._calendar = calendar
         calendar.tell = gateway.tell_date
@@ -165,16 +180,36 @@ class Desk:
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
 
-    def answer(self, request: dict[str, Any]) -> Answer | Later:
-        """One request from the control socket."""
+    def answer(self, request: dict[str, Any], peer: Peer | None = None) -> Answer | Flow | Later:
+        """One request from the control socket, from that process."""
         if request.get("verb") == "status":
             return done(to_json(self._status()))
+        if request.get("verb") == "trace":
+            return self._trace(request, peer, now())
         if request.get("verb") == "recorded":
             return Later(lambda: recording.awaited(self.gateway, now()))
         found, outputs = answer(self.gateway, request, now())
+        self._carry_out(self.tracer.look(outputs, now()) if self.tracer.traces else outputs)
+        return found
+
+    def _trace(self, request: dict[str, Any], peer: Peer | None, moment: float) -> Answer | Flow:
+        """Let somebody look on: the loop drives the tracer for as long as there is a trace."""
+        found = begin_trace(self.tracer, request, moment, wall() - moment)
+        if not isinstance(found, Trace):
+            return found
+        self._carry_out([traced(self.gateway, found, who(peer, request), moment)])
+        if self.loop is not None:
+            self.loop.drive(self.tracer)
+        return Flow(done({"seconds": found.wanted.seconds}), found, partial(self._traced, found))
+
+    def _traced(self, trace: Trace) -> None:
+        self.tracer.forget(trace, now())
+        if not self.tracer.traces and self.loop is not None:
+            self.loop.drive(self.gateway)
+
+    def _carry_out(self, outputs: list[Output]) -> None:
         if self.loop is not None:
             self.loop.carry_out(outputs)
-        return found
 
     def reload(self, moment: float) -> list[Output]:
         """Read the file again; what is wrong leaves everything as it is."""

@@ -72,9 +72,13 @@ class What(Enum):
     LCP_OPENED = "lcp-opened"
     USER_ACCEPTED = "user-accepted"
     ENCRYPTED = "encrypted"
+    CCP_REFUSED = "ccp-refused"
     PPP_UP = "ppp-up"
+    PPP_ENDED = "ppp-ended"
+    SILENCE = "silence"
     SESSION_CLOSED = "session-closed"
     REFUSED = "refused"
+    TRACED = "traced"
     RELOADED = "reloaded"
     TROUBLE = "trouble"
 

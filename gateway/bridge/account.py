@@ -45,6 +45,14 @@ class Accounts:
         """All that is known of one dial, oldest first; nothing for an unknown number."""
         return list(self._proved.get(dial) or self._strangers.get(dial) or ())
 
+    def dials(self) -> list[tuple[int, list[Entry]]]:
+        """Every account there is, by dial number; 0 holds what is of no dial in particular."""
+        return [
+            (dial, list(entries))
+            for book in (self._proved, self._strangers)
+            for dial, entries in book.items()
+        ]
+
     def failures(self, most: int = 10) -> list[Entry]:
         """The newest refusals, newest first."""
         found = [

@@ -7,9 +7,13 @@
 from collections.abc import Mapping
 
 from gateway.bridge import guest, recording
+from gateway.bridge.cases import case_of, overview
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.replies import Answer, done, refused
+from gateway.bridge.tell import By
 from gateway.bridge.views import session_view, session_views
+from gateway.control.diagnose import diagnose
+from gateway.control.diagnosis import diagnosis_to_json
 from gateway.control.explain import account
 from gateway.control.sessions import to_json
 from gateway.outputs import Output
@@ -28,6 +32,8 @@ def answer(
             return done([to_json(view) for view in session_views(gateway, now)]), []
         case "session":
             return _session(gateway, request.get("id"), now), []
+        case "explain":
+            return _explain(gateway, request.get("word"), now), []
         case "disconnect":
             return _disconnect(gateway, request, now)
         case "probe":
@@ -56,6 +62,21 @@ def _session(gateway: Gateway, number: object, now: float) -> Answer:
     )
 
 
+def _explain(gateway: Gateway, word: object, now: float) -> Answer:
+    """Why one machine does not connect; without a word, how each is that was heard of."""
+    if word is None:
+        found = [
+            {"machine": name, "diagnosis": diagnosis_to_json(one)}
+            for name, one in overview(gateway, now)
+        ]
+        return done({"machines": found})
+    case = case_of(gateway, word, now) if isinstance(word, str) else None
+    if case is None:
+        hint = "Name it as in postern.toml, or by the outside address it comes from"
+        return refused(f"{word!r} is no client's name and no address", hint)
+    return done({"diagnoses": [diagnosis_to_json(one) for one in diagnose(case)]})
+
+
 def _disconnect(
     gateway: Gateway, request: Mapping[str, object], now: float
 ) -> tuple[Answer, list[Output]]:
@@ -70,7 +91,7 @@ def _disconnect(
         return refused(f"there is no {who}", "See `postern sessions`"), []
     found: list[Output] = []
     for one in numbers:
-        found += gateway.disconnect(one, ASKED, now)
+        found += gateway.disconnect(one, ASKED, now, By.OWNER)
     return done({"closed": numbers}), found
 
 

@@ -19,7 +19,7 @@ from gateway.esp.suites import find_suite
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.l2tp.events import L2tpEvent, Send
 from gateway.l2tp.machine import Lns
-from gateway.outputs import Fact, Output, SendIp
+from gateway.outputs import Fact, Output, SendIp, What
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint, build_udp
@@ -27,6 +27,7 @@ from gateway.wire.udp import Endpoint, build_udp
 PORT_L2TP = 1701
 LONGEST_IDLE = 28800.0  # seconds: as long as Windows' main mode lives (CLIENTS, 2)
 NOTED_EVERY = 1.0  # seconds between two times that L2TP and IKE are told that the client lives
+L2TP_WITHIN = 10.0  # seconds after its keys in which a client begins L2TP, if it ever does
 
 # The client's name, what it calls itself in IKE, and where IKE comes from.
 LegKey = tuple[str, str, Endpoint]
@@ -54,6 +55,8 @@ class Pair:
     carrier: Kind  # one of `CARRIERS`
     confirmed: bool = False  # the client has shown that it has them too
     retired: bool = False  # deleted: still heard for a while, never used to send
+    keymat_in: bytes = field(default=b"", repr=False)  # for whoever traces this client
+    keymat_out: bytes = field(default=b"", repr=False)
 
 
 @dataclass(slots=True)
@@ -101,6 +104,7 @@ class ClientLeg:
         self.recorder: Recorder | None = None  # while what is said inside is written down
         self.idle_since: float | None = None  # no keys, but a main mode: it may make new ones
         self.ike_suite = self.natt = ""
+        self.quiet_at: float | None = None  # when to tell that no L2TP came
         self.old_key = False  # its newest keys came by the key it had before
         self.contact: tuple[int, float] | None = None  # INITIAL-CONTACT: in which phase 1, and when
         self.elders: list[ClientLeg] = []  # of which this may be the continuation: see kin.py
@@ -172,6 +176,27 @@ class ClientLeg:
         block = find_suite(self.current.suite).cipher.block
         return largest_mru(mtu, block, BEFORE_ESP[self.current.carrier], native, inside_header)
 
+    def expect_l2tp(self, now: float) -> float | None:
+        """A dial has its keys, and an SCCRQ comes next: when to tell that none has come."""
+        if self.began is None or self.quiet_at is not None or not self.lns.idle:
+            return None
+        self.quiet_at = now + L2TP_WITHIN
+        return self.quiet_at
+
+    def tell_silence(self, due: float) -> list[Output]:
+        """That no L2TP has come until `due`, if that is so; told once a dial."""
+        if self.quiet_at != due:
+            return []
+        self.quiet_at = None
+        packets = sum(pair.inbound.packets for pair in self.pairs.values())
+        details = {
+            "where": "l2tp",
+            "seconds": f"{L2TP_WITHIN:.0f}",
+            "packets": str(packets),
+            "detail": f"{packets} packets came under them" if packets else "no packet came either",
+        }
+        return [Fact(What.SILENCE, self.dial, str(self.peer), details)]
+
     def deadline(self) -> float | None:
         """When L2TP wants attention, or the client has been idle too long."""
         return self.lns.deadline() if self.idle_since is None else self.idle_since + LONGEST_IDLE
@@ -203,6 +228,7 @@ class ClientLeg:
 
     def hear(self, message: bytes, now: float) -> list[L2tpEvent]:
         """One control message of L2TP."""
+        self.quiet_at = None
         self.record("l2tp", message, now, by_client=True)
         return self.lns.receive(message, now)
 

@@ -4,6 +4,7 @@ Turns what IKE reports into legs, security associations and facts. A leg is foun
 name and endpoint, so any number of phase 1 and 2 negotiations end on the same leg.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from gateway.bridge.admission import most_phases, system_of
@@ -16,6 +17,7 @@ from gateway.bridge.phases import Phase1
 from gateway.bridge.place import Place
 from gateway.bridge.recorder import Recorder
 from gateway.bridge.tell import tell_ike
+from gateway.bridge.visitors import Visitors
 from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
 from gateway.esp.errors import Drop
@@ -29,6 +31,9 @@ from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
 
 DEAD = "the client no longer answers"
+MOST_AWAITED = 4096  # of whom more dial at once, some silences are not told
+COOKIES = 16  # bytes that an IKE message begins with, both together
+SOURCE = slice(12, 16)  # of an IPv4 header
 # Dials of strangers that are told: a site that dials at once after a power cut, and no flood.
 TOLD_AT_ONCE, TOLD_PER_SECOND = 128, 2.0
 
@@ -54,6 +59,9 @@ class Clients:
         self.following = Following(machine, self.phases, self.legs, self.by_spi)
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
+        self.visitors = Visitors()
+        # Legs whose L2TP is awaited, the first to come due first: all wait for as long.
+        self._quiet: deque[tuple[float, ClientLeg]] = deque(maxlen=MOST_AWAITED)
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
         self._random = random
         self._next_dial = next_dial
@@ -63,7 +71,16 @@ class Clients:
         """An IKE message, markers off."""
         if self.recorder is not None:
             self.recorder.ike(datagram, now, by_client=True)
-        return self.carry(self.ike.receive(datagram, now), now)
+        events = self.ike.receive(datagram, now)
+        if not events and datagram.payload[:COOKIES] not in self.ike.sas.phases:
+            self.visitors.note_ike(datagram.source.host, datagram.payload, now)
+        return self.carry(events, now)
+
+    def note_dropped(self, why: Drop, packet: bytes, now: float) -> list[Output]:
+        """An ESP packet that was no good, counted where it was found out. Nothing is answered."""
+        if why is Drop.NO_SA:
+            self.visitors.note_esp(packet[SOURCE], now)
+        return []
 
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
@@ -72,11 +89,15 @@ class Clients:
         return found | {f"esp_{reason.name.lower()}": self.sas.drops[reason] for reason in Drop}
 
     def deadline(self) -> float | None:
-        times = (self.ike.deadline(), self.sas.deadline())
+        quiet = self._quiet[0][0] if self._quiet else None
+        times = (self.ike.deadline(), self.sas.deadline(), quiet)
         return min((time for time in times if time is not None), default=None)
 
     def handle_timeout(self, now: float) -> list[Output]:
         found = self.carry(self.ike.handle_timeout(now), now)
+        while self._quiet and self._quiet[0][0] <= now:
+            due, leg = self._quiet.popleft()
+            found += leg.tell_silence(due)
         for event in self.sas.handle_timeout(now):
             match event:
                 case esp.Ended(spi):
@@ -346,6 +367,10 @@ class Clients:
             spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
         pair = Pair(event.sa, suite, inbound, outbound, BY_MARKER[event.marker])
+        pair.keymat_in, pair.keymat_out = event.keymat_in, event.keymat_out
+        due = leg.expect_l2tp(now)
+        if due is not None:
+            self._quiet.append((due, leg))
         leg.add_pair(pair, event.client_port)
         self.following.touched.append(leg)
         self.by_spi[spi] = (leg, pair)

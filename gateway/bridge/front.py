@@ -67,7 +67,7 @@ class InFront:
     def _is_the_servers_ike(self, datagram: Datagram, suites: frozenset[str]) -> bool:
         header, body = parse_header(datagram.payload)
         if header.cookie_r != NO_COOKIE:
-            return not self._clients.ike.has(header.cookie_i + header.cookie_r)
+            return header.cookie_i + header.cookie_r not in self._clients.ike.sas.phases
         if not _begins_main_mode(header):
             return False  # nothing that an old server knows
         offer = parse_offer(header, body)

@@ -13,7 +13,7 @@ from gateway.bridge.account import Accounts
 from gateway.bridge.admission import ike_policy
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import CARRIERS, NOTED_EVERY, PORT_L2TP, ClientLeg, Counters
-from gateway.bridge.clients import Clients
+from gateway.bridge.clients import DEAD, Clients
 from gateway.bridge.expulsion import put_out
 from gateway.bridge.front import InFront
 from gateway.bridge.guest import Guest
@@ -22,7 +22,7 @@ from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.switchboard import Switchboard
-from gateway.bridge.tell import tell_l2tp, why_ended
+from gateway.bridge.tell import By, tell_l2tp, why_ended
 from gateway.bridge.timers import Timed, Timers
 from gateway.bridge.trunk import Trunk
 from gateway.bridge.trunks import Trunks
@@ -159,10 +159,10 @@ class Gateway:
         policy = ike_policy(self.config, self.watch.today)
         self.clients.ike.set_policy(self._guest.admitted_by(policy) if self._guest else policy)
 
-    def disconnect(self, number: int, reason: str, now: float) -> list[Output]:
+    def disconnect(self, number: int, reason: str, now: float, by: By = By.GATEWAY) -> list[Output]:
         """End one session in order; KeyError if there is none of that number."""
         session = self.sessions[number]
-        return self._inward.inside(session, session.disconnect(reason, now), now)
+        return self._inward.inside(session, session.disconnect(reason, now, by), now)
 
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
@@ -178,7 +178,7 @@ class Gateway:
     ) -> list[Output]:
         opened = self.clients.sas.open(packet, start, end, now)
         if isinstance(opened, EspDrop):
-            return []  # counted there
+            return self.clients.note_dropped(opened, packet, now)
         inbound, segment = opened
         leg, pair = self.clients.by_spi[inbound.spi]
         if kind is not pair.carrier:
@@ -271,14 +271,15 @@ class Gateway:
                     self._timers.note(session)
                 case l2tp.CallClosed(call=call) if (leg, call) in self.board.by_call:
                     session = self.board.by_call[leg, call]
-                    found += session.client_ended(why_ended(event), now)
+                    found += session.client_ended(*why_ended(event), now)
                     self._inward.look_after(session, now)
                 case l2tp.TunnelOpened(tunnel=tunnel, peer_tunnel=peer_tunnel):
                     leg.peer_tunnels[tunnel] = peer_tunnel
                     found += tell_l2tp(event, leg.dial, leg.peer) + leg.learn(event)
                     found += self._ike(self.clients.began_anew(leg, now), now)
                 case l2tp.TunnelClosed(tunnel=tunnel):
-                    leg.peer_tunnels.pop(tunnel, None)
+                    if leg.peer_tunnels.pop(tunnel, None) is None:
+                        found += tell_l2tp(event, leg.dial, leg.peer)
         return found
 
     def _call_requested(
@@ -312,7 +313,7 @@ class Gateway:
         while self.clients.dead:
             leg, why = self.clients.dead.popitem()
             for session in [one for one in self.sessions.values() if one.leg is leg]:
-                found += session.client_ended(why, now)
+                found += session.client_ended(why, By.NOBODY if why == DEAD else By.GATEWAY, now)
                 found += self._inward.inside(session, [], now)
             leg.lns.close(why, now)
             self.clients.bury(leg)

@@ -7,12 +7,21 @@ a lost LCP Configure-Request costs its sender a second or three.
 
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.crossing import Crossing
-from gateway.bridge.encryption import Encrypted, Event, Unencrypted, named
+from gateway.bridge.encryption import Encrypted, Event, Unencrypted
 from gateway.bridge.inside_leg import Answered, Ended, Gone, InsideLeg, LegOutput, Told
 from gateway.bridge.mtu import LONGEST_FRAME
 from gateway.bridge.session_states import TABLE, Do, Input, State
-from gateway.bridge.tell import tell_ppp
+from gateway.bridge.silence import DATA_WITHIN, HEARD_WITHIN, tell_silence
+from gateway.bridge.tell import (
+    By,
+    tell_answer,
+    tell_call,
+    tell_encryption,
+    tell_ppp,
+    tell_refusal,
+)
 from gateway.bridge.ways import Ways
+from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Output, What
 from gateway.ppp import events as ppp
 from gateway.ppp.frame import is_control
@@ -20,9 +29,6 @@ from gateway.ppp.frame import is_control
 MOST_HELD = 16  # frames a direction
 LONGEST_DIAL = 60.0  # seconds from a client's first packet to its call
 SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP speaks, if it ever does
-
-# CDN result codes (RFC 2661, 4.4.2)
-RESULT_LOSS, RESULT_GENERAL, RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, RESULT_BUSY = 1, 2, 3, 4, 8
 
 
 class Session:
@@ -68,6 +74,10 @@ class Session:
         self.release_at: float | None = None
         self.deaf_until: float | None = None  # the server's PPP has not spoken: frames to it wait
         self.start_at: float | None = start_at  # None: the call has been made
+        self.control_in = self.control_out = 0  # of the frames, those that negotiate
+        self.from_server = 0  # frames, those that wait or are dropped too
+        self.quiet_at: float | None = None  # when to tell who was not heard of
+        self.ended_by: By | None = None
         self.scheduled: float | None = None  # for Timers
 
     # what happens to the two calls
@@ -77,34 +87,17 @@ class Session:
         if self.start_at is None or now < self.start_at:
             return []
         self.start_at = None
-        inside = self.inside
-        asked = self._carry_plain(inside.start(now))
-        said = self._fact(
-            What.SERVER_CALLED,
-            server=str(inside.server),
-            call_id=str(inside.call_id),
-            kind=inside.kind,
-        )
-        return [said, *asked]
+        asked = self._carry_plain(self.inside.start(now))
+        return [self.fact(*tell_call(self.inside)), *asked]
 
     def inside_event(self, outputs: list[LegOutput], now: float) -> list[Output]:
         """What the inside leg asked for and reported, in order."""
         found: list[Output] = []
         for output in outputs:
             match output:
-                case Answered(vendor, peer_call):
-                    self.crossing.note_vendor(vendor)
-                    found.append(
-                        self._fact(
-                            What.SERVER_ANSWERED,
-                            server=str(self.inside.server),
-                            call_id=str(self.inside.call_id),
-                            peer_call_id=str(peer_call),
-                            vendor=vendor,
-                            kind=self.inside.kind,
-                            encryption=self.inside.encryption,
-                        )
-                    )
+                case Answered():
+                    self.crossing.note_vendor(output.vendor)
+                    found.append(self.fact(*tell_answer(self.inside, output)))
                     found += [] if self._ways is None else self._ways.note_answered(self, now)
                     found += self._handle(Input.INSIDE_ANSWERED, now)
                 case Ended(reason, was_open, busy):
@@ -112,11 +105,10 @@ class Session:
                     found += more
                     if called:
                         return found  # the rest is of a leg that is forgotten
-                    result = (
-                        RESULT_LOSS if was_open else RESULT_BUSY if busy else RESULT_NO_FACILITY
-                    )
                     if not was_open and self.state in (State.CALLING, State.DIVERTED):
-                        found.append(self._refused(reason))
+                        found.append(self.fact(*tell_refusal(self.inside.server, reason, busy)))
+                    result = Disconnect.BUSY if busy else Disconnect.NO_FACILITY_NOW
+                    result = Disconnect.LOST_CARRIER if was_open else result
                     found += self._handle(Input.INSIDE_ENDED, now, reason, result)
                 case Gone():
                     self.gone = True
@@ -168,23 +160,26 @@ class Session:
         """ICCN: the client's call is open."""
         return self._handle(Input.CLIENT_CONNECTED, now)
 
-    def client_ended(self, reason: str, now: float) -> list[Output]:
+    def client_ended(self, reason: str, by: By, now: float) -> list[Output]:
         """The client has hung up, or is gone."""
+        self.ended_by = self.ended_by or by
         return self._handle(Input.CLIENT_ENDED, now, reason)
 
-    def disconnect(self, reason: str, now: float) -> list[Output]:
+    def disconnect(self, reason: str, now: float, by: By = By.GATEWAY) -> list[Output]:
         """The owner, or the end of the daemon, ends the session."""
-        return self._handle(Input.ASKED, now, reason, RESULT_ADMINISTRATIVE)
+        self.ended_by = self.ended_by or by
+        return self._handle(Input.ASKED, now, reason, Disconnect.ADMINISTRATIVE)
 
     def _handle(
-        self, what: Input, now: float, reason: str = "", result: int = RESULT_GENERAL
+        self, what: Input, now: float, reason: str = "", result: int = Disconnect.GENERAL_ERROR
     ) -> list[Output]:
         before = self.state
         actions, self.state = TABLE[before, what]
         found: list[Output] = []
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
-            self.release_at = self.deaf_until = self.start_at = None
+            self.release_at = self.deaf_until = self.start_at = self.quiet_at = None
+            self.ended_by = self.ended_by or By.SERVER
             found.append(self._closed(self.last_error, now))
         for action in actions:
             found += self._do(action, reason, result, now)
@@ -204,7 +199,7 @@ class Session:
             case Do.OPEN:
                 server = str(self.inside.server)
                 opened = self._fact(What.SESSION_OPENED, route=self.route, server=server)
-                self.release_at = now + SPEAKS_WITHIN
+                self.release_at, self.quiet_at = now + SPEAKS_WITHIN, now + HEARD_WITHIN
                 if self.leg.recorder is not None:
                     self.leg.recorder.opened(self.leg.dial, now)
                 if self.inside.speaks_late:
@@ -260,6 +255,7 @@ class Session:
         if len(frame) > LONGEST_FRAME:
             self.leg.drops.count("frame_too_long")
             return []
+        self.from_server += 1
         if is_control(frame):
             return self._pass_control(frame, False, now)
         passed, events = self.crossing.to_client(frame, now)
@@ -288,6 +284,7 @@ class Session:
 
     def _pass_control(self, frame: bytes, from_client: bool, now: float) -> list[Output]:
         """LCP, authentication and network control: watched, the MRU clamped, then passed on."""
+        self.control_in += from_client
         self.leg.record("ppp", frame, now, by_client=from_client)
         passed, events = self.crossing.control(frame, from_client, now)
         found: list[Output] = []
@@ -297,20 +294,28 @@ class Session:
                 return found + away
         if passed is None:
             return found
+        self.control_out += not from_client
         return found + (self._to_inside(passed, now) if from_client else self._to_client(passed))
 
     def _event(self, event: Event, now: float) -> list[Output]:
         """What the crossing asks for, and what it has seen."""
         match event:
             case ppp.SendFrame(frame, to_client):
-                return self._to_client(frame) if to_client else self._to_inside(frame, now)
-            case Encrypted(sent, received):
-                return [self._fact(What.ENCRYPTED, sent=named(sent), received=named(received))]
-            case Unencrypted(reason, detail):
-                refused = self._fact(What.REFUSED, reason=f"encryption: {reason}", detail=detail)
-                return [refused, *self._handle(Input.ASKED, now, reason, RESULT_ADMINISTRATIVE)]
+                return self._say(frame, to_client, now)
+            case Encrypted():
+                return [self.fact(*tell_encryption(event, self.user))]
+            case Unencrypted():
+                refused = self.fact(*tell_encryption(event, self.user))
+                return [refused, *self.disconnect(event.reason, now)]
             case _:
                 return self._ppp_event(event, now)
+
+    def _say(self, frame: bytes, to_client: bool, now: float) -> list[Output]:
+        """A control frame that neither end has sent: ours, in the other's name."""
+        if not to_client:
+            return self._to_inside(frame, now)
+        self.control_out += 1
+        return self._to_client(frame)
 
     def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
         found = self._react(event, now)
@@ -331,14 +336,16 @@ class Session:
                 self.user, self.method = user, method
             case ppp.Reply(frame, to_client, quirk):
                 self.leg.who.need(quirk)
-                return self._to_client(frame) if to_client else self._to_inside(frame, now)
+                return self._say(frame, to_client, now)
             case ppp.PeerIdentified():
                 return [*self.leg.learn(event)]
             case ppp.IpOpened(client_ip, server_ip):
                 self.client_ip, self.server_ip = client_ip, server_ip
+                self.quiet_at = now + DATA_WITHIN
             case ppp.Terminated(by_client, reason):
                 who = "the client" if by_client else "the server"
                 self.last_error = f"{who} ended PPP" + (f": {reason}" if reason else "")
+                self.ended_by = self.ended_by or (By.CLIENT if by_client else By.SERVER)
             case ppp.AuthFailed() | ppp.AuthRefused():
                 self.last_error = "the server did not accept the user"
         return []
@@ -348,7 +355,7 @@ class Session:
     def deadline(self) -> float | None:
         times = (
             self.inside.deadline(), self.release_at, self.deaf_until, self.start_at,
-            self.crossing.deadline(),
+            self.quiet_at, self.crossing.deadline(),
         )  # fmt: skip
         return min((time for time in times if time is not None), default=None)
 
@@ -364,6 +371,9 @@ class Session:
             found += self._let_in(now)
         for event in self.crossing.handle_timeout(now):
             found += self._event(event, now)
+        if self.quiet_at is not None and now >= self.quiet_at:
+            self.quiet_at = None
+            found += tell_silence(self)
         found += self.inside_event(self.inside.handle_timeout(now), now)
         for frame in self.inside.late(now):
             found += self._frame_from_inside(frame, now)
@@ -378,15 +388,11 @@ class Session:
     def _fact(self, what: What, **details: str) -> Fact:
         return self.fact(what, details)
 
-    def _refused(self, reason: str) -> Fact:
-        server = str(self.inside.server)
-        detail = f"{server}: {reason}"
-        return self._fact(What.REFUSED, reason="server refused", detail=detail)
-
     def _closed(self, reason: str, now: float) -> Fact:
         return self._fact(
             What.SESSION_CLOSED,
             reason=reason,
+            by="" if self.ended_by is None else self.ended_by.value,
             seconds=f"{now - self.began:.0f}",
             bytes_in=str(self.bytes_in),
             bytes_out=str(self.bytes_out),

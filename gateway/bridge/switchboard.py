@@ -14,7 +14,7 @@ from gateway.bridge.l2tp_leg import L2tpLeg
 from gateway.bridge.pacing import CROWDED, Pacer
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
-from gateway.bridge.session import RESULT_ADMINISTRATIVE, RESULT_NO_FACILITY, Session
+from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.trunk import Leg
 from gateway.bridge.trunks import Trunks
@@ -23,6 +23,7 @@ from gateway.control.config import Config, Route
 from gateway.control.schema_routes import L2TP_IPSEC
 from gateway.control.ways import Dialled, route_of_call
 from gateway.l2tp.events import CallRequested
+from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Output, What
 from gateway.ppp.quirks import manners_of
 from gateway.pptp.machine import Caller
@@ -68,14 +69,14 @@ class Switchboard:
         refusal = self._refusal(leg, route is not None)
         if refusal or route is None:
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": refusal})
-            result = RESULT_ADMINISTRATIVE if route is None else RESULT_NO_FACILITY
+            result = Disconnect.NO_FACILITY_NOW if route else Disconnect.ADMINISTRATIVE
             return None, [said, *leg.carry(leg.lns.refuse(event.call, result, 0, refusal, now))]
         number = self._next_number() if leg.dial in self.sessions else leg.dial
         servers = self.servers.in_order(route)
         inside, start_at, found = self._next_leg(leg, route, servers, now)
         if isinstance(inside, str):
             said = Fact(What.REFUSED, leg.dial, str(leg.peer), {"reason": inside})
-            told = leg.lns.refuse(event.call, RESULT_NO_FACILITY, 0, inside, now)
+            told = leg.lns.refuse(event.call, Disconnect.NO_FACILITY_NOW, 0, inside, now)
             return None, [said, *leg.carry(told)]
         session = Session(
             number,
@@ -100,6 +101,7 @@ class Switchboard:
                 "call": str(event.call),
                 "peer_call": str(event.peer_call),
                 "server": str(inside.server),
+                "client": leg.client,
             },
         )
         return session, [asked, *found, *session.start(now)]

@@ -4,10 +4,15 @@ Each function is a table by type of event. What an owner does not need to know i
 """
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, Final
 
+from gateway.bridge.encryption import Encrypted, Unencrypted, named
+from gateway.bridge.inside_leg import Answered, InsideLeg
 from gateway.ike import events as ike
 from gateway.l2tp import events as l2tp
+from gateway.l2tp.numbers import Stop
+from gateway.l2tp.tunnel import NOT_CONFIRMED, SILENT
 from gateway.outputs import Fact, What
 from gateway.ppp import events as ppp
 from gateway.wire.udp import Endpoint
@@ -19,6 +24,16 @@ NAT_PLACES = {
     (False, True): "gateway",
     (True, True): "both",
 }
+
+
+class By(Enum):
+    """Who has ended a session."""
+
+    CLIENT = "client"
+    SERVER = "server"
+    OWNER = "owner"
+    GATEWAY = "gateway"
+    NOBODY = "nobody"  # the client was not heard of any more
 
 
 def tell_ike(event: ike.IkeEvent, dial: int, peer: Endpoint | None) -> list[Fact]:
@@ -84,13 +99,21 @@ IKE: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
     ike.Phase1Closed: (What.PHASE1_CLOSED, lambda event: {"reason": event.reason}),
     ike.Refused: (
         What.REFUSED,
-        lambda event: {"reason": event.reason.value, "detail": event.detail},
+        lambda event: {
+            "reason": event.reason.value,
+            "detail": event.detail,
+            "client": event.credential,
+        },
     ),
 }
 
 
 def tell_l2tp(event: l2tp.L2tpEvent, dial: int, peer: Endpoint) -> list[Fact]:
     """Only the tunnel: calls are told of by their session."""
+    if isinstance(event, l2tp.TunnelClosed):
+        reason = _never_opened(event)
+        told = {"reason": reason, "detail": event.message}
+        return [Fact(What.REFUSED, dial, str(peer), told)] if reason else []
     if not isinstance(event, l2tp.TunnelOpened):
         return []
     details = {
@@ -102,11 +125,52 @@ def tell_l2tp(event: l2tp.L2tpEvent, dial: int, peer: Endpoint) -> list[Fact]:
     return [Fact(What.TUNNEL_OPENED, dial, str(peer), details)]
 
 
-def why_ended(event: l2tp.CallClosed) -> str:
-    """Why a client's call is over, for a person."""
+def _never_opened(event: l2tp.TunnelClosed) -> str:
+    """Why there was no tunnel; nothing where one end just thought better of it."""
+    if event.message in (SILENT.message, NOT_CONFIRMED.message):
+        return "l2tp tunnel unanswered"
+    return "" if event.by_peer or event.result == Stop.REQUESTED else "l2tp tunnel refused"
+
+
+def why_ended(event: l2tp.CallClosed) -> tuple[str, By]:
+    """Why a client's call is over, for a person, and by whom."""
     if not event.by_peer:
-        return event.message
-    return "the client hung up" + (f" ({event.message})" if event.message else "")
+        return event.message, By.NOBODY if event.result == 0 else By.GATEWAY
+    return "the client hung up" + (f" ({event.message})" if event.message else ""), By.CLIENT
+
+
+def tell_refusal(server: Endpoint, reason: str, busy: bool) -> tuple[What, Details]:
+    """What a session says when its server takes no call."""
+    more = " (busy)" if busy and "busy" not in reason else ""
+    return What.REFUSED, {"reason": "server refused", "detail": f"{server}: {reason}{more}"}
+
+
+def tell_call(inside: InsideLeg) -> tuple[What, Details]:
+    """What a session says when it calls its server."""
+    call_id = str(inside.call_id)
+    server = str(inside.server)
+    return What.SERVER_CALLED, {"server": server, "call_id": call_id, "kind": inside.kind}
+
+
+def tell_answer(inside: InsideLeg, answer: Answered) -> tuple[What, Details]:
+    """What a session says when its server has taken the call."""
+    return What.SERVER_ANSWERED, {
+        "server": str(inside.server),
+        "call_id": str(inside.call_id),
+        "peer_call_id": str(answer.peer_call),
+        "vendor": answer.vendor,
+        "kind": inside.kind,
+        "encryption": inside.encryption,
+    }
+
+
+def tell_encryption(event: Encrypted | Unencrypted, user: str) -> tuple[What, Details]:
+    """What a session says of encryption by the gateway, in the name of `user`."""
+    if isinstance(event, Encrypted):
+        sent, received = named(event.sent), named(event.received)
+        return What.ENCRYPTED, {"sent": sent, "received": received}
+    reason = f"encryption: {event.reason}"
+    return What.REFUSED, {"reason": reason, "detail": event.detail, "user": user}
 
 
 def tell_ppp(event: ppp.PppEvent) -> list[tuple[What, Details]]:
@@ -121,7 +185,8 @@ def _side(by_client: bool) -> str:
 
 def _not_spoken(event: ppp.ProtocolRejected) -> Details:
     who, whose = _side(event.by_client), _side(not event.by_client)
-    return {"what": f"{who} does not speak {event.protocol}, which {whose} has tried"}
+    what = f"{who} does not speak {event.protocol}, which {whose} has tried"
+    return {"what": what, "protocol": event.protocol}
 
 
 PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
@@ -139,6 +204,8 @@ PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
         lambda event: {
             "reason": "ppp authentication failed",
             "detail": f"user {event.user}: {event.message}",
+            "user": event.user,
+            "code": str(event.code) if event.code else "",
         },
     ),
     ppp.AuthRefused: (
@@ -148,9 +215,17 @@ PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
             "detail": f"the server asks for {event.offered}, the client for {event.wanted or '?'}",
         },
     ),
+    ppp.CcpRefused: (
+        What.CCP_REFUSED,
+        lambda event: {"by": _side(event.by_client), "why": event.reason},
+    ),
     ppp.IpOpened: (
         What.PPP_UP,
         lambda event: {"client_ip": event.client_ip, "server_ip": event.server_ip},
+    ),
+    ppp.Terminated: (
+        What.PPP_ENDED,
+        lambda event: {"by": _side(event.by_client), "reason": event.reason},
     ),
     ppp.ProtocolRejected: (What.TROUBLE, _not_spoken),
     ppp.NotConverging: (

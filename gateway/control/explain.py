@@ -149,6 +149,12 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ", {received} back",
         ".",
     ),
+    What.CCP_REFUSED: (
+        "PPP",
+        ": {by} does not compress or encrypt (CCP)",
+        ", {why}",
+        ".",
+    ),
     What.PPP_UP: (
         "PPP is up",
         ": the client has {client_ip}",
@@ -156,13 +162,22 @@ SENTENCES: Final[dict[What, Pieces]] = {
         "; the dial took {milliseconds} ms",
         ".",
     ),
+    What.PPP_ENDED: ("PPP: the link was ended", " by {by}", ": {reason}", "."),
+    What.SILENCE: ("{silence_words}", " for {seconds} s", ": {detail}", "."),
     What.SESSION_CLOSED: (
         "The session has ended",
         ": {reason}",
         "; after {seconds} s, {bytes_in} bytes from the client and {bytes_out} to it",
         ".",
     ),
-    What.REFUSED: ("{who} was not let through", ": {reason}", " ({detail})", ". {hint}."),
+    What.REFUSED: ("{who} was not let through", ": {reason}", " ({detail})", ".", " {hint}."),
+    What.TRACED: (
+        "Audit: packets were recorded",
+        " by {by}",
+        ", those of {target}",
+        ", with {opened} in it",
+        ".",
+    ),
     What.RELOADED: ("{reload_words}",),
     What.TROUBLE: ("Trouble", ": {what}", ", in {where}", "."),
 }
@@ -172,6 +187,13 @@ NAT_WORDS: Final = {
     "gateway": "The gateway is behind a NAT: packets are carried inside UDP.",
     "both": "Client and gateway are both behind a NAT: packets are carried inside UDP.",
     "nowhere": "There is no NAT on the way: packets go as plain ESP.",
+}
+SILENCE_WORDS: Final = {
+    "l2tp": "L2TP: the client has its keys and began no tunnel",
+    "gre": "PPTP: the server has taken the call and sent no GRE",
+    "server": "PPP: the server has taken the call and sent nothing",
+    "ppp": "PPP: the client has its call and sent nothing",
+    "traffic": "PPP is up and no data passed both ways",
 }
 SURENESS_WORDS: Final = {
     "guess": "perhaps",
@@ -197,9 +219,14 @@ class Told(NamedTuple):
     text: str
 
 
-def sentence(fact: Fact) -> str:
-    """One plain sentence, or two where there is something to do. Never raises."""
+def sentence(fact: Fact, *, advice: bool = True) -> str:
+    """One plain sentence, or two where there is something to do. Never raises.
+
+    Without `advice` it only says what happened.
+    """
     details = _details(fact)
+    if not advice:
+        del details["hint"]
     return "".join(
         piece.format_map(details) for piece in SENTENCES[fact.what] if _complete(piece, details)
     )
@@ -223,6 +250,7 @@ def _details(fact: Fact) -> dict[str, str]:
     details["kind"] = details.get("kind", "PPTP")
     where = details.get("where", "")
     details["nat_words"] = NAT_WORDS.get(where, "It was found out where there is a NAT.")
+    details["silence_words"] = SILENCE_WORDS.get(where, "Nothing was heard")
     if details.get("hidden") == "yes":
         details["nat_words"] += HIDDEN_WORDS
     details.update(_more_words(details))

@@ -1,167 +1,136 @@
-"""What to do about a refusal, and where to look: one line a reason.
+"""Which cause stands behind a refusal, by its reason and detail, and so what to do about it.
 
-A reason that is not here is looked up by the words in it, so that a new one still gets advice.
+The words are those of `ike`'s reasons, of the bridge and of PPTP's; a reason that is not here is
+known by the words in it, so that a new one still gets advice. The advice itself is in `advice.py`.
 """
 
 from typing import Final
 
-from gateway.control.hints_x509 import certificate_hint
+from gateway.control.advice import step
+from gateway.control.causes import Cause
 
-ELSEWHERE: Final = "Look at the lines before this one with `postern sessions ID`"
+BY_CERTIFICATE: Final = " (by certificate)"  # behind the name of a suite in an offer
+# The first whose words are in the reason counts, so the narrower stand before the wider.
+REASONS: Final[dict[str, Cause]] = {
+    "time of the weak suite": Cause.QUARANTINE_EXPIRED,
+    "no common suite": Cause.NO_PROPOSAL,
+    "suite not allowed": Cause.NOT_ALLOWED_PROPOSAL,
+    "no client may dial": Cause.ADDRESS_NOT_ALLOWED,
+    "too many wrong keys": Cause.WRONG_KEYS_FLOOD,
+    "wrong key": Cause.WRONG_KEY,
+    "bad hash": Cause.WRONG_KEY,
+    "client is revoked": Cause.CLIENT_REVOKED,
+    "certificate of no client": Cause.CERTIFICATE_OF_NOBODY,
+    "wrong signature": Cause.WRONG_SIGNATURE,
+    "certificate": Cause.CERTIFICATE_REFUSED,
+    "another identity": Cause.OTHER_IDENTITY,
+    "identity": Cause.BAD_IDENTITY,
+    "unsuitable quick mode": Cause.QUICK_MODE_REFUSED,
+    "tunnel mode": Cause.QUICK_MODE_REFUSED,
+    "aggressive mode": Cause.AGGRESSIVE_MODE,
+    "too many half-open": Cause.HALF_OPEN,
+    "bad public value": Cause.BAD_PUBLIC_VALUE,
+    "l2tp tunnel refused": Cause.TUNNEL_REFUSED,
+    "l2tp tunnel unanswered": Cause.TUNNEL_UNANSWERED,
+    "deleted its keys": Cause.KEYS_DELETED,
+    "no route": Cause.NO_ROUTE,
+    "limit of sessions": Cause.SESSION_LIMIT,
+    "being stopped": Cause.STOPPING,
+    "server refused": Cause.SERVER_REFUSES,
+    "server down": Cause.SERVER_DOWN,
+    "address of the pool": Cause.NO_POOL,
+    "no address inside": Cause.NO_INSIDE_ADDRESS,
+    "server unreachable": Cause.SERVER_SILENT,
+    "server did not answer": Cause.SERVER_SILENT,
+    "too many calls wait": Cause.SERVER_CROWDED,
+    "no password is stored": Cause.PASSWORD_NOT_STORED,
+    "stored password": Cause.STORED_PASSWORD_WRONG,
+    "check the user by ms-chap": Cause.NO_MS_CHAP,
+    "short keys": Cause.LM_HASH_NOT_STORED,
+    "decrypt": Cause.ENCRYPTION_BROKE,
+    "demands encryption": Cause.SERVER_DEMANDS_ENCRYPTION,
+    "not know ccp": Cause.SERVER_NO_MPPE,
+    "not answer ccp": Cause.SERVER_NO_MPPE,
+    "ended ccp": Cause.SERVER_NO_MPPE,
+    "no mppe": Cause.SERVER_NO_MPPE,
+    "encryption": Cause.ENCRYPTION_NOT_AGREED,
+    "ppp authentication failed": Cause.USER_REFUSED,
+    "kind of authentication": Cause.AUTHENTICATION_KIND,
+    "timed out": Cause.SECOND_UNANSWERED,
+    "ppp": Cause.LINK_NOT_AGREED,
+}
 
-HINTS: Final[dict[str, str]] = {
-    "no common suite": (
-        "Add one of these to that client's `ike` or `esp` list in postern.toml, "
-        "or update the client"
-    ),
-    "suite not allowed": (
-        "Add it to the client's `ike` or `esp` list in postern.toml, or set the client to a better"
-    ),
-    "no client may dial": (
-        "Look at each client's `address` in postern.toml, or leave it out so that any may dial"
-    ),
-    "too many wrong keys": (
-        "The client may dial again in a minute; look with `postern status` which machines there "
-        "have a wrong key, or who is guessing"
-    ),
-    "client is revoked": (
-        "If it may dial again, take `revoked` out of its entry in postern.toml; if not, look for "
-        "the machine that still has its key"
-    ),
-    "time of the weak suite is over": (
-        "Set the client to a better suite; if it knows none, give it a later `weak_until` in "
-        "postern.toml"
-    ),
-    "another identity": (
-        "Set the client to that name, or correct `identity` in its entry in postern.toml, or "
-        "leave it out; if it is another machine, give each its own key"
-    ),
-    "wrong key": (
-        "Enter the same pre-shared key at the client and as `psk` in postern.toml: look for "
-        "spaces, capitals and a keyboard of another language"
-    ),
-    "bad hash": (
-        "The two ends do not have the same key: enter it again at the client and in postern.toml"
-    ),
-    "identity": (
-        "Look at the identity that the client sends: remove the old policy there, then dial again"
-    ),
-    "unsuitable quick mode": (
-        "Set the client to L2TP/IPsec in transport mode, UDP port 1701: a plain IPsec tunnel "
-        "policy does not fit"
-    ),
-    "tunnel mode": "Set the client to transport mode: L2TP/IPsec uses no other",
-    "aggressive mode": "Set the client to main mode: aggressive mode gives its key to listeners",
-    "too many half-open": (
-        "If these are your own clients, raise `half_open` and `half_open_per_source` in "
-        "postern.toml; if not, look where they come from with `postern status`"
-    ),
-    "bad public value": (
-        "No working client sends this: look for a faulty one, or somebody trying, at that address"
-    ),
-    "timed out": (
-        "The client's answers do not arrive: let UDP 500 and 4500 pass at its firewall and NAT in "
-        "both directions, and look whether it was switched off"
-    ),
-    "no route": "Give the client a `route` in postern.toml, then send the daemon SIGHUP",
-    "limit of sessions": "Raise `sessions` under [limits] in postern.toml, or end some that idle",
-    "being stopped": "Dial again when the gateway is up again",
-    "server refused": (
-        "Look at the server's own log: it has no free line, or does not take calls from the "
-        "gateway's inside address"
-    ),
-    "server down": "Look whether the server is on, and whether it lets the gateway's address in",
-    "server unreachable": (
-        "Look whether the server is on, and from the gateway: ping it; TCP 1723 must be open"
-    ),
-    "server did not answer": (
-        "Look whether PPTP runs at the server and TCP 1723 is let through on the way to it"
-    ),
-    "no password is stored": (
-        "Store it with `postern users add NAME`, the name as it is typed at the client"
-    ),
-    "stored password": "Store the present one: `postern users add NAME`",
-    "check the user by ms-chap": "Set the server to MS-CHAP or MS-CHAPv2",
-    "short keys": (
-        "Set the server to MS-CHAPv2 or to 128 bit, or store the password with "
-        "`postern users add NAME --lm`"
-    ),
-    "decrypt": "Leave the stateful kinds out of `mppe` in that route: the others mend themselves",
-    "demands encryption": (
-        'Let the gateway encrypt: encryption = "mppe" in that route, and `postern users add NAME`'
-    ),
-    "encryption": (
-        "Compare `encryption` and `mppe` of that route in postern.toml with what the server is set "
-        'to; towards a server that has no MPPE, only encryption = "clear" comes up'
-    ),
-    "too many calls wait": "Wait: the server is called four times a second, no more",
-    "ppp authentication failed": (
-        "The server has refused the user: look at the name, password and domain typed at the "
-        "client, and at the dial-in permission of that account on the server"
-    ),
-    "ppp": (
-        "The two ends could not agree: compare what client and server require under encryption "
-        "and authentication"
-    ),
+# What a server says of a call, or what it is silent about; native servers before PPTP's.
+OF_SERVER: Final[dict[str, Cause]] = {
+    "pre-shared key": Cause.SERVER_KEY,
+    "suites offered for ike": Cause.SERVER_IKE_SUITES,
+    "security associations for l2tp": Cause.SERVER_ESP_SUITES,
+    "does not answer ike": Cause.SERVER_NO_IKE,
+    "speak ike": Cause.SERVER_IKE_REFUSES,
+    "no answer to l2tp": Cause.SERVER_NO_L2TP,
+    "tunnel authentication": Cause.SERVER_TUNNEL_SECRET,
+    "acknowledge l2tp": Cause.SERVER_LOST,
+    "busy": Cause.SERVER_BUSY,
+    "connection refused": Cause.SERVER_PORT_SHUT,
+    "no route to host": Cause.SERVER_OFF,
+    "network unreachable": Cause.NO_WAY_INSIDE,
+    "source address": Cause.NO_WAY_INSIDE,
+    "firewall rule": Cause.NO_WAY_INSIDE,
+    "descriptor": Cause.NO_WAY_INSIDE,
+    "connection reset": Cause.SERVER_NOT_PPTP,
+    "malformed": Cause.SERVER_NOT_PPTP,
+    "version": Cause.SERVER_NOT_PPTP,
+    "did not answer": Cause.SERVER_NOT_PPTP,
+    "closed the": Cause.SERVER_NOT_PPTP,
+    "no answer": Cause.SERVER_SILENT,
+    "cannot be reached": Cause.SERVER_SILENT,
+    "timed out": Cause.SERVER_SILENT,
+    "let this address": Cause.SERVER_FORBIDS,
+    "forbid": Cause.SERVER_FORBIDS,
+}
+# What the detail says more exactly than the reason, by the cause that the reason alone gives.
+DETAILS: Final[dict[Cause, dict[str, Cause]]] = {
+    Cause.SECOND_UNANSWERED: {"fourth message": Cause.FOURTH_UNANSWERED},
+    Cause.SERVER_REFUSES: OF_SERVER,
+    Cause.SERVER_DOWN: OF_SERVER,
+    Cause.CERTIFICATE_REFUSED: {
+        "expired": Cause.CERTIFICATE_TIME,
+        "not valid before": Cause.CERTIFICATE_TIME,
+        "is revoked": Cause.CERTIFICATE_REVOKED,
+        "whom no [[ca]] names": Cause.CERTIFICATE_NOT_TRUSTED,
+        "is not signed by": Cause.CERTIFICATE_FORGED,
+        "does not allow": Cause.CERTIFICATE_HASH,
+        "none that can be read": Cause.CERTIFICATE_MISSING,
+        "cannot be used": Cause.CERTIFICATE_KEY,
+        "are not taken": Cause.CERTIFICATES_NOT_TAKEN,
+        "for something else": Cause.CERTIFICATE_PURPOSE,
+    },
+    Cause.BAD_IDENTITY: {"shows the certificate": Cause.CERTIFICATE_IDENTITY},
+    Cause.LINK_NOT_AGREED: {
+        "ipcp": Cause.NO_NETWORK_PROTOCOL,
+        "ccp": Cause.ENCRYPTION_DEMANDED,
+    },
 }
 
 
-# The server's side of a call, by words in the detail: more exact than the reason.
-SERVER_HINTS: Final[dict[str, str]] = {
-    "pre-shared key": (
-        "Write the server's own key in the route's `psk`, or correct the policy at the server: the "
-        "two are compared to the letter"
-    ),
-    "suites offered for ike": (
-        "Add what the server takes to the route's `ike` list; Windows 2000 takes "
-        "3des-sha1-modp1024, or des-sha1-modp768 where it is not allowed strong encryption"
-    ),
-    "security associations for l2tp": (
-        "Add what the server takes to the route's `esp` list, and look whether its IPsec policy is "
-        "for L2TP (UDP 1701) and for the gateway's inside address"
-    ),
-    "does not answer ike": (
-        "Look whether the server is on, its IPsec service runs, and UDP 500 is open to it"
-    ),
-    "speak ike": "Look whether the server's IPsec policy takes the gateway's inside address",
-    "no answer to l2tp": (
-        "IPsec works, but nothing answers L2TP: start the server's Routing and Remote Access"
-    ),
-    "acknowledge l2tp": "The server was switched off or restarted: its clients may dial again",
-    "address of the pool": "Write a larger `pool` in that route",
-    "busy": "Wait for a line to become free at the server, or give it more PPTP ports",
-    "connection refused": "The server is on, but nothing listens: start its PPTP service",
-    "no route to host": (
-        "Nobody is at that address: look whether the server is on and its cable is in"
-    ),
-    "network unreachable": "The gateway knows no way there: look at `ip route`",
-    "source address": "Correct `address` under [inside] in postern.toml: `ip address` shows yours",
-    "firewall rule": "A rule of this machine forbids it: look at `nft list ruleset`, `iptables -L`",
-    "connection reset": (
-        "The server hung up at once: look at its log, and whether it takes PPTP from the gateway"
-    ),
-    "no answer": "Look whether the server is on and whether TCP 1723 is let through to it",
-    "cannot be reached": (
-        "Look whether the server is on, and from the gateway: ping it; TCP 1723 must be open"
-    ),
-    "timed out": (
-        "Look whether the server is on and whether TCP 1723 and GRE are let through to it"
-    ),
-    "let this address": "Permit the gateway's inside address at the server",
-    "forbid": "Permit the gateway's inside address at the server",
-}
+def cause_of(reason: str, detail: str = "") -> Cause:
+    """What stands behind a refusal; UNKNOWN if nothing is known of such a reason."""
+    found = _first(REASONS, reason.lower()) or Cause.UNKNOWN
+    if found is Cause.NO_PROPOSAL and _by_certificate_alone(detail):
+        return Cause.ONLY_CERTIFICATES
+    return _first(DETAILS.get(found, {}), detail.lower()) or found
 
 
 def hint(reason: str, detail: str = "") -> str:
     """What to do about a refusal for this reason; never empty."""
-    words = reason.lower()
-    if found := certificate_hint(words, detail):
-        return found
-    if words.startswith("server"):
-        found = next((text for key, text in SERVER_HINTS.items() if key in detail.lower()), "")
-        if found:
-            return found
-    exact = HINTS.get(words)
-    if exact:
-        return exact
-    return next((text for key, text in HINTS.items() if key in words), ELSEWHERE)
+    return step(cause_of(reason, detail))
+
+
+def _by_certificate_alone(offer: str) -> bool:
+    """Whether all that was offered wants a certificate."""
+    suites = offer.partition(";")[0].split(", ")
+    return all(BY_CERTIFICATE in suite for suite in suites)
+
+
+def _first(words: dict[str, Cause], text: str) -> Cause | None:
+    return next((cause for key, cause in words.items() if key in text), None)

@@ -61,6 +61,15 @@ class Held(IkeError):
     counted: ClassVar[str] = "held for wrong keys"
 
 
+class Exhausted(IkeError):
+    """It would make us work, and too much work was asked for already.
+
+    Never answered; it is looked at anew when it comes again.
+    """
+
+    counted: ClassVar[str] = "held for too much work"
+
+
 class Replayed(IkeError):
     """A message ID or sequence number that was used before. Never answered."""
 

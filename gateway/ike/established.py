@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from gateway.ike.effort import QUICK, Effort, exponentiations
 from gateway.ike.errors import IkeError, OutOfStep, Refusal, Replayed, counted_as
 from gateway.ike.events import (
     DELETED,
@@ -39,6 +40,7 @@ from gateway.ike.payloads import (
     Delete,
     Notification,
     Payload,
+    all_of,
     parse_delete,
     parse_notification,
 )
@@ -67,11 +69,14 @@ from gateway.wire.udp import Datagram
 class Established:
     """The part of `Ike` behind authentication; it shares the tables and the counters."""
 
-    def __init__(self, policy: IkePolicy, random: Random, sas: Sas, counters: Counter[str]) -> None:
+    def __init__(
+        self, policy: IkePolicy, random: Random, sas: Sas, counters: Counter[str], effort: Effort
+    ) -> None:
         self.policy = policy
         self._random = random
         self._sas = sas
         self._counters = counters
+        self._effort = effort
 
     def begin(self, phase: Phase1, payloads: Iterable[Payload], now: float) -> list[IkeEvent]:
         """A phase 1 is authenticated; notices may have come with the fifth message."""
@@ -103,6 +108,9 @@ class Established:
             return []
         self._check_fresh(phase, header)
         payloads, iv = open_quick(phase.secured(), header, body)
+        publics = all_of(payloads, Kind.KE)[:1]  # perfect forward secrecy costs as much again
+        cost = QUICK + sum(exponentiations(len(public)) for public in publics)
+        self._effort.give_back(self._effort.charge(cost, phase.peer.host, now))
         phase.used.add(header.message_id)
         events = self._hear(phase, datagram, now)
         try:
@@ -268,6 +276,8 @@ class Established:
 
     def _notice(self, phase: Phase1, notice: Notification, datagram: Datagram) -> list[IkeEvent]:
         match notice.kind:
+            case Notify.R_U_THERE if phase.memory.answer(datagram.payload):
+                self._counters["asked twice in one message"] += 1
             case Notify.R_U_THERE:
                 sequence = dpd_sequence(phase, notice)
                 if phase.dpd is not None:

@@ -198,7 +198,8 @@ class Phase1Closed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`detail` says what was offered or what is wrong, never a secret.
+    """`detail` says what was offered or what is wrong, never a secret; `credential` whose key was
+    proved, where one was.
 
     UNSUITABLE_QUICK_MODE, NO_COMMON_SUITE and SUITE_NOT_ALLOWED can come of a phase 1 that lives
     on: then `Authenticated` came before.
@@ -208,6 +209,7 @@ class Refused:
     peer: Endpoint
     reason: Reason
     detail: str
+    credential: str = ""
 
 
 IkeEvent = (

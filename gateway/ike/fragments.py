@@ -73,7 +73,7 @@ class Gathering:
     """One message of which some pieces are there; `due` is when they are thrown away."""
 
     key: Key
-    source: bytes  # the address
+    source: bytes  # the address from which its phase 1 was begun: a piece may name any
     due: float
     pieces: dict[int, bytes] = field(default_factory=dict, repr=False)
     last: int | None = None  # the number of the last piece
@@ -130,7 +130,7 @@ class Fragments:
         key = phase.sa, piece.identifier
         gathering = self._under_way.get(key)
         if gathering is None:
-            gathering = self._begin(key, datagram.source.host, now)
+            gathering = self._begin(key, phase.opened_from.host, now)
         before = gathering.cost
         fits = gathering.add(piece)
         self._count(gathering.source, gathering.cost - before)

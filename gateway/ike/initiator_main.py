@@ -13,7 +13,7 @@ from gateway.ike.errors import BadPayload
 from gateway.ike.header import Header, build_message
 from gateway.ike.initiator_proof import Proof
 from gateway.ike.initiator_steps import Step
-from gateway.ike.keys import Exchanged, Keys, derive_keys, first_iv
+from gateway.ike.keys import Exchanged, Keys, check_strong, derive_keys, first_iv
 from gateway.ike.numbers import NO_COOKIE, NONCE_OURS, Exchange, IdType, Kind
 from gateway.ike.offers import offer_ike, taken_ike
 from gateway.ike.payloads import (
@@ -118,6 +118,7 @@ def take_fourth(opening: Opening, header: Header, body: bytes, proof: Proof, loc
         nr_b, g_xy,
     )  # fmt: skip
     keys = derive_keys(suite, proof.skeyid(suite.hash, exchanged), exchanged)
+    check_strong(keys.cipher, keys.cipher_key)
     idii_b = build_identification(Identification(IdType.IPV4, local))
     ours = [Payload(Kind.ID, idii_b), *proof.prove(keys, exchanged, idii_b)]
     message = seal(keys, first_iv(keys, opening.public, g_xr), opening.header(), ours)

@@ -12,7 +12,7 @@ from gateway.ike.choice import Life
 from gateway.ike.events import PairReady
 from gateway.ike.header import Header
 from gateway.ike.initiator_steps import QuickStep
-from gateway.ike.keys import keymat, message_iv
+from gateway.ike.keys import check_strong, keymat, message_iv
 from gateway.ike.numbers import (
     FLAG_COMMIT,
     LIFE_KILOBYTES,
@@ -110,15 +110,19 @@ def take_second(asking: Asking, header: Header, body: bytes, suites: Sequence[Es
     nr_b = take_nonce(payloads)
     nonces = asking.nonce + nr_b
     life = told_life(payloads, choice.life)
-    length = choice.suite.keymat_length
     phase, spi = asking.phase, asking.spi_in.to_bytes(4, "big")
+    length, size = choice.suite.keymat_length, choice.suite.key_length
+    keymat_in, keymat_out = (
+        keymat(keys, Protocol.ESP, each, nonces, length) for each in (spi, choice.spi)
+    )
+    check_strong(choice.suite.cipher, keymat_in[:size], keymat_out[:size])
     ready = PairReady(
         sa=phase.sa,
         spi_in=asking.spi_in,
         spi_out=int.from_bytes(choice.spi, "big"),
         suite=choice.suite.name,
-        keymat_in=keymat(keys, Protocol.ESP, spi, nonces, length),
-        keymat_out=keymat(keys, Protocol.ESP, choice.spi, nonces, length),
+        keymat_in=keymat_in,
+        keymat_out=keymat_out,
         natt=None,
         marker=0,
         local=phase.local,

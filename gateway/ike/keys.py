@@ -5,6 +5,8 @@ from math import ceil
 
 from gateway.crypto.cbc import Cipher
 from gateway.crypto.mac import Hash, digest, hmac
+from gateway.crypto.weak import is_weak
+from gateway.ike.errors import BadPayload
 from gateway.ike.proposals import IkeSuite
 
 
@@ -70,6 +72,12 @@ def expand_key(hash: Hash, skeyid_e: bytes, length: int) -> bytes:
     for _ in range(ceil(length / hash.size) - 1):
         blocks.append(hmac(hash, skeyid_e, blocks[-1]))
     return b"".join(blocks)[:length]
+
+
+def check_strong(cipher: Cipher, *keys: bytes) -> None:
+    """For the asking end, which draws first and cannot mend it: BadPayload for a weak key."""
+    if any(is_weak(cipher, key) for key in keys):
+        raise BadPayload("the keys that this makes are weak")
 
 
 def first_iv(keys: Keys, g_xi: bytes, g_xr: bytes) -> bytes:

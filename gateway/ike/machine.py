@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from gateway.ike.certificates import requests_for
 from gateway.ike.choice import offered_ike
+from gateway.ike.effort import exponentiations
 from gateway.ike.errors import BadHeader, OutOfStep, Refusal, counted_as
 from gateway.ike.established import Established
 from gateway.ike.events import (
@@ -25,6 +26,7 @@ from gateway.ike.events import (
     Started,
 )
 from gateway.ike.fragments import SMALL, Fragments, Gathering
+from gateway.ike.guards import Guards
 from gateway.ike.header import Header, is_version_1, parse_header
 from gateway.ike.inform import build_inform, refusal
 from gateway.ike.keys import Keys
@@ -47,7 +49,6 @@ from gateway.ike.proof import Unproved, prove
 from gateway.ike.sas import Sas
 from gateway.ike.shape import offer_shape
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
-from gateway.ike.trials import Trials
 from gateway.ike.turned_away import TurnedAway
 from gateway.ike.vendors import announces_dpd, announces_fragments, name_vendor
 from gateway.wire.cursor import WireError
@@ -66,10 +67,11 @@ class Ike:
         self.counters: Counter[str] = Counter()
         self._random = random
         self.sas = Sas()  # for tests and for what is shown; changed only from here
-        self._established = Established(policy, random, self.sas, self.counters)
+        self._guards = Guards()
+        effort = self._guards.effort
+        self._established = Established(policy, random, self.sas, self.counters, effort)
         self._turned_away = TurnedAway()
         self._fragments = Fragments(self.sas.timers.set)
-        self._trials = Trials()
         self._handles = 0
 
     @property
@@ -113,10 +115,6 @@ class Ike:
         """How many have begun and are not authenticated yet."""
         return len(self.sas.half_open)
 
-    def has(self, cookies: bytes) -> bool:
-        """Whether a message with both these cookies is of a phase 1 that is here."""
-        return cookies in self.sas.phases
-
     def note_alive(self, sa: int, now: float) -> None:
         """Authenticated ESP came from the client whose phase 1 this is or was."""
         peer = self.sas.peers.get(sa)
@@ -130,7 +128,7 @@ class Ike:
         """
         peer = self.sas.peers.get(sa)
         if peer is not None:
-            self._trials.see(peer.credential, endpoint.host)
+            self._guards.places.see(peer.credential, endpoint.host)
             move(peer, endpoint)
             peer.esp = esp
 
@@ -214,7 +212,7 @@ class Ike:
         answer = phase.memory.answer(datagram.payload)
         if answer is not None:
             phase.whole = SMALL  # it asks again: what is long may not arrive in one
-            return self._resend(datagram, answer)
+            return self._resend(datagram, answer, phase)
         return self._step(phase, datagram, header, body, now)
 
     def _step(
@@ -223,7 +221,7 @@ class Ike:
         do, step = RESPONDER[phase.step, message_of(header)]
         match do:
             case Do.ANSWER_KEY:
-                events = self._answer_key(phase, datagram, header, body)
+                events = self._answer_key(phase, datagram, header, body, now)
             case Do.ANSWER_AUTH:
                 events = self._answer_auth(phase, datagram, header, body, now)
             case Do.TAKE_QUICK:
@@ -247,6 +245,7 @@ class Ike:
             return self._resend(datagram, answer)
         if phase is not None:
             raise OutOfStep("another first message with the same cookie")
+        self._guards.effort.hear(len(datagram.payload), datagram.source.host, now)
         return self._open(datagram, header, parse_offer(header, body), now)
 
     def _open(self, datagram: Datagram, header: Header, offer: Offer, now: float) -> list[IkeEvent]:
@@ -266,7 +265,7 @@ class Ike:
             choice = choose_suite(offer, policy, policy.credentials(source))
         except Refusal as error:
             return [*events, *self._turn_away(sa, datagram, header, error)]
-        for dropped in self.sas.make_room(policy, source.host):
+        for dropped in self.sas.make_room(policy, source.host, self._guards.places):
             self.counters["half-open dropped"] += 1
             detail = f"{len(self.sas.half_open) + 1} in all"
             events.append(Refused(dropped.sa, dropped.peer, Reason.TOO_MANY_HALF_OPEN, detail))
@@ -294,11 +293,14 @@ class Ike:
         return [*events, Chosen(sa, choice.suite.name, natt), _reply(datagram, message)]
 
     def _answer_key(
-        self, phase: Phase1, datagram: Datagram, header: Header, body: bytes
+        self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
+        def afford(length: int) -> None:
+            self._guards.charge(phase, exponentiations(length), now)
+
         try:
             requests = requests_for(self._policy.signing, phase.method)
-            message, nat = answer_key(phase, header, body, datagram, self._random, requests)
+            message, nat = answer_key(phase, header, body, datagram, self._random, requests, afford)
         except Refusal as error:
             return self._drop(phase, error)
         phase.memory.keep(datagram.payload, message)
@@ -308,7 +310,7 @@ class Ike:
     def _answer_auth(
         self, phase: Phase1, datagram: Datagram, header: Header, body: bytes, now: float
     ) -> list[IkeEvent]:
-        tools = self._trials, self.counters, self._random
+        tools = self._guards, self.counters, self._random
         try:
             fit, message = prove(phase, header, body, datagram, self._policy, *tools, now)
         except Unproved as error:
@@ -318,7 +320,7 @@ class Ike:
         phase.memory.keep(datagram.payload, message)
         phase.expires = now + phase.life.seconds
         secured = phase.secured()
-        self._trials.see(secured.credential, phase.opened_from.host)
+        self._guards.welcome(phase)
         events.append(
             Authenticated(
                 phase.sa,
@@ -341,7 +343,9 @@ class Ike:
     def _drop(self, phase: Phase1, error: Refusal) -> list[IkeEvent]:
         self.sas.forget_phase(phase)
         self.counters["refused"] += 1
-        return [Refused(phase.sa, phase.peer, error.reason, str(error))]
+        secured = error.secured if isinstance(error, Unproved) else None
+        whose = "" if secured is None else secured.credential
+        return [Refused(phase.sa, phase.peer, error.reason, str(error), whose)]
 
     def _turn_away(
         self, sa: int, datagram: Datagram, header: Header, error: Refusal
@@ -365,11 +369,16 @@ class Ike:
             return [self.sas.close_phase(phase, "expired")] if later is None else []
         reason, told = Reason.TIMED_OUT, _WAITED_FOR[phase.step]
         if phase.held:
-            reason, told = Reason.TOO_MANY_GUESSES, "this one's was not looked at"
+            reason, told = phase.held, "this one's was not looked at"
         return self._drop(phase, Refusal(reason, told, Notify.PAYLOAD_MALFORMED))
 
-    def _resend(self, datagram: Datagram, answer: bytes) -> list[IkeEvent]:
+    def _resend(
+        self, datagram: Datagram, answer: bytes, phase: Phase1 | None = None
+    ) -> list[IkeEvent]:
         self.counters["retransmission"] += 1
+        asked = len(datagram.payload)
+        if phase is not None and not phase.may_get(datagram.source, asked, len(answer)):
+            return self._count("asked from elsewhere for more than it brings")
         return [_reply(datagram, answer)] if answer else []
 
     def _count(self, reason: str) -> list[IkeEvent]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from gateway.crypto.mac import equal
 from gateway.crypto.modp import BadPublicValue, choose_secret, public_value, shared_value
+from gateway.crypto.weak import is_weak
 from gateway.ike.certificates import requests_in
 from gateway.ike.choice import IkeChoice, Life
 from gateway.ike.errors import BadCipherText, BadPayload, OutOfStep, Refusal
@@ -70,6 +71,7 @@ from gateway.x509.certificate import Certificate
 Random = Callable[[int], bytes]
 LONGEST_IDENTITY = 256  # bytes
 LONGEST_NAME = 1024  # bytes, of a certificate's
+LONGEST_FIFTH = 1024  # bytes under a pre-shared key: an identity, a hash, and notices
 WHOLE = 1280  # bytes of an IP packet that get through nearly everywhere
 NOBODY = bytes(8)  # as long as the body of an identity that is an address
 
@@ -124,7 +126,8 @@ class Phase1:
     whole: int = WHOLE  # bytes of an IP packet above which a message to it is cut
     step: Step = Step.AWAIT_KEY
     answer: Answer = Answer.HONEST
-    held: bool = False  # a fifth message came that nobody has looked at: see trials.py
+    held: Reason | None = None  # why a message came that nobody has looked at: see guards.py
+    spent: float = 0.0  # seconds of CPU, given back if it turns out to be a client: see effort.py
     nat: Nat = Nat()
     hidden: bool = False  # a NAT before us was not shown to the client
     exchanged: Exchanged | None = field(default=None, repr=False)
@@ -140,6 +143,17 @@ class Phase1:
 
     def header(self, exchange: Exchange, message_id: int = 0) -> Header:
         return Header(self.cookie_i, self.cookie_r, Kind.NONE, exchange, message_id=message_id)
+
+    def may_get(self, there: Endpoint, asked: int, answer: int) -> bool:
+        """Whether to send so many bytes there for those that came.
+
+        No more than came, unless something of ours has reached that address: what names another
+        as its source would be a lever (RFC 2408, 2.5.3 has the cookies for it).
+        """
+        reached = {self.opened_from.host}
+        if self.step is Step.ESTABLISHED:
+            reached.add(self.peer.host)
+        return there.host in reached or answer <= asked
 
     def secured(self) -> Secured:
         """OutOfStep before the fifth message."""
@@ -167,10 +181,12 @@ def answer_key(
     datagram: Datagram,
     random: Random,
     requests: Sequence[Payload] = (),
+    afford: Callable[[int], None] = lambda length: None,
 ) -> tuple[bytes, Nat | None]:
     """The fourth message, and the NATs found if the peer takes part in looking for them.
 
-    `requests` are for certificates, if by those the client is to prove itself.
+    `requests` are for certificates, if by those the client is to prove itself. `afford` is told the
+    length of the numbers before anything costly is done with them, and raises if it is too much.
 
     Refusal for a public value nobody should accept. Nothing is changed before all is checked.
     """
@@ -178,6 +194,7 @@ def answer_key(
     g_xi = one_of(payloads, Kind.KE, "key exchange")
     ni_b = take_nonce(payloads)
     group = phase.suite.group
+    afford(group.length)
     secret = choose_secret(group, random)
     try:
         g_xy = shared_value(group, secret, g_xi)
@@ -191,12 +208,15 @@ def answer_key(
     if phase.variant is not None:
         nat, bodies = _discover_nat(phase, phase.variant, payloads, datagram)
         answer += bodies
-    phase.nat = nat or Nat()
+    message = _build_clear(phase, answer)
+    if not phase.may_get(datagram.source, len(datagram.payload), len(message)):
+        raise OutOfStep("a third message from elsewhere asks for more than it brings")
+    phase.nat, phase.held = nat or Nat(), None
     phase.asked = requests_in(payloads)
     phase.exchanged = Exchanged(
         phase.cookie_i, phase.cookie_r, phase.sai_b, g_xi, g_xr, ni_b, nr_b, g_xy
     )
-    return _build_clear(phase, answer), nat
+    return message, nat
 
 
 def _discover_nat(
@@ -241,6 +261,8 @@ def find_credential(
         raise OutOfStep("no key was exchanged yet")
     if not body or len(body) % phase.suite.cipher.block:
         raise BadCipherText(f"{len(body)} bytes are no whole number of cipher blocks")
+    if len(body) > LONGEST_FIFTH:
+        raise BadPayload(f"a fifth message of {len(body)} bytes, to be opened by every key")
     fits = [
         _try_credential(phase.suite, exchanged, header, body, credential)
         for credential in credentials[:MOST_CREDENTIALS]
@@ -275,6 +297,9 @@ def _read_auth(header: Header, plain: bytes) -> tuple[bytes, bytes, tuple[Payloa
 def check_fit(phase: Phase1, fit: Fit) -> None:
     """Refusal if who it turned out to be may not do what was agreed on."""
     client, suite = fit.credential, phase.suite.name
+    if is_weak(fit.keys.cipher, fit.keys.cipher_key):
+        detail = f"the keys that {client.name} and we drew are weak; others come of the next dial"
+        raise Refusal(Reason.BAD_PUBLIC_VALUE, detail, Notify.INVALID_KEY_INFORMATION)
     if client.revoked:
         raise Refusal(Reason.REVOKED, f"{client.name} dialled", Notify.AUTHENTICATION_FAILED)
     if suite in client.lapsed:

@@ -1,9 +1,10 @@
 """Quick mode in transport mode, as the responder (RFC 2409, 5.5; RFC 3193; RFC 3947, 5)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.crypto.modp import BadPublicValue, Group, choose_secret, public_value, shared_value
+from gateway.crypto.weak import is_weak
 from gateway.ike.attributes import Attribute, build_attributes, short_attribute
 from gateway.ike.choice import EspChoice, answer_esp, choose_esp, offered_esp, offers_mode
 from gateway.ike.errors import BadPayload, Refusal
@@ -33,7 +34,13 @@ from gateway.ike.payloads import (
 )
 from gateway.ike.phase1 import Phase1, Random, Secured, take_nonce
 from gateway.ike.policy import IkePolicy
-from gateway.ike.proposals import ESP_SUITES, Association, build_association, parse_association
+from gateway.ike.proposals import (
+    ESP_SUITES,
+    Association,
+    EspSuite,
+    build_association,
+    parse_association,
+)
 from gateway.ike.protect import check_hash, check_hash_3, hash_3, next_iv, seal, unseal, with_hash
 from gateway.ike.quirks import SELECTOR_COUNTS, SELECTOR_TYPES, SERVER_PORTS
 from gateway.ike.resend import Retry
@@ -178,7 +185,13 @@ def answer_quick(
     client_port = check_selectors(offer.ids)
     choice = choose_pair(phase, secured, offer, policy)
     public, g_xy = _exchange(choice.group, offer.public, random)
-    nr_b = random(NONCE_OURS)
+    spis = spi_in.to_bytes(4, "big"), choice.spi
+
+    def keymats(nr_b: bytes) -> tuple[bytes, ...]:
+        nonces, length = offer.ni_b + nr_b, choice.suite.keymat_length
+        return tuple(keymat(keys, Protocol.ESP, spi, nonces, length, g_xy) for spi in spis)
+
+    nr_b, keymat_in, keymat_out = strong_nonce(choice.suite, keymats, random)
     seconds, notices = _limit_life(choice, policy)
     payloads = [
         Payload(Kind.SA, build_association(answer_esp(choice, spi_in.to_bytes(4, "big")))),
@@ -194,9 +207,8 @@ def answer_quick(
         phase.header(Exchange.QUICK, header.message_id),
         with_hash(keys, message_id + offer.ni_b, payloads),
     )
-    ready = _ready(phase, choice, spi_in, offer.ni_b + nr_b, g_xy)
     ready = replace(
-        ready,
+        _ready(phase, choice, spi_in, keymat_in, keymat_out),
         client_port=client_port,
         life_seconds=seconds,
         nat_oa=parse_nat_oa(offer.nat_oa[0]) if offer.nat_oa else None,
@@ -204,18 +216,33 @@ def answer_quick(
     return Answer(message, hash_3(keys, message_id, offer.ni_b, nr_b), ready)
 
 
-def _ready(phase: Phase1, choice: EspChoice, spi_in: int, nonces: bytes, g_xy: bytes) -> PairReady:
+def strong_nonce(
+    suite: EspSuite, keymats: Callable[[bytes], tuple[bytes, ...]], random: Random
+) -> tuple[bytes, ...]:
+    """A nonce of ours, and the KEYMAT of both directions: of a kind that no cipher minds.
+
+    RFC 2405 and 2451 have a weak key rejected and the SA made anew. We draw last, so we need only
+    draw again: the client never sees that there was another.
+    """
+    while True:
+        nr_b = random(NONCE_OURS)
+        found = keymats(nr_b)
+        if not any(is_weak(suite.cipher, each[: suite.key_length]) for each in found):
+            return nr_b, *found
+
+
+def _ready(
+    phase: Phase1, choice: EspChoice, spi_in: int, keymat_in: bytes, keymat_out: bytes
+) -> PairReady:
     """What follows from the choice and the keys; the rest of it is as yet unknown."""
-    keys, length = phase.secured().keys, choice.suite.keymat_length
     marker = allowed_modes(phase.variant, phase.nat, phase.local)[choice.mode]
-    spi = spi_in.to_bytes(4, "big")
     return PairReady(
         sa=phase.sa,
         spi_in=spi_in,
         spi_out=int.from_bytes(choice.spi, "big"),
         suite=choice.suite.name,
-        keymat_in=keymat(keys, Protocol.ESP, spi, nonces, length, g_xy),
-        keymat_out=keymat(keys, Protocol.ESP, choice.spi, nonces, length, g_xy),
+        keymat_in=keymat_in,
+        keymat_out=keymat_out,
         natt=phase.variant.name if phase.variant is not None and marker else None,
         marker=marker,
         local=phase.local,

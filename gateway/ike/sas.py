@@ -1,7 +1,7 @@
 """Which SAs there are: the tables, their limits and their timers. Nothing here reads a message."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from gateway.ike.events import PairClosed, Phase1Closed
 from gateway.ike.fragments import Gathering
@@ -9,10 +9,13 @@ from gateway.ike.numbers import COOKIE, LOWEST_SPI
 from gateway.ike.peers import MOST_PAIRS, MOST_PHASES, Peer
 from gateway.ike.phase1 import Phase1
 from gateway.ike.phase2 import Pair, Quick
+from gateway.ike.places import Places
 from gateway.ike.policy import IkePolicy
 from gateway.ike.steps import Step
 from gateway.ike.timers import Timers
 from gateway.wire.udp import Endpoint
+
+NEW_SHARE = 4  # one in so many half-open is for who has yet to show that it hears us
 
 Due = Phase1 | Pair | Quick | Peer | Gathering
 
@@ -30,19 +33,14 @@ class Sas:
         self.timers: Timers[Due] = Timers()
         self._half_open_by_host: Counter[bytes] = Counter()
 
-    def make_room(self, policy: IkePolicy, host: bytes) -> list[Phase1]:
-        """Drop half-open ones until one more of `host` is within the limits; tell which.
-
-        The oldest goes, and before all others one whose client has not yet shown that it receives
-        what we send: a flood from made-up addresses pushes out itself. Then one that is held for
-        wrong keys: so does a flood of guesses.
-        """
+    def make_room(self, policy: IkePolicy, host: bytes, places: Places) -> list[Phase1]:
+        """Drop half-open ones until one more of `host` is within the limits; tell which."""
         dropped: list[Phase1] = []
         if self._half_open_by_host[host] >= max(policy.half_open_per_source, 1):
-            same = (phase for phase in self.half_open.values() if phase.opened_from.host == host)
-            dropped.append(_first_to_go(same))
+            same = [phase for phase in self.half_open.values() if phase.opened_from.host == host]
+            dropped.append(_first_to_go(same, places))
         elif len(self.half_open) >= max(policy.half_open, 1):
-            dropped.append(_first_to_go(self.half_open.values()))
+            dropped.append(_first_to_go(list(self.half_open.values()), places))
         for phase in dropped:
             self.forget_phase(phase)
         return dropped
@@ -184,6 +182,15 @@ class Sas:
         return cookie.to_bytes(COOKIE, "big")
 
 
-def _first_to_go(phases: Iterable[Phase1]) -> Phase1:
-    """Of at least one, given the oldest first."""
-    return min(phases, key=lambda phase: (phase.step is not Step.AWAIT_KEY, not phase.held))
+def _first_to_go(phases: Sequence[Phase1], places: Places) -> Phase1:
+    """Of at least one, given the oldest first.
+
+    The oldest of those whose client has not yet shown that it receives what we send: a flood from
+    made-up addresses pushes out itself. But a quarter of the room is theirs, or who does answer,
+    and then stays, would leave a newcomer no time for its third message. Of either kind those from
+    where a client was seen stay longest, and who is held, for wrong keys perhaps, goes first.
+    """
+    new = [phase for phase in phases if phase.step is Step.AWAIT_KEY]
+    known = [phase for phase in phases if phase.step is not Step.AWAIT_KEY]
+    among = new if not known or len(new) > len(phases) // NEW_SHARE else known
+    return min(among, key=lambda one: (one.opened_from.host in places, one.held is None))

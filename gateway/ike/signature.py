@@ -18,7 +18,7 @@ from gateway.ike.certificates import (
     own_certificates,
     requests_in,
 )
-from gateway.ike.errors import BadPayload, OutOfStep, Refusal
+from gateway.ike.errors import OutOfStep, Refusal
 from gateway.ike.events import Reason
 from gateway.ike.header import Header
 from gateway.ike.keys import Keys, derive_keys, first_iv, hash_i, hash_r, rsa_skeyid
@@ -183,7 +183,7 @@ def _check_identity(
         case IdType.IPV4:
             good = not authority.strict or identity.data in names(AltKind.IP)
         case _:
-            raise BadPayload(f"identity of type {identity.kind}")
+            good = False
     if not good:
         raise _mismatch(identity, certificate)
 

@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from gateway.ike.bucket import Bucket
+from gateway.ike.places import Places
 from gateway.ike.policy import MOST_CREDENTIALS, Credential
 
 GUESSES, GUESSES_PER_SECOND = 32.0, 0.5  # messages of one source
@@ -27,25 +29,6 @@ USUAL, USUAL_PER_SECOND = 32.0, 1.0  # messages of one source, tried with the ke
 KEYS, KEYS_PER_SECOND = 8192.0, 2000.0  # tried in vain, in all; `make bench` says what it costs
 RESERVED: Final = KEYS / 4  # of these, for sources that have not failed
 MOST_SOURCES: Final = 4096  # that have failed; the one that did so longest ago is forgotten
-MOST_PLACES: Final = 4096  # addresses at which a client was seen
-MOST_SEEN: Final = 32  # clients remembered for one of them
-
-
-class Bucket:
-    """What is left of a budget: so much at once, and so much a second from then on."""
-
-    def __init__(self, most: float, rate: float) -> None:
-        self._most, self._rate = most, rate
-        self._left, self._when = most, 0.0
-
-    def left(self, now: float) -> float:
-        grown = self._left + max(0.0, now - self._when) * self._rate
-        self._left, self._when = min(self._most, grown), now
-        return self._left
-
-    def take(self, amount: float, now: float) -> None:
-        """It may become less than nothing, when one trial costs more than there is."""
-        self._left = self.left(now) - amount
 
 
 @dataclass(slots=True, eq=False)
@@ -64,16 +47,16 @@ class Trial(NamedTuple):
 
 
 class Trials:
-    """The budgets, and where each client was seen. Times are seconds on the caller's clock."""
+    """The budgets. Times are seconds on the caller's clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places) -> None:
         self._sources: dict[bytes, Source] = {}  # by host, who failed last at the end
-        self._places: dict[bytes, dict[str, None]] = {}  # by host; names, the last seen at the end
+        self.places = places
         self._keys = Bucket(KEYS, KEYS_PER_SECOND)
 
     def choose(self, credentials: Sequence[Credential], host: bytes, now: float) -> Trial:
         """Those that may be used from `host`: first who was seen there, the newest before all."""
-        order = {name: place for place, name in enumerate(reversed(self._places.get(host, {})))}
+        order = self.places.order(host)
         usual = [credential for credential in credentials if credential.name in order]
         usual.sort(key=lambda credential: order[credential.name])
         source = self._sources.get(host)
@@ -102,14 +85,3 @@ class Trials:
             self._keys.take(float(len(trial.credentials)), now)
         else:
             source.usual.take(1.0, now)
-
-    def see(self, name: str, host: bytes) -> None:
-        """The client of this name has shown by its keys that it is there."""
-        names = self._places.pop(host, {})
-        names.pop(name, None)
-        names[name] = None
-        if len(names) > MOST_SEEN:
-            del names[next(iter(names))]
-        self._places[host] = names
-        if len(self._places) > MOST_PLACES:
-            del self._places[next(iter(self._places))]

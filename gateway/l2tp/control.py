@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gateway.l2tp.events import Send
 from gateway.l2tp.header import Header, build_header
-from gateway.l2tp.numbers import DEFAULT_WINDOW, FIRST_WAIT, LONGEST_WAIT, TRIES
+from gateway.l2tp.numbers import DEFAULT_WINDOW, FIRST_WAIT, LONGEST_WAIT, MOST_QUEUED, TRIES
 
 NUMBERS = 0x10000
 BEHIND = 0x8000  # from here on a distance means "before", not "after"
@@ -56,6 +56,9 @@ class Channel:
         """The messages that are now there in order, none of them a ZLB."""
         self._acknowledged(header.nr, now)
         if not body:
+            return []
+        if len(self._queue) >= MOST_QUEUED:  # each is answered, and it acknowledges nothing
+            self._count("unacknowledged")
             return []
         ahead = (header.ns - self._nr) % NUMBERS
         if ahead >= BEHIND:

@@ -20,6 +20,7 @@ EMPTY = 10.0  # seconds a tunnel whose last call the peer has ended is left to t
 
 TUNNELS = 4  # of one client at a time
 CALLS = 8
+MOST_QUEUED = 64  # messages of ours to one tunnel; until they are acknowledged it is not heard
 MOST_PAIRS = 64  # of an SCCRQ whose kinds are kept
 
 
@@ -101,10 +102,12 @@ class Stop(IntEnum):
 class Disconnect(IntEnum):
     """Result codes of a CDN, those we send (4.4.2)."""
 
+    LOST_CARRIER = 1
     GENERAL_ERROR = 2
     ADMINISTRATIVE = 3
     NO_FACILITY_NOW = 4
     NO_FACILITY = 5
+    BUSY = 8
 
 
 class GeneralError(IntEnum):

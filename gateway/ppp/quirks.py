@@ -58,6 +58,13 @@ MANNERS: Final[Mapping[str, Manners]] = {
         lowest_mru=1410,
         no_eap=True,
     ),
+    "safenet": Manners(
+        client="SafeNet SoftRemote",
+        version="on Windows 98 and ME, whose dial-up networking is its PPP; all",
+        # AES behind a NAT leaves 1398, at which that dial-up networking gives up.
+        evidence="Debian's notes on l2tpd of 2003-08-23: MRU 1410 is the lowest possible",
+        lowest_mru=1410,
+    ),
 }
 
 # Each of these makes the client ask again without what was rejected (pfSense documentation, LCP

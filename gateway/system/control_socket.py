@@ -2,7 +2,7 @@
 
 Who may ask is decided by the file's mode: only the owner of the daemon, or root, unless a group is
 let in besides. Nobody who asks can hold up the loop: nothing here waits, and everything has a size
-and a time limit. What takes long is answered `Later`.
+and a time limit. What takes long is answered `Later`; what goes on for a while is a `Flow`.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from struct import Struct
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 DEFAULT_PATH = Path("/run/postern/control.sock")
 LARGEST_REQUEST = 2 << 20  # bytes, the end of the line included: a configuration of any size
@@ -47,7 +47,25 @@ class Later:
     ready: Callable[[], dict[str, Any] | None]
 
 
-Answered = dict[str, Any] | Later
+class Source(Protocol):
+    """What a `Flow` sends: bounded by itself, for nobody here keeps more than one piece."""
+
+    @property
+    def over(self) -> bool: ...  # nothing waits, and nothing comes any more
+    def take(self) -> bytes: ...  # what is to be sent next; nothing if nothing waits
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An answer and then bytes, as they come. `close` is called once, when the asker is gone or
+    has everything."""
+
+    answer: dict[str, Any]
+    source: Source
+    close: Callable[[], None]
+
+
+Answered = dict[str, Any] | Later | Flow
 Handler = Callable[[dict[str, Any]], Answered]
 
 
@@ -62,6 +80,7 @@ class _Client:
     request: bytearray = field(default_factory=bytearray)
     answer: bytearray = field(default_factory=bytearray)
     later: Later | None = None
+    flow: Flow | None = None
 
 
 class ControlSocket:
@@ -104,10 +123,12 @@ class ControlSocket:
         for client in list(self._clients.values()):
             if client.due > now:
                 continue
-            if client.later is None:
-                self._end(client)
-            else:
+            if client.later is not None:
                 self._look(client, client.later, now)
+            elif client.flow is not None and not client.answer:
+                self._flow(client, client.flow, now)
+            else:
+                self._end(client)
 
     def close(self) -> None:
         for client in list(self._clients.values()):
@@ -137,6 +158,16 @@ class ControlSocket:
             client.answer += _bounded(found)
             self._epoll.modify(client.socket, select.EPOLLOUT)
 
+    def _flow(self, client: _Client, flow: Flow, now: float) -> None:
+        """What has come meanwhile; whoever does not take it in time is given up."""
+        piece = flow.source.take()
+        client.answer += piece
+        client.due = now + (PATIENCE if piece else LOOK)
+        if not piece and flow.source.over:
+            self._end(client)
+        elif piece:
+            self._epoll.modify(client.socket, select.EPOLLOUT)
+
     def _go_on(self, client: _Client, now: float) -> None:
         try:
             if not client.answer and not self._read(client, now):
@@ -145,13 +176,19 @@ class ControlSocket:
         except BlockingIOError:
             return
         except OSError:
-            client.answer.clear()
-        if not client.answer:
             self._end(client)
+            return
+        if client.answer:
+            return
+        if client.flow is None:
+            self._end(client)
+        else:
+            client.due = now  # there may be more
+            self._epoll.modify(client.socket, select.EPOLLIN)
 
     def _read(self, client: _Client, now: float) -> bool:
         """Whether there now is an answer to write."""
-        if client.later is not None:  # hung up, for nothing else wakes us: the work goes on
+        if client.later is not None or client.flow is not None:  # hung up: nothing else wakes us
             self._end(client)
             return False
         data = client.socket.recv(ONE_READ)
@@ -180,7 +217,7 @@ class ControlSocket:
         try:
             self.peer = _peer(client.socket)
             found = self._handler(request)
-            answer = b"" if isinstance(found, Later) else _bounded(found)
+            answer = b"" if isinstance(found, Later) else _bounded(_first(found))
             answered = True
         finally:
             self.peer = None
@@ -188,9 +225,14 @@ class ControlSocket:
                 self._end(client)
         if isinstance(found, Later):
             client.later, client.due = found, now + LOOK
+        elif isinstance(found, Flow):
+            client.flow = found
         return answer
 
     def _end(self, client: _Client) -> None:
+        flow, client.flow = client.flow, None
+        if flow is not None:
+            flow.close()
         del self._clients[client.socket.fileno()]
         client.socket.close()  # which also takes it out of the epoll
 
@@ -198,6 +240,10 @@ class ControlSocket:
 def _peer(connection: socket.socket) -> Peer:
     found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     return Peer(*_CREDENTIALS.unpack(found))
+
+
+def _first(found: dict[str, Any] | Flow) -> dict[str, Any]:
+    return found.answer if isinstance(found, Flow) else found
 
 
 def _bounded(message: dict[str, Any]) -> bytes:

@@ -16,7 +16,7 @@ from gateway.outputs import Fact, What
 BURST = 100  # lines of a kind
 PERIOD = 10.0  # seconds
 ERROR, WARNING, NOTICE, INFO = 3, 4, 5, 6  # syslog(3)
-_LEVELS: Final = {What.TROUBLE: ERROR, What.REFUSED: NOTICE}
+_LEVELS: Final = {What.TROUBLE: ERROR, What.REFUSED: NOTICE, What.TRACED: NOTICE}
 
 
 @dataclass(slots=True)

@@ -151,13 +151,13 @@ class Loop:
         self._look_at = 0.0  # when timers are to be looked at amid work
         self._trace_at = 0.0  # when the next trace may be written
         self._untold = 0  # errors since the last trace
-        self._timers = (
+        self._timers = [
             _Timer(core.deadline, core.handle_timeout),
             _Timer(doors.tcp.deadline, self._tcp_timeout),
             _Timer(doors.control.deadline, self._control_timeout),
             _Timer(doors.service.deadline, self._service_timeout),
             *(_Timer(chore.deadline, chore.handle_timeout) for chore in more),
-        )
+        ]
         self._selector = selector or selectors.DefaultSelector()
         for source, handle in (
             (doors.signals, self._from_signals),
@@ -182,6 +182,11 @@ class Loop:
         for ready, _ in self._selector.select(self._patience()):
             self._do(ready.data)
         self._look_at_timers(self._clock())
+
+    def drive(self, core: Core) -> None:
+        """From now on this one, which stands before the one before it, or stood behind it."""
+        self._core = core
+        self._timers[0] = _Timer(core.deadline, core.handle_timeout, self._timers[0].held)
 
     def carry_out(self, outputs: Iterable[Output]) -> None:
         """Do what a core asks for, in order."""

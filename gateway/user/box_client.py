@@ -218,6 +218,13 @@ class Box(End):
         found = self.ask_slowly("capture", seconds + 30.0, **wanted)
         return read_text(read_table(found), "path")
 
+    def trace(self, target: str, seconds: int, packets: int, path: str) -> str:
+        """Record one machine's packets into RAM, or with `path` usb on the stick; where it is."""
+        patience = seconds + 60.0
+        bounds = {"seconds": seconds, "packets": packets, "path": path}
+        found = self.ask_slowly("trace", patience, target=target, **bounds)
+        return read_text(read_table(found), "path")
+
     def restart_gateway(self) -> None:
         self.ask_slowly("restart-gateway", 60.0)
 

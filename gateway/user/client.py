@@ -7,10 +7,12 @@ Request `{"verb": ..., ...}`; answer `{"ok": true, "result": ...}` or
 import json
 import os
 import socket
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO, Final, TypeVar
 
+from gateway.control.diagnosis import Diagnosis, diagnosis_from_json
 from gateway.control.explain import Told
 from gateway.control.recorded import Case, case_from_data
 from gateway.control.sessions import (
@@ -19,6 +21,7 @@ from gateway.control.sessions import (
     session_from_json,
     status_from_json,
 )
+from gateway.control.trace import HEAD, Kind, Wanted, parse_head
 
 SOCKET: Final = "/run/postern/control.sock"
 PATIENCE: Final = 10.0  # seconds of silence before the daemon is given up
@@ -90,7 +93,34 @@ class End:
 
     def ask_slowly(self, verb: str, patience: float, **more: object) -> Any:
         """The same, for what takes its time: `patience` is in seconds."""
-        line = self._exchange(json.dumps({"verb": verb, **more}).encode() + b"\n", patience)
+        request = json.dumps({"verb": verb, **more}).encode() + b"\n"
+        with self._connected(patience) as connection:
+            connection.sendall(request)
+            line = _receive_line(connection, self.words.who)
+        return self._result(line)
+
+    def stream(
+        self, request: Mapping[str, object], patience: float
+    ) -> Iterator[tuple[Kind, bytes]]:
+        """The answer, and the frames behind it until the other end has said its last."""
+        with self._connected(patience) as connection, connection.makefile("rb") as lines:
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            self._result(lines.readline(LONGEST_ANSWER))
+            while head := lines.read(HEAD.size):
+                yield self._frame(head, lines)
+
+    def _frame(self, head: bytes, lines: BinaryIO) -> tuple[Kind, bytes]:
+        try:
+            kind, length = parse_head(head)
+        except ValueError:
+            raise BadAnswer(f"what {self.words.who} sends is no trace") from None
+        body = lines.read(length)
+        if len(body) < length:
+            raise BadAnswer(f"{self.words.who} stopped in the middle of a packet")
+        return kind, body
+
+    def _result(self, line: bytes) -> Any:
+        """What an answer says; a `DaemonError` if it says no, or nothing that makes sense."""
         who = self.words.who
         try:
             answer = json.loads(line)
@@ -103,14 +133,15 @@ class End:
             raise Refused(error, str(answer.get("hint") or self.words.look))
         return answer.get("result")
 
-    def _exchange(self, request: bytes, patience: float) -> bytes:
+    @contextmanager
+    def _connected(self, patience: float) -> Iterator[socket.socket]:
+        """A connection for the length of a `with`; what fails in it is told as a `DaemonError`."""
         who = self.words.who
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
                 connection.settimeout(patience)
                 connection.connect(self.path)
-                connection.sendall(request)
-                return _receive_line(connection, who)
+                yield connection
         except TimeoutError:
             raise BadAnswer(f"{who} was silent for {patience:.0f} s") from None
         except PermissionError:
@@ -144,6 +175,30 @@ class Daemon(End):
         view = found.get("session")
         session = None if view is None else _read(session_from_json, view)
         return session, [_read(_told, line) for line in found["account"]]
+
+    def explain(self, word: str) -> list[Diagnosis]:
+        """Why a client, or whoever is at an address, does not connect; the likeliest first."""
+        found = self.ask("explain", word=word)
+        listed = found.get("diagnoses") if isinstance(found, dict) else None
+        if not isinstance(listed, list) or not listed:
+            raise BadAnswer("the daemon's answer holds no diagnosis")
+        return [_read(diagnosis_from_json, one) for one in listed]
+
+    def machines(self) -> list[tuple[str, Diagnosis]]:
+        """Every machine that was heard of, by its client's name or its address."""
+        found = self.ask("explain")
+        listed = found.get("machines") if isinstance(found, dict) else None
+        if not isinstance(listed, list):
+            raise BadAnswer("the daemon's answer holds no list of machines")
+        return [_read(_machine, one) for one in listed]
+
+    def trace(self, wanted: Wanted, behalf: str = "") -> Iterator[tuple[Kind, bytes]]:
+        """Frames of a trace as they come, the last a report; leaving the loop ends the trace.
+
+        `behalf`: for whom it is asked, where that is somebody else.
+        """
+        request = {"verb": "trace", **asdict(wanted), "for": behalf}
+        yield from self.stream(request, wanted.seconds + PATIENCE)
 
     def disconnect(self, *, number: int | None = None, client: str | None = None) -> list[int]:
         """End one session, or all of one client; their numbers, where the daemon tells."""
@@ -189,6 +244,13 @@ def _read(reader: Callable[[Mapping[str, object]], Read], data: object) -> Read:
         return reader(data)
     except ValueError as error:
         raise BadAnswer(f"the daemon's answer cannot be understood: {error}") from None
+
+
+def _machine(data: Mapping[str, object]) -> tuple[str, Diagnosis]:
+    name, one = data.get("machine"), data.get("diagnosis")
+    if not isinstance(name, str) or not isinstance(one, Mapping):
+        raise ValueError("a machine is none")
+    return name, diagnosis_from_json(one)
 
 
 def _told(line: Mapping[str, object]) -> Told:

@@ -65,3 +65,18 @@ def test_two_clients_behind_one_nat_answer_what_the_server_starts(facts: dict[st
     assert facts["told"] == sorted(facts["addresses"])
     assert len(set(facts["peers"])) == 2
     assert facts["other_still_answers"] == 5
+
+
+@pytest.mark.interop("twenty_behind_one_nat")
+def test_twenty_clients_behind_one_nat_dial_at_once_and_all_speak_both_ways(
+    facts: dict[str, Any],
+) -> None:
+    print("twenty dials at once, milliseconds:", facts["dial_ms"])
+    assert facts["states"] == ["up"] * 20
+    assert len(facts["addresses"]) == len(set(facts["addresses"])) == 20
+    assert sorted(facts["told"]) == sorted(facts["addresses"])
+    assert {peer.split(":")[0] for peer in facts["peers"]} == {"203.0.113.10"}
+    assert len(set(facts["peers"])) == 20
+    assert facts["same"]
+    up, down = facts["received"]
+    assert min(up + down) >= 9  # of ten: a busy machine may lose one

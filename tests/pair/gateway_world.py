@@ -20,6 +20,7 @@ from gateway.control.config import Choice, Client, Config, Inside, Outside, Rout
 from gateway.control.limits import Limits
 from gateway.control.users import Users
 from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.system.loop import Core
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
     PROTOCOL_GRE,
@@ -54,6 +55,7 @@ TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
 NOBODY = Users()
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
+TCP_WORDS = {"refused": "connection refused", "silent": "no answer within 10 s"}
 
 Step = Callable[[float], list[Output]]
 
@@ -101,6 +103,7 @@ class GatewayNode:
         self, config: Config, servers: list[InsideServer], seed: int, now: float, today: date
     ) -> None:
         self.core = Gateway(config, seeded(seed), now, today)
+        self.door: Core = self.core  # what a loop drives: the gateway, or somebody before it
         self.facts: list[Fact] = []
         self.natives: set[bytes] = set()  # hosts of native servers
         self._servers = {server.here.host: server for server in servers}
@@ -111,30 +114,30 @@ class GatewayNode:
     def receive(self, datagram: Datagram, now: float) -> list[Datagram]:
         source, target, payload = datagram
         if source.host in self.natives:
-            return self.carry(self.core.receive_inside(_native(datagram), now), now)
+            return self.carry(self.door.receive_inside(_native(datagram), now), now)
         if target.host == host_bytes(INSIDE):
             packet = build_ipv4(source.host, target.host, PROTOCOL_GRE, payload)
-            return self.carry(self.core.receive_gre(packet, now), now)
+            return self.carry(self.door.receive_gre(packet, now), now)
         if target.port == 0:
             packet = build_ipv4(source.host, target.host, PROTOCOL_ESP, payload)
         else:
             segment = build_checked_udp(source, target, payload)
             packet = build_ipv4(source.host, target.host, PROTOCOL_UDP, segment)
-        return self.carry(self.core.receive_packet(packet, now), now)
+        return self.carry(self.door.receive_packet(packet, now), now)
 
     def handle_timeout(self, now: float) -> list[Datagram]:
         found: list[Datagram] = []
         while self._coming and self._coming[0][0] <= now:
             _, _, step = heappop(self._coming)
             found += self.carry(step(now), now)
-        due = self.core.deadline()
+        due = self.door.deadline()
         if due is not None and due <= now:
-            found += self.carry(self.core.handle_timeout(now), now)
+            found += self.carry(self.door.handle_timeout(now), now)
         return found
 
     def deadline(self) -> float | None:
         times = [self._coming[0][0]] if self._coming else []
-        own = self.core.deadline()
+        own = self.door.deadline()
         return min(times if own is None else [*times, own], default=None)
 
     def carry(self, outputs: list[Output], now: float) -> list[Datagram]:
@@ -159,21 +162,21 @@ class GatewayNode:
         """The server's end of the connection breaks."""
         line.open = False
         self._lines.pop(line.key, None)
-        self._later(now + DELAY, lambda when: self.core.tcp_closed(line.key, reason, when))
+        self._later(now + DELAY, lambda when: self.door.tcp_closed(line.key, reason, when))
 
     def tell(self, line: Line, data: bytes, now: float) -> None:
         """The server says something on its own account."""
-        self._later(now + DELAY, lambda when: self.core.receive_tcp(line.key, data, when))
+        self._later(now + DELAY, lambda when: self.door.receive_tcp(line.key, data, when))
 
     def _open(self, key: int, server: InsideServer, now: float) -> None:
         if server.tcp == "open":
             self._lines[key] = server, server.accept(key)
             server.connected.append(now)
-            self._later(now + 2 * DELAY, lambda when: self.core.tcp_opened(key, when))
+            self._later(now + 2 * DELAY, lambda when: self.door.tcp_opened(key, when))
             return
-        wait = 2 * DELAY if server.tcp == "refused" else CONNECT_WITHIN
-        why = "connection refused" if server.tcp == "refused" else "no answer within 10 s"
-        self._later(now + wait, lambda when: self.core.tcp_closed(key, why, when))
+        wait = CONNECT_WITHIN if server.tcp == "silent" else 2 * DELAY
+        why = TCP_WORDS.get(server.tcp, server.tcp)
+        self._later(now + wait, lambda when: self.door.tcp_closed(key, why, when))
 
     def _send(self, key: int, data: bytes, now: float) -> None:
         if key in self._lines:

@@ -10,8 +10,8 @@ from tests.pair.gateway_world import NAT, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.net import DELAY
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
-from tests.pair.peers.ppp_end import PppEnd
 from tests.pair.peers.ppp_nt4 import Impatient, Nt4Ppp
+from tests.pair.peers.ppp_wishful import Wishful
 
 CLEAR, STOP, START = 12, 3, 1
 NBFCP = b"\x80\x3f"
@@ -206,23 +206,6 @@ def test_multilink_of_a_server_does_not_reach_the_client() -> None:
     )
     client = world.call_up()
     assert all(MRRU not in asked for asked in client.ppp.requests)
-
-
-class Wishful(PppEnd):
-    """Asks for more in LCP, and without it once it was rejected."""
-
-    def __init__(self, *args: object, wishes: bytes, **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[arg-type]
-        self.wishes, self.rejected = wishes, b""
-
-    def _lcp_options(self) -> bytes:
-        return super()._lcp_options() + self.wishes
-
-    def _hear_lcp(self, code: int, number: int, data: bytes, now: float) -> list[bytes]:
-        if code == 4 and number == self._number:
-            self.rejected, self.wishes = data, b""
-            return self._ask(now)
-        return super()._hear_lcp(code, number, data, now)
 
 
 def test_the_wait_for_a_server_costs_a_lone_client_nothing() -> None:

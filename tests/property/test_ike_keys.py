@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.ike.events import Authenticated
+from gateway.ike.places import Places
 from gateway.ike.trials import (
     GUESSES,
     GUESSES_PER_SECOND,
@@ -54,9 +55,9 @@ def test_a_key_that_nobody_has_opens_nothing(known: list[bytes], used: bytes) ->
 def test_no_budget_is_passed_whenever_and_from_wherever_strangers_guess(
     made: list[tuple[bytes, float, int]], usual: bytes
 ) -> None:
-    trials, now, tried = Trials(), 100.0, 0
+    trials, now, tried = Trials(Places()), 100.0, 0
     messages = {host: [0, 0] for host, _, _ in made}
-    trials.see("pc-0", usual)
+    trials.places.see("pc-0", usual)
     for host, wait, count in made * 20:
         now += wait
         trial = trials.choose(MANY[:count], host, now)

@@ -14,18 +14,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway import box
 from gateway.control.button import KEYS, Meant
+from gateway.control.trace import Kind, build_frame
 from gateway.system.box.desk import BoxDesk
 from gateway.system.box.places import Places
 from gateway.system.box.power import RESCUE_NEXT
 from gateway.system.button import EV_KEY, EVENT
 from gateway.system.clock import now
-from gateway.system.control_socket import ControlSocket
+from gateway.system.control_socket import ControlSocket, Later, Peer
 from gateway.system.journal import Journal
 from gateway.user.box_client import Box
 from gateway.user.client import DaemonError
 from tests.boards import FIXTURES, build, fixture
 from tests.unit.crypto.test_seal import opened, pair
 from tests.unit.system.box.machine import CONFIG, FACTORY, KEY, SECRET, Tools, put
+from tests.unit.user.daemon import answering_bytes
 
 PROFILES = Path(__file__).parents[2] / "hw-profiles"
 
@@ -143,3 +145,34 @@ def test_a_second_agent_touches_nothing(tmp_path: Path, capfd: pytest.CaptureFix
     first.close()
     assert "not started: a daemon is already running" in capfd.readouterr().err
     assert not (tmp_path / "data").exists()
+
+
+def trace(folder: Path) -> dict[str, object]:
+    """Asked of the agent, which asks the daemon."""
+    parts = box.build(Places(folder), PROFILES, print, Tools())
+    desk = BoxDesk(parts, now)
+    box.begin(parts, desk)
+    found = desk.answer({"verb": "trace", "target": "press-3"}, Peer(os.getpid(), 0, 0))
+    assert isinstance(found, Later)
+    while (answer := found.ready()) is None:
+        Event().wait(1 / 256)
+    return answer
+
+
+def test_a_trace_is_fetched_from_the_daemon_and_ends_when_it_is_too_large(tmp_path: Path) -> None:
+    (tmp_path / "run/postern").mkdir(parents=True)
+    block = build_frame(Kind.PACKETS, bytes(3 << 20))
+    sent = b'{"ok": true, "result": {}}\n' + build_frame(Kind.KEYS, b"{}") + 7 * block
+    with answering_bytes(tmp_path / "run/postern", sent, "control.sock") as daemon:
+        answer = trace(tmp_path)
+    assert answer["ok"], answer
+    result = answer["result"]
+    assert isinstance(result, dict)
+    assert result["bytes"] == Path(result["path"]).stat().st_size == 5 * (3 << 20)
+    assert daemon.asked[0]["for"] == "console (console)"
+
+
+def test_a_trace_without_a_daemon_is_one_sentence(tmp_path: Path) -> None:
+    answer = trace(tmp_path)
+    assert not answer["ok"]
+    assert "is not running" in str(answer["error"])

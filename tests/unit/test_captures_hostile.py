@@ -4,140 +4,20 @@ A parser answers or raises `WireError`; a machine raises nothing at all, and nei
 """
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from gateway.bridge.classify import classify
-from gateway.esp.inbound import Inbound
-from gateway.esp.machine import SaTable
-from gateway.esp.suites import SUITES
-from gateway.ike.events import Send
-from gateway.ike.header import parse_header
-from gateway.ike.machine import Ike
-from gateway.ike.payloads import (
-    parse_chain,
-    parse_delete,
-    parse_identification,
-    parse_notification,
-)
-from gateway.ike.policy import Credential, IkePolicy
-from gateway.ike.proposals import ESP_SUITES, IKE_SUITES, parse_association
-from gateway.l2tp.avp import parse_avps
-from gateway.l2tp.data import Road, open_data
-from gateway.l2tp.header import parse_header as parse_l2tp
-from gateway.l2tp.machine import Lns
-from gateway.l2tp.messages import parse_body, read_message
-from gateway.ppp.clamp import Clamp
-from gateway.ppp.frame import is_control, parse_packet, protocol_of
-from gateway.ppp.machine import Passage
-from gateway.ppp.options import parse_options
-from gateway.pptp.gre import Gre, call_id_of
-from gateway.pptp.machine import Caller
-from gateway.pptp.messages import parse_message
+from gateway.ike.payloads import parse_chain
 from gateway.wire.cursor import Reader, WireError
-from gateway.wire.ipv4 import parse_ipv4
-from gateway.wire.udp import Datagram, parse_udp
+from gateway.x509.der import field, integer, oid, sequence, set_of
 from tests.captures import shared_data, udp_payloads
 from tests.hostile import cut, in_the_tree, whole
-from tests.pair.net import endpoint, seeded
+from tests.mouths import MACHINES, PARSERS, ike_message, new_ike, receive_ike
 
 SECONDS = 20  # a file that takes longer hangs somebody
-SUITE = SUITES["3des-sha1"]
-ROADS = {7: Road(1, 2, 3, False)}
-
-
-def ike_message(data: bytes) -> None:
-    header, body = parse_header(data)
-    for payload in parse_chain(Reader(body), header.first):
-        for parse in IKE_BODIES:
-            with suppress(WireError):
-                parse(payload.body)
-
-
-IKE_BODIES: list[Callable[[bytes], object]] = [
-    parse_association,
-    parse_identification,
-    parse_notification,
-    parse_delete,
-]
-
-
-def l2tp_message(data: bytes) -> None:
-    _, body = parse_l2tp(data)
-    read_message(parse_body(body, None))
-    read_message(parse_body(body, b"a secret"))
-
-
-PARSERS: dict[str, Callable[[bytes], object]] = {
-    "IPv4": parse_ipv4,
-    "UDP": parse_udp,
-    "IKE": ike_message,
-    "IKE chain": lambda data: parse_chain(Reader(data), 1),
-    "IKE SA": parse_association,
-    "IKE notify": parse_notification,
-    "IKE delete": parse_delete,
-    "L2TP": l2tp_message,
-    "L2TP AVPs": parse_avps,
-    "PPTP": lambda data: parse_message(Reader(data)),
-    "PPP protocol": protocol_of,
-    "PPP packet": lambda data: parse_packet(data, 0),
-    "PPP frame": lambda data: parse_packet(data, protocol_of(data)[1]),
-    "PPP options": parse_options,
-    "PPP clamp": lambda data: Clamp(1400).pass_frame(data, True),
-}
-
-
-def machines() -> dict[str, Callable[[bytes], object]]:
-    """Fresh ones, that remember what one file did to them."""
-    esp, lns = SaTable(seeded(1)), Lns("postern", seeded(2))
-    esp.add_inbound(0x12345678, SUITE.name, bytes(SUITE.keymat_length), 0.0)
-    inbound = Inbound(0x12345678, SUITE, bytes(SUITE.keymat_length))
-    gre = Gre(our_call=7, peer_call=8, peer_window=4)
-    ike, passage = new_ike(), Passage(1400)
-    return {
-        "classify": classify,
-        "IKE": lambda data: receive_ike(ike, data),
-        "ESP": inbound.open,
-        "ESP table": lambda data: esp.open(data, 0, len(data), 1.0),
-        "L2TP control": partial(lns.receive, now=1.0),
-        "L2TP data": lns.open_data,
-        "L2TP road": partial(open_data, ROADS),
-        "GRE call": lambda data: call_id_of(data, 0, len(data)),
-        "GRE": lambda data: gre.open(data, 0, len(data), 1.0),
-        "PPTP control": pptp_control,
-        "PPP kind": is_control,
-        "PPP from the client": partial(passage.pass_frame, from_client=True, now=1.0),
-        "PPP from the server": partial(passage.pass_frame, from_client=False, now=1.0),
-    }
-
-
-def new_ike() -> Ike:
-    """One that takes every suite there is, so that what can begin begins."""
-    names, client = tuple(IKE_SUITES), Credential("any", b"a key", *ALL_SUITES)
-    return Ike(IkePolicy(names, tuple(ESP_SUITES), lambda _: [client], half_open=8), seeded(4))
-
-
-ALL_SUITES = frozenset(IKE_SUITES), frozenset(ESP_SUITES)
-
-
-def receive_ike(ike: Ike, data: bytes) -> None:
-    """From port 500 and, as if its marker had been taken off, on port 4500."""
-    for here in (endpoint("198.51.100.1:500"), endpoint("198.51.100.1:4500")):
-        events = ike.receive(Datagram(endpoint("203.0.113.66:500"), here, data), 1.0)
-        sent = [event.message for event in events if isinstance(event, Send)]
-        assert all(len(message) <= len(data) for message in sent)
-    assert ike.half_open <= 8
-
-
-def pptp_control(data: bytes) -> None:
-    """A server that talks nonsense, from its first byte on."""
-    caller = Caller(7, seeded(3))
-    caller.start(0.0)
-    caller.receive(data, 1.0)
 
 
 @pytest.fixture(autouse=True)
@@ -161,7 +41,7 @@ def feed_parsers(path: Path) -> None:
 
 
 def feed_machines(path: Path) -> None:
-    mouths = machines()
+    mouths = {name: machine() for name, machine in MACHINES.items()}
     for form in whole(path):
         for data in cut(form):
             for take in mouths.values():
@@ -194,16 +74,33 @@ def test_parsers_answer_or_refuse_what_lies_beside_the_checkout() -> None:
             feed_machines(path)
 
 
+OF_CERTIFICATES = ("certificate", "certificates", "PKCS#7", "revoked", "public key", "name")
+
+
 @pytest.mark.slow
-def test_certificates_that_crashed_others_are_just_bytes() -> None:
-    """Nothing here reads certificates yet; the payloads around them are read."""
+def test_certificates_that_crashed_others_are_read_or_refused() -> None:
+    """As they are, cut, wrapped as Windows XP does it, and in a message from a stranger."""
     ike = new_ike()
-    for path in beside():
+    files = [path for path in beside() if path.suffix == ".der"]
+    assert len(files) == 13
+    for path in files:
+        der = path.read_bytes()
+        for data in [*cut(der), *map(in_pkcs7, cut(der))]:
+            for name in OF_CERTIFICATES:
+                with suppress(WireError):
+                    PARSERS[name](data)
         for form in whole(path):
             for data in cut(form):
                 receive_ike(ike, data)
                 with suppress(WireError):
                     ike_message(data)
+
+
+def in_pkcs7(der: bytes) -> bytes:
+    """RFC 2315, 9.1: SignedData with nothing in it but certificates."""
+    content = sequence(oid("1.2.840.113549.1.7.1"))
+    signed = sequence(integer(1), set_of(), content, field(0, der), set_of())
+    return sequence(oid("1.2.840.113549.1.7.2"), field(0, signed))
 
 
 def test_a_payload_of_length_zero_is_refused() -> None:

@@ -1,25 +1,36 @@
 """What the daemon adds to its parts: reading the configuration, and reading it again."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from gateway.bridge.gateway import Gateway
 from gateway.control.config import Config
+from gateway.control.trace import Kind, Report, Wanted, parse_end
 from gateway.daemon import FAILED, Desk, main, read_config
 from gateway.outputs import Fact, What
 from gateway.system.calendar import EVERY, Calendar
+from gateway.system.callers import who
+from gateway.system.clock import now
+from gateway.system.control_socket import ControlSocket, Peer
+from gateway.system.loop import Doors, Loop
 from gateway.system.rules import Rules
 from gateway.system.run import ToolFailed
-from gateway.wire.ipv4 import host_bytes
-from tests.pair.net import seeded
+from gateway.user.client import Daemon, DaemonError
+from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4, host_bytes
+from gateway.wire.udp import build_checked_udp
+from tests.pair.net import endpoint, seeded
 from tests.unit.control.test_relations_routes import INSIDE as NATIVE_INSIDE
 from tests.unit.control.test_relations_routes import WHOLE
 from tests.unit.control.written import CLIENT, GOOD, OUTSIDE, ROUTE
+from tests.unit.system.test_loop import FakeSide, FakeTcp, Pipe, Sender
 
 TODAY = date(2026, 10, 4)
 INSIDE = '[inside]\naddress = "10.10.0.1"\n'
@@ -179,6 +190,118 @@ def test_a_daemon_without_a_configuration_does_not_start(tmp_path: Path) -> None
     missing, socket = tmp_path / "none.toml", tmp_path / "control.sock"
     assert main(["--config", str(missing), "--socket", str(socket)]) == FAILED
     assert not socket.exists()
+
+
+class AtWork:
+    """A daemon's desk with a real control socket and a real loop; packets come by a pipe."""
+
+    def __init__(self, folder: Path) -> None:
+        self.did: list[object] = []
+        self.facts: list[Fact] = []
+        self.desk = desk(folder)
+        self.control = ControlSocket(
+            folder / "s", lambda request: self.desk.answer(request, self.control.peer)
+        )
+        pipes = [Pipe() for _ in range(5)]
+        self.pipes = [*pipes, FakeTcp(self.did), FakeSide(self.did)]
+        queue, inside, front, gre, signals, tcp, service = self.pipes
+        assert isinstance(tcp, FakeTcp)
+        assert isinstance(service, FakeSide)
+        self.queue, self.service = queue, service
+        service.on_timeout = self.wake
+        self.wake()
+        sender = Sender(self.did)
+        doors = Doors(queue, inside, front, gre, sender, tcp, self.control, signals, service)
+        self.loop = Loop(self.desk.gateway, doors, self.facts.append, self.desk.reload)
+        self.desk.loop = self.loop
+
+    def wake(self) -> None:
+        """The loop sleeps no longer than this, so it sees when a thread has ended."""
+        self.service.due = now() + 1 / 64
+
+    def run(self, work: Callable[[], object], packet: bytes) -> None:
+        """Go on until this has ended; the packet comes when somebody looks on."""
+        thread = Thread(target=work)
+        thread.start()
+        while not self.desk.tracer.traces and thread.is_alive():
+            self.loop.step()
+        self.queue.put(packet)
+        while thread.is_alive():
+            self.loop.step()
+
+    def close(self) -> None:
+        self.control.close()
+        for pipe in self.pipes:
+            pipe.shut()
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[AtWork]:
+    made = AtWork(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_trace_is_fetched_while_the_loop_goes_on_and_the_audit_has_it(
+    tmp_path: Path, at_work: AtWork
+) -> None:
+    source, target = endpoint("203.0.113.7:500"), endpoint("198.51.100.1:500")
+    hello = build_checked_udp(source, target, b"cookie_i" + bytes(20))
+    packet = build_ipv4(source.host, target.host, PROTOCOL_UDP, hello)
+    frames: list[tuple[Kind, bytes]] = []
+    wanted = Wanted("203.0.113.7", seconds=30, packets=1)
+    client = Daemon(str(tmp_path / "s"))
+    at_work.run(lambda: frames.extend(client.trace(wanted, "ada (ssh)")), packet)
+    assert packet in b"".join(body for kind, body in frames if kind is Kind.PACKETS)
+    kind, body = frames[-1]
+    assert kind is Kind.END
+    assert parse_end(body) == Report(1, 0, "enough packets")
+    [told] = [fact for fact in at_work.facts if fact.what is What.TRACED]
+    assert told.details["target"] == "203.0.113.7"
+    assert told.details["by"] == who(Peer(0, os.getuid(), 0), {"for": "ada (ssh)"})
+
+
+def test_the_loop_drives_the_gateway_itself_when_nobody_looks_on(
+    tmp_path: Path, at_work: AtWork
+) -> None:
+    client = Daemon(str(tmp_path / "s"))
+
+    driven: list[object] = []
+
+    def look_and_leave() -> None:
+        frames = client.trace(Wanted("203.0.113.7", seconds=30))
+        next(frames)
+        driven.append(at_work.loop._core)
+
+    at_work.run(look_and_leave, b"")
+    while at_work.desk.tracer.traces:
+        at_work.loop.step()
+    driven.append(at_work.loop._core)
+    assert driven == [at_work.desk.tracer, at_work.desk.gateway]
+
+
+def test_a_trace_of_nobody_is_refused_and_nothing_is_told(tmp_path: Path, at_work: AtWork) -> None:
+    errors: list[DaemonError] = []
+
+    def look() -> None:
+        try:
+            list(Daemon(str(tmp_path / "s")).trace(Wanted("nobody")))
+        except DaemonError as error:
+            errors.append(error)
+
+    at_work.run(look, b"")
+    assert [str(error) for error in errors] == ["'nobody' is nobody"]
+    assert at_work.facts == []
+
+
+def test_neither_the_daemon_nor_the_menu_loads_scapy() -> None:
+    """Half a second and 64 MB: only what explains a trace loads it, in a process of its own."""
+    asked = (
+        "import sys, gateway.daemon, gateway.box, gateway.user.cli.main;"
+        "print('scapy' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
 
 
 def test_the_daemon_loads_no_second_openssl() -> None:

@@ -164,7 +164,7 @@ class BoxDesk:
                 return authority.answer(request, self._worker, running)
             if slow is not None:
                 kind, begin = slow
-                work = begin(request, self._context())
+                work = begin(request, {**self._context(), "who": str(who)})
                 return self._worker.start(kind, work)
         except Refused as error:
             return refused(str(error), error.hint)
@@ -376,12 +376,15 @@ def boot_notes(places: Places) -> list[str]:
     return [note, *([f"the journal of a failed start is kept: {kept[-1].name}"] if kept else [])]
 
 
+_TOLD: Final = (
+    "name", "which", "target", "path", "host", "port", "number", "reason", "comment", "wipe",
+)  # fmt: skip
+
+
 def _told(verb: str, request: Request) -> str:
     """A request for the audit: what was asked, and nothing that could hold a secret."""
     shown = [
-        f"{name}={value}"
-        for name in ("name", "which", "path", "host", "port", "number", "reason", "comment", "wipe")
-        if isinstance(value := request.get(name), (str, int))
+        f"{name}={value}" for name in _TOLD if isinstance(value := request.get(name), (str, int))
     ]
     return " ".join([verb, *shown])
 

@@ -1,4 +1,4 @@
-"""What is looked at for a person and takes its time: ping, capture, self-test, support bundle.
+"""What is looked at for a person and takes its time: ping, capture, trace, self-test, bundle.
 
 Each verb is checked at once and then done by the worker, so nothing else waits for it.
 """
@@ -20,6 +20,7 @@ from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
 from gateway.system.box.selftest import self_test
 from gateway.system.box.support import Piece
+from gateway.system.box.tracing import TakeTrace, begin_trace
 from gateway.system.run import Run, ToolFailed, run
 
 PINGS: Final = 3
@@ -41,6 +42,7 @@ class Diagnose:
         ports: BoxPorts,
         outlet: Outlet,
         ask_daemon: AskDaemon,
+        take_trace: TakeTrace,
         tool: Run = run,
     ) -> None:
         self._places = places
@@ -53,6 +55,7 @@ class Diagnose:
             "network.ping": ("ping", self._ping),
             "link": ("look at the links", self._link),
             "capture": ("capture", self._capture),
+            "trace": ("trace", partial(begin_trace, outlet=outlet, take=take_trace)),
             "selftest": ("self-test", self._selftest),
             "support": ("support bundle", self._support),
         }

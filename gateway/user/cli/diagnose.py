@@ -1,20 +1,12 @@
-"""`postern why | ping | link | capture`: finding out what is wrong."""
+"""`postern ping | link | capture`: finding out what is wrong around the gateway."""
 
 import argparse
 
-from gateway.user.box_client import Box, Who, socket_path
+from gateway.user.box_client import Box
 from gateway.user.cli.upkeep import Asked
-from gateway.user.client import socket_path as daemon_path
-from gateway.user.console.ends import Ends
-from gateway.user.console.pages.diagnose import LONGEST_S, MOST_PACKETS, why
+from gateway.user.console.pages.diagnose import LONGEST_S, MOST_PACKETS
 
 Options = argparse.Namespace
-
-
-def _why(box: Box, options: Options) -> tuple[list[str], object]:
-    ends = Ends(socket_path(options.box_socket), daemon_path(options.socket), Who.here("cli"))
-    lines = why(ends, options.client)
-    return lines, {"lines": lines}
 
 
 def _ping(box: Box, options: Options) -> tuple[list[str], object]:
@@ -30,11 +22,6 @@ def _link(box: Box, options: Options) -> tuple[list[str], object]:
 def _capture(box: Box, options: Options) -> tuple[list[str], object]:
     path = box.capture(options.port, options.seconds, options.packets, options.to)
     return [f"the packets are in {path}"], {"path": path}
-
-
-def _client(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("client", metavar="CLIENT", help="its name or its outside address")
-    parser.add_argument("--socket", metavar="PATH", help="the daemon's control socket")
 
 
 def _host(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +41,6 @@ def _bounds(parser: argparse.ArgumentParser) -> None:
     )
 
 
-WHY = Asked("tell why a client does not connect", "postern why press-3", _why, _client)
 PING = Asked("ask whether a machine answers", "postern ping 10.10.0.2", _ping, _host)
 LINK = Asked("tell which cables are in", "postern link", _link)
 CAPTURE = Asked(

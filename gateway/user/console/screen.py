@@ -175,6 +175,7 @@ class Screen:
             return
         words = [f"{row.key} {row.text}" for row in view.keys]
         words += ["Enter: choose"] if view.rows else []
+        words += ["PgUp, PgDn: read on"] if self._lines.goes_on(WIDTH) else []
         words += ["b: back"] if self._walk.depth > 1 else []
         _put(self._foot, self.fit("   ".join([*words, "?: help"])))
         _put(self._told, self.fit(f"Choice: {self._typed}" if self._typed else self._hint()))

@@ -12,6 +12,7 @@ Size = tuple[int, ...]
 NARROWEST = 40  # letters of a line that is not worth a column
 WIDEST = 24  # letters of a first column: what a peer has sent may look like one
 _COLUMN = re.compile(r"\s*(?:\S+(?: \S+){0,3}\s{2,}(?=\S)|(?<=\s))")
+FEWEST = 17  # lines that the body of a page has on the smallest screen, 80x24
 MOST_PINNED = 6  # lines above the rows that stay in sight while these scroll
 
 
@@ -95,6 +96,10 @@ class Lines:
                 self._walker.set_focus(self._first + number)
                 return True
         return False
+
+    def goes_on(self, width: int) -> bool:
+        """Whether a page to read may not fit on the screen as a whole."""
+        return not self._rows and sum(line.rows((width,)) for line in self._walker) > FEWEST
 
     @property
     def _place(self) -> int:

@@ -36,6 +36,9 @@ class Pinging:
         self._seconds = count * interval
         self._running = node.spawn(words.split(), self._log)
 
+    def is_over(self) -> bool:
+        return self._running.poll() is not None
+
     def stop(self) -> None:
         """Nobody waits for the rest."""
         self._running.kill()

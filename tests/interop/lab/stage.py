@@ -112,6 +112,11 @@ class Lab:
         self.step("starting a strongSwan client")
         return self._client(partial(StrongSwan, bundle=bundle), profile, behind, user)
 
+    def crowd(self, count: int, profile: Profile, behind: Nat) -> list[OldClient]:
+        """So many strongSwan clients."""
+        self.step(f"starting {count} strongSwan clients")
+        return [self._client(StrongSwan, profile, behind, "operator") for _ in range(count)]
+
     def first_draft(self, way: str, behind: Nat | None = None, user: str = "operator") -> OldClient:
         """A client of the draft 00 or 01 alone."""
         self.step(f"starting a client of {way}")
@@ -134,4 +139,4 @@ class Lab:
         node = self.world.client_behind(behind) if behind else self.world.direct_client()
         dialled = self.world.dialled
         ike = tool(node, dialled, profile)
-        return OldClient(node, ike, Xl2tpd(node, dialled, user, USERS[user]))
+        return OldClient(node, ike, Xl2tpd(node, dialled, user, USERS.get(user, "of nobody")))

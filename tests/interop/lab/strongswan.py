@@ -3,6 +3,7 @@
 As initiator it announces draft-02\\n and RFC 3947.
 """
 
+import re
 import time
 
 from tests.interop.lab.certificates import Bundle, put
@@ -15,6 +16,7 @@ PLUGINS = (
     "random nonce openssl gmp hmac md5 sha1 des aes pem x509 pubkey pkcs1 constraints"
     " kernel-netlink socket-default vici"
 )
+SENDING = re.compile(r"^([\d:.]+) .*sending packet", re.MULTILINE)
 FOR_CERTIFICATES = " sha2 rc2 pkcs7 pkcs8 pkcs12"
 
 
@@ -42,12 +44,9 @@ class StrongSwan:
         )
 
     def up(self) -> None:
-        status, text = self.node.ask("swanctl --initiate --child l2tp --timeout 12")
+        status, text = self.node.ask(up_line(12))
         if status != 0:
             raise IkeFailed(text)
-        # It says so before the third message of quick mode has left; a call's first message
-        # that overtakes it would be tried again after a whole second.
-        time.sleep(0.05)
 
     def down(self) -> None:
         self.node.ask("swanctl --terminate --ike l2tp --timeout 5")
@@ -65,6 +64,13 @@ class StrongSwan:
         self.node.kill("charon")
 
 
+def up_line(patience: int) -> str:
+    """The shell line that brings both phases up within so many seconds, or fails."""
+    # It says so before the third message of quick mode has left; a call's first message that
+    # overtakes it would be tried again after a whole second.
+    return f"swanctl --initiate --child l2tp --timeout {patience} && sleep 0.05"
+
+
 def serve(node: Node, profile: Profile) -> None:
     """The answering end, for the lab's stand-in of a gateway."""
     _start(
@@ -73,11 +79,28 @@ def serve(node: Node, profile: Profile) -> None:
         "local { auth = psk }\nremote { auth = psk\nid = %any }\n",
         "local_ts = dynamic[udp/1701]\nremote_ts = dynamic[udp]\n",
         profile,
+        detail=1,
     )
 
 
+def first_packet(node: Node, mark: int, since: float) -> float:
+    """Seconds after `since` at which it sent the first one behind character `mark` of its log."""
+    found = SENDING.search(node.log("charon"), mark)
+    if found is None:
+        raise IkeFailed(f"{node.name}: charon sent nothing")
+    hours, minutes, seconds = found[1].split(":")
+    start = time.localtime(since)
+    of_day = 3600 * start.tm_hour + 60 * start.tm_min + start.tm_sec + since % 1
+    return (3600 * int(hours) + 60 * int(minutes) + float(seconds) - of_day) % 86400
+
+
 def _start(
-    node: Node, ends: str, selectors: str, profile: Profile, bundle: Bundle | None = None
+    node: Node,
+    ends: str,
+    selectors: str,
+    profile: Profile,
+    bundle: Bundle | None = None,
+    detail: int = 2,
 ) -> None:
     plugins = PLUGINS + (FOR_CERTIFICATES if bundle else "")
     secret = f'ike-all {{ secret = "{profile.psk}" }}'
@@ -87,7 +110,8 @@ def _start(
         "/etc/strongswan.conf",
         f"charon {{\nload = {plugins}\nfragment_size = {profile.fragment_size or 1280}\n"
         "filelog { log { path = /run/log/charon.log\ntime_format = %H:%M:%S\ntime_add_ms = yes\n"
-        "default = 1\nike = 2\nflush_line = yes } }\nsyslog { daemon { default = -1 } } }\n"
+        f"default = 1\nike = {detail}\n"
+        "flush_line = yes } }\nsyslog { daemon { default = -1 } } }\n"
         "swanctl { load = random openssl pem x509 pkcs1 pkcs7 pkcs8 pkcs12 sha1 des hmac rc2 }\n",
     )
     node.write(
@@ -96,7 +120,8 @@ def _start(
         f"fragmentation = {'yes' if profile.fragment_size else 'no'}\n"
         f"rekey_time = {profile.ike_life}s\nover_time = 60s\ndpd_delay = {profile.dpd}s\n{ends}"
         f"children {{ l2tp {{\nmode = transport\nesp_proposals = {profile.esp}\n"
-        f"rekey_time = {profile.esp_life}s\n{selectors}}} }} }} }}\n"
+        f"rekey_time = {profile.esp_life}s\nlife_time = {profile.esp_life + 60}s\nrand_time = 0\n"
+        f"{selectors}}} }} }} }}\n"
         f"secrets {{ {secret} }}\n",
         0o600,
     )

@@ -19,6 +19,7 @@ OUTSIDE = "203.0.113.1"
 INSIDE = "10.10.0.1"
 SERVER = "10.10.0.2"
 FRONT, BEHIND = "172.16.0.1", "172.16.0.2"  # the router before the gateway, and the gateway then
+SPREAD = "203.0.113.{}"  # of a client of a NAT that has an address for each
 
 TAPS = ("vec0", "vec1")  # outside and inside, if the gateway is elsewhere
 
@@ -35,6 +36,27 @@ class Nat:
     def __init__(self, node: Node) -> None:
         self.node = node
         self.clients = 0
+
+    def spread(self) -> None:
+        """From now on each client behind it leaves by an address of its own."""
+        hosts = range(self.clients)
+        self.node.ip(*(f"addr add {SPREAD.format(130 + host)}/24 dev eth0" for host in hosts))
+        self.node.sh(
+            "".join(
+                f"iptables-legacy -t nat -I POSTROUTING -o eth0 -s 192.168.1.{10 + host}"
+                f" -j SNAT --to-source {SPREAD.format(130 + host)};"
+                for host in hosts
+            )
+            + "conntrack -F"
+        )
+
+    def gather(self) -> None:
+        """All leave by its one address again."""
+        rules = "iptables-legacy -t nat -D POSTROUTING 1;" * self.clients
+        self.node.sh(rules + "conntrack -F")
+        self.node.ip(
+            *(f"addr del {SPREAD.format(130 + host)}/24 dev eth0" for host in range(self.clients))
+        )
 
     def forget(self) -> None:
         """Drop every mapping; the next packet of each client leaves by another port."""
@@ -139,6 +161,20 @@ class World:
         self.server.ip(f"link set {port} master br0")
         node.ip(f"addr add {node.address}/24 dev eth0", f"route add default via {INSIDE}")
         return node
+
+    def rival(self) -> Node:
+        """A second host at the gateway's address; its cable is out until `at_the_door`."""
+        node = self._node("rival")
+        self._plug(node, OUTSIDE)
+        self.at_the_door(self.gateway, node)
+        return node
+
+    def at_the_door(self, node: Node, other: Node) -> None:
+        """Of two at the gateway's address, `node` has its cable in."""
+        self.internet.ip(f"link set p-{other.name} down", f"link set p-{node.name} up")
+        for each in self.nodes:
+            if each.name.startswith("nat"):
+                each.ip("neigh flush all")
 
     def close(self, logs: Path) -> None:
         for node in reversed(self.nodes):

@@ -4,6 +4,7 @@ from tests.interop.lab import pppd
 from tests.interop.lab.world import Node, until
 
 CONTROL = "/run/xl2tpd/l2tp-control"
+CALL = f"echo c gateway >{CONTROL}"  # the shell line that `Xl2tpd.call` is
 OPTIONS = "/etc/ppp/options.xl2tpd"
 RUN = ["xl2tpd", "-D", "-c", "/etc/xl2tpd/xl2tpd.conf", "-p", "/run/xl2tpd.pid", "-C", CONTROL]
 # What the log says when a call that never came up is over.

@@ -25,7 +25,8 @@ class Line:
 
 @dataclass
 class InsideServer:
-    """`tcp` is what a caller's connection meets: "open", "refused" or "silent".
+    """`tcp` is what a caller's connection meets: "open", "refused", "silent", or the words of
+    `system/tcp.py` for what Linux has said at once.
 
     `pptp` and `ppp` make the ends of one more call; the number counts calls from 1.
     """

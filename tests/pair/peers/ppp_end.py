@@ -111,7 +111,7 @@ class PppEnd:
         if code == ECHO:
             return [self._answer(LCP, ECHOED, number, self.magic + data[4:])]
         if code == TERMINATE:
-            self.terminated, self.up = True, False
+            self.terminated, self.up, self.due = True, False, None
             return [self._answer(LCP, TERMINATED, number, b"")]
         return []
 

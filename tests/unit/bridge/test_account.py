@@ -51,6 +51,13 @@ def test_the_oldest_client_gives_way_to_the_newest() -> None:
     assert kept == list(range(MOST_DIALS + MOST_STRANGERS, 2 * MOST_DIALS))
 
 
+def test_every_account_is_listed_with_its_dial() -> None:
+    accounts = Accounts()
+    accounts.add(Fact(What.DIAL_STARTED, 1), 1.0)
+    accounts.add(Fact(What.AUTHENTICATED, 2), 2.0)
+    assert {dial: len(entries) for dial, entries in accounts.dials()} == {1: 1, 2: 1}
+
+
 def test_the_newest_refusals_come_first() -> None:
     accounts = Accounts()
     for dial in (1, 2, 3):

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.bridge.answers import answer
 from gateway.bridge.replies import Answer
+from gateway.control.diagnosis import diagnosis_from_json
 from gateway.control.sessions import session_from_json
 from tests.pair.gateway_world import World, meet
 
@@ -79,3 +80,25 @@ def test_what_cannot_be_answered_is_refused_with_a_hint(request_: dict[str, obje
     assert found["ok"] is False
     assert found["error"]
     assert found["hint"]
+
+
+def test_why_a_client_does_not_connect_is_a_list_the_other_end_understands() -> None:
+    found = ask(up(), verb="explain", word="old-pc")["result"]
+    assert isinstance(found, dict)
+    [first] = map(diagnosis_from_json, found["diagnoses"])
+    assert first.cause == "connected"
+
+
+def test_without_a_word_every_machine_is_told() -> None:
+    found = ask(up(), verb="explain")["result"]
+    assert isinstance(found, dict)
+    [machine] = found["machines"]
+    assert machine["machine"] == "old-pc"
+    assert diagnosis_from_json(machine["diagnosis"]).cause == "connected"
+
+
+@pytest.mark.parametrize("word", ["nobody", "", 7, "999.1.1.1"])
+def test_a_word_that_names_nothing_is_refused_with_what_to_write(word: object) -> None:
+    found = ask(up(), verb="explain", word=word)
+    assert found["ok"] is False
+    assert "postern.toml" in str(found["hint"])

@@ -8,7 +8,7 @@ from gateway.esp.outbound import Outbound
 from gateway.esp.suites import SUITES
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.machine import Lns
-from gateway.outputs import SendIp, What
+from gateway.outputs import Fact, SendIp, What
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, host_bytes, parse_ipv4
 from gateway.wire.udp import Endpoint, parse_udp
 from tests.pair.gateway_world import meet
@@ -176,6 +176,30 @@ def test_counters_count_by_reason() -> None:
     counters.count("a")
     counters.count("b")
     assert counters.by_reason == {"a": 2, "b": 1}
+
+
+def test_l2tp_is_awaited_once_a_dial_and_its_silence_told_once() -> None:
+    leg = make(pair(1000))
+    assert leg.expect_l2tp(20.0) == 30.0
+    assert leg.expect_l2tp(21.0) is None
+    [fact] = leg.tell_silence(30.0)
+    assert isinstance(fact, Fact)
+    assert (fact.what, fact.dial) == (What.SILENCE, 1)
+    assert fact.details["packets"] == "0"
+    assert leg.tell_silence(30.0) == []
+
+
+def test_a_control_message_ends_the_silence() -> None:
+    leg = make(pair(1000))
+    leg.expect_l2tp(20.0)
+    leg.hear(b"\xc8\x02junk", 25.0)
+    assert leg.tell_silence(30.0) == []
+
+
+def test_nothing_is_awaited_of_a_leg_whose_dial_has_its_session() -> None:
+    leg = make(pair(1000))
+    leg.began = None
+    assert leg.expect_l2tp(20.0) is None
 
 
 def test_a_leg_rests_only_without_keys_and_with_a_main_mode_and_a_call_that_is_up() -> None:

@@ -10,15 +10,13 @@ from gateway.bridge.inside_leg import Answered, Ended, Gone, InsideLeg, LegOutpu
 from gateway.bridge.recorder import Recorder
 from gateway.bridge.session import (
     MOST_HELD,
-    RESULT_ADMINISTRATIVE,
-    RESULT_BUSY,
-    RESULT_LOSS,
-    RESULT_NO_FACILITY,
     SPEAKS_WITHIN,
     Session,
 )
 from gateway.bridge.session_states import TABLE, Do, Input, State
+from gateway.bridge.silence import HEARD_WITHIN
 from gateway.bridge.ways import Detour
+from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import CloseTcp, Fact, Output, SendIp, What
 from gateway.ppp.machine import Passage
 from gateway.wire.udp import Endpoint
@@ -235,9 +233,9 @@ def test_a_row_does_what_it_says(state: State, what: Input, done: set[Do], after
 @pytest.mark.parametrize(
     ("event", "result"),
     [
-        (Ended("no line is free", was_open=False, busy=True), RESULT_BUSY),
-        (Ended("connection refused", was_open=False), RESULT_NO_FACILITY),
-        (Ended("it went away", was_open=True), RESULT_LOSS),
+        (Ended("no line is free", was_open=False, busy=True), Disconnect.BUSY),
+        (Ended("connection refused", was_open=False), Disconnect.NO_FACILITY_NOW),
+        (Ended("it went away", was_open=True), Disconnect.LOST_CARRIER),
     ],
 )
 def test_the_client_hears_why_there_is_no_call(event: Ended, result: int) -> None:
@@ -257,7 +255,7 @@ def test_a_server_that_refuses_is_a_refusal_in_the_account() -> None:
 def test_the_owner_is_told_apart_from_the_server() -> None:
     session, leg, _ = make(State.UP)
     found = session.disconnect("the owner ended it", 160.0)
-    assert leg.lns.told == [(CLIENT, RESULT_ADMINISTRATIVE, "the owner ended it")]
+    assert leg.lns.told == [(CLIENT, Disconnect.ADMINISTRATIVE, "the owner ended it")]
     [closed] = [output for output in found if isinstance(output, Fact)]
     assert (closed.details["reason"], closed.details["seconds"]) == ("the owner ended it", "60")
     assert session.gone
@@ -276,7 +274,7 @@ def test_after_the_last_server_the_client_is_refused() -> None:
     session, leg, _ = make(ways=Elsewhere())
     found = session.inside_event([Ended("no answer", was_open=False), Gone()], 101.0)
     assert facts(found) == [What.SERVER_DOWN, What.REFUSED, What.SESSION_CLOSED]
-    assert leg.lns.told == [(REFUSE, RESULT_NO_FACILITY, "no answer")]
+    assert leg.lns.told == [(REFUSE, Disconnect.NO_FACILITY_NOW, "no answer")]
 
 
 def test_a_call_that_was_up_is_not_called_again_elsewhere() -> None:
@@ -284,7 +282,7 @@ def test_a_call_that_was_up_is_not_called_again_elsewhere() -> None:
     session, leg, _ = make(State.UP, ways)
     session.inside_event([Ended("it went away", was_open=True), Gone()], 101.0)
     assert ways.asked == []
-    assert leg.lns.told == [(CLIENT, RESULT_LOSS, "it went away")]
+    assert leg.lns.told == [(CLIENT, Disconnect.LOST_CARRIER, "it went away")]
 
 
 CHAP = b"\xff\x03\xc2\x23"
@@ -341,7 +339,7 @@ def test_where_the_other_server_cannot_be_called_the_session_ends_with_that_reas
     session.client_connected(102.0)
     found = session.from_client(RESPONSE, 103.0)
     assert facts(found) == [What.REFUSED, What.SESSION_CLOSED]
-    assert leg.lns.told[-1] == (CLIENT, RESULT_ADMINISTRATIVE, "no address is free")
+    assert leg.lns.told[-1] == (CLIENT, Disconnect.ADMINISTRATIVE, "no address is free")
 
 
 def test_what_a_leg_has_to_tell_is_in_the_account_of_this_dial() -> None:
@@ -376,7 +374,7 @@ def test_frames_for_a_client_that_does_not_speak_wait_only_so_long() -> None:
     session._to_client(b"first")
     assert session.deadline() == 102.0 + SPEAKS_WITHIN
     assert sent(session.handle_timeout(102.0 + SPEAKS_WITHIN)) == [b"first"]
-    assert session.deadline() is None
+    assert session.deadline() == 102.0 + HEARD_WITHIN
 
 
 def test_frames_for_a_server_whose_ppp_begins_late_wait_until_it_has_spoken() -> None:
@@ -397,7 +395,7 @@ def test_and_not_for_ever() -> None:
     session.from_client(IP, 102.1)
     assert session.deadline() == 102.0 + SPEAKS_WITHIN
     assert sent(session.handle_timeout(102.0 + SPEAKS_WITHIN)) == [IP]
-    assert session.deadline() is None
+    assert session.deadline() == 102.0 + HEARD_WITHIN
 
 
 def test_what_waits_is_bounded_both_ways() -> None:

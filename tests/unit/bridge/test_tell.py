@@ -2,13 +2,31 @@ from typing import get_args
 
 import pytest
 
-from gateway.bridge.tell import IKE, PPP, tell_ike, tell_l2tp, tell_ppp
+from gateway.bridge.encryption import Encrypted, Unencrypted
+from gateway.bridge.inside_leg import Answered
+from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.tell import (
+    IKE,
+    PPP,
+    tell_answer,
+    tell_call,
+    tell_encryption,
+    tell_ike,
+    tell_l2tp,
+    tell_ppp,
+    tell_refusal,
+)
 from gateway.control.explain import sentence
 from gateway.ike import events as ike
 from gateway.l2tp import events as l2tp
+from gateway.l2tp.tunnel import NOT_CONFIRMED, SILENT
 from gateway.outputs import Fact, What
 from gateway.ppp import events as ppp
+from gateway.ppp.mppe import Terms
+from gateway.pptp.machine import Caller
+from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
+from tests.pair.net import seeded
 
 PEER = Endpoint(bytes((203, 0, 113, 7)), 62000)
 LOCAL = Endpoint(bytes((198, 51, 100, 1)), 500)
@@ -42,6 +60,8 @@ PPP_TOLD: list[tuple[ppp.PppEvent, What]] = [
     (ppp.AuthFailed("alice", 691, "the password is wrong"), What.REFUSED),
     (ppp.AuthRefused("EAP", ""), What.REFUSED),
     (ppp.IpOpened("10.1.0.2", "10.1.0.1"), What.PPP_UP),
+    (ppp.CcpRefused(True, "protocol rejected"), What.CCP_REFUSED),
+    (ppp.Terminated(False, "error 742"), What.PPP_ENDED),
     (ppp.ProtocolRejected(True, "IPCP"), What.TROUBLE),
     (ppp.NotConverging("LCP", "they ask and ask"), What.REFUSED),
     (ppp.MruNotClamped(False), What.TROUBLE),
@@ -117,4 +137,70 @@ def test_an_event_of_ppp_is_told_with_a_sentence(event: ppp.PppEvent, what: What
 
 def test_every_row_for_ppp_is_tested_and_the_rest_is_silent() -> None:
     assert {type(event) for event, _ in PPP_TOLD} == set(PPP)
-    assert tell_ppp(ppp.Terminated(True, "bye")) == []
+    assert tell_ppp(ppp.AuthStarted("PAP", "alice")) == []
+
+
+def test_the_number_of_a_refused_user_is_told_where_there_is_one() -> None:
+    [(_, chap)] = tell_ppp(ppp.AuthFailed("alice", 649, "no permission"))
+    [(_, pap)] = tell_ppp(ppp.AuthFailed("alice", 0, "no"))
+    assert (chap["code"], pap["code"]) == ("649", "")
+
+
+@pytest.mark.parametrize(
+    ("by_peer", "result", "message", "reason"),
+    [
+        (False, 2, "SCCRQ without host name", "l2tp tunnel refused"),
+        (False, 4, "tunnel authentication is asked for", "l2tp tunnel refused"),
+        (False, 0, SILENT.message, "l2tp tunnel unanswered"),
+        (False, 1, NOT_CONFIRMED.message, "l2tp tunnel unanswered"),
+    ],
+)
+def test_a_tunnel_that_never_opened_is_a_refusal(
+    by_peer: bool, result: int, message: str, reason: str
+) -> None:
+    [fact] = tell_l2tp(l2tp.TunnelClosed(1, by_peer, result, 0, message), 5, PEER)
+    assert fact.what is What.REFUSED
+    assert fact.details == {"reason": reason, "detail": message}
+
+
+@pytest.mark.parametrize(("by_peer", "result"), [(True, 2), (True, 1), (False, 1)])
+def test_a_tunnel_that_one_end_thought_better_of_is_none(by_peer: bool, result: int) -> None:
+    assert tell_l2tp(l2tp.TunnelClosed(1, by_peer, result, 0, "bye"), 5, PEER) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "busy", "detail"),
+    [
+        ("no line is free", True, "192.0.2.20:1723: no line is free (busy)"),
+        ("the server is busy", True, "192.0.2.20:1723: the server is busy"),
+        ("connection refused", False, "192.0.2.20:1723: connection refused"),
+    ],
+)
+def test_a_server_that_takes_no_call_is_named_with_its_reason(
+    reason: str, busy: bool, detail: str
+) -> None:
+    server = Endpoint(host_bytes("192.0.2.20"), 1723)
+    what, details = tell_refusal(server, reason, busy)
+    assert what is What.REFUSED
+    assert details == {"reason": "server refused", "detail": detail}
+
+
+def test_the_call_to_a_server_and_its_answer_are_told_by_their_numbers() -> None:
+    server = Endpoint(bytes((192, 0, 2, 20)), 1723)
+    leg = PptpLeg(1, Caller(9, seeded(1)), 9, None, server)
+    what, details = tell_call(leg)
+    assert what is What.SERVER_CALLED
+    assert details == {"server": "192.0.2.20:1723", "call_id": "9", "kind": leg.kind}
+    what, answer = tell_answer(leg, Answered("Microsoft", 4711))
+    assert what is What.SERVER_ANSWERED
+    assert answer.items() >= details.items()
+    assert (answer["vendor"], answer["peer_call_id"]) == ("Microsoft", "4711")
+
+
+def test_encryption_is_told_with_both_directions_or_with_the_user_it_failed_for() -> None:
+    what, details = tell_encryption(Encrypted(Terms(128), Terms(40, True)), "anna")
+    assert (what, details) == (What.ENCRYPTED, {"sent": "128", "received": "40-stateful"})
+    what, details = tell_encryption(Unencrypted("no password is stored", "user anna"), "anna")
+    assert what is What.REFUSED
+    assert details["reason"] == "encryption: no password is stored"
+    assert (details["detail"], details["user"]) == ("user anna", "anna")

@@ -3,7 +3,7 @@ from string import Formatter
 import pytest
 
 from gateway.control.explain import LONGEST_DETAIL, SENTENCES, Told, account, sentence
-from gateway.control.hints import HINTS, SERVER_HINTS
+from gateway.control.hints import hint
 from gateway.outputs import Fact, What
 
 PEER = "203.0.113.10:61001"
@@ -188,7 +188,7 @@ CASES = [
         What.SERVER_DOWN,
         {"server": "10.10.0.2:1723", "reason": "server down", "detail": "connection refused"},
         "The server 10.10.0.2:1723 is down: connection refused. "
-        f"{SERVER_HINTS['connection refused']}.",
+        f"{hint('server down', 'connection refused')}.",
     ),
     (
         What.SERVER_UP,
@@ -232,7 +232,32 @@ CASES = [
         What.REFUSED,
         {"reason": "no common suite", "detail": "offered only des-md5-modp768"},
         f"Client {PEER} was not let through: no common suite (offered only des-md5-modp768). "
-        f"{HINTS['no common suite']}.",
+        f"{hint('no common suite')}.",
+    ),
+    (
+        What.CCP_REFUSED,
+        {"by": "the client", "why": "protocol rejected"},
+        "PPP: the client does not compress or encrypt (CCP), protocol rejected.",
+    ),
+    (
+        What.PPP_ENDED,
+        {"by": "the server", "reason": "error 742"},
+        "PPP: the link was ended by the server: error 742.",
+    ),
+    (
+        What.SILENCE,
+        {"where": "gre", "seconds": "8"},
+        "PPTP: the server has taken the call and sent no GRE for 8 s.",
+    ),
+    (
+        What.SILENCE,
+        {"where": "l2tp", "seconds": "10", "detail": "3 packets came under them"},
+        "L2TP: the client has its keys and began no tunnel for 10 s: 3 packets came under them.",
+    ),
+    (
+        What.TRACED,
+        {"by": "ada", "target": "press-3", "opened": "passwords"},
+        "Audit: packets were recorded by ada, those of press-3, with passwords in it.",
     ),
     (
         What.IDLE,
@@ -292,6 +317,13 @@ def test_one_missing_detail_takes_only_its_own_piece_away(what: What) -> None:
     for missing in names:
         text = sentence(Fact(what, 1, PEER, {name: "17" for name in names - {missing}}))
         assert text.endswith(".")
+
+
+def test_without_advice_a_refusal_only_says_what_happened() -> None:
+    fact = Fact(What.REFUSED, 1, PEER, {"reason": "wrong key", "detail": "none of 1 keys fits"})
+    told = f"Client {PEER} was not let through: wrong key (none of 1 keys fits)."
+    assert sentence(fact, advice=False) == told
+    assert sentence(fact) == f"{told} {hint('wrong key')}."
 
 
 def test_names_of_a_client_cannot_steer_a_terminal() -> None:

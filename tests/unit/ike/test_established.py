@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from gateway.crypto.modp import GROUPS, public_value
+from gateway.ike.effort import QUICK, SOURCE, USUAL, exponentiations
 from gateway.ike.events import (
     Floated,
     InitialContact,
@@ -20,12 +22,15 @@ from gateway.ike.payloads import Delete, Notification, Payload, build_notificati
 from gateway.ike.vendors import DPD
 from gateway.wire.udp import Endpoint
 from tests.unit.ike.asker import (
+    ESP_OLD,
     GATEWAY_4500,
+    L2TP,
     PEER,
     PEER_4500,
     Asker,
     Meeting,
     deletes,
+    esp_offer,
     meet,
     sent,
 )
@@ -450,3 +455,39 @@ def test_a_client_put_out_without_pairs_is_told_of_its_phase_1() -> None:
     meeting = established()
     (peer,) = meeting.ike.peers()
     assert [type(event) for event in meeting.ike.expel(peer, "gone")] == [Send, Phase1Closed]
+
+
+def test_a_message_that_asks_many_times_gets_one_answer() -> None:
+    """Sixty answers to one message would be a lever, by whatever address the question names."""
+    meeting = established()
+    asked = [dpd(meeting.asker, Notify.R_U_THERE, number) for number in range(60)]
+    question = meeting.asker.inform(8, *asked)
+    answer = meeting.give_for(question)
+    assert len(answer) <= len(question)
+    assert meeting.give_for(question) == answer
+    assert meeting.ike.counters["asked twice in one message"] == 59
+
+
+def test_perfect_forward_secrecy_is_charged_and_waits_when_too_much_was_asked_for() -> None:
+    """Who has a key could else have exponentiations made without end, one in every quick mode."""
+    meeting = established()
+    offer = esp_offer({**ESP_OLD, 3: 2})
+    more = Payload(Kind.KE, public_value(GROUPS[2], 77)), Payload(Kind.NONCE, meeting.asker.nonce)
+    answered = 0
+    for number in range(1, 1100):
+        message = meeting.asker.quick(number, offer, *more, *L2TP)
+        answered += len(sent(meeting.give(message)))
+    assert answered == pytest.approx((SOURCE + USUAL) / (QUICK + exponentiations(128)), abs=3)
+    assert counted(meeting, "held for too much work") == 1099 - answered
+    assert sent(meeting.give(message, 1.0))
+
+
+def test_quick_modes_without_end_wait_and_cost_only_their_own_address() -> None:
+    """A client with a key, and a bug or a grudge: each one costs as much as a key exchange."""
+    meeting = established()
+    answered = sum(len(sent(meeting.give(meeting.asker.quick(n)))) for n in range(1, 800))
+    assert answered == pytest.approx((SOURCE + USUAL) / QUICK, abs=3)
+    elsewhere = Endpoint(b"\xcb\0\x71\x63", 500)
+    other = Meeting(meeting.ike, Asker(cookie_i=b"another1", peer=elsewhere))
+    other.main_mode()
+    other.quick_mode(7)

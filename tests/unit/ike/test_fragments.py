@@ -172,18 +172,30 @@ def test_of_one_address_only_so_much_is_kept_and_another_has_room() -> None:
     mine = table.fragments.bytes
     assert mine <= MOST_BYTES_OF_SOURCE
     other = phase()
-    other.sa = 1000
-    table.take(pieces()[0], other, Endpoint(b"\1\2\3\4", 500))
+    other.sa, other.opened_from = 1000, Endpoint(b"\1\2\3\4", 500)
+    table.take(pieces()[0], other)
     assert table.fragments.bytes == mine + 500 + 2 * PIECE_COSTS
+
+
+def test_what_is_kept_is_charged_to_where_the_exchange_was_begun() -> None:
+    """A piece can name anybody as its source: so it would push out what that one has under way."""
+    table, mine = Table(), phase()
+    first, *others = pieces()
+    table.take(first, mine)
+    for number in range(100):
+        stranger = phase()
+        stranger.sa, stranger.opened_from = 1000 + number, Endpoint(b"\1\2\3\4", 500)
+        table.take(Piece(1, 1, False, bytes(20_000)), stranger, PEER)
+    assert table.fragments.bytes <= MOST_BYTES_OF_SOURCE + 500 + 2 * PIECE_COSTS
+    assert [table.take(piece, mine) is None for piece in others][-1] is False
 
 
 def test_in_all_only_so_much_is_kept() -> None:
     table = Table()
     for number in range(400):
         who = phase()
-        who.sa = number
-        source = Endpoint(number.to_bytes(4, "big"), 500)
-        table.take(Piece(1, 1, False, bytes(20_000)), who, source)
+        who.sa, who.opened_from = number, Endpoint(number.to_bytes(4, "big"), 500)
+        table.take(Piece(1, 1, False, bytes(20_000)), who)
         assert table.fragments.bytes <= MOST_BYTES
     assert {one.key[0] for one in table.timers} == set(range(400 - len(table.timers), 400))
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from gateway.crypto.cbc import AES
+from gateway.crypto.cbc import AES, DES
 from gateway.crypto.mac import MD5, SHA1, hmac
+from gateway.ike.errors import BadPayload
 from gateway.ike.keys import (
     Exchanged,
     Keys,
+    check_strong,
     derive_keys,
     derive_skeyids,
     expand_key,
@@ -130,3 +132,11 @@ def test_nothing_secret_shows_in_the_representation() -> None:
     keys = Keys(SHA1, AES, b"SECRET", b"SECRET", b"SECRET", b"SECRET")
     exchanged = Exchanged(b"", b"", b"", b"", b"", b"", b"", g_xy=b"SECRET")
     assert "SECRET" not in repr(keys) + repr(exchanged)
+
+
+def test_the_asking_end_takes_no_weak_key_whichever_of_two_it_is() -> None:
+    good, weak = bytes(range(8)), b"\1" * 8
+    check_strong(DES, good, good)
+    for pair in ((weak, good), (good, weak)):
+        with pytest.raises(BadPayload, match="weak"):
+            check_strong(DES, *pair)

@@ -76,15 +76,6 @@ def test_a_dial_tells_its_steps_in_order() -> None:
     assert meeting.ike.half_open == 0
 
 
-def test_a_phase_1_that_is_here_is_found_by_both_cookies_from_its_first_answer_on() -> None:
-    meeting = meet(asker=Asker(vendors=XP))
-    meeting.main_mode(DRAFT.nat_d)
-    [phase] = meeting.ike.sas.phases.values()
-    assert meeting.ike.has(phase.cookies)
-    assert not meeting.ike.has(phase.cookie_i + NO_COOKIE)
-    assert not meeting.ike.has(bytes(16))
-
-
 def test_answers_go_where_the_message_came_from() -> None:
     meeting = meet(asker=Asker(vendors=XP))
     meeting.main_mode(DRAFT.nat_d)

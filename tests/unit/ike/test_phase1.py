@@ -404,3 +404,31 @@ def test_nothing_secret_shows_in_the_representation() -> None:
     assert repr(PSK) not in shown
     assert phase.life == Life(28800)
     assert phase.suite is IKE_SUITES[SUITE]
+
+
+@pytest.mark.parametrize("suite", ["des-md5-modp768", "3des-sha1-modp1024"])
+def test_a_phase_1_under_a_weak_key_is_refused_whoever_it_is(suite: str) -> None:
+    """One in 2^52 is, and peers do not agree what then is the key: the next dial has another."""
+    chosen = IKE_SUITES[suite]
+    asker = Asker()
+    phase, _ = phase_of(asker)
+    phase.suite = chosen
+    weak = keys.Keys(
+        chosen.hash, chosen.cipher, b"", b"", b"", b"\1\xfe" * (chosen.key_length // 2)
+    )
+    who = Identification(IdType.IPV4, PRIVATE)
+    with pytest.raises(Refusal, match="weak") as refused:
+        check_fit(phase, Fit(credential(ike=[suite]), weak, who, ()))
+    assert refused.value.reason is Reason.BAD_PUBLIC_VALUE
+    strong = replace(weak, cipher_key=bytes(range(chosen.key_length)))
+    check_fit(phase, Fit(credential(ike=[suite]), strong, who, ()))
+
+
+def test_a_fifth_message_is_no_longer_than_who_has_a_key_makes_it() -> None:
+    """Every key opens it: what is allowed here is done 256 times, and the sender chooses."""
+    asker = Asker()
+    phase = keyed(asker)
+    header, body = parse_header(asker.fifth())
+    assert find_credential(phase, header, body, [credential()]) is not None
+    with pytest.raises(BadPayload, match="1032 bytes"):
+        find_credential(phase, header, bytes(1032), [credential()])

@@ -23,8 +23,13 @@ from gateway.ike.payloads import (
     one_of,
     parse_notification,
 )
-from gateway.ike.phase2 import MOST_CONFIRMED, check_selectors
-from gateway.ike.proposals import Association, build_association, parse_association
+from gateway.ike.phase2 import MOST_CONFIRMED, check_selectors, strong_nonce
+from gateway.ike.proposals import (
+    ESP_SUITES,
+    Association,
+    build_association,
+    parse_association,
+)
 from gateway.ike.protect import next_iv, seal
 from gateway.wire.cursor import Reader
 from gateway.wire.udp import Endpoint
@@ -365,3 +370,14 @@ def test_what_has_lapsed_and_was_not_offered_is_not_spoken_of() -> None:
     events = meeting.give(meeting.asker.quick(7, esp_offer({**ESP_OLD, 5: 1}), NONCE))
     (refused,) = [event for event in events if isinstance(event, Refused)]
     assert refused.reason is Reason.SUITE_NOT_ALLOWED
+
+
+def test_our_nonce_is_drawn_again_until_neither_key_is_weak() -> None:
+    """RFC 2405: such a key is rejected. Which nonce gives one cannot be found, so it is made up."""
+    made = {b"1": (bytes(24), bytes(range(24))), b"2": (bytes(range(24)), b"\1\xfe" * 12)}
+    strong = bytes(range(24)), bytes(range(1, 25))
+    drawn = iter([b"1", b"2", b"3"])
+    found = strong_nonce(
+        ESP_SUITES["des-md5"], lambda nr: made.get(nr, strong), lambda _: next(drawn)
+    )
+    assert found == (b"3", *strong)

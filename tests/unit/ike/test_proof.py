@@ -2,16 +2,19 @@
 
 from collections import Counter
 from dataclasses import replace
+from math import ceil
 
 import pytest
 
 from gateway.ike.certificates import Signing
-from gateway.ike.errors import Held
+from gateway.ike.effort import CHECKED, REFUSED, SOURCE
+from gateway.ike.errors import Exhausted, Held
 from gateway.ike.events import Reason
+from gateway.ike.guards import Guards
 from gateway.ike.phase1 import Fit
 from gateway.ike.policy import Credential
 from gateway.ike.proof import Unproved, prove
-from gateway.ike.trials import GUESSES, Trials
+from gateway.ike.trials import GUESSES
 from gateway.wire.udp import Datagram
 from gateway.x509.rule import parse_rule
 from tests import pki
@@ -25,7 +28,7 @@ WITH_KEY = Credential("lathe", b"a key", *SUITES)
 
 
 def proved(
-    *credentials: Credential, method: int = 3, trials: Trials | None = None
+    *credentials: Credential, method: int = 3, guards: Guards | None = None
 ) -> tuple[Fit, bytes]:
     who = phase()
     who.method = method
@@ -33,13 +36,13 @@ def proved(
     rules = policy(*credentials)
     today = Signing(SIGNING.identities, SIGNING.authorities, pki.TODAY)
     rules = replace(rules, signing=today)
-    tools = trials or Trials(), Counter[str](), seeded()
+    tools = guards or Guards(), Counter[str](), seeded()
     return prove(who, header, body, Datagram(PEER, GATEWAY, b""), rules, *tools, 0.0)
 
 
 def test_a_certificate_is_asked_for_its_owner_and_keys_are_not_tried() -> None:
-    trials = Trials()
-    fit, message = proved(WITH_KEY, BY_CERTIFICATE, trials=trials)
+    guards = Guards()
+    fit, message = proved(WITH_KEY, BY_CERTIFICATE, guards=guards)
     assert fit.credential is BY_CERTIFICATE
     assert fit.shown[0].name == "CN=press-3"
     assert len(message) > 300
@@ -66,10 +69,19 @@ def test_who_has_no_key_is_never_tried_by_an_empty_one() -> None:
 
 
 def test_guesses_are_counted_and_end_in_silence() -> None:
-    trials = Trials()
+    guards = Guards()
     for _ in range(int(GUESSES)):
         with pytest.raises(Unproved):
-            proved(WITH_KEY, method=1, trials=trials)
+            proved(WITH_KEY, method=1, guards=guards)
     with pytest.raises(Held):
-        proved(WITH_KEY, method=1, trials=trials)
-    assert proved(BY_CERTIFICATE, trials=trials)[0].credential is BY_CERTIFICATE
+        proved(WITH_KEY, method=1, guards=guards)
+    assert proved(BY_CERTIFICATE, guards=guards)[0].credential is BY_CERTIFICATE
+
+
+def test_refused_certificates_are_charged_and_end_in_silence() -> None:
+    guards = Guards()
+    for _ in range(ceil(SOURCE / (CHECKED + REFUSED))):
+        with pytest.raises(Unproved):
+            proved(WITH_KEY, guards=guards)
+    with pytest.raises(Exhausted):
+        proved(BY_CERTIFICATE, guards=guards)

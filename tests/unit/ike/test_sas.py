@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from gateway.ike.events import PairClosed, Phase1Closed
+from gateway.ike.events import PairClosed, Phase1Closed, Reason
 from gateway.ike.numbers import LOWEST_SPI
 from gateway.ike.peers import MOST_PAIRS, MOST_PHASES, Peer
+from gateway.ike.places import Places
 from gateway.ike.sas import Sas
 from gateway.ike.steps import Step
 from gateway.ike.vendors import DPD
@@ -23,9 +24,19 @@ def opened(*hosts: int) -> Meeting:
     return meeting
 
 
-def go(meeting: Meeting, host: int, *, in_all: int = 100, per_source: int = 100) -> list[int]:
+def go(
+    meeting: Meeting,
+    host: int,
+    *,
+    in_all: int = 100,
+    per_source: int = 100,
+    known: tuple[int, ...] = (),
+) -> list[int]:
     rules = replace(policy(), half_open=in_all, half_open_per_source=per_source)
-    return [phase.sa for phase in meeting.ike.sas.make_room(rules, bytes((10, 0, 0, host)))]
+    places = Places()
+    for seen in known:
+        places.see("old-pc", bytes((10, 0, 0, seen)))
+    return [phase.sa for phase in meeting.ike.sas.make_room(rules, bytes((10, 0, 0, host)), places)]
 
 
 def test_within_the_limits_nobody_goes() -> None:
@@ -223,7 +234,7 @@ def test_who_is_held_for_wrong_keys_makes_room_before_who_is_not() -> None:
     meeting = opened(1, 2)
     first, second = meeting.ike.sas.half_open.values()
     first.step = second.step = Step.AWAIT_AUTH
-    second.held = True
+    second.held = Reason.TOO_MANY_GUESSES
     assert go(meeting, 3, in_all=2) == [2]
 
 
@@ -233,3 +244,20 @@ def test_a_client_is_known_by_the_key_it_has_shown_last() -> None:
     (peer,) = meeting.ike.peers()
     assert peer.psk == PSK
     assert repr(PSK) not in repr(peer)
+
+
+def test_who_answers_and_then_stays_leaves_a_quarter_to_newcomers() -> None:
+    """Else a newcomer would go at the very next message, before it could answer."""
+    meeting = opened(*range(1, 9))
+    phases = list(meeting.ike.sas.half_open.values())
+    for phase in phases[:6]:
+        phase.step = Step.AWAIT_AUTH
+    assert go(meeting, 9, in_all=8) == [1]
+    phases[5].step = Step.AWAIT_KEY
+    assert go(meeting, 9, in_all=7) == [6]
+
+
+def test_from_where_a_client_was_seen_nobody_goes_before_strangers() -> None:
+    meeting = opened(1, 2, 3)
+    assert go(meeting, 4, in_all=3, known=(1, 2)) == [3]
+    assert go(meeting, 4, in_all=2, known=(1, 2)) == [1]

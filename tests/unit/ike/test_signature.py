@@ -175,3 +175,13 @@ def test_a_changed_byte_lets_nobody_in(place: int) -> None:
     today = Signing(SIGNING.identities, SIGNING.authorities, pki.TODAY)
     with pytest.raises(WireError):
         answer_signed(phase(), header, bytes(spoiled), [credential()], today, seeded())
+
+
+def test_an_identity_of_another_kind_ends_the_exchange() -> None:
+    """Else who owns a certificate could have its path looked at for ever, in one exchange."""
+    idii_b = build_identification(Identification(IdType.KEY_ID, b"press"))
+    signature = pki.pad_and_sign(hash_i(keys(), E, idii_b), PRESS.key)
+    payloads = Payload(Kind.ID, idii_b), cert(4, PRESS.der), Payload(Kind.SIGNATURE, signature)
+    with pytest.raises(Unsigned) as refused:
+        judge(*payloads)
+    assert refused.value.reason is Reason.BAD_IDENTITY

@@ -5,7 +5,7 @@ import pytest
 from gateway.l2tp.control import Channel, Numbered
 from gateway.l2tp.events import Send
 from gateway.l2tp.header import Header, parse_header
-from gateway.l2tp.numbers import TRIES
+from gateway.l2tp.numbers import MOST_QUEUED, TRIES
 
 NOW = 100.0
 
@@ -226,3 +226,14 @@ def test_a_pause_of_a_channel_with_nothing_under_way_changes_nothing() -> None:
     made, _ = channel()
     made.wake(NOW)
     assert made.deadline() is None
+
+
+def test_who_acknowledges_nothing_is_not_heard_until_it_does() -> None:
+    """Else every message it sends leaves an answer in our memory."""
+    made, counters = channel()
+    for number in range(200):
+        for _ in hear(made, number):
+            made.send(9, b"answer")
+    made.flush(NOW)
+    assert counters == {"unacknowledged": 200 - MOST_QUEUED}
+    assert hear(made, MOST_QUEUED, nr=1) == [b"x"]

@@ -19,6 +19,7 @@ from gateway.system.control_socket import (
     PATIENCE,
     AlreadyRunning,
     ControlSocket,
+    Flow,
     Later,
     Peer,
 )
@@ -247,3 +248,120 @@ def test_who_hangs_up_before_the_answer_is_forgotten(path: Path) -> None:
     control.serve(NOW)
     assert control.deadline() is None
     control.close()
+
+
+class Spring:
+    """A source as a `Flow` has one; what is put into it comes out in pieces."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = list(pieces)
+        self.over = False
+        self.closed = 0
+
+    def take(self) -> bytes:
+        return self.pieces.pop(0) if self.pieces else b""
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def spring() -> Spring:
+    return Spring()
+
+
+@pytest.fixture
+def flowing(path: Path, spring: Spring) -> Iterator[ControlSocket]:
+    made = ControlSocket(path, lambda request: Flow({"ok": True}, spring, spring.close))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def drinker(path: Path, flowing: ControlSocket) -> Iterator[socket.socket]:
+    """Has asked, and has read the answer: what comes now is the flow."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(path))
+        client.settimeout(2)
+        client.sendall(b"{}\n")
+        for _ in range(3):
+            flowing.serve(NOW)
+        assert client.recv(100) == b'{"ok": true}\n'
+        yield client
+
+
+def test_behind_an_answer_may_come_bytes_as_they_come(
+    flowing: ControlSocket, spring: Spring, drinker: socket.socket
+) -> None:
+    for moment, piece in ((NOW + 1, b"first"), (NOW + 60, b"second")):
+        flowing.handle_timeout(moment)  # nothing is there
+        assert flowing.deadline() == moment + LOOK
+        spring.pieces.append(piece)
+        flowing.handle_timeout(moment + LOOK)
+        flowing.serve(moment + LOOK)
+        assert drinker.recv(100) == piece
+    assert spring.closed == 0
+
+
+def test_a_flow_that_is_over_ends_the_connection_behind_its_last_byte(
+    flowing: ControlSocket, spring: Spring, drinker: socket.socket
+) -> None:
+    spring.pieces, spring.over = [b"last"], True
+    flowing.handle_timeout(NOW)
+    assert spring.closed == 0
+    flowing.serve(NOW)
+    assert drinker.recv(100) == b"last"
+    flowing.handle_timeout(NOW)
+    assert drinker.recv(100) == b""
+    assert spring.closed == 1
+    assert flowing.deadline() is None
+
+
+def test_what_waits_is_sent_without_a_pause(
+    flowing: ControlSocket, spring: Spring, drinker: socket.socket
+) -> None:
+    spring.pieces += [b"1", b"2", b"3"]
+    for _ in range(3):
+        assert flowing.deadline() == NOW
+        flowing.handle_timeout(NOW)
+        flowing.serve(NOW)
+    assert drinker.recv(100) == b"123"
+
+
+def test_who_does_not_take_what_comes_is_given_up_and_nothing_piles_up(
+    flowing: ControlSocket, spring: Spring, drinker: socket.socket
+) -> None:
+    spring.pieces += [bytes(1 << 20)] * 5
+    flowing.handle_timeout(NOW)
+    for turn in range(5):
+        flowing.serve(NOW + turn)
+        flowing.handle_timeout(NOW + turn / 2)
+    assert len(spring.pieces) == 4  # not one more was taken while the first waits
+    flowing.handle_timeout(NOW + PATIENCE)
+    assert spring.closed == 1
+    assert flowing.deadline() is None
+
+
+@pytest.mark.parametrize("waiting", [[], [bytes(1 << 20)]])
+def test_who_hangs_up_ends_the_flow_once(
+    flowing: ControlSocket, spring: Spring, drinker: socket.socket, waiting: list[bytes]
+) -> None:
+    spring.pieces += waiting
+    flowing.handle_timeout(NOW)
+    flowing.serve(NOW)
+    drinker.close()
+    flowing.serve(NOW)
+    flowing.serve(NOW)
+    assert spring.closed == 1
+    assert flowing.deadline() is None
+
+
+def test_a_socket_that_closes_ends_its_flows(path: Path, spring: Spring) -> None:
+    control = ControlSocket(path, lambda request: Flow({"ok": True}, spring, spring.close))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(path))
+        client.sendall(b"{}\n")
+        control.serve(NOW)
+        control.serve(NOW)
+        control.close()
+    assert spring.closed == 1

@@ -60,6 +60,14 @@ def test_for_systemd_every_line_has_its_level() -> None:
     ]
 
 
+def test_who_looked_at_whose_packets_is_a_notice() -> None:
+    stream = io.StringIO()
+    details = {"by": "ada", "target": "press-3", "opened": "passwords"}
+    Journal(stream, Clock(), levels=True)(Fact(What.TRACED, details=details))
+    told = "Audit: packets were recorded by ada, those of press-3, with passwords in it.\n"
+    assert stream.getvalue() == f"<{NOTICE}>{told}"
+
+
 def test_a_flood_of_one_kind_is_cut_and_counted_and_hides_no_other() -> None:
     stream, clock = io.StringIO(), Clock()
     journal = Journal(stream, clock)

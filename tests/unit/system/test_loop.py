@@ -85,6 +85,7 @@ class FakeSide(Pipe):
         super().__init__()
         self.did = did
         self.due: float | None = None
+        self.on_timeout: Callable[[], None] = lambda: None
 
     def serve(self, now: float) -> None:
         self.did.append(("served", self.take()))
@@ -95,6 +96,7 @@ class FakeSide(Pipe):
     def handle_timeout(self, now: float) -> None:
         self.due = None
         self.did.append("timeout beside")
+        self.on_timeout()
 
     def ready(self, now: float) -> None:
         self.did.append("ready")
@@ -425,6 +427,33 @@ def test_a_command_may_have_outputs_carried_out(world: World) -> None:
     wanted: Callable[[Sequence[Output]], None] = world.loop.carry_out
     wanted([SendIp(b"disconnect")])
     assert world.did == [SendIp(b"disconnect")]
+
+
+def test_another_core_can_be_driven_from_now_on_and_the_first_again(world: World) -> None:
+    before = Core([])
+    before.due = world.clock.time + 3.0
+    world.loop.drive(before)
+    world.queue.put(b"looked at")
+    world.loop.step()
+    world.loop.step()
+    assert world.sleeper.slept[-1] == pytest.approx(3.0, abs=0.1)
+    assert before.did == [("packet", b"looked at"), ("timeout",)]
+    assert world.did == []
+    world.loop.drive(world.core)
+    world.queue.put(b"alone")
+    world.loop.step()
+    assert world.did == [("packet", b"alone")]
+
+
+def test_a_core_may_be_exchanged_while_a_timer_is_looked_at(world: World) -> None:
+    """As when whoever looks on is given up for reading nothing."""
+    other = Core([])
+    world.control.due = world.clock.time
+    world.control.on_timeout = lambda: world.loop.drive(other)
+    world.loop.step()
+    world.gre.put(b"gre")
+    world.loop.step()
+    assert other.did == [("gre", b"gre")]
 
 
 def test_a_chore_has_its_turn_when_it_says_and_what_it_asks_for_is_done(world: World) -> None:

@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -25,7 +25,7 @@ class Answering:
 
     def serve_one(self) -> None:
         connection, _ = self._listener.accept()
-        with connection, connection.makefile("rb") as lines:
+        with connection, connection.makefile("rb") as lines, suppress(BrokenPipeError):
             self.asked.append(json.loads(lines.readline()))
             connection.sendall(self._answer)
 
@@ -34,9 +34,9 @@ class Answering:
 
 
 @contextmanager
-def answering_bytes(folder: Path, answer: bytes) -> Iterator[Answering]:
+def answering_bytes(folder: Path, answer: bytes, name: str = "s") -> Iterator[Answering]:
     """A daemon that answers its first request by exactly these bytes."""
-    daemon = Answering(folder / "s", answer)
+    daemon = Answering(folder / name, answer)
     thread = Thread(target=daemon.serve_one)
     thread.start()
     try:

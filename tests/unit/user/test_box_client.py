@@ -70,6 +70,7 @@ def test_what_is_done_is_asked_as_the_agent_knows_it(tmp_path: Path, ask, reques
         (lambda box: box.report(), {"path": "/r"}, "/r"),
         (lambda box: box.support("/mnt"), {"path": "/b", "contents": ["a"]}, ("/b", ["a"])),
         (lambda box: box.capture("eth0", 1, 2), {"path": "/c"}, "/c"),
+        (lambda box: box.trace("press-3", 1, 2, "usb"), {"path": "usb/t"}, "usb/t"),
         (lambda box: box.ping("h"), {"text": "one\ntwo"}, ["one", "two"]),
         (lambda box: box.sealed(), {"text": "-----"}, "-----"),
         (lambda box: box.console_code(), {"code": "AB", "seconds": 600}, ("AB", 600.0)),

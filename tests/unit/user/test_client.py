@@ -3,10 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.control.diagnosis import diagnosis_to_json
 from gateway.control.explain import Told
 from gateway.control.sessions import SessionView, StatusView
+from gateway.control.trace import Kind, Report, Wanted, build_end, build_frame
 from gateway.user import client
 from gateway.user.client import BadAnswer, Daemon, DaemonError, NotRunning, Refused, socket_path
+from tests.unit.user.console.agents import WRONG_KEY
 from tests.unit.user.daemon import answering, answering_bytes, refusing
 
 
@@ -133,3 +136,69 @@ def test_the_socket_is_the_option_then_the_environment_then_the_usual(
     monkeypatch.setenv("POSTERN_SOCKET", "/a")
     assert socket_path(None) == "/a"
     assert socket_path("/b") == "/b"
+
+
+def test_diagnoses_are_a_list_that_is_never_empty(tmp_path: Path) -> None:
+    with answering(tmp_path, {"diagnoses": [diagnosis_to_json(WRONG_KEY)]}) as daemon:
+        assert Daemon(daemon.path).explain("press-3") == [WRONG_KEY]
+    assert daemon.asked == [{"verb": "explain", "word": "press-3"}]
+
+
+def test_machines_come_with_their_names(tmp_path: Path) -> None:
+    one = {"machine": "press-3", "diagnosis": diagnosis_to_json(WRONG_KEY)}
+    with answering(tmp_path, {"machines": [one]}) as daemon:
+        assert Daemon(daemon.path).machines() == [("press-3", WRONG_KEY)]
+
+
+@pytest.mark.parametrize("result", [None, {}, {"diagnoses": []}, {"diagnoses": [{"cause": 1}]}])
+def test_a_diagnosis_that_is_none_is_told_as_that(tmp_path: Path, result: object) -> None:
+    with answering(tmp_path, result) as daemon, pytest.raises(BadAnswer):
+        Daemon(daemon.path).explain("press-3")
+
+
+@pytest.mark.parametrize("result", [None, {"machines": [{"machine": 1}]}, {"machines": [3]}])
+def test_a_machine_that_is_none_is_told_as_that(tmp_path: Path, result: object) -> None:
+    with answering(tmp_path, result) as daemon, pytest.raises(BadAnswer):
+        Daemon(daemon.path).machines()
+
+
+ANSWER = b'{"ok": true, "result": {"seconds": 60}}\n'
+END = build_end(Report(1, 0, "the time is over"))
+
+
+def test_a_trace_is_frames_behind_the_answer(tmp_path: Path) -> None:
+    sent = ANSWER + build_frame(Kind.PACKETS, b"packet") + END
+    with answering_bytes(tmp_path, sent) as daemon:
+        frames = list(Daemon(daemon.path).trace(Wanted("press-3", 5, 9), "ada"))
+    assert [kind for kind, _ in frames] == [Kind.PACKETS, Kind.END]
+    assert frames[0][1] == b"packet"
+    bounds = {"seconds": 5, "packets": 9, "passwords": False, "keys": False}
+    assert daemon.asked == [{"verb": "trace", "target": "press-3", "for": "ada"} | bounds]
+
+
+def test_a_trace_that_is_refused_is_told_in_the_daemons_words(tmp_path: Path) -> None:
+    with (
+        refusing(tmp_path, "'x' is nobody", "Name a client") as daemon,
+        pytest.raises(Refused, match="is nobody"),
+    ):
+        list(Daemon(daemon.path).trace(Wanted("x")))
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (b"", "not JSON"),
+        (ANSWER + b"\x09\0\0\0\0", "is no trace"),
+        (ANSWER + b"\x01\0", "is no trace"),
+        (ANSWER + b"\x01\xff\xff\xff\xff", "is no trace"),
+        (ANSWER + END[:-3], "middle of a packet"),
+    ],
+)
+def test_what_is_no_trace_is_told_as_that(tmp_path: Path, sent: bytes, words: str) -> None:
+    with answering_bytes(tmp_path, sent) as daemon, pytest.raises(BadAnswer, match=words):
+        list(Daemon(daemon.path).trace(Wanted("x")))
+
+
+def test_a_trace_of_a_daemon_that_is_not_there_says_how_to_start_it(tmp_path: Path) -> None:
+    with pytest.raises(NotRunning):
+        next(Daemon(str(tmp_path / "s")).trace(Wanted("x")))

@@ -1,7 +1,7 @@
 """Finding out what is wrong: reachability, cables, packets, and one client's dials."""
 
 from gateway.control.problems import Problem
-from gateway.user.console.draft import Draft
+from gateway.control.windows import SCREENS
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import (
     Field,
@@ -14,8 +14,9 @@ from gateway.user.console.model import (
     Values,
 )
 from gateway.user.console.pages.sessions import Figures
-from gateway.user.console.why import explain
+from gateway.user.console.pages.trace import trace_form
 from gateway.user.console.working import Working
+from gateway.user.explain_lines import explained
 
 LONGEST_S, MOST_PACKETS = 120, 20_000  # what the box records at most
 WHERE = "usb is the stick labelled POSTERN; empty: in memory, to be fetched with scp"
@@ -23,35 +24,52 @@ WHERE = "usb is the stick labelled POSTERN; empty: in memory, to be fetched with
 
 def diagnose(ends: Ends) -> Menu:
     choices = (
-        ("Why does this client not connect?", lambda: _ask_why(ends), "postern why CLIENT"),
+        ("Why does this client not connect?", lambda: _ask_why(ends), "postern explain CLIENT"),
         ("Ping a machine", lambda: _ask_ping(ends), "postern ping HOST"),
         ("Cables and links", lambda: _link(ends), "postern link"),
         ("Record packets of a port", lambda: _ask_capture(ends), "postern capture PORT"),
+        ("Record one machine's packets", lambda: _ask_trace(ends), "postern trace CLIENT FILE"),
         ("Gateway in figures, refused dials", lambda: Open(Figures(ends)), "postern status"),
     )
     return Menu("Diagnostics", choices)
 
 
-def why(ends: Ends, word: str) -> list[str]:
-    """All that is known of why a client does not connect."""
-    draft = Draft.running(ends)
-    outside = draft.outside_addresses() or sorted(ends.box.status().addresses.get("outside", ()))
-    status, sessions = ends.daemon.status(), ends.daemon.sessions()
-    return explain(word, status, sessions, draft.entries("client"), outside)
-
-
 def _ask_why(ends: Ends) -> Step:
-    hint = "Its name in the configuration, or the outside address it comes from"
-    form = Form(
-        "Why does this client not connect?",
-        (Field("client", "Client", hint=hint),),
-        lambda values: Instead(
-            Told(f"Client {values['client'].strip()}", tuple(why(ends, values["client"])))
+    fields = (
+        Field(
+            "client",
+            "Client",
+            hint="Its name, or the outside address it comes from; empty is all of them",
         ),
-        lambda values: _needed(values, "client"),
-        button="Look",
+        Field("number", "Number on its screen", hint="If there is one, as 678 or 789"),
     )
-    return Open(form)
+    return Open(
+        Form(
+            "Why does this client not connect?",
+            fields,
+            lambda values: Instead(_why(ends, values)),
+            _check_number,
+            button="Look",
+        )
+    )
+
+
+def _why(ends: Ends, values: Values) -> Told:
+    word, typed = values["client"].strip(), values["number"].strip()
+    number = int(typed) if typed else None
+    lines = explained(ends.daemon, word, number)
+    return Told(f"Client {word}" if word else "All that was heard of", tuple(lines))
+
+
+def _check_number(values: Values) -> list[Problem]:
+    typed = values["number"].strip()
+    if not typed or (typed.isascii() and typed.isdigit() and int(typed) in SCREENS):
+        return []
+    return [Problem("number", "is none that Windows shows", "Type three digits, or nothing")]
+
+
+def _ask_trace(ends: Ends) -> Step:
+    return Open(trace_form(ends))
 
 
 def _ask_ping(ends: Ends) -> Step:

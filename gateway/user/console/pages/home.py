@@ -86,7 +86,7 @@ def choices(ends: Ends, changed: int = 0) -> tuple[tuple[str, Action, str], ...]
         ("Users and SSH keys", _page(lambda: Entries(ends, "admin")), "postern admins"),
         (f"Review and apply{waiting}", _page(lambda: Review(ends)), "postern config diff"),
         ("History and restore", _page(lambda: History(ends)), "postern config history"),
-        ("Diagnostics", _page(lambda: diagnose(ends)), "postern why CLIENT"),
+        ("Diagnostics", _page(lambda: diagnose(ends)), "postern explain CLIENT"),
         ("Upgrade, slots, roll back", _page(lambda: Slots(ends)), "postern slots"),
         ("Self-test", _page(lambda: selftest(ends)), "postern selftest"),
         ("Support bundle", _page(lambda: Support(ends)), "postern support"),

@@ -12,6 +12,7 @@ from gateway.user.cli.show import Column
 from gateway.user.cli.status import status_lines
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Back, Open, Row, Stay, Step, Told, View, question
+from gateway.user.console.pages.trace import trace_form
 
 FRESH = 2.0  # seconds between two looks
 WIDTH = 72  # letters, without the session's number
@@ -22,11 +23,16 @@ COLUMNS: tuple[tuple[Column, Cell], ...] = (
     (Column("FROM", least=12), lambda one: one.peer),
     (Column("STATE"), lambda one: one.state),
     (Column("FOR", right=True), lambda one: show.duration(one.since)),
-    (Column("NAT-T", least=4), lambda one: one.natt or "-"),
+    (Column("NAT-T"), lambda one: short_natt(one.natt)),
     (Column("IN", right=True), lambda one: show.size(one.bytes_in)),
     (Column("OUT", right=True), lambda one: show.size(one.bytes_out)),
     (Column("", least=1), lambda one: "!" if one.last_error else ""),
 )
+
+
+def short_natt(natt: str) -> str:
+    """For a narrow table: "02n" of draft-02n, "rfc" of RFC 3947; the session's own page has all."""
+    return natt.removeprefix("draft-").removesuffix("3947") or "-"
 
 
 class Sessions:
@@ -79,6 +85,7 @@ class Session:
         end = Row("k", "End it", self._kick, f"postern disconnect {self._number}")
         keys = (
             end,
+            Row("t", "Trace it", self._ask_trace, f"postern trace {self._number} FILE"),
             Row("w", "Write this to a file", self._write, f"postern sessions {self._number}"),
         )
         title = f"Session {self._number}"
@@ -95,6 +102,9 @@ class Session:
 
         text = ("The client is told, and may dial again at once.",)
         return Open(question(f"End session {self._number}?", text, "Yes, end it", kick))
+
+    def _ask_trace(self) -> Step:
+        return Open(trace_form(self._ends, str(self._number)))
 
     def _write(self) -> Step:
         prefix = f"postern-session-{self._number}-"

@@ -211,6 +211,12 @@ def test_what_takes_long_is_answered_later(claimed: Whole) -> None:
     assert not claimed.ask("network.ping", host="-f")["ok"]
 
 
+def test_a_trace_is_taken_for_whoever_asks_and_is_in_the_audit(claimed: Whole) -> None:
+    found = claimed.result("trace", target="press-3", seconds=5)
+    assert Path(found["path"]).read_text() == f"press-3 for {claimed.who}"
+    assert "ada (ssh): trace target=press-3" in claimed.audit()
+
+
 @pytest.mark.parametrize("verb", ["cat", "config.cat", "", None, 7])
 def test_what_is_no_verb_is_refused(claimed: Whole, verb: Any) -> None:
     assert not claimed.ask(verb)["ok"]

@@ -9,6 +9,7 @@ import pytest
 from gateway.control.board import Facts
 from gateway.control.board_view import Board
 from gateway.control.changes_outputs import Refused
+from gateway.control.trace import Wanted
 from gateway.system.box import capture
 from gateway.system.box.diagnose import Diagnose
 from gateway.system.box.outlet import Outlet
@@ -24,6 +25,7 @@ CONTEXT = {
     "config": config(),
     "status": {"version": "1.0", "leak": SECRET},
     "wall": 1_800_000_000.0,
+    "who": "console",
 }
 
 
@@ -31,11 +33,15 @@ def no_daemon(verb: str) -> object:
     raise ValueError("nobody answers")
 
 
+def no_trace(wanted: Wanted, behalf: str, most: int) -> bytes:
+    raise Refused("nobody answers", "Start it")
+
+
 def diagnose(root: Path, tools: Tools | None = None) -> Diagnose:
     places = Places(root)
     outlet = Outlet(places, None, tools or Tools())
     board = Board(Facts(), profile())
-    return Diagnose(places, board, ports(), outlet, no_daemon, tools or Tools())
+    return Diagnose(places, board, ports(), outlet, no_daemon, no_trace, tools or Tools())
 
 
 def ask(one: Diagnose, verb: str, **request: Any) -> Any:
@@ -83,6 +89,11 @@ def test_a_capture_goes_into_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ask(diagnose(tmp_path), "capture", port="outside", seconds=10_000)
     with pytest.raises(Refused, match="files are put into"):
         ask(diagnose(tmp_path), "capture", port="outside", path="/etc/passwd")
+
+
+def test_why_there_is_no_trace_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="nobody answers"):
+        ask(diagnose(tmp_path), "trace", target="press-3")
 
 
 def test_the_self_test_is_run_as_asked(tmp_path: Path) -> None:

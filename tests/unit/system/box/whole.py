@@ -12,6 +12,7 @@ from gateway.control.check import check
 from gateway.control.desk import ConfigDesk
 from gateway.control.document import File
 from gateway.control.problems import Problem
+from gateway.control.trace import Wanted
 from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
@@ -82,7 +83,7 @@ class Whole:
             power=Power(places, self.tools),
             audit=audit,
             vault=vault,
-            diagnose=Diagnose(places, board, ports, outlet, _nobody, self.tools),
+            diagnose=Diagnose(places, board, ports, outlet, _nobody, _traced, self.tools),
             provisioning=Provisioning(places, outlet, FACTORY),
             blinker=Blinker(lambda name, command: b""),
             tell=self.told.append,
@@ -129,3 +130,7 @@ def _waited(later: Later) -> dict[str, Any]:
 
 def _nobody(verb: str) -> object:
     raise ValueError("nobody answers")
+
+
+def _traced(wanted: Wanted, behalf: str, most: int) -> bytes:
+    return f"{wanted.target} for {behalf}".encode()

@@ -39,7 +39,6 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBox]:
         ("support usb", "  journal.txt"),
         ("support --list", "journal.txt"),
         ("upgrade usb", "0.2.0 is installed"),
-        ("why press-3", "It has to dial 203.0.113.9."),
         ("ping 10.10.0.2", "3 of 3 answers"),
         ("link", "3 of 3 answers"),
         ("capture eth0 --seconds 5", "/run/capture.pcap"),

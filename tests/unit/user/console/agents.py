@@ -16,10 +16,12 @@ from threading import Event, Thread
 from typing import Any
 
 from gateway.control.authority_desk import AuthorityDesk
+from gateway.control.causes import Shown
 from gateway.control.changes_files import Found
 from gateway.control.changes_outputs import Moment, Refused, Who
 from gateway.control.check import check
 from gateway.control.desk import ConfigDesk
+from gateway.control.diagnosis import Diagnosis, diagnosis_to_json
 from gateway.control.document import File
 from gateway.control.problems import Problem
 from gateway.control.sessions import SessionView, StatusView, to_json
@@ -84,6 +86,7 @@ ANSWERS: dict[str, Any] = {
     "network.ping": {"lines": ["3 of 3 answers, 0.4 ms"]},
     "link": {"lines": ["3 of 3 answers, 0.4 ms"]},
     "capture": {"path": "/run/capture.pcap"},
+    "trace": {"path": "/run/trace-7-1800000000.pcapng"},
 }
 
 
@@ -239,6 +242,20 @@ class FakeBox:
         return [str(one["verb"]) for one in self.asked]
 
 
+WRONG_KEY = Diagnosis(
+    "wrong-key",
+    "Client press-3 has another pre-shared key; enter the same key at both ends again.",
+    "Enter the same key at both ends again",
+    ("It was not let through: wrong key.",),
+    Shown((678,), (789, 792)),
+    True,
+    90,
+    3,
+    "203.0.113.9:61001",
+    40.0,
+)
+
+
 def session(number: int, **changes: Any) -> SessionView:
     usual: dict[str, Any] = {
         "id": number,
@@ -269,10 +286,18 @@ class FakeDaemon:
         default_factory=lambda: [{"ms": 0, "text": "Client 203.0.113.10:500 began to dial."}]
     )
     asked: list[Answer] = field(default_factory=list)
+    diagnosis: Diagnosis = WRONG_KEY
 
     def answer(self, request: Answer) -> Answer:
         self.asked.append(request)
         match request:
+            case {"verb": "explain", "word": "nobody"}:
+                return {"ok": False, "error": "nobody is no client's name", "hint": "Name it"}
+            case {"verb": "explain", "word": _}:
+                return {"ok": True, "result": {"diagnoses": [diagnosis_to_json(self.diagnosis)]}}
+            case {"verb": "explain"}:
+                one = {"machine": "press-3", "diagnosis": diagnosis_to_json(self.diagnosis)}
+                return {"ok": True, "result": {"machines": [one]}}
             case {"verb": "status"}:
                 return {"ok": True, "result": to_json(self.status)}
             case {"verb": "sessions"}:

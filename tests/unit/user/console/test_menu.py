@@ -178,6 +178,38 @@ def test_a_paste_of_four_kilobytes_is_taken_whole(paths: tuple[str, str]) -> Non
         assert found.text().count("A" * 60) > 10
 
 
+def test_why_a_client_does_not_connect_is_one_sentence_on_the_screen(serial: Menu) -> None:
+    serial.wait_for("Main menu")
+    serial.choose("8", "Diagnostics --")
+    serial.choose("1", "Number on its screen")
+    serial.type("press-3\t")
+    serial.type("789\t")
+    serial.wait_for("Look")
+    serial.type("\r")
+    serial.wait_for("Client press-3 has another pre-shared key")
+    assert "789 or 792 (Windows 2000, XP)" in serial.text()
+    assert "It was not let through: wrong key." in serial.text()
+
+
+def test_a_session_is_traced_with_one_key_and_the_screen_says_where_to(
+    serial: Menu, box: FakeBox
+) -> None:
+    serial.wait_for("Main menu")
+    serial.choose("1", "2 sessions;")
+    serial.wait_for("press-7")
+    serial.type("\r")
+    serial.wait_for("Session 7")
+    serial.type("t")
+    serial.wait_for("Trace session 7")
+    serial.wait_for("The audit says that it was done, and by whom.")
+    serial.type("\t\t\t")
+    serial.wait_for("Record")
+    serial.type("\r")
+    serial.wait_for("The trace is in /run/trace-7-1800000000.pcapng, in RAM")
+    bounds = {"target": "7", "seconds": 60, "packets": 5000, "path": ""}
+    assert {"verb": "trace"} | bounds in box.asked
+
+
 def test_an_unconfirmed_change_counts_down_on_every_page_and_c_keeps_it(
     serial: Menu, box: FakeBox
 ) -> None:

@@ -65,6 +65,64 @@ def test_what_a_peer_chose_cannot_steer_the_terminal(ends: Ends, daemon: FakeDae
     assert not {"\x1b", "\x9b", "\u202e"} & set(told)
 
 
+def test_why_a_client_does_not_connect_is_asked_with_the_number_on_its_screen(
+    ends: Ends, daemon: FakeDaemon
+) -> None:
+    told = talk(ends, "8", "1", "press-3", "789", "yes")
+    assert "Client press-3 has another pre-shared key" in told
+    assert {"verb": "explain", "word": "press-3"} in daemon.asked
+
+
+def test_a_number_alone_is_looked_up(ends: Ends, daemon: FakeDaemon) -> None:
+    told = talk(ends, "8", "1", "", "691", "yes")
+    assert "Access denied because the user name" in told
+    assert not any(one["verb"] == "explain" for one in daemon.asked)
+
+
+def test_neither_name_nor_number_tells_of_every_machine(ends: Ends) -> None:
+    assert "press-3  Client press-3 has another" in talk(ends, "8", "1", "", "", "yes")
+
+
+def test_a_number_windows_does_not_have_is_not_taken(ends: Ends) -> None:
+    assert "Type three digits, or nothing." in talk(ends, "8", "1", "press-3", "12", "yes")
+
+
+def test_a_session_is_traced_into_ram_and_is_told_where_that_is(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, "1", "7", "t", "20", "", "1", "yes")
+    assert "The trace is in /run/trace-7-1800000000.pcapng, in RAM" in told
+    assert "postern explain --trace trace-7-1800000000.pcapng" in told
+    bounds = {"target": "7", "seconds": 20, "packets": 5000, "path": ""}
+    assert {"verb": "trace"} | bounds in box.asked
+
+
+def test_a_machine_is_traced_onto_a_stick_by_its_name(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, "8", "5", "press-3", "", "", "2", "yes")
+    assert "The trace is on the stick as trace-7-1800000000.pcapng" in told
+    assert [one["path"] for one in box.asked if one["verb"] == "trace"] == ["usb"]
+
+
+def test_why_a_trace_was_refused_is_told(ends: Ends, box: FakeBox) -> None:
+    box.refuses["trace"] = ("'press-9' is nobody", "Name a client as in postern.toml")
+    told = talk(ends, "8", "5", "press-9", "", "", "1", "yes")
+    assert "'press-9' is nobody" in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("press-3", "301", "", "1"), "seconds: is out of bounds"),
+        (("press-3", "", "20001", "1"), "packets: is out of bounds"),
+        (("press-3", "", "many", "1"), "packets: is out of bounds"),
+        ((" ", "", "", "1"), "machine: is empty"),
+    ],
+)
+def test_a_trace_is_bounded_before_anybody_is_asked(
+    ends: Ends, box: FakeBox, typed: tuple[str, ...], words: str
+) -> None:
+    assert words in talk(ends, "8", "5", *typed)
+    assert "trace" not in box.verbs()
+
+
 def test_only_ascii_is_written_for_a_terminal_that_has_no_more(
     ends: Ends, daemon: FakeDaemon
 ) -> None:
@@ -233,8 +291,8 @@ def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -
         (("8", "3"), "3 of 3 answers, 0.4 ms"),
         (("8", "4", "2", "10", "100", "", "yes"), "The packets are in /run/capture.pcap"),
         (("8", "4", "2", "0", "100", ""), "seconds: is out of bounds"),
-        (("8", "5"), "nftables, rules in place"),
-        (("8", "1", "press-3", "yes"), "It has to dial 203.0.113.9."),
+        (("8", "6"), "nftables, rules in place"),
+        (("8", "1", "press-3", "", "yes"), "Client press-3 has another pre-shared key"),
         (("9",), "slot A  good  0.1.0  <- runs now"),
         (("9", "1", "/mnt/x.raucb", "yes"), "Version 0.2.0 is installed."),
         (("9", "3", "gw-lab-1", "yes"), "The next start uses the other system"),

@@ -18,6 +18,7 @@ from gateway.user.console.model import (
     Walk,
 )
 from gateway.user.console.pages.home import Home
+from gateway.user.console.pages.sessions import short_natt
 from gateway.user.console.screen import Screen
 from gateway.user.console.terminal import fit_letters
 from tests.unit.user.console.agents import FakeBox, FakeDaemon, session
@@ -75,6 +76,19 @@ def test_before_an_update_the_boards_own_dangers_are_told(ends: Ends, box: FakeB
     found = screen_of(ends)
     press(found, "9", "enter", "1", "enter")
     assert "Of this box: It may not start again: have a spare." in rows(found)
+
+
+def test_a_page_to_read_that_goes_on_below_the_screen_says_so(ends: Ends) -> None:
+    long, short = (
+        screen_of(ends, Open(Told("Why", tuple(f"{letter * 79}" for letter in letters))))
+        for letters in ("abcdefghijklmnopqr", "abcdefghijklmnopq")
+    )
+    assert rows(long)[-1] == "PgUp, PgDn: read on   b: back   ?: help"
+    assert "r" * 79 not in rows(long)
+    press(long, "page down")
+    assert "r" * 79 in rows(long)
+    assert rows(short)[-1] == "b: back   ?: help"
+    assert "q" * 79 in rows(short)
 
 
 def test_on_a_narrow_screen_rows_are_cut_and_not_wrapped(ends: Ends) -> None:
@@ -139,6 +153,15 @@ def test_numbers_choose_and_nonsense_is_told(ends: Ends) -> None:
     assert any(line.startswith("-- Status and live sessions") for line in rows(found))
     press(found, "0", "enter")
     assert any(line.startswith("-- Main menu") for line in rows(found))
+
+
+@pytest.mark.parametrize(
+    ("natt", "short"), [("rfc3947", "rfc"), ("draft-02n", "02n"), ("apple", "apple"), ("", "-")]
+)
+def test_a_narrow_table_tells_the_kind_of_nat_traversal_in_few_letters(
+    natt: str, short: str
+) -> None:
+    assert short_natt(natt) == short
 
 
 @pytest.mark.parametrize("key", ["b", "esc", "left", "backspace"])

@@ -1,0 +1,28 @@
+"""Who asks the daemon, for the audit: what the kernel says of the process at the other end."""
+
+import pwd
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gateway.control.problems import printable
+from gateway.system.control_socket import Peer
+
+LONGEST: Final = 64  # letters of what somebody calls themselves
+
+
+def who(peer: Peer | None, request: Mapping[str, Any]) -> str:
+    """The user's name; for root, as the box agent is, also for whom it asks."""
+    if peer is None:
+        return "somebody"
+    name = _name(peer.uid)
+    behalf = request.get("for")
+    if peer.uid != 0 or not isinstance(behalf, str) or not behalf:
+        return name
+    return f"{printable(behalf)[:LONGEST]} (asked by {name})"
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"

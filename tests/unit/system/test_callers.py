@@ -1,0 +1,42 @@
+"""Who asks the daemon: by the kernel's word alone, but root may say for whom."""
+
+import os
+import pwd
+from typing import Any
+
+import pytest
+
+from gateway.system.callers import LONGEST, who
+from gateway.system.control_socket import Peer
+
+ROOT = Peer(1, 0, 0)
+NOBODY = Peer(1, 65534, 65534)
+
+
+def test_a_user_has_the_systems_name_for_it() -> None:
+    assert who(ROOT, {}) == "root"
+    assert who(Peer(1, os.getuid(), 0), {}) == pwd.getpwuid(os.getuid()).pw_name
+
+
+def test_a_user_the_system_has_no_name_for_is_a_number() -> None:
+    assert who(Peer(1, 4_000_000_000, 0), {}) == "user 4000000000"
+
+
+def test_root_may_say_for_whom_and_nobody_else_may() -> None:
+    assert who(ROOT, {"for": "ada (ssh)"}) == "ada (ssh) (asked by root)"
+    assert who(NOBODY, {"for": "ada (ssh)"}) == "nobody"
+
+
+@pytest.mark.parametrize("behalf", [None, "", 7, ["ada"]])
+def test_a_name_that_is_none_is_not_told(behalf: Any) -> None:
+    assert who(ROOT, {"for": behalf}) == "root"
+
+
+def test_a_name_is_short_and_for_a_terminal() -> None:
+    name = who(ROOT, {"for": "\x1b[2J" + "x" * 500})
+    assert "\x1b" not in name
+    assert len(name) <= LONGEST + len(" (asked by root)")
+
+
+def test_without_a_process_it_is_somebody() -> None:
+    assert who(None, {"for": "ada"}) == "somebody"
