@@ -83,7 +83,9 @@ def test_a_found_session_with_naks_and_rejects_is_seen() -> None:
     packets = ip_packets(shared_data() / "pptp" / "chapcrack-full-session-mppe.dump")
     events = see(*recorded(packets))
     assert events[1:3] == [AuthStarted("MS-CHAPv2", "moxie"), AuthSucceeded("moxie")]
-    assert events[4] == IpOpened("172.27.200.10", "172.27.200.1")
+    both = "MPPE 128 bit stateless"
+    assert events[3:5] == [EncryptionWanted(), CcpOpened(both, both, encrypted=True)]
+    assert events[5] == IpOpened("172.27.200.10", "172.27.200.1")
 
 
 def test_a_link_over_ethernet_has_ip_and_rejects_ipv6() -> None:

@@ -27,15 +27,15 @@ from gateway.wire.pcapng import (
     build_section,
 )
 from tests.pair.explain_world import MACHINE, join, world_of
-from tests.pair.peers.ppp_end import PppEnd
+from tests.pair.peers.ppp_end import IP, PppEnd
 from tests.pair.test_explain_certificates import joined
 from tests.pair.trace_world import fetch, finish, watch
 from tests.unit.user.daemon import answering_bytes, refusing
 
 ANSWER = b'{"ok": true, "result": {"seconds": 60}}\n'
 CLIENT, GATEWAY = host_bytes("203.0.113.7"), host_bytes("198.51.100.1")
-TCP = bytes.fromhex(  # in PPP, and an IPv4 header of its own: as long as it says
-    "ff0300214500003100010000400600000a0100020a01000104d2001500000000000000005002200000000000"
+TCP = bytes.fromhex(
+    "4500003100010000400600000a0100020a01000104d2001500000000000000005002200000000000"
 )
 Out = pytest.CaptureFixture[str]
 
@@ -50,7 +50,8 @@ def world_file(*, wrong: bool = False) -> bytes:
     ppp = PppEnd(magic=b"ours", user="operator", password="hunter2")
     world.dial(join(world, ppp=ppp, psk="not the key") if wrong else join(world, ppp=ppp), 20.0)
     data = fetch(trace).file
-    world.net.send([] if wrong else world.clients[0].send_frame(TCP + b"USER anna"))
+    said = IP.to_bytes(2, "big") + TCP + b"USER anna"
+    world.net.send([] if wrong else world.clients[0].send_frame(said))
     world.net.run_for(1.0)
     world.net.send([] if wrong else world.clients[0].hang_up(world.net.now))
     world.net.run_for(10.0)
