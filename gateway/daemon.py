@@ -6,6 +6,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,7 @@ from gateway.system.control_socket import (
 )
 from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
+from gateway.system.forwarding import forwards
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.loop import Doors, Loop
 from gateway.system.nfqueue import Queue, QueueUnavailable
@@ -49,8 +51,15 @@ from gateway.system.run import ToolFailed
 from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.system.tcp import Connections
-from gateway.system.wanted import INSIDE_QUEUE, QUEUE, wanted_addresses, wanted_rules
+from gateway.system.wanted import (
+    FRONT_QUEUE,
+    INSIDE_QUEUE,
+    QUEUE,
+    wanted_addresses,
+    wanted_rules,
+)
 from gateway.user.files import beside, read_file
+from gateway.wire.ipv4 import host_text
 
 OK, FAILED = 0, 1
 
@@ -104,14 +113,16 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         socket, lambda request: desk.answer(request, control.peer), group=_mine(askers())
     )
     try:
-        queue, inside = Queue(), Queue()
+        queue, inside, front = Queue(), Queue(), Queue(desk.gateway.front.lets_pass)
         queue.bind(QUEUE)
         inside.bind(INSIDE_QUEUE)
+        front.bind(FRONT_QUEUE)
         signals = Signals()
         sender, tcp = Sender(), Connections()
         doors = Doors(
             queue=queue,
             inside=inside,
+            front=front,
             gre=GreReceiver(config.inside.address),
             sender=sender,
             tcp=tcp,
@@ -124,13 +135,25 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.addresses = Addresses()
         desk.have_addresses(config)
         with signals:
-            desk.queues, desk.sender, desk.tcp = (queue, inside), sender, tcp
+            desk.queues, desk.sender, desk.tcp = (queue, inside, front), sender, tcp
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
+            for trouble in unforwarded(config, forwards()):
+                journal(trouble)
             desk.loop.run()
-        journal.line("stopped; the rules stay, so what comes now is dropped")
+        journal.line("stopped; the rules stay, so what comes for Postern now is dropped")
     finally:
         control.close()
+
+
+def unforwarded(config: Config, forwarding: bool) -> list[Fact]:
+    """Who stands in front of a server and is no router hears nothing that is for it."""
+    if forwarding or not config.front.servers:
+        return []
+    servers = ", ".join(map(host_text, config.front.servers))
+    what = f"nothing for {servers} arrives, for this machine forwards no packets"
+    hint = "set net.ipv4.ip_forward to 1 (sysctl), or leave [front] out"
+    return [Fact(What.TROUBLE, details={"what": f"{what}: {hint}"})]
 
 
 def _mine(group: int | None) -> int | None:
@@ -154,6 +177,7 @@ class Desk:
         self.tcp: Connections | None = None
         self.tool: Tool | None = None
         self.rules: Rules | None = None
+        self.forwards: Callable[[], bool] = forwards
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
 
@@ -197,6 +221,7 @@ class Desk:
         config, self._problems = self._keep_places(config)
         self._loaded = moment
         found = self._calendar.handle_timeout(moment) + self.gateway.reload(config, moment)
+        found += unforwarded(config, self.forwards())
         self._problems += self._make_so(config)
         return [*found, *(Fact(What.TROUBLE, details={"what": what}) for what in self._problems)]
 

@@ -75,6 +75,15 @@ class Inside:
 
 
 @dataclass(frozen=True, slots=True)
+class Front:
+    """Servers before which the gateway is the router, as far as it is."""
+
+    servers: tuple[bytes, ...] = ()
+    direct: tuple[Network, ...] = ()
+    fail: str = DEFAULTS["front"]["fail"]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A way to one old server, or to several of a kind.
 
@@ -193,6 +202,7 @@ class Config:
     choices: tuple[Choice, ...] = ()
     certificates: tuple[OwnCertificate, ...] = ()
     authorities: tuple[Authority, ...] = ()
+    front: Front = Front()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -220,6 +230,7 @@ def build(document: Document, users: Users = NOBODY) -> Config:
     return Config(
         outside=Outside(**document["outside"][0].values),
         inside=Inside(**document["inside"][0].values),
+        front=Front(**document["front"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
         routes=tuple(_route(**entry.values) for entry in document["route"]),

@@ -148,10 +148,12 @@ def _check_choice(choice: Entry, document: Document, findings: Findings) -> None
         hint = did_you_mean(client, names) if names else "Add a [[client]] of that name"
         findings.add(choice, "client", f"is {shown(client)}, and there is no such client", hint)
     called = choice.values.get("called")
+    fronts = {host for one in _with(document["front"], "servers") for host in one.values["servers"]}
     for outside in _with(document["outside"], "addresses"):
-        if called is not None and called not in outside.values["addresses"]:
+        if called is not None and called not in {*outside.values["addresses"], *fronts}:
             what = f"is {host_text(called)}, and clients do not find Postern there"
-            findings.add(choice, "called", what, "Write one of the addresses of [outside]")
+            hint = "Write one of the addresses of [outside], or a server of [front]"
+            findings.add(choice, "called", what, hint)
 
 
 def _with(entries: Sequence[Entry], key: str) -> Iterator[Entry]:

@@ -107,6 +107,7 @@ class Doors:
 
     queue: Packets
     inside: Packets
+    front: Packets  # on their way to a server that we stand in front of, and ours
     gre: Packets
     sender: SendsIp
     tcp: Tcp
@@ -165,6 +166,7 @@ class Loop:
             (doors.tcp, self._from_tcp),
             (doors.gre, self._from_gre),
             (doors.inside, self._from_inside),
+            (doors.front, self._from_front),
             (doors.queue, self._from_queue),
         ):
             self._selector.register(source, selectors.EVENT_READ, handle)
@@ -243,6 +245,9 @@ class Loop:
 
     def _from_queue(self) -> Sequence[Output]:
         return self._receive(self._doors.queue.take(LIMIT), self._core.receive_packet)
+
+    def _from_front(self) -> Sequence[Output]:
+        return self._receive(self._doors.front.take(LIMIT), self._core.receive_packet)
 
     def _from_gre(self) -> Sequence[Output]:
         return self._receive(self._doors.gre.take(LIMIT), self._core.receive_gre)

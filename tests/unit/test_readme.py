@@ -23,6 +23,11 @@ def test_there_is_one_of_each_kind() -> None:
     assert all(f'kind = "{kind}"' in README for kind in ROUTE_KINDS)
 
 
+def test_what_is_shown_of_standing_in_front_goes_with_the_routes_that_are_shown() -> None:
+    [front] = [text for text in SHOWN if "[front]" in text]
+    assert any(told(text + front) == [] for text in CONFIGURATIONS)
+
+
 def test_every_key_that_the_table_names_is_there() -> None:
     table = README.split("what to write in `[[route]]`")[1].split("```toml")[0]
     named = set(re.findall(r"`([a-z_]+)(?: = [^`]*)?`", table)) - {"nat"}

@@ -16,7 +16,7 @@ from tests.interop.lab.libreswan import Libreswan
 from tests.interop.lab.native import Native
 from tests.interop.lab.pptpd import USERS, Pptpd
 from tests.interop.lab.strongswan import StrongSwan
-from tests.interop.lab.topology import OUTSIDE, Nat, World
+from tests.interop.lab.topology import Nat, World
 from tests.interop.lab.world import Node
 from tests.interop.lab.xl2tpd import Xl2tpd
 
@@ -78,6 +78,11 @@ class Lab:
         self.step("putting a router before the gateway")
         self.world.forward()
 
+    def stand_in_front(self) -> None:
+        """Make the gateway the router before the server, before there are clients."""
+        self.step("making the gateway the router before the server")
+        self.world.stand_in_front()
+
     def certified_gateway(self, *machines: str) -> tuple[Gateway, Authority]:
         """Postern with an authority of its own, and an entry for each machine's certificate."""
         self.step("making the authority and starting the gateway")
@@ -138,5 +143,6 @@ class Lab:
         user: str,
     ) -> OldClient:
         node = self.world.client_behind(behind) if behind else self.world.direct_client()
-        ike = tool(node, OUTSIDE, profile)
-        return OldClient(node, ike, Xl2tpd(node, OUTSIDE, user, USERS.get(user, "of nobody")))
+        dialled = self.world.dialled
+        ike = tool(node, dialled, profile)
+        return OldClient(node, ike, Xl2tpd(node, dialled, user, USERS.get(user, "of nobody")))

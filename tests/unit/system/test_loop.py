@@ -210,13 +210,14 @@ class World:
         self.clock = Clock()
         self.sleeper = Sleeper(self.clock)
         self.core = Core(self.did)
-        self.queue, self.inside = Pipe(), Pipe()
+        self.queue, self.inside, self.front = Pipe(), Pipe(), Pipe()
         self.gre, self.signals = Pipe(), Pipe()
         self.tcp = FakeTcp(self.did)
         self.control, self.service = FakeSide(self.did), FakeSide(self.did)
         doors = Doors(
             queue=self.queue,
             inside=self.inside,
+            front=self.front,
             gre=self.gre,
             sender=Sender(self.did),
             tcp=self.tcp,
@@ -243,6 +244,7 @@ class World:
         for pipe in (
             self.queue,
             self.inside,
+            self.front,
             self.gre,
             self.signals,
             self.tcp,
@@ -280,6 +282,7 @@ def test_every_source_reaches_its_part_of_the_core(world: World) -> None:
     world.queue.put(b"packet")
     world.gre.put(b"gre")
     world.inside.put(b"of a server")
+    world.front.put(b"for a server")
     world.tcp.put(TcpOpened(1), TcpReceived(1, b"data"), TcpClosed(1, "gone"))
     world.control.put("a question")
     world.loop.step()
@@ -287,6 +290,7 @@ def test_every_source_reaches_its_part_of_the_core(world: World) -> None:
         ("packet", b"packet"),
         ("gre", b"gre"),
         ("inside", b"of a server"),
+        ("packet", b"for a server"),
         ("opened", 1),
         ("tcp", 1, b"data"),
         ("closed", 1, "gone"),
