@@ -6,6 +6,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,7 @@ from gateway.system.control_socket import (
 )
 from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
+from gateway.system.forwarding import forwards
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.kernel import Begun
 from gateway.system.loop import Doors, Loop
@@ -53,6 +55,7 @@ from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.system.tcp import Connections
 from gateway.system.wanted import (
+    FRONT_QUEUE,
     INSIDE_QUEUE,
     QUEUE,
     servers_of,
@@ -60,6 +63,7 @@ from gateway.system.wanted import (
     wanted_rules,
 )
 from gateway.user.files import beside, read_file
+from gateway.wire.ipv4 import host_text
 
 OK, FAILED = 0, 1
 
@@ -114,11 +118,11 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         socket, lambda request: desk.answer(request, control.peer), group=_mine(askers())
     )
     try:
-        queue, inside = Queue(), Queue()
+        queue, inside, front = Queue(), Queue(), Queue(desk.gateway.front.lets_pass)
         queue.bind(QUEUE)
         inside.bind(INSIDE_QUEUE)
+        front.bind(FRONT_QUEUE)
         signals = Signals()
-        sender = Sender()
         service = Service(os.environ)
         # Closed first, whatever the kernel will carry.
         desk.tool = apply_rules(wanted_rules(config), every_tool())
@@ -126,12 +130,14 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         begun = desk.carry_by(
             kernel.begin(config, desk.tool, service, socket.parent, os.environ), gre
         )
+        sender, tcp = Sender(), Connections(begun.keeper)
         doors = Doors(
             queue=queue,
             inside=inside,
+            front=front,
             gre=gre,
             sender=sender,
-            tcp=Connections(begun.keeper),
+            tcp=tcp,
             control=control,
             signals=signals,
             service=service,
@@ -140,14 +146,16 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.addresses = Addresses()
         desk.have_addresses(config)
         with signals:
-            desk.queues, desk.sender = (queue, inside), sender
+            desk.queues, desk.sender, desk.tcp = (queue, inside, front), sender, tcp
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             journal.line(_who_carries(begun))
+            for trouble in unforwarded(config, forwards()):
+                journal(trouble)
             desk.loop.run()
         desk.tool.apply(wanted_rules(config))
         begun.stop()
-        journal.line("stopped; the rules stay, so what comes now is dropped")
+        journal.line("stopped; the rules stay, so what comes for Postern now is dropped")
     finally:
         control.close()
 
@@ -156,6 +164,16 @@ def _who_carries(begun: Begun) -> str:
     if begun.paths is None:
         return f"the daemon carries everything itself: {begun.abilities.lacks}"
     return f"the kernel carries what it can; clients are told apart by {begun.name}"
+
+
+def unforwarded(config: Config, forwarding: bool) -> list[Fact]:
+    """Who stands in front of a server and is no router hears nothing that is for it."""
+    if forwarding or not config.front.servers:
+        return []
+    servers = ", ".join(map(host_text, config.front.servers))
+    what = f"nothing for {servers} arrives, for this machine forwards no packets"
+    hint = "set net.ipv4.ip_forward to 1 (sysctl), or leave [front] out"
+    return [Fact(What.TROUBLE, details={"what": f"{what}: {hint}"})]
 
 
 def _mine(group: int | None) -> int | None:
@@ -176,10 +194,12 @@ class Desk:
         self.queues: tuple[Queue, ...] = ()
         self.addresses: Addresses | None = None  # None: the machine is left alone
         self.sender: Sender | None = None
+        self.tcp: Connections | None = None
         self.tool: Tool | None = None
         self.rules: Rules | None = None
         self.begun = Begun(NONE)
         self.gre: GreReceiver | None = None
+        self.forwards: Callable[[], bool] = forwards
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
 
@@ -236,6 +256,7 @@ class Desk:
         config, self._problems = self._keep_places(config)
         self._loaded = moment
         found = self._calendar.handle_timeout(moment) + self.gateway.reload(config, moment)
+        found += unforwarded(config, self.forwards())
         self._problems += self._make_so(config)
         return [*found, *(Fact(What.TROUBLE, details={"what": what}) for what in self._problems)]
 
@@ -299,6 +320,7 @@ class Desk:
             return {}
         found = {f"send_{name.lower()}": count for name, count in self.sender.failed.items()}
         found["send_in_fragments"] = self.sender.fragmented
+        found["pppd_dropped"] = 0 if self.tcp is None else self.tcp.dropped
         found["queue_truncated"] = sum(queue.truncated for queue in self.queues)
         return {name: count for name, count in found.items() if count}
 

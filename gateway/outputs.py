@@ -30,6 +30,13 @@ class OpenTcp(NamedTuple):
     peer: Endpoint
 
 
+class OpenPppd(NamedTuple):
+    """Connect to whoever starts pppd on this machine. From then on it is as a TCP connection; but
+    what cannot leave at once is dropped, each `SendTcp` as a whole."""
+
+    key: int
+
+
 class SendTcp(NamedTuple):
     """Send on an open connection; what cannot leave at once is kept in order by the loop."""
 
@@ -76,6 +83,7 @@ class What(Enum):
     CCP_REFUSED = "ccp-refused"
     PPP_UP = "ppp-up"
     CARRIED = "carried"
+    OUT_OF_REACH = "out-of-reach"
     PPP_ENDED = "ppp-ended"
     SILENCE = "silence"
     SESSION_CLOSED = "session-closed"
@@ -99,4 +107,4 @@ class Fact:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-Output = SendIp | OpenTcp | SendTcp | CloseTcp | Fact | PathRequest
+Output = SendIp | OpenTcp | OpenPppd | SendTcp | CloseTcp | Fact | PathRequest

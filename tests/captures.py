@@ -46,7 +46,9 @@ def shared_data() -> Path:
     """
     path = Path(__file__).resolve().parents[2] / "shared" / "data"
     if not path.is_dir():
-        pytest.skip("shared/data is not beside this checkout")
+        pytest.skip(
+            "plays recordings without a licence to be copied here: put them into ../shared/data"
+        )
     return path
 
 

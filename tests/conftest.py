@@ -3,8 +3,10 @@
 The usual run is the same every time; `HYPOTHESIS_PROFILE=nightly` tries much more, and anew.
 """
 
+import gc
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -16,3 +18,9 @@ settings.register_profile(
 )
 settings.register_profile("nightly", max_examples=100_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Eleven thousand tests are there to stay: the collector need not go through them again."""
+    gc.collect()
+    gc.freeze()

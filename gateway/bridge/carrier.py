@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import InsideLeg
+from gateway.bridge.l2tp_leg import L2tpLeg
 from gateway.bridge.paths import hand_over, l2tp_end, leg_path, place_of, why_not, why_not_pair
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
@@ -21,6 +22,9 @@ from gateway.wire.udp import Endpoint
 
 Place = tuple[bytes, Endpoint]  # our host, and where the peer's ESP comes from
 CROWDED = "another client without NAT traversal is at the same address"
+IN_FRONT = "the client dials the server's own address, which is not this machine's"
+NATIVE = "the server speaks L2TP"
+BEGUN = "the call was begun by the daemon, and the next one need not be"
 
 
 class Carrier:
@@ -32,6 +36,7 @@ class Carrier:
         self.calls: dict[int, CallTrack] = {}  # by key, also those whose last figures are to come
         self.tunnels: dict[int, LegTrack] = {}  # by our number, of tunnels with joined calls
         self.refused: list[tuple[Session, str]] = []  # to be ended: the kernel or nobody
+        self.fronts: frozenset[bytes] = frozenset()  # servers dialled by their own address
         self._virtual = virtual
         self._places: dict[Place, LegTrack] = {}
         self._dirty: dict[LegTrack | CallTrack, None] = {}  # in order
@@ -68,7 +73,7 @@ class Carrier:
         """
         if wanted == USER:
             return "the route says so"
-        return own_hands or leg.why_user or why_not(leg, self.abilities)
+        return own_hands or self._why_leg(leg)
 
     def follow(self, session: Session, inside: InsideLeg, wanted: str) -> None:
         """The session goes this way from now on, and not by any it went before."""
@@ -82,6 +87,18 @@ class Carrier:
             before.changed()
         if track.key:
             self.calls[track.key] = track
+            track.changed()
+
+    def have_hands(self, session: Session, own_hands: str) -> None:
+        """From now on the session's frames pass through here for this reason, or need not."""
+        track, before = session.track, session.own_hands
+        if own_hands == before or not isinstance(track, CallTrack) or not track.living:
+            return
+        session.own_hands = own_hands
+        if track.joined:
+            self._part(track)
+        if track.why in ("", before):
+            track.why, track.told = own_hands, bool(self.abilities.lacks)
             track.changed()
 
     def drop(self, track: CallTrack) -> list[Output]:
@@ -191,13 +208,18 @@ class Carrier:
         track.told = True
         return [track.session.fact(What.CARRIED, {"by": USER, "why": track.why})]
 
+    def _why_leg(self, leg: ClientLeg) -> str:
+        """Only what is sent to this machine passes where the kernel gives virtual addresses."""
+        in_front = IN_FRONT if leg.local.host in self.fronts else ""
+        return leg.why_user or in_front or why_not(leg, self.abilities)
+
     def _why_apart(self, call: CallTrack) -> str:
         session, leg = call.session, call.session.leg
-        why = session.own_hands or leg.why_user or why_not(leg, self.abilities)
+        why = session.own_hands or self._why_leg(leg)
         if why:
             return why
         if not call.key:
-            return "the server speaks L2TP"
+            return NATIVE if isinstance(call.inside, L2tpLeg) else BEGUN
         if leg.lns.is_numbered(session.call):
             return "the client numbers its frames"
         holder = self.tunnels.get(session.tunnel)

@@ -1,10 +1,11 @@
-"""Where a client's PPP crosses over to the inside leg, and back: watched, refused, shielded,
-encrypted, as its route wants it.
+"""Where a client's PPP crosses over to the inside leg, and back: watched, refused, confined,
+shielded, encrypted, as its client and its route want it.
 
-    client --> Passage --> Shield --> Encryption (CCP) --> server       control
-    client --------------> Shield --> Encryption (MPPE) --> server      data
+    client --> Passage -----> Shield --> Encryption (CCP) --> server       control
+    client --> Confinement -> Shield --> Encryption (MPPE) --> server      data
 
-The shield comes first, for what the encryption keeps back goes in later as it was kept.
+The shield comes first, for what the encryption keeps back goes in later as it was kept. Who is
+confined to some places agrees on nothing with the server that would hide where its packets go.
 """
 
 from collections import Counter
@@ -14,8 +15,12 @@ from gateway.bridge.encryption import Encryption, Event, NoEncryption, Unencrypt
 from gateway.bridge.mtu import MPPE_HEADER
 from gateway.bridge.shield import Shield
 from gateway.control.config import Route
+from gateway.control.confined import EVERYWHERE, reach_words
+from gateway.control.schema_routes import LOCAL
 from gateway.control.users import Users
+from gateway.control.values_reach import ALL, Reach
 from gateway.ppp import events as ppp
+from gateway.ppp.confine import Allowed, Confinement
 from gateway.ppp.errors import PppError
 from gateway.ppp.frame import protocol_of
 from gateway.ppp.machine import Passage
@@ -27,6 +32,8 @@ CLEAR: Final = "clear"
 END_TO_END: Final = "end to end"
 ENCRYPTS: Final = "the gateway encrypts towards the server"
 READS: Final = "the route's shield reads every frame"
+CONFINES: Final = "what the client sends is held against its `reach`"
+ENDS: Final = "PPP ends at this machine, with pppd"
 NETBEUI: Final = 0x803F
 TERMS: Final = {  # by the names that the configuration has
     named(terms): terms for bits in (128, 56, 40) for terms in (Terms(bits), Terms(bits, True))
@@ -43,9 +50,14 @@ class Crossing:
         passage: Passage,
         shield: Shield | None = None,
         encryption: Encryption | NoEncryption | None = None,
+        confinement: Confinement | None = None,
+        reach: str = EVERYWHERE,
     ) -> None:
+        """`reach` says for a person where the client is confined to."""
+        self.reach = reach
         self._passage = passage
         self._shield = shield
+        self._confinement = confinement
         self._guard = encryption
         self._mppe = encryption if isinstance(encryption, Encryption) else None
         self._end_to_end = False  # client and server encrypt between themselves
@@ -65,7 +77,7 @@ class Crossing:
         found: Counter[str] = Counter()
         if self._passage.malformed:
             found["ppp_malformed"] = self._passage.malformed
-        for part in (self._shield, self._mppe):
+        for part in (self._confinement, self._shield, self._mppe):
             found.update({} if part is None else part.counts)
         return dict(found)
 
@@ -96,6 +108,8 @@ class Crossing:
 
     def to_server(self, frame: bytes) -> bytes | None:
         """Road: a data frame of the client as it goes in, or None (counted)."""
+        if self._confinement is not None and not self._confinement.lets(frame):
+            return None
         if self._shield is not None:
             shielded = self._shield.data(frame)
             if shielded is None:
@@ -112,6 +126,16 @@ class Crossing:
                 return None, events
             frame = opened
         return frame if self._shield is None else self._shield.to_client(frame), events
+
+    def confine(self, confinement: Confinement | None, reach: str) -> None:
+        """The owner has changed his mind, which holds from the next packet on."""
+        if confinement is not None and self._confinement is not None:
+            confinement.counts = self._confinement.counts
+        self._confinement, self.reach = confinement, reach
+
+    def strays(self) -> list[ppp.OutOfReach]:
+        """What the owner is to be told of what the client could not reach."""
+        return [] if self._confinement is None else self._confinement.take_news()
 
     def deadline(self) -> float | None:
         return None if self._mppe is None else self._mppe.deadline()
@@ -138,20 +162,52 @@ class Crossing:
         return [event, DEMANDED] if in_vain and self._mppe is None else [event]
 
 
-def crossing_of(route: Route, users: Users, mru: int, manners: Manners = PLAIN) -> Crossing:
-    """As the route wants it. `mru`: what fits the tunnel outside; `manners`: the client's."""
-    passage = Passage(mru, manners, overhead=header_of(route), shielded=route.shield)
+def crossing_of(
+    route: Route,
+    users: Users,
+    mru: int,
+    manners: Manners = PLAIN,
+    reach: tuple[Reach, ...] | None = None,
+) -> Crossing:
+    """As the route wants it. `mru`: what fits the tunnel outside; `manners` and `reach`: the
+    client's."""
+    confinement = confinement_of(route, reach)
+    confined = confinement is not None
+    fragile = route.shield and route.kind != LOCAL  # pppd hears what it is asked as often as it is
+    passage = Passage(mru, manners, overhead=header_of(route), shielded=fragile, readable=confined)
     shield = Shield(mru) if route.shield else None
+    encryption: Encryption | NoEncryption | None = None
     if route.encryption == "mppe":
-        allowed = [TERMS[name] for name in route.mppe]
-        return Crossing(passage, shield, Encryption(allowed, users.find))
-    return Crossing(passage, shield, NoEncryption() if route.encryption == "refuse" else None)
+        encryption = Encryption([TERMS[name] for name in route.mppe], users.find)
+    elif route.encryption == "refuse" or confined:
+        encryption = NoEncryption()
+    return Crossing(passage, shield, encryption, confinement, reach_words(reach, route.kind))
 
 
-def own_hands_of(route: Route) -> str:
-    """Why all frames of its sessions have to pass through here; nothing if they need not."""
+def confinement_of(route: Route, reach: tuple[Reach, ...] | None) -> Confinement | None:
+    """None: the client reaches everything. Where the owner has not said, that is what machines
+    had before there was confinement; on the route into the LAN, which is newer, nothing."""
+    if reach is None:
+        return Confinement() if route.kind == LOCAL else None
+    if ALL in reach:
+        return None
+    return Confinement(
+        tuple(
+            Allowed(one.first, one.last, protocol, one.low, one.high)
+            for one in reach
+            for protocol in one.protocols
+        )
+    )
+
+
+def own_hands_of(route: Route, reach: tuple[Reach, ...] | None) -> str:
+    """Why all frames of a session have to pass through here; nothing if they need not."""
+    if route.kind == LOCAL:
+        return ENDS
     if route.encryption == "mppe":
         return ENCRYPTS
+    if confinement_of(route, reach) is not None:
+        return CONFINES
     return READS if route.shield else ""
 
 

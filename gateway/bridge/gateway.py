@@ -16,6 +16,7 @@ from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
 from gateway.bridge.client_leg import CARRIERS, PORT_L2TP, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
 from gateway.bridge.expulsion import put_out
+from gateway.bridge.front import InFront
 from gateway.bridge.guest import Guest
 from gateway.bridge.inward import Inward
 from gateway.bridge.kernel import Kernel
@@ -66,6 +67,7 @@ class Gateway:
         self.kernel = Kernel(self.carrier, self.clients)
         self.clients.taken_tunnels = self.carrier.tunnels
         self.clients.following.crowd = self.carrier.crowd
+        self.front = InFront(config, self.clients)
         self._numbers = 0
         self._timers = Timers()
         self._guest: Guest | None = None
@@ -155,6 +157,7 @@ class Gateway:
     def reload(self, config: Config, now: float) -> list[Output]:
         """From now on new dials follow `config`; what is up stays, if it may: see `watch.py`."""
         self.config = config
+        self.front.follow(config)
         self.clients.rename(self.watch.renamed(config))
         found = self.board.follow(config, now)
         told = self._told([*found, Fact(What.RELOADED)], now, self.board.servers)
@@ -185,8 +188,9 @@ class Gateway:
     def counters(self) -> dict[str, int]:
         """What was counted since the start, by room and reason."""
         found = {f"gateway_{name}": count for name, count in self.drops.by_reason.items()}
-        found |= self.clients.counters()
+        found |= self.clients.counters() | {"front_passed": self.front.passed}
         found |= self.board.trunks.counters()
+        found |= self.board.strayed()
         return {name: count for name, count in found.items() if count}
 
     # the road in

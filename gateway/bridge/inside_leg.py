@@ -49,6 +49,11 @@ class InsideLeg(Protocol):
     peer_call: int  # the server's; 0 before it has answered
 
     @property
+    def called(self) -> str:
+        """Where the call goes, for people."""
+        ...
+
+    @property
     def kind(self) -> str:
         """As people call what is spoken: "PPTP", "L2TP/IPsec"."""
         ...

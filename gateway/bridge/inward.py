@@ -11,6 +11,7 @@ from gateway.bridge.classify import Kind, classify, ike_datagram
 from gateway.bridge.client_leg import Counters
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.kernel import Kernel
+from gateway.bridge.local_leg import LocalLeg
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
@@ -98,6 +99,8 @@ class Inward:
         if calling is None:
             return [CloseTcp(key)]
         session, leg = calling
+        if isinstance(leg, LocalLeg):
+            return self._from_pppd(session, leg, data, now)
         return self.inside(session, session.inside_event(leg.receive(data, now), now), now)
 
     def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]:
@@ -168,9 +171,22 @@ class Inward:
         servers = self._board.servers
         return self._told(servers.receive(ike_datagram(packet, start, end), now), now, servers)
 
-    def _calling(self, key: int) -> tuple[Session, PptpLeg] | None:
+    def _from_pppd(self, session: Session, leg: LocalLeg, data: bytes, now: float) -> list[Output]:
+        """Its frames, once it has been started: the road of the route into the LAN."""
+        found: list[Output] = []
+        if not leg.is_up:
+            found = self.inside(session, session.inside_event(leg.answer(data), now), now)
+            data = b""
+        frames = leg.open(data) if leg.is_up else []
+        if frames:
+            found += self._told(session.from_inside(frames, now), now)
+        if session.state is State.CLOSING:
+            self.look_after(session, now)
+        return found
+
+    def _calling(self, key: int) -> tuple[Session, PptpLeg | LocalLeg] | None:
         """Whose connection it is."""
         session = self._board.by_key.get(key)
-        if session is None or not isinstance(session.inside, PptpLeg):
+        if session is None or not isinstance(session.inside, PptpLeg | LocalLeg):
             return None
         return session, session.inside

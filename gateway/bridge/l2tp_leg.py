@@ -18,6 +18,10 @@ class L2tpLeg:
         self.is_up = False
 
     @property
+    def called(self) -> str:
+        return str(self.server)
+
+    @property
     def kind(self) -> str:
         return "L2TP/IPsec"
 

@@ -70,6 +70,10 @@ class PptpLeg:
         self.ended = False
 
     @property
+    def called(self) -> str:
+        return str(self.server)
+
+    @property
     def kind(self) -> str:
         return "PPTP"
 

@@ -109,7 +109,7 @@ class Session:
                     if called:
                         return found  # the rest is of a leg that is forgotten
                     if not was_open and self.state in (State.CALLING, State.DIVERTED):
-                        found.append(self.fact(*tell_refusal(self.inside.server, reason, busy)))
+                        found.append(self.fact(*tell_refusal(self.inside.called, reason, busy)))
                     result = Disconnect.BUSY if busy else Disconnect.NO_FACILITY_NOW
                     result = Disconnect.LOST_CARRIER if was_open else result
                     found += self._handle(Input.INSIDE_ENDED, now, reason, result)
@@ -130,7 +130,7 @@ class Session:
         if leg is None:
             self.start_at = None
             return False, found
-        what = f"{old.server}: {reason}; {leg.server} is called instead"
+        what = f"{old.called}: {reason}; {leg.called} is called instead"
         self.inside = leg
         said = self.fact(What.TROUBLE, {"what": what})
         return True, [*found, said, *old.abandon(now), *self.start(now)]
@@ -153,7 +153,7 @@ class Session:
             return [told, *found, *self.disconnect(detour, now)]
         self._diverted, self.held_in = True, []
         self.inside, self.route, self.crossing = detour.leg, detour.route, detour.crossing
-        where = {"user": user, "route": detour.route, "server": str(detour.leg.server)}
+        where = {"user": user, "route": detour.route, "server": detour.leg.called}
         said = self.fact(What.DIVERTED, where)
         away = self._handle(Input.ELSEWHERE, now)
         return [said, *found, *old.abandon(now), *away, *self.start(now)]
@@ -202,7 +202,7 @@ class Session:
             case Do.HANG_UP_INSIDE:
                 return self._carry_plain(self.inside.hang_up(now))
             case Do.OPEN:
-                where = {"route": self.route, "server": str(self.inside.server)}
+                where = {"route": self.route, "server": self.inside.called}
                 opened = self.fact(What.SESSION_OPENED, where)
                 self.release_at, self.quiet_at = now + SPEAKS_WITHIN, now + HEARD_WITHIN
                 if self.leg.recorder is not None:
@@ -247,7 +247,10 @@ class Session:
         if is_control(frame):
             return ready + self._pass_control(frame, True, now)
         passed = self.crossing.to_server(frame)
-        return ready if passed is None else ready + self._to_inside(passed, now)
+        if passed is None:
+            strays = self.crossing.strays()
+            return ready + [told for one in strays for told in self._ppp_event(one, now)]
+        return ready + self._to_inside(passed, now)
 
     def from_inside(self, frames: list[bytes], now: float) -> list[Output]:
         """PPP frames of the server's call, in their order."""
@@ -310,17 +313,15 @@ class Session:
             case Encrypted():
                 return [self.fact(*tell_encryption(event, self.user))]
             case Unencrypted():
-                refused = self.fact(*tell_encryption(event, self.user))
-                return [refused, *self.disconnect(event.reason, now)]
+                said = self.fact(*tell_encryption(event, self.user))
+                return [said, *self.disconnect(event.reason, now)]
             case _:
                 return self._ppp_event(event, now)
 
     def _say(self, frame: bytes, to_client: bool, now: float) -> list[Output]:
         """A control frame that neither end has sent: ours, in the other's name."""
-        if not to_client:
-            return self._to_inside(frame, now)
-        self.control_out += 1
-        return self._to_client(frame)
+        self.control_out += to_client
+        return self._to_client(frame) if to_client else self._to_inside(frame, now)
 
     def _ppp_event(self, event: ppp.PppEvent, now: float) -> list[Output]:
         found = self._react(event, now)

@@ -5,13 +5,21 @@ speaks. Where the first one cannot be had the next is called, and who turns out 
 else's user is put through there (`Ways`).
 """
 
+from collections import Counter
 from collections.abc import Callable
 
 from gateway.bridge.carrier import Carrier
 from gateway.bridge.client_leg import ClientLeg
-from gateway.bridge.crossing import Crossing, crossing_of, header_of, own_hands_of
+from gateway.bridge.crossing import (
+    Crossing,
+    confinement_of,
+    crossing_of,
+    header_of,
+    own_hands_of,
+)
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
+from gateway.bridge.local_leg import LocalLeg
 from gateway.bridge.pacing import CROWDED, Pacer
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
@@ -21,7 +29,10 @@ from gateway.bridge.trunk import Leg
 from gateway.bridge.trunks import Trunks
 from gateway.bridge.ways import Detour
 from gateway.control.config import Config, Route
-from gateway.control.schema_routes import L2TP_IPSEC
+from gateway.control.confined import reach_words
+from gateway.control.policy import client_named
+from gateway.control.schema_routes import L2TP_IPSEC, LOCAL
+from gateway.control.values_reach import NONE, Reach
 from gateway.control.ways import Dialled, route_of_call
 from gateway.l2tp.events import CallRequested
 from gateway.l2tp.numbers import Disconnect
@@ -29,8 +40,10 @@ from gateway.outputs import Fact, Output, What
 from gateway.paths import KERNEL_CALLS
 from gateway.ppp.quirks import manners_of
 from gateway.pptp.machine import Caller
+from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint
 
+CONFINED = "confined_"
 MOST_CALLS = 0x7000  # of PPTP's call ids one half is the kernel's; a free one is found by trying
 
 
@@ -53,6 +66,7 @@ class Switchboard:
         self._left: dict[int, list[Endpoint]] = {}  # by session: servers not called yet
         self._routes: dict[int, Route] = {}  # by session
         self._pacer = Pacer()
+        self._strayed: Counter[str] = Counter()  # in sessions that are over
         self._next_number = next_number
         self._random = random
         self._keys = 0
@@ -60,8 +74,14 @@ class Switchboard:
     def follow(self, config: Config, now: float) -> list[Output]:
         """From now on new calls follow `config`."""
         self.config = config
+        self.carrier.fronts = frozenset(config.front.servers)
         self.trunks.hello = float(config.limits.hello_seconds)
         self.trunks.keep({server.host for route in config.routes for server in route.servers})
+        for number, session in self.sessions.items():
+            route, reach = self._routes[number], self._reach(session.leg)
+            words = reach_words(reach, route.kind)
+            session.crossing.confine(confinement_of(route, reach), words)
+            self.carrier.have_hands(session, own_hands_of(route, reach))
         return self.servers.follow(config, now)
 
     def put_through(
@@ -103,7 +123,7 @@ class Switchboard:
             {
                 "call": str(event.call),
                 "peer_call": str(event.peer_call),
-                "server": str(inside.server),
+                "server": inside.called,
                 "client": leg.client,
             },
         )
@@ -119,6 +139,14 @@ class Switchboard:
             del self.sessions[session.number]
             del self._routes[session.number], self._left[session.number]
             self._unregister(session, now)
+            self._strayed.update(_strays_of(session))
+
+    def strayed(self) -> dict[str, int]:
+        """What clients sent to places that are not theirs, since the start, by reason."""
+        found = Counter(self._strayed)
+        for session in self.sessions.values():
+            found.update(_strays_of(session))
+        return dict(found)
 
     def note_answered(self, session: Session, now: float) -> list[Output]:
         """The server of this session is plainly there."""
@@ -171,6 +199,8 @@ class Switchboard:
         reason = self._no_address(route)
         while servers:
             server = servers.pop(0)
+            if route.kind == LOCAL:
+                return self._local_leg(client, route, server), now, found
             start_at = self._pacer.turn(server, client.machine, now) if route.shield else now
             if start_at is None:
                 reason = CROWDED
@@ -187,16 +217,26 @@ class Switchboard:
         return reason, now, found
 
     def _pptp_leg(self, client: ClientLeg, route: Route, server: Endpoint) -> PptpLeg:
-        by_kernel = not self.carrier.why_user(client, route.carrier, own_hands_of(route))
+        own_hands = own_hands_of(route, self._reach(client))
+        by_kernel = not self.carrier.why_user(client, route.carrier, own_hands)
         key, call_id = self._next_key(), self._new_call_id(by_kernel)
         caller, source = Caller(call_id, self._random), self.config.inside.address
         channel = key if by_kernel else 0
         return PptpLeg(key, caller, call_id, source, server, route.shield, channel)
 
+    def _local_leg(self, client: ClientLeg, route: Route, server: Endpoint) -> LocalLeg:
+        request = {
+            "route": route.name,
+            "client": client.client,
+            "from": host_text(client.peer.host),
+            "mru": str(client.largest_mru(self.config.outside.mtu)),
+        }
+        return LocalLeg(self._next_key(), self._new_call_id(by_kernel=False), server, request)
+
     def _register(self, leg: InsideLeg, session: Session, route: Route) -> None:
-        session.own_hands = own_hands_of(route)
+        session.own_hands = own_hands_of(route, self._reach(session.leg))
         self.carrier.follow(session, leg, route.carrier)
-        if isinstance(leg, PptpLeg):
+        if isinstance(leg, PptpLeg | LocalLeg):
             self.by_call_id[leg.call_id] = self.by_key[leg.key] = session
         elif isinstance(leg, L2tpLeg):
             self.by_leg[leg] = session
@@ -206,7 +246,7 @@ class Switchboard:
         leg = session.inside
         took, netbeui = now - session.began, session.crossing.carries_netbeui
         self._pacer.ended(leg.server, session.leg.machine, took, netbeui, now)
-        if isinstance(leg, PptpLeg):
+        if isinstance(leg, PptpLeg | LocalLeg):
             del self.by_call_id[leg.call_id]
             del self.by_key[leg.key]
         elif isinstance(leg, L2tpLeg):
@@ -230,7 +270,12 @@ class Switchboard:
         native, header = route.kind == L2TP_IPSEC, header_of(route)
         fits = leg.largest_mru(self.config.outside.mtu, native, header)
         manners = manners_of(leg.who.name)
-        return crossing_of(route, self.config.users, leg.who.kept_mru(fits), manners)
+        mru, reach = leg.who.kept_mru(fits), self._reach(leg)
+        return crossing_of(route, self.config.users, mru, manners, reach)
+
+    def _reach(self, leg: ClientLeg) -> tuple[Reach, ...] | None:
+        client = client_named(self.config, leg.client)
+        return (NONE,) if client is None else client.reach
 
     def _no_address(self, route: Route) -> str:
         if self.config.inside.address is None:
@@ -249,3 +294,8 @@ class Switchboard:
                 call_id = call_id | KERNEL_CALLS if by_kernel else call_id & (KERNEL_CALLS - 1)
             if call_id and call_id not in self.by_call_id:
                 return call_id
+
+
+def _strays_of(session: Session) -> dict[str, int]:
+    counts = session.crossing.counts
+    return {name: count for name, count in counts.items() if name.startswith(CONFINED)}

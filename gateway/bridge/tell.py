@@ -15,9 +15,11 @@ from gateway.l2tp.numbers import Stop
 from gateway.l2tp.tunnel import NOT_CONFIRMED, SILENT
 from gateway.outputs import Fact, What
 from gateway.ppp import events as ppp
+from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint
 
 Details = dict[str, str]
+PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp"}
 NAT_PLACES = {
     (False, False): "nowhere",
     (True, False): "client",
@@ -139,7 +141,7 @@ def why_ended(event: l2tp.CallClosed) -> tuple[str, By]:
     return "the client hung up" + (f" ({event.message})" if event.message else ""), By.CLIENT
 
 
-def tell_refusal(server: Endpoint, reason: str, busy: bool) -> tuple[What, Details]:
+def tell_refusal(server: str, reason: str, busy: bool) -> tuple[What, Details]:
     """What a session says when its server takes no call."""
     more = " (busy)" if busy and "busy" not in reason else ""
     return What.REFUSED, {"reason": "server refused", "detail": f"{server}: {reason}{more}"}
@@ -148,16 +150,16 @@ def tell_refusal(server: Endpoint, reason: str, busy: bool) -> tuple[What, Detai
 def tell_call(inside: InsideLeg) -> tuple[What, Details]:
     """What a session says when it calls its server."""
     call_id = str(inside.call_id)
-    server = str(inside.server)
+    server = inside.called
     return What.SERVER_CALLED, {"server": server, "call_id": call_id, "kind": inside.kind}
 
 
 def tell_answer(inside: InsideLeg, answer: Answered) -> tuple[What, Details]:
     """What a session says when its server has taken the call."""
     return What.SERVER_ANSWERED, {
-        "server": str(inside.server),
+        "server": inside.called,
         "call_id": str(inside.call_id),
-        "peer_call_id": str(answer.peer_call),
+        "peer_call_id": str(answer.peer_call or ""),
         "vendor": answer.vendor,
         "kind": inside.kind,
         "encryption": inside.encryption,
@@ -202,6 +204,12 @@ def _not_spoken(event: ppp.ProtocolRejected) -> Details:
     return {"what": what, "protocol": event.protocol}
 
 
+def _place(event: ppp.OutOfReach) -> Details:
+    """As the owner would write it in `reach`."""
+    name = PROTOCOLS.get(event.protocol, f"ip/{event.protocol}")
+    return {"place": f"{host_text(event.host)} {name}" + (f"/{event.port}" if event.port else "")}
+
+
 PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
     ppp.LcpOpened: (
         What.LCP_OPENED,
@@ -236,6 +244,7 @@ PPP: Final[dict[type[Any], tuple[What, Callable[[Any], Details]]]] = {
         What.PPP_UP,
         lambda event: {"client_ip": event.client_ip, "server_ip": event.server_ip},
     ),
+    ppp.OutOfReach: (What.OUT_OF_REACH, _place),
     ppp.Terminated: (
         What.PPP_ENDED,
         lambda event: {"by": _side(event.by_client), "reason": event.reason},

@@ -91,6 +91,12 @@ ADVICE_INSIDE: Final[dict[Cause, Advice]] = {
         "Switch tunnel authentication off at the server: IPsec has proved who both are",
         NO_CALL,
     ),
+    Cause.NO_PPPD: Advice(
+        "Pppd could not be started on this machine{why}",
+        "Look whether `postern pppd` runs here as root, and whether the Debian package ppp is "
+        "installed",
+        NO_CALL,
+    ),
     Cause.NO_POOL: Advice(
         "No address is left in the pool of the route",
         "Write a larger `pool` in that route",

@@ -84,6 +84,7 @@ class Cause(Enum):
     SERVER_NO_L2TP = "server-no-l2tp"
     SERVER_TUNNEL_SECRET = "server-tunnel-secret"
     NO_POOL = "no-pool"
+    NO_PPPD = "no-pppd"
     NO_INSIDE_ADDRESS = "no-inside-address"
     SERVER_CROWDED = "too-many-calls-wait"
     CALL_WAITS = "call-waits"

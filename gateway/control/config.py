@@ -16,6 +16,7 @@ from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.users import Users, load_users
 from gateway.control.values import ANYWHERE, Network, network
 from gateway.control.values_client import Identity
+from gateway.control.values_reach import Reach
 from gateway.crypto.rsa import PrivateKey
 from gateway.wire.udp import Endpoint
 from gateway.x509.certificate import Certificate
@@ -27,6 +28,7 @@ NOBODY = Users()
 DEFAULT_MTU: int = DEFAULTS["outside"]["mtu"]
 PORT_L2TP = 1701
 VIRTUAL: Network = network(DEFAULTS["outside"]["virtual"])
+HERE = Endpoint(bytes((127, 0, 0, 1)), 0)  # where a route has no server
 _OTHERS = {  # the keys that a kind of route has not
     kind: frozenset(key.name for key in ROUTE.keys if key.kinds and kind not in key.kinds)
     for kind in ROUTE_KINDS
@@ -75,12 +77,22 @@ class Inside:
 
 
 @dataclass(frozen=True, slots=True)
+class Front:
+    """Servers before which the gateway is the router, as far as it is."""
+
+    servers: tuple[bytes, ...] = ()
+    direct: tuple[Network, ...] = ()
+    fail: str = DEFAULTS["front"]["fail"]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A way to one old server, or to several of a kind.
 
     `encryption` and `mppe` are for PPTP servers. What follows them is for servers that speak IPsec
     themselves: suites are in the owner's order, and `pool` are the gateway's addresses for tunnels
-    of their own.
+    of their own. The rest is for the route into the LAN, whose server is this machine, and whose
+    `pool` are the addresses that clients get.
     """
 
     name: str
@@ -97,6 +109,11 @@ class Route:
     esp: tuple[str, ...] = ()
     tunnels: str = "one"
     pool: tuple[bytes, ...] = ()
+    auth: tuple[str, ...] = ()
+    dns: tuple[bytes, ...] = ()
+    wins: tuple[bytes, ...] = ()
+    radius: bytes | None = None
+    radius_secret: bytes = field(default=b"", repr=False)
     carrier: str = DEFAULTS["route"]["carrier"]
 
     @property
@@ -142,6 +159,7 @@ class Client:
     weak_until: date | None = None
     revoked: bool = False
     certificate: Rule | None = None
+    reach: tuple[Reach, ...] | None = None  # None: the owner has not said
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +205,7 @@ class Config:
     choices: tuple[Choice, ...] = ()
     certificates: tuple[OwnCertificate, ...] = ()
     authorities: tuple[Authority, ...] = ()
+    front: Front = Front()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -214,6 +233,7 @@ def build(document: Document, users: Users = NOBODY) -> Config:
     return Config(
         outside=Outside(**document["outside"][0].values),
         inside=Inside(**document["inside"][0].values),
+        front=Front(**document["front"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
         routes=tuple(_route(**entry.values) for entry in document["route"]),
@@ -238,7 +258,7 @@ def _route(
 ) -> Route:
     """The port of a native server is that of L2TP; what is of the other kind is left out. The order
     of what MPPE may be negotiated is Postern's own."""
-    first, *others = servers or ([] if server is None else [server])
+    first, *others = servers or ([HERE] if server is None else [server])
     if kind == L2TP_IPSEC:
         first, *others = (Endpoint(each.host, PORT_L2TP) for each in (first, *others))
     values["mppe"] = tuple(sorted(mppe, key=MPPE_TERMS.index))

@@ -163,6 +163,11 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ".",
     ),
     What.CARRIED: ("{carried_words}",),
+    What.OUT_OF_REACH: (
+        "{who} was kept from a place inside",
+        ', "{place}"',
+        ", which is not in its `reach`; if it belongs there, add it in postern.toml.",
+    ),
     What.PPP_ENDED: ("PPP: the link was ended", " by {by}", ": {reason}", "."),
     What.SILENCE: ("{silence_words}", " for {seconds} s", ": {detail}", "."),
     What.SESSION_CLOSED: (

@@ -62,6 +62,10 @@ REASONS: Final[dict[str, Cause]] = {
 
 # What a server says of a call, or what it is silent about; native servers before PPTP's.
 OF_SERVER: Final[dict[str, Cause]] = {
+    "address of the pool": Cause.NO_POOL,
+    "start pppd": Cause.NO_PPPD,
+    "pppd is not installed": Cause.NO_PPPD,
+    "pppd could not": Cause.NO_PPPD,
     "pre-shared key": Cause.SERVER_KEY,
     "suites offered for ike": Cause.SERVER_IKE_SUITES,
     "security associations for l2tp": Cause.SERVER_ESP_SUITES,

@@ -22,6 +22,7 @@ NONE: Final[frozenset[Part]] = frozenset()
 _OF_TABLE: Final = {
     "outside": {Part.NETWORK},
     "inside": {Part.NETWORK},
+    "front": {Part.GATEWAY},
     "limits": {Part.GATEWAY},
     "client": {Part.GATEWAY},
     "certificate": {Part.GATEWAY},

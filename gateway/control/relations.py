@@ -6,6 +6,8 @@ from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import FEWEST_VIRTUAL, MOST_CANDIDATES, MOST_VIRTUAL
 from gateway.control.psk import KEYS
 from gateway.control.relations_box import check_box
+from gateway.control.relations_front import check_front
+from gateway.control.relations_reach import check_reach
 from gateway.control.relations_routes import check_routes, servers_of
 from gateway.control.suites import weakness
 from gateway.control.values import ANYWHERE, Network
@@ -20,9 +22,11 @@ def check_relations(document: Document, findings: Findings) -> None:
     findings.add_repeated(document["choice"], "name")
     _check_outside(document, findings)
     check_routes(document, findings)
+    check_front(document, findings)
     _check_weakness([*clients, *routes], findings)
     _check_who_is_who(clients, findings)
     _check_crowd(clients, findings)
+    check_reach(document, findings)
     check_box(document, findings)
     if not clients:
         findings.add_of_file("there is no [[client]]: nobody can dial", "Add one", warning=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from gateway.control.defaults import DEFAULTS
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import MOST_SERVERS
 from gateway.control.problems import did_you_mean, shown
-from gateway.control.schema_routes import KERNEL, L2TP_IPSEC, ROUTE
+from gateway.control.relations_carrier import check_carrier
+from gateway.control.relations_local import check_local
+from gateway.control.schema_routes import L2TP_IPSEC, LOCAL, ROUTE
 from gateway.control.values import PORT_PPTP
 from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint
@@ -19,8 +20,11 @@ def check_routes(document: Document, findings: Findings) -> None:
     routes = document["route"]
     for route in routes:
         _check_kind(route, findings)
-        _check_carrier(route, findings)
-        _check_servers(route, findings)
+        check_carrier(route, document, findings)
+        if route.values.get("kind") == LOCAL:
+            check_local(route, document, findings)
+        else:
+            _check_servers(route, findings)
     native = [route for route in routes if route.values.get("kind") == L2TP_IPSEC]
     for route in native:
         _check_native(route, document, findings)
@@ -45,24 +49,6 @@ def _check_kind(route: Entry, findings: Findings) -> None:
             what = f"means nothing where kind is {shown(kind)}"
             hint = f"Leave it out, or write kind = {shown(key.kinds[0])}"
             findings.add(route, key.name, what, hint)
-
-
-def _check_carrier(route: Entry, findings: Findings) -> None:
-    """The kernel alone carries nothing that the daemon has to do with, frame by frame."""
-    if route.values.get("carrier") != KERNEL:
-        return
-    without = 'or carrier = "auto"'
-    if route.values.get("kind") == L2TP_IPSEC:
-        what, hint = "and it carries no calls to a server that speaks L2TP", 'Write "auto"'
-    elif route.values.get("encryption") == "mppe":
-        what = 'and with encryption = "mppe" the daemon encrypts every frame'
-        hint = f"Leave the encryption out, {without}"
-    elif route.values.get("shield", DEFAULTS["route"]["shield"]):
-        what = "and the shield, which is the daemon, reads every frame"
-        hint = f"Write shield = false, {without}"
-    else:
-        return
-    findings.add(route, "carrier", f"is the kernel alone, {what}", hint)
 
 
 def _check_servers(route: Entry, findings: Findings) -> None:
@@ -164,10 +150,12 @@ def _check_choice(choice: Entry, document: Document, findings: Findings) -> None
         hint = did_you_mean(client, names) if names else "Add a [[client]] of that name"
         findings.add(choice, "client", f"is {shown(client)}, and there is no such client", hint)
     called = choice.values.get("called")
+    fronts = {host for one in _with(document["front"], "servers") for host in one.values["servers"]}
     for outside in _with(document["outside"], "addresses"):
-        if called is not None and called not in outside.values["addresses"]:
+        if called is not None and called not in {*outside.values["addresses"], *fronts}:
             what = f"is {host_text(called)}, and clients do not find Postern there"
-            findings.add(choice, "called", what, "Write one of the addresses of [outside]")
+            hint = "Write one of the addresses of [outside], or a server of [front]"
+            findings.add(choice, "called", what, hint)
 
 
 def _with(entries: Sequence[Entry], key: str) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ The check, the CLI's help and whatever writes the file later all read this table
 
 from collections.abc import Iterator
 
-from gateway.control import values, values_box, values_client, values_x509
+from gateway.control import values, values_box, values_client, values_reach, values_x509
 from gateway.control.defaults import DEFAULTS
 from gateway.control.limits import (
     MOST_ADMINS,
@@ -14,6 +14,7 @@ from gateway.control.limits import (
     MOST_OWN_CERTIFICATES,
     MOST_PORTS,
 )
+from gateway.control.schema_front import FRONT
 from gateway.control.schema_routes import CHOICE, ROUTE
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.systems import AUTO, SYSTEMS
@@ -215,6 +216,14 @@ CLIENT = Table(
         ),
         Key("weak_until", values_client.day, "The last day for weak suites.", "2030-12-31"),
         Key("revoked", values.truth, "With true it is let in no more.", "false"),
+        Key(
+            "reach",
+            values_reach.reach,
+            "What it may reach inside: hosts or networks, each with a protocol and ports if not "
+            "all; or the words nothing, everything.",
+            '["10.10.0.2 tcp/139-445", "10.10.0.0/24 icmp"]',
+            listed=True,
+        ),
     ),
     most=MOST_CLIENTS,
     named="name",
@@ -312,7 +321,7 @@ PORT = Table(
     named="path",
 )
 
-SCHEMA = (OUTSIDE, INSIDE, LIMITS, CLIENT, ROUTE, CHOICE, CERTIFICATE, CA, BOX, ADMIN, PORT)
+SCHEMA = (OUTSIDE, INSIDE, FRONT, LIMITS, CLIENT, ROUTE, CHOICE, CERTIFICATE, CA, BOX, ADMIN, PORT)
 
 
 def table_named(name: str) -> Table | None:

@@ -5,17 +5,19 @@ from gateway.control.limits import MOST_CHOICES, MOST_ROUTES
 from gateway.control.suites import ESP_SUITES, IKE_SUITES, MPPE_TERMS
 from gateway.control.tables import Key, Table
 
-PPTP, L2TP_IPSEC = "pptp", "l2tp-ipsec"
-ROUTE_KINDS = (PPTP, L2TP_IPSEC)
+PPTP, L2TP_IPSEC, LOCAL = "pptp", "l2tp-ipsec", "local"
+ROUTE_KINDS = (PPTP, L2TP_IPSEC, LOCAL)
+TO_SERVERS = (PPTP, L2TP_IPSEC)  # of somebody else
 ORDERS = ("first", "turns")  # the first that is there; each in its turn
 KERNEL = "kernel"
 CARRIERS = ("auto", KERNEL, "user")  # who carries the frames of a session that is up
 ENCRYPTIONS = ("clear", "mppe", "refuse")  # of PPP on the leg towards a PPTP server
+AUTHS = ("mschap-v2", "mschap", "chap", "pap")  # the strongest first
 TUNNELS = ("one", "each")  # one for all calls; one for each, from an address of its own
 
 ROUTE = Table(
     "route",
-    "A way to one old server.",
+    "A way to one old server, or into the LAN.",
     (
         Key("name", values.name, "What you call it; each only once.", '"old-nt4"', required=True),
         Key("kind", values.one_of("kind of route", ROUTE_KINDS), "How.", '"pptp"', required=True),
@@ -24,6 +26,7 @@ ROUTE = Table(
             values.endpoint,
             "The server's address; of a PPTP server with a port if it is not 1723.",
             '"10.10.0.2"',
+            kinds=TO_SERVERS,
         ),
         Key(
             "servers",
@@ -32,18 +35,21 @@ ROUTE = Table(
             '["10.10.0.2", "10.10.0.12"]',
             listed=True,
             instead=True,
+            kinds=TO_SERVERS,
         ),
         Key(
             "order",
             values.one_of("order", ORDERS),
             "Of several servers: the first that is there, or each in its turn.",
             '"first"',
+            kinds=TO_SERVERS,
         ),
         Key(
             "check_seconds",
             values.whole(10, 3600),
             "Of several servers: how often to look whether one is there.",
             "60",
+            kinds=TO_SERVERS,
         ),
         Key(
             "shield",
@@ -108,9 +114,49 @@ ROUTE = Table(
         Key(
             "pool",
             values_route.pool,
-            "The gateway's further addresses inside, one for each tunnel.",
+            "The gateway's further addresses inside, one for each tunnel; on the route into the "
+            "LAN those that clients get.",
             '"10.10.0.100-10.10.0.119"',
-            kinds=(L2TP_IPSEC,),
+            kinds=(L2TP_IPSEC, LOCAL),
+        ),
+        Key(
+            "auth",
+            values.one_of("kind of authentication", AUTHS),
+            "How a user may prove his password; the strongest that the client takes is used.",
+            '["mschap-v2"]',
+            listed=True,
+            kinds=(LOCAL,),
+        ),
+        Key(
+            "dns",
+            values.address,
+            "Up to two servers for names that clients are told of.",
+            '["10.10.0.53"]',
+            listed=True,
+            kinds=(LOCAL,),
+        ),
+        Key(
+            "wins",
+            values.address,
+            "Up to two servers for NetBIOS names that clients are told of.",
+            '["10.10.0.2"]',
+            listed=True,
+            kinds=(LOCAL,),
+        ),
+        Key(
+            "radius",
+            values.address,
+            "The RADIUS server that knows the users, in place of /etc/ppp/chap-secrets.",
+            '"10.10.0.5"',
+            kinds=(LOCAL,),
+        ),
+        Key(
+            "radius_secret",
+            values_route.radius_secret,
+            "The secret between it and this machine.",
+            '"a-third-long-random-text"',
+            secret=True,
+            kinds=(LOCAL,),
         ),
         Key(
             "carrier",
@@ -124,6 +170,7 @@ ROUTE = Table(
     examples=(
         {"kind": f'"{PPTP}"'},
         {"kind": f'"{L2TP_IPSEC}"', "name": '"old-w2k"', "server": '"10.10.0.3"'},
+        {"kind": f'"{LOCAL}"', "name": '"lan"', "pool": '"10.10.0.150-10.10.0.199"'},
     ),
 )
 
@@ -152,4 +199,5 @@ CHOICE = Table(
     ),
     most=MOST_CHOICES,
     named="name",
+    examples=({}, {"name": '"fitters"', "user": '"fitter-*"', "route": '"lan"'}),
 )

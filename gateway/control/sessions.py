@@ -54,6 +54,7 @@ class SessionView:
     carrier: str = "user"  # who carries its frames: "kernel" or "user"
     carrier_why: str = ""  # why not the kernel
     encryption: str = "clear"  # of the inside leg
+    reach: str = ""  # what it may reach inside, in words
     last_error: str = ""
 
 

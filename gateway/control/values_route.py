@@ -8,6 +8,7 @@ from gateway.control.problems import shown
 from gateway.control.values import Unfit, address, text
 
 LONGEST_PATTERN = 128  # characters
+LONGEST_SECRET = 47  # letters (MAX_SECRET_LENGTH of pppd 2.4.9 to 2.5, its end included)
 _RANGE = re.compile(r"\s*([0-9.]+)\s*-\s*([0-9.]+)\s*")
 
 
@@ -24,6 +25,16 @@ def pool(value: object) -> tuple[bytes, ...]:
     if last - first >= MOST_POOL:
         raise Unfit(f"holds {last - first + 1} addresses, and {MOST_POOL} are the most")
     return tuple(IPv4Address(number).packed for number in range(first, last + 1))
+
+
+def radius_secret(value: object) -> bytes:
+    """As it can stand in the file of pppd's RADIUS client, which knows no quotes."""
+    found = text(value)
+    if not found.isascii() or not found.isprintable() or " " in found or found[0] == "#":
+        raise Unfit("holds a space, a # at its start or a letter that is not ASCII")
+    if len(found) > LONGEST_SECRET:
+        raise Unfit(f"is longer than {LONGEST_SECRET} letters")
+    return found.encode()
 
 
 def _network(found: str) -> tuple[int, int]:

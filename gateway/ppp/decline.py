@@ -9,9 +9,9 @@ two settle it between themselves; but nobody who insists gets past a shield (bri
 from typing import Final, NamedTuple
 
 from gateway.ppp.frame import Packet
-from gateway.ppp.numbers import Code, Lcp, Protocol
+from gateway.ppp.numbers import IP_COMPRESSION, Code, Lcp, Protocol
 from gateway.ppp.options import Option, build_options, find_option, parse_options
-from gateway.ppp.quirks import DECLINED, NO_EAP, OPTIONS_DECLINED, Manners
+from gateway.ppp.quirks import DECLINED, NO_EAP, OPTIONS_DECLINED, READABLE, Manners
 
 MOST_REJECTS: Final = 5  # of one link: as many as Max-Failure (RFC 1661, 4.6)
 INSTEAD_OF_EAP: Final = Option(Lcp.AUTHENTICATION, b"\xc2\x23\x81")  # MS-CHAPv2
@@ -28,8 +28,10 @@ class Answer(NamedTuple):
 class Decliner:
     """One link, from its first Configure-Request."""
 
-    def __init__(self, manners: Manners, *, always: bool = False) -> None:
-        """`always`: however often callback or a second link is asked for."""
+    def __init__(self, manners: Manners, *, always: bool = False, readable: bool = False) -> None:
+        """`always`: however often callback or a second link is asked for. `readable`: the server
+        never gets to say that it takes compressed IP headers, so that the client sends none."""
+        self._readable = readable
         self._manners = manners
         self._always = always
         self._rejects = {True: 0, False: 0}  # by whether the client asked
@@ -37,7 +39,11 @@ class Decliner:
 
     def see(self, protocol: int, packet: Packet, from_client: bool) -> Answer | None:
         """None: the packet is for the other side to answer. Its options are known to be whole."""
-        if protocol != Protocol.LCP or packet.code != Code.CONFIGURE_REQUEST:
+        if packet.code != Code.CONFIGURE_REQUEST:
+            return None
+        if protocol == Protocol.IPCP and self._readable and not from_client:
+            return _uncompressed(packet)
+        if protocol != Protocol.LCP:
             return None
         options = parse_options(packet.data)
         rejected = self._reject(packet, options, from_client)
@@ -67,3 +73,13 @@ class Decliner:
         self._declined_eap.add(packet)
         data = build_options([INSTEAD_OF_EAP])
         return Answer(Packet(Code.CONFIGURE_NAK, packet.identifier, data), NO_EAP)
+
+
+def _uncompressed(packet: Packet) -> Answer | None:
+    """However often it is asked for: a header that cannot be read cannot be judged."""
+    options = parse_options(packet.data)
+    declined = [option for option in options if option.kind == IP_COMPRESSION]
+    if not declined:
+        return None
+    data = build_options(declined)
+    return Answer(Packet(Code.CONFIGURE_REJECT, packet.identifier, data), READABLE)

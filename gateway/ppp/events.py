@@ -132,6 +132,16 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfReach:
+    """The client has tried to reach a place that is not one of its own. `port` is 0 where the
+    protocol has none; told of a few places a link."""
+
+    host: bytes
+    protocol: int
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Terminated:
     by_client: bool
     reason: str
@@ -148,5 +158,5 @@ class SendFrame:
 PppEvent = (
     LcpOpened | AuthStarted | AuthSucceeded | AuthFailed | AuthRefused | IpOpened | CcpOpened
     | CcpRefused | EncryptionWanted | ProtocolRejected | PeerIdentified | NotConverging
-    | MruNotClamped | Malformed | EchoUnanswered | Reply | SendFrame | Terminated
+    | MruNotClamped | Malformed | EchoUnanswered | Reply | SendFrame | OutOfReach | Terminated
 )  # fmt: skip

@@ -31,12 +31,19 @@ class Passage:
     """
 
     def __init__(
-        self, mru: int, manners: Manners = PLAIN, *, overhead: int = 0, shielded: bool = False
+        self,
+        mru: int,
+        manners: Manners = PLAIN,
+        *,
+        overhead: int = 0,
+        shielded: bool = False,
+        readable: bool = False,
     ) -> None:
         """`mru`: the most bytes of information a frame may carry through the tunnel outside;
         `overhead`: how much larger it is on the inside leg. `shielded`: nothing goes on because it
-        is asked for again, neither what is declined nor what is under way (hold.py)."""
-        self._decliner = Decliner(manners, always=shielded)
+        is asked for again, neither what is declined nor what is under way (hold.py). `readable`:
+        the client's data has to be judged, so that none of it is compressed."""
+        self._decliner = Decliner(manners, always=shielded, readable=readable)
         self.malformed = self.duplicates = 0
         self._clamp = Clamp(mru, overhead)
         self._watch = Watch()

@@ -96,6 +96,7 @@ OPTION_NAMES: Final = {
     Protocol.IPCP: IPCP_OPTIONS,
     Protocol.CCP: CCP_OPTIONS,
 }
+IP_COMPRESSION: Final = 2  # IPCP options (RFC 1332, 3.2)
 IP_ADDRESS: Final = 3  # IPCP option (RFC 1332, 3.3)
 
 MPPE: Final = 18  # CCP option (RFC 3078, 2.1); its 32 bits:

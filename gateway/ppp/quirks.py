@@ -47,6 +47,7 @@ class Declined:
 LOWEST_MRU: Final = "MRU not below 1410"
 NO_EAP: Final = "EAP declined for it"
 DECLINED: Final = "callback and multilink declined"
+READABLE: Final = "header compression declined"
 
 PLAIN: Final = Manners("", "any other", "RFC 1661 as it stands")
 MANNERS: Final[Mapping[str, Manners]] = {

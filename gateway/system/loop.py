@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from signal import SIGHUP, Signals
 from typing import Protocol
 
-from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, What
 from gateway.paths import PathEvent, PathRequest
 from gateway.system.clock import now as monotonic_now
 from gateway.system.tcp import TcpEvent, TcpOpened, TcpReceived
@@ -72,6 +72,7 @@ class Tcp(Protocol):
 
     def fileno(self) -> int: ...
     def open(self, request: OpenTcp, now: float) -> None: ...
+    def open_pppd(self, request: OpenPppd, now: float) -> None: ...
     def send(self, request: SendTcp) -> None: ...
     def close(self, request: CloseTcp, now: float) -> None: ...
     def take(self, limit: int) -> list[TcpEvent]: ...
@@ -119,6 +120,7 @@ class Doors:
 
     queue: Packets
     inside: Packets
+    front: Packets  # on their way to a server that we stand in front of, and ours
     gre: Packets
     sender: SendsIp
     tcp: Tcp
@@ -180,6 +182,7 @@ class Loop:
             (doors.tcp, self._from_tcp),
             (doors.gre, self._from_gre),
             (doors.inside, self._from_inside),
+            (doors.front, self._from_front),
             (doors.queue, self._from_queue),
         ):
             self._selector.register(source, selectors.EVENT_READ, handle)
@@ -220,6 +223,8 @@ class Loop:
             self._doors.tcp.send(output)
         elif isinstance(output, OpenTcp):
             self._doors.tcp.open(output, self._clock())
+        elif isinstance(output, OpenPppd):
+            self._doors.tcp.open_pppd(output, self._clock())
         elif isinstance(output, CloseTcp):
             self._doors.tcp.close(output, self._clock())
         elif self._doors.paths is not None and not isinstance(output, SendIp):
@@ -265,6 +270,9 @@ class Loop:
 
     def _from_queue(self) -> Sequence[Output]:
         return self._receive(self._doors.queue.take(LIMIT), self._core.receive_packet)
+
+    def _from_front(self) -> Sequence[Output]:
+        return self._receive(self._doors.front.take(LIMIT), self._core.receive_packet)
 
     def _from_gre(self) -> Sequence[Output]:
         return self._receive(self._doors.gre.take(LIMIT), self._core.receive_gre)

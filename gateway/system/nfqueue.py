@@ -4,13 +4,15 @@ The one import of netfilterqueue, which makes the queue and reads its messages. 
 past it, on the same netlink socket: receiving ends after so many packets (its own `run` reads for
 as long as there is something, so a flood would starve every timer), and one verdict answers for
 all packets read so far (NFQNL_MSG_VERDICT_BATCH), which also frees any packet whose message was
-lost or could not be read. The verdict is always DROP: a packet that has come here is consumed.
+lost or could not be read. The verdict is DROP: a packet that has come here is consumed. Only where
+the gateway stands in front of a server some go on to it, each by a verdict of its own.
 """
 
 import errno
 import os
 import socket
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from struct import Struct
 from typing import Final, cast
@@ -36,9 +38,13 @@ class QueueUnavailable(OSError):
 
 
 class Queue:
-    """One netfilter queue. Counters only grow; `kernel_drops` asks the kernel."""
+    """One netfilter queue. Counters only grow; `kernel_drops` asks the kernel.
 
-    def __init__(self) -> None:
+    `passes` says of a packet whether it is none of ours and goes on as if it had not been here.
+    """
+
+    def __init__(self, passes: Callable[[bytes], bool] | None = None) -> None:
+        self._passes = passes
         self.received = 0
         self.truncated = 0  # longer than LARGEST_COPY: consumed, not handed on
         self.overruns = 0  # times the kernel said that it could not reach us (ENOBUFS)
@@ -124,6 +130,8 @@ class Queue:
         payload = packet.get_payload()
         if len(payload) >= LARGEST_COPY and _TOTAL_LENGTH.unpack_from(payload)[0] > len(payload):
             self.truncated += 1
+        elif self._passes is not None and self._passes(payload):
+            packet.accept()
         else:
             self._packets.append(payload)
 

@@ -13,7 +13,11 @@ Pure: `firewall.py` carries the text to the kernel. What the rules say:
 * IKE and ESP that come in from inside, from servers that speak IPsec themselves, go to a queue of
   their own; only by the inside interface, only from those servers, only to addresses of ours there;
 * IKE that this machine sends to itself by 127.0.0.1 goes to the first queue: that is how `postern
-  health` dials.
+  health` dials;
+* where the gateway stands in front of a server, IKE and ESP on their way to that go to a third
+  queue, at FORWARD. Nothing reassembles there but connection tracking, so the rules ask for it;
+  and what we answer in the server's name is not tracked, or a masquerading router would change
+  whom it comes from. These alone may have `bypass`: with no daemon the kernel then lets them go on.
 """
 
 import re
@@ -30,7 +34,14 @@ LOOPBACK = "127.0.0.1"
 TABLE = "postern"  # nftables: everything of ours is in this one table
 PROBE = "POSTERN-PROBE"
 # iptables: the table, the hook our chain is called from, and our chain
-CHAINS: Final = (("raw", "PREROUTING", "POSTERN-CLEAR"), ("mangle", "INPUT", "POSTERN-IN"))
+CHAINS: Final = (
+    ("raw", "PREROUTING", "POSTERN-CLEAR"),
+    ("raw", "OUTPUT", "POSTERN-OUT"),
+    ("mangle", "INPUT", "POSTERN-IN"),
+    ("mangle", "FORWARD", "POSTERN-FRONT"),
+)
+# Any state at all: that it is asked for makes the kernel track, and so reassemble.
+STATES: Final = ("invalid", "established", "related", "new", "untracked")
 OURS: Final = frozenset({PROBE, *(chain for _, _, chain in CHAINS)})
 # What came out of IPsec goes the same way as what came in the clear, where the kernel decrypts.
 _NFT_CLEAR, _IPTABLES_CLEAR = "meta ipsec missing ", " -m policy --dir in --pol none"
@@ -58,6 +69,27 @@ class InsideRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontRules:
+    """What is to come on its way to servers behind `interface`. `bypass`: it goes on there while
+    nobody reads the queue."""
+
+    interface: str
+    servers: tuple[bytes, ...]
+    queue: int
+    bypass: bool = False
+
+    def __post_init__(self) -> None:
+        if not _INTERFACE.fullmatch(self.interface):
+            raise ValueError(f"{self.interface!r} is not the name of an interface")
+        if not self.servers:
+            raise ValueError("in front of no server there is nothing to pick up")
+        if any(len(host) != 4 for host in self.servers):
+            raise ValueError("a server to stand in front of is not four bytes")
+        if not 0 <= self.queue <= LARGEST_QUEUE:
+            raise ValueError(f"there is no queue {self.queue}")
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What is to come to the daemon. Empty `interfaces` or `addresses` mean any, but not both."""
 
@@ -65,6 +97,7 @@ class Rules:
     addresses: tuple[bytes, ...]
     queue: int
     inside: InsideRules | None = None
+    front: FrontRules | None = None
     virtual: str = ""  # the network of virtual addresses, where the kernel carries anything
 
     def __post_init__(self) -> None:
@@ -77,10 +110,10 @@ class Rules:
             raise ValueError("an outside address is not four bytes")
         if not 0 <= self.queue <= LARGEST_QUEUE:
             raise ValueError(f"there is no queue {self.queue}")
-        inside = self.inside
-        if inside is not None and (
-            inside.queue == self.queue
-            or inside.interface in (self.interfaces or (inside.interface,))
+        others = [part for part in (self.inside, self.front) if part is not None]
+        queues = [self.queue, *(part.queue for part in others)]
+        if len(set(queues)) < len(queues) or any(
+            part.interface in (self.interfaces or (part.interface,)) for part in others
         ):
             raise ValueError("outside and inside must not share an interface or a queue")
 
@@ -106,7 +139,7 @@ table ip {TABLE} {{
     {comes_in}{to_us}meta l4proto esp queue num {rules.queue}
     iifname "lo" ip daddr {LOOPBACK} udp dport {PORTS[0]} queue num {rules.queue}
 {_nft_inside(rules.inside)}  }}
-}}
+{_nft_front(rules.front, comes_in)}}}
 """
 
 
@@ -131,13 +164,17 @@ def iptables_text(rules: Rules, saved: str) -> str:
     One transaction a table, the drop of clear L2TP first. Our chain is called first of all, so
     that nobody's rule before it lets a packet past the queue.
     """
-    wanted = {"raw": _clear_rules(rules), "mangle": _queue_rules(rules)}
+    wanted = {
+        "POSTERN-CLEAR": _clear_rules(rules),
+        "POSTERN-OUT": _answer_rules(rules.front),
+        "POSTERN-IN": _queue_rules(rules),
+        "POSTERN-FRONT": _front_rules(rules),
+    }
     text = ""
-    for table, hook, chain in CHAINS:
-        lines = [f":{chain} - [0:0]"]  # made, or emptied
-        lines += [f"-A {chain} {rule}" for rule in wanted[table]]
-        lines += _calls_removed(saved, table, chain)
-        lines += [f"-I {hook} 1 -j {chain}"]
+    for table in dict.fromkeys(table for table, _, _ in CHAINS):
+        lines: list[str] = []
+        for hook, chain in [(hook, chain) for of, hook, chain in CHAINS if of == table]:
+            lines += _chain(saved, table, hook, chain, list(wanted[chain]))
         text += _transaction(table, lines)
     return text
 
@@ -154,11 +191,11 @@ def iptables_probe() -> str:
 def iptables_removal(saved: str, chains: Collection[str] = OURS) -> str:
     """What takes these chains of ours, and the calls to them, out of `saved`; empty if none is."""
     text = ""
-    for table, _, _ in CHAINS:
+    for table in dict.fromkeys(table for table, _, _ in CHAINS):
         lines = []
         for chain in _chains(saved, table):
             if chain in chains:
-                lines += [*_calls_removed(saved, table, chain), f"-F {chain}", f"-X {chain}"]
+                lines += _removed(saved, table, chain)
         text += _transaction(table, lines) if lines else ""
     return text
 
@@ -178,6 +215,28 @@ def _nft_inside(inside: InsideRules | None) -> str:
     place = f'    iifname "{inside.interface}" {source}{target}'
     queue = f"queue num {inside.queue}"
     return f"{place}udp dport {PORTS[0]} {queue}\n{place}meta l4proto esp {queue}\n"
+
+
+def _nft_front(front: FrontRules | None, comes_in: str) -> str:
+    if front is None:
+        return ""
+    servers = ", ".join(map(host_text, front.servers))
+    place = f'    {comes_in}oifname "{front.interface}" ip daddr {{ {servers} }} '
+    place += f"ct state {{ {', '.join(STATES)} }} "
+    queue = f"queue num {front.queue}{' bypass' if front.bypass else ''}"
+    ports = ", ".join(map(str, PORTS))
+    return f"""\
+  chain in_front {{
+    type filter hook forward priority mangle; policy accept;
+{place}udp dport {{ {ports} }} {queue}
+{place}meta l4proto esp {queue}
+  }}
+  chain answers {{
+    type filter hook output priority raw; policy accept;
+    ip saddr {{ {servers} }} udp sport {{ {ports} }} notrack
+    ip saddr {{ {servers} }} meta l4proto esp notrack
+  }}
+"""
 
 
 def _nft_match(what: str, values: list[str]) -> str:
@@ -218,8 +277,43 @@ def _inside_rules(inside: InsideRules) -> Iterator[str]:
             yield f"{place} -p esp {queue}"
 
 
+def _front_rules(rules: Rules) -> Iterator[str]:
+    front = rules.front
+    if front is None:
+        return
+    state = f"-m conntrack --ctstate {','.join(STATES).upper()}"
+    queue = f"-j NFQUEUE --queue-num {front.queue}{' --queue-bypass' if front.bypass else ''}"
+    for name in rules.interfaces or ("",):
+        comes_in = f"-i {name} " if name else ""
+        for server in map(host_text, front.servers):
+            place = f"{comes_in}-o {front.interface} -d {server}"
+            for port in PORTS:
+                yield f"{place} -p udp -m udp --dport {port} {state} {queue}"
+            yield f"{place} -p esp {state} {queue}"
+
+
+def _answer_rules(front: FrontRules | None) -> Iterator[str]:
+    for server in () if front is None else map(host_text, front.servers):
+        for port in PORTS:
+            yield f"-s {server} -p udp -m udp --sport {port} -j CT --notrack"
+        yield f"-s {server} -p esp -j CT --notrack"
+
+
 def _iptables_targets(rules: Rules) -> list[str]:
     return [f"-d {host_text(address)}" for address in rules.addresses]
+
+
+def _chain(saved: str, table: str, hook: str, chain: str, rules: list[str]) -> list[str]:
+    """A chain with these rules, called first of all; without any it is not wanted."""
+    if not rules:
+        return _removed(saved, table, chain) if chain in _chains(saved, table) else []
+    lines = [f":{chain} - [0:0]"]  # made, or emptied
+    lines += [f"-A {chain} {rule}" for rule in rules]
+    return [*lines, *_calls_removed(saved, table, chain), f"-I {hook} 1 -j {chain}"]
+
+
+def _removed(saved: str, table: str, chain: str) -> list[str]:
+    return [*_calls_removed(saved, table, chain), f"-F {chain}", f"-X {chain}"]
 
 
 def _transaction(table: str, lines: list[str]) -> str:

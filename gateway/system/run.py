@@ -1,6 +1,7 @@
 """The only place where other programs are run: no shell, a time limit, every exit status seen."""
 
 import shlex
+import socket
 import subprocess
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -60,6 +61,15 @@ def run(argv: Sequence[str], stdin: str = "", timeout: float = PATIENCE) -> Resu
     if done.returncode != 0:
         raise ToolFailed(command, done.returncode, done.stderr)
     return Result(done.stdout, done.stderr)
+
+
+def start(argv: Sequence[str], line: socket.socket) -> subprocess.Popen[bytes]:
+    """Start `argv` and leave it alone: the socket is its standard input and output, and what it
+    has to say goes where our own complaints go. `ToolMissing` if it cannot be started."""
+    try:
+        return subprocess.Popen(argv, stdin=line.fileno(), stdout=line.fileno(), env=ENVIRONMENT)
+    except OSError as error:
+        raise ToolMissing(shlex.join(argv[:1]), None, error.strerror or str(error)) from error
 
 
 def follow(argv: Sequence[str], line: Callable[[str], None], timeout: float) -> None:

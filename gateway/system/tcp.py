@@ -6,15 +6,17 @@ import select
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
-from gateway.outputs import CloseTcp, OpenTcp, SendTcp
+from gateway.outputs import CloseTcp, OpenPppd, OpenTcp, SendTcp
 from gateway.system.watched import Keeper, Nobody
 from gateway.wire.ipv4 import host_text
 
 LIMIT = 64  # connections looked at in one go
 ONE_READ = 65536  # bytes
 LARGEST_BACKLOG = 262144  # bytes given to send that the peer has not taken
+LARGEST_LINE = 32768  # the same towards pppd: what is more would only be late
 CONNECT_WITHIN = 10.0  # seconds
 CLOSE_WITHIN = 3.0  # seconds for what is still to be sent
 
@@ -30,6 +32,16 @@ REASONS = {
     errno.EMFILE: "the gateway has no descriptor left",
     errno.ENFILE: "this machine has no descriptor left",
     errno.EPERM: "forbidden by a firewall rule on this machine",
+}
+
+
+PPPD = Path("/run/postern-pppd/pppd.sock")
+GENERAL = "its socket cannot be reached"
+REASONS_PPPD = {
+    errno.ENOENT: "`postern pppd` does not run",
+    errno.ECONNREFUSED: "`postern pppd` does not run",
+    errno.EACCES: "its socket is not for this user",
+    errno.EAGAIN: "it has too many calls to answer",
 }
 
 
@@ -59,15 +71,19 @@ class _Connection:
     due: float  # when connecting, or closing, has taken too long
     connected: bool = False
     closing: bool = False
+    lossy: bool = False
     backlog: bytearray = field(default_factory=bytearray)
 
 
 class Connections:
     """All connections, behind one descriptor (an epoll) that is readable when any is ready."""
 
-    def __init__(self, keeper: Keeper | None = None) -> None:
-        """`keeper` keeps open connections alive should this process die."""
+    def __init__(self, keeper: Keeper | None = None, pppd: Path = PPPD) -> None:
+        """`keeper` keeps open connections alive should this process die, but for those to pppd,
+        which ends with it; `pppd`: where `open_pppd` finds somebody."""
         self._keeper = keeper or Nobody()
+        self._pppd = pppd
+        self.dropped = 0  # frames towards a pppd that does not take them
         self._epoll = select.epoll()
         self._by_key: dict[int, _Connection] = {}  # those the core knows
         self._by_fd: dict[int, _Connection] = {}  # and those that only have to be emptied
@@ -98,15 +114,34 @@ class Connections:
             sock.close()
             self._failed.append(TcpClosed(request.key, reason_of(error.errno)))
             return
-        connection = _Connection(request.key, sock, now + CONNECT_WITHIN)
-        self._by_key[request.key] = self._by_fd[sock.fileno()] = connection
+        self._add(_Connection(request.key, sock, now + CONNECT_WITHIN))
+
+    def open_pppd(self, request: OpenPppd, now: float) -> None:
+        """The same towards whoever starts pppd here, by a socket that only root makes."""
+        if request.key in self._by_key:
+            raise ValueError(f"there is a connection {request.key} already")
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            sock.connect(str(self._pppd))
+        except OSError as error:
+            sock.close()
+            self._failed.append(TcpClosed(request.key, REASONS_PPPD.get(error.errno or 0, GENERAL)))
+            return
+        self._add(_Connection(request.key, sock, now + CONNECT_WITHIN, lossy=True))
+
+    def _add(self, connection: _Connection) -> None:
+        self._by_key[connection.key] = self._by_fd[connection.socket.fileno()] = connection
         self._waiting.add(connection)
-        self._epoll.register(sock.fileno(), select.EPOLLIN | select.EPOLLOUT)
+        self._epoll.register(connection.socket.fileno(), select.EPOLLIN | select.EPOLLOUT)
 
     def send(self, request: SendTcp) -> None:
         """Send in order; for a connection that is gone this does nothing."""
         connection = self._by_key.get(request.key)
         if connection is None:
+            return
+        if connection.lossy and len(connection.backlog) > LARGEST_LINE:
+            self.dropped += 1
             return
         connection.backlog += request.data
         if connection.connected:
@@ -166,7 +201,8 @@ class Connections:
             if error:
                 raise OSError(error, os.strerror(error))
             connection.connected = True
-            self._keeper.keep(f"tcp-{connection.key}", connection.socket.fileno())
+            if not connection.lossy:
+                self._keeper.keep(f"tcp-{connection.key}", connection.socket.fileno())
             self._waiting.discard(connection)
             events.append(TcpOpened(connection.key))
         self._flush(connection)
@@ -198,7 +234,7 @@ class Connections:
             del self._by_key[connection.key]
         self._waiting.discard(connection)
         del self._by_fd[connection.socket.fileno()]
-        if connection.connected:
+        if connection.connected and not connection.lossy:
             self._keeper.drop(f"tcp-{connection.key}")
         self._epoll.unregister(connection.socket.fileno())
         with suppress(OSError):

@@ -2,19 +2,22 @@
 
 Packets of native servers have a queue of their own: the kernel puts in it only what comes in by the
 inside interface, from a server's address to one of ours. So who speaks to the outside interface can
-never be taken for a server, whatever address it writes in its packets.
+never be taken for a server, whatever address it writes in its packets. What is on its way to a
+server that the gateway stands in front of has one too, for only of that some may go on.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
 from gateway.control.config import Config
+from gateway.control.schema_front import OPEN
 from gateway.control.schema_routes import L2TP_IPSEC, PPTP
-from gateway.system.rules import InsideRules, Rules
+from gateway.system.rules import FrontRules, InsideRules, Rules
 from gateway.system.virtual import Pool
 
 QUEUE: Final = 1701
 INSIDE_QUEUE: Final = 1702
+FRONT_QUEUE: Final = 1703
 
 Place = tuple[bytes, bytes]  # our host and the server's
 
@@ -25,7 +28,7 @@ def wanted_rules(config: Config, living: Iterable[Place] = (), virtual: str = ""
     `virtual` is the network of virtual addresses, if there are any.
     """
     outside, inside = config.outside, _inside(config, list(living))
-    return Rules((outside.interface,), outside.addresses, QUEUE, inside, virtual)
+    return Rules((outside.interface,), outside.addresses, QUEUE, inside, _front(config), virtual)
 
 
 def wanted_pool(config: Config) -> Pool:
@@ -44,7 +47,8 @@ def servers_of(config: Config) -> set[bytes]:
 
 def wanted_addresses(config: Config, living: Iterable[Place] = ()) -> tuple[bytes, ...]:
     """Addresses the gateway must have inside besides its own: those of pools."""
-    pools = {host for route in config.routes for host in route.pool}
+    native = [route for route in config.routes if route.kind == L2TP_IPSEC]
+    pools = {host for route in native for host in route.pool}
     pools |= {host for host, _ in living if host != config.inside.address}
     return tuple(sorted(pools))
 
@@ -58,3 +62,10 @@ def _inside(config: Config, living: list[Place]) -> InsideRules | None:
         return None
     ours = {inside.address, *wanted_addresses(config, living)}
     return InsideRules(inside.interface, tuple(sorted(servers)), tuple(sorted(ours)), INSIDE_QUEUE)
+
+
+def _front(config: Config) -> FrontRules | None:
+    front, interface = config.front, config.inside.interface
+    if not front.servers or interface is None:
+        return None
+    return FrontRules(interface, tuple(sorted(front.servers)), FRONT_QUEUE, front.fail == OPEN)

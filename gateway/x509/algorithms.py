@@ -4,7 +4,18 @@ from typing import Final
 
 from gateway.crypto.mac import MD5, SHA1, SHA256, SHA384, SHA512, Hash, digest
 from gateway.crypto.rsa import PrivateKey, PublicKey, Random, sign, verify
-from gateway.x509.der import NULL, OID, SEQUENCE, Der, null, octets, oid, oid_text, sequence
+from gateway.x509.der import (
+    NULL,
+    OID,
+    SEQUENCE,
+    Der,
+    Element,
+    null,
+    octets,
+    oid,
+    oid_text,
+    sequence,
+)
 from gateway.x509.errors import BadDer
 
 RSA: Final = "1.2.840.113549.1.1.1"
@@ -40,6 +51,18 @@ def read_signature_algorithm(der: Der) -> str:
             raise BadDer("a NULL with something in it")
         inside.end()
     return name or dotted
+
+
+def read_signed(data: bytes) -> tuple[Element, str, bytes]:
+    """What is signed; the hash, or what is none of ours; the signature (RFC 5280, 4.1.1)."""
+    outer = Der(data)
+    whole = outer.inside(SEQUENCE)
+    outer.end()
+    tbs = whole.element(SEQUENCE)
+    algorithm = read_signature_algorithm(whole)
+    signature = whole.bits()
+    whole.end()
+    return tbs, algorithm, signature
 
 
 def signature_algorithm(hash: str) -> bytes:

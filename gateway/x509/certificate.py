@@ -5,7 +5,7 @@ from typing import Final
 
 from gateway.crypto.mac import SHA1, SHA256, digest
 from gateway.crypto.rsa import PublicKey
-from gateway.x509.algorithms import read_signature_algorithm, signed_by
+from gateway.x509.algorithms import read_signature_algorithm, read_signed, signed_by
 from gateway.x509.dates import read_date
 from gateway.x509.der import CONSTRUCTED, CONTEXT, SEQUENCE, Der
 from gateway.x509.errors import BadCertificate, BadDer
@@ -58,13 +58,7 @@ def parse_certificate(data: bytes) -> Certificate:
     """BadDer, BadCertificate or Truncated for what is none."""
     if len(data) > LONGEST:
         raise BadCertificate(f"a certificate of {len(data)} bytes")
-    outer = Der(data)
-    whole = outer.inside(SEQUENCE)
-    outer.end()
-    tbs = whole.element(SEQUENCE)
-    algorithm = read_signature_algorithm(whole)
-    signature = whole.bits()
-    whole.end()
+    tbs, algorithm, signature = read_signed(data)
     return _parse_tbs(data, tbs.whole, Der(tbs.body), algorithm, signature)
 
 

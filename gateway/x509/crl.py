@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.x509.algorithms import read_signature_algorithm, signed_by
+from gateway.x509.algorithms import read_signature_algorithm, read_signed, signed_by
 from gateway.x509.certificate import Certificate
 from gateway.x509.dates import read_date
 from gateway.x509.der import (
@@ -42,13 +42,7 @@ def parse_crl(data: bytes) -> Crl:
     """BadCertificate also for one with critical extensions: it may speak of other certificates."""
     if len(data) > LONGEST:
         raise BadCertificate(f"a list of {len(data)} bytes")
-    outer = Der(data)
-    whole = outer.inside(SEQUENCE)
-    outer.end()
-    tbs = whole.element(SEQUENCE)
-    algorithm = read_signature_algorithm(whole)
-    signature = whole.bits()
-    whole.end()
+    tbs, algorithm, signature = read_signed(data)
     der = Der(tbs.body)
     if der.next_is(INTEGER):
         der.number()

@@ -40,6 +40,8 @@ def make_esp(tools: Tools, release: Release, board: str, place: Path) -> Path:
     shutil.copyfile(loader, files / "EFI/BOOT/BOOTX64.EFI")
     shutil.copyfile(IMAGE / "grub/grub.cfg", files / "grub/grub.cfg")
     (files / "grub/board.cfg").write_text(board)
+    for script in ("grub.cfg", "board.cfg"):
+        tools(["grub-script-check", files / "grub" / script])
     for name in ("grubenv", "grubenv.bak"):
         (files / "grub" / name).write_bytes(environment_block(FIRST))
     for one in files.rglob("*"):

@@ -33,7 +33,7 @@ def places() -> Places:
     """Where the build put everything; skips where none was made."""
     build = Path(os.environ.get("POSTERN_BUILD", PROJECT / "build"))
     if not list(build.glob("postern-*-amd64.img")):
-        pytest.skip("no image was built: run `make image` (root)")
+        pytest.skip("plays a built image, and there is none: `make test` builds it (root)")
     return Places(build)
 
 

@@ -52,7 +52,9 @@ def test_a_client_behind_a_nat_reaches_the_old_server_through_the_box(
     (session,) = sessions
     assert facts["received"] == [5, 5, 3]
     assert (session["state"], session["client_ip"]) == ("up", facts["address"])
-    assert (session["natt"], session["drops"]) == ("rfc3947", {})
+    assert session["natt"] == "rfc3947"
+    assert set(session["drops"]) <= {"gre_queue_full"}  # by which TCP finds its speed
     figures.add("a dial through the box, in emulation", facts["dial_ms"] / 1000, "s")
     figures.add("ping through the box, in emulation", facts["rtt_ms"], "ms")
-    figures.add("TCP through the box, in emulation", facts["tcp_up_mbit"], "Mbit/s")
+    figures.add("TCP up through the box, in emulation", facts["tcp_up_mbit"], "Mbit/s")
+    figures.add("TCP down through the box, in emulation", facts["tcp_down_mbit"], "Mbit/s")

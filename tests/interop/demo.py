@@ -1,6 +1,7 @@
 """`make demo ROUTE=...`: an old client dials through a NAT and reaches the server inside.
 
-ROUTE is what the server speaks: pptp (if nothing is said) or l2tp-ipsec.
+ROUTE is what the server speaks: pptp (if nothing is said), l2tp-ipsec, or local, where there is no
+server and PPP ends at the gateway.
 Exit status 0 if all of it worked, 1 if a step failed, 2 if the lab cannot run here. The figures of
 the first client go to build/demo.json.
 """
@@ -24,6 +25,7 @@ MAP = """\
 ROUTES = {
     "pptp": ("demo", "pptpd"),
     "l2tp-ipsec": ("demo_native", "libreswan and xl2tpd"),
+    "local": ("demo_local", "a host of the LAN"),
 }
 FIGURES = (
     ("dial_ms", "dial, from the client's first packet to its address", "ms"),

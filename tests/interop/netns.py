@@ -24,7 +24,7 @@ _OWN = "/proc/thread-self/ns/net"
 def need_root() -> None:
     """Skip, saying so, where namespaces cannot be made."""
     if os.geteuid() != 0:
-        pytest.skip("needs root, to make network namespaces")
+        pytest.skip("only root may make network namespaces: `make test` is run as root")
 
 
 class Namespace:
@@ -64,15 +64,17 @@ class Namespace:
         os.close(self.descriptor)
 
 
-def join(here: Namespace, address: str, there: Namespace, other_address: str) -> None:
-    """A cable between the two; the interface is called wan0 at both ends."""
+def join(
+    here: Namespace, address: str, there: Namespace, other_address: str, name: str = "wan0"
+) -> None:
+    """A cable between the two; the interface has this name at both ends."""
     with here:
-        run(["ip", "link", "add", "wan0", "type", "veth",
-             "peer", "name", "wan0", "netns", there.path])  # fmt: skip
+        run(["ip", "link", "add", name, "type", "veth",
+             "peer", "name", name, "netns", there.path])  # fmt: skip
     for space, own in ((here, address), (there, other_address)):
         with space:
-            run(["ip", "address", "add", own, "dev", "wan0"])
-            run(["ip", "link", "set", "wan0", "up"])
+            run(["ip", "address", "add", own, "dev", name])
+            run(["ip", "link", "set", name, "up"])
     _wait_until_it_carries(here, address.split("/")[0], there, other_address.split("/")[0])
 
 

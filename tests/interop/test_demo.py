@@ -43,11 +43,22 @@ def test_the_demo_of_a_native_server_finds_the_same_figures(
     assert (figures["route"], figures["inside_encryption"]) == ("l2tp-ipsec", "ipsec 3des-sha1")
 
 
+@pytest.mark.interop("demo_local")
+def test_the_demo_of_the_lan_finds_the_same_figures(
+    facts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = Played("demo_local", facts, "", 20.0, tmp_path)
+    figures = run_with(played, tmp_path, monkeypatch, "local")
+    assert list(figures) == KEYS
+    assert figures["ping_loss_percent"] == 0
+    assert (figures["route"], figures["inside_encryption"]) == ("local", "ends here")
+
+
 def test_a_route_that_there_is_not_is_told_with_those_there_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert demo.main(["carrier-pigeon"]) == 2
-    assert "write one of: pptp, l2tp-ipsec" in capsys.readouterr().err
+    assert "write one of: pptp, l2tp-ipsec, local" in capsys.readouterr().err
 
 
 @pytest.mark.interop("demo")

@@ -59,3 +59,13 @@ def test_after_the_nat_forgets_the_same_session_goes_on_from_a_new_port(
     assert facts["same_session"]
     assert facts["up_received"] == 10
     assert facts["down_received"] == 5
+
+
+@pytest.mark.interop("pptp_restarted")
+def test_a_pptp_server_killed_under_load_is_noticed_and_dialled_again(
+    facts: dict[str, Any],
+) -> None:
+    assert facts["client_told"]
+    assert facts["received"] == 5
+    ended = "The session has ended: the server closed the connection"
+    assert any(line.startswith(ended) for line in facts["account"])

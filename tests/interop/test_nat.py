@@ -48,3 +48,20 @@ def test_a_nat_that_rebinds_under_traffic_loses_next_to_nothing(facts: dict[str,
     assert up <= 3
     assert down <= 9
     assert facts["still_answers"] == 5
+
+
+@pytest.mark.interop("three_servers")
+def test_three_behind_one_nat_are_up_at_three_servers_of_three_kinds(facts: dict[str, Any]) -> None:
+    sessions = facts["sessions"]
+    assert facts["up"] == facts["down"] == [50, 50, 50]
+    assert [each["inside_kind"] for each in sessions] == ["PPTP", "L2TP/IPsec", "PPTP"]
+    assert [each["encryption"] for each in sessions] == ["clear", "ipsec 3des-sha1", "mppe 128"]
+    assert [each["user"] for each in sessions] == ["operator", "second", "third"]
+    assert [each["server"].split(":")[0] for each in sessions] == [
+        "10.10.0.2",
+        "10.10.0.3",
+        "10.10.0.4",
+    ]
+    assert len({each["peer"].split(":")[0] for each in sessions}) == 1
+    assert len({each["peer"] for each in sessions}) == 3
+    assert [each["drops"] for each in sessions] == [{}, {}, {}]

@@ -103,11 +103,12 @@ def test_under_a_flood_timers_are_called_as_often_as_they_want(
 ) -> None:
     client, gateway = Namespace(), Namespace()
     join(client, f"{CLIENT}/24", gateway, f"{GATEWAY}/24")
-    queue, inside, tcp = Queue(), Queue(), Connections()
+    queue, inside, front, tcp = Queue(), Queue(), Queue(), Connections()
     with gateway:
         apply_rules(Rules(("wan0",), (host_bytes(GATEWAY),), NUMBER), every_tool())
         queue.bind(NUMBER)
         inside.bind(NUMBER + 1)
+        front.bind(NUMBER + 2)
         sender, gre = Sender(), GreReceiver()
     with client:
         attacker = opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -115,7 +116,7 @@ def test_under_a_flood_timers_are_called_as_often_as_they_want(
     control = ControlSocket(tmp_path / "control.sock", lambda request: {})
     signals = opened.enter_context(Signals())
     core = BusyCore(clock())
-    doors = Doors(queue, inside, gre, sender, tcp, control, signals, Service({}))
+    doors = Doors(queue, inside, front, gre, sender, tcp, control, signals, Service({}))
     facts: list[Fact] = []
     loop = Loop(core, doors, facts.append, lambda now: [])
     flooding = multiprocessing.get_context("fork").Process(target=flood, args=(attacker,))

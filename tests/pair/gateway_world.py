@@ -19,7 +19,7 @@ from gateway.bridge.gateway import Gateway
 from gateway.control.config import Choice, Client, Config, Inside, Outside, Route
 from gateway.control.limits import Limits
 from gateway.control.users import Users
-from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, What
 from gateway.system.loop import Core
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
@@ -37,6 +37,7 @@ from tests.pair.peers.ike_profiles import SAFENET_98, Profile
 from tests.pair.peers.inside_server import InsideServer, Line
 from tests.pair.peers.kernel import ABILITIES, Kernel, is_again
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
+from tests.pair.peers.pppd import Pppd
 
 OUTSIDE, INSIDE = "198.51.100.1", "192.0.2.1"
 FRONT = "198.51.100.77"  # of a router that forwards the two UDP ports to us, and nothing else
@@ -109,6 +110,7 @@ class GatewayNode:
         self.door: Core = self.core  # what a loop drives: the gateway, or somebody before it
         self.facts: list[Fact] = []
         self.natives: set[bytes] = set()  # hosts of native servers
+        self.pppd: Pppd | None = None  # who starts it, if somebody does
         self._servers = {server.here.host: server for server in servers}
         self._lines: dict[int, tuple[InsideServer, Line]] = {}
         self._coming: list[tuple[float, int, Step]] = []  # what TCP still has to tell
@@ -188,11 +190,12 @@ class GatewayNode:
                     self.facts.append(output)
                 case OpenTcp(key, _, peer):
                     self._open(key, self._servers[peer.host], now)
+                case OpenPppd(key):
+                    self._open_pppd(key, now)
                 case SendTcp(key, data):
                     self._send(key, data, now)
                 case CloseTcp(key):
-                    if key in self._lines:
-                        self._lines.pop(key)[1].open = False
+                    self._close(key)
                 case _ if self.kernel is not None:
                     found += [_datagram(each) for each in self.kernel.carry_out(output, now)]
         return found + self._told(now)
@@ -207,6 +210,18 @@ class GatewayNode:
         """The server says something on its own account."""
         self._later(now + DELAY, lambda when: self.door.receive_tcp(line.key, data, when))
 
+    def tell_of_pppd(self, key: int, data: bytes, now: float) -> None:
+        """What it says, a byte-stream's while later."""
+        self._later(now + DELAY, lambda when: self.door.receive_tcp(key, data, when))
+
+    def _open_pppd(self, key: int, now: float) -> None:
+        if self.pppd is not None:
+            self.pppd.accept(key)
+            self._later(now, lambda when: self.door.tcp_opened(key, when))
+            return
+        why = "`postern pppd` does not run"
+        self._later(now, lambda when: self.door.tcp_closed(key, why, when))
+
     def _open(self, key: int, server: InsideServer, now: float) -> None:
         if server.tcp == "open":
             self._lines[key] = server, server.accept(key)
@@ -217,7 +232,16 @@ class GatewayNode:
         why = TCP_WORDS.get(server.tcp, server.tcp)
         self._later(now + wait, lambda when: self.door.tcp_closed(key, why, when))
 
+    def _close(self, key: int) -> None:
+        if key in self._lines:
+            self._lines.pop(key)[1].open = False
+        if self.pppd is not None and key in self.pppd.runs:
+            self.pppd.runs[key].open = False
+
     def _send(self, key: int, data: bytes, now: float) -> None:
+        if self.pppd is not None and key in self.pppd.runs:
+            for answer in self.pppd.hear(key, data, now):
+                self.tell_of_pppd(key, answer, now)
         if key in self._lines:
             server, line = self._lines[key]
             for answer in server.hear(line, data, now):

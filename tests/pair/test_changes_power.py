@@ -25,6 +25,8 @@ from tests.pair.disk import (
     settled,
 )
 
+pytestmark = pytest.mark.long
+
 LEFT = {
     "nothing": NOTHING,
     "all": ALL,

@@ -23,6 +23,7 @@ ALONE = {  # stories with a test of their own
     Cause.NO_INSIDE_ADDRESS,
     Cause.SERVER_LOST,
     Cause.NO_POOL,
+    Cause.NO_PPPD,
     Cause.NO_TRAFFIC,
 }
 OF_THE_GATEWAY = {Cause.RULES_MISSING, Cause.QUEUE_OVERFLOWS, Cause.CHANGE_REFUSED}

@@ -4,6 +4,8 @@ who dials from where it was seen gets in, and nothing grows without bound."""
 from itertools import count
 from struct import pack
 
+import pytest
+
 from gateway.bridge.account import MOST_DIALS
 from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4, host_bytes
 from gateway.wire.udp import build_udp
@@ -13,6 +15,8 @@ from tests.pair.net import seeded
 from tests.pair.peers.ike_initiator import Initiator
 from tests.pair.peers.ike_profiles import XP_SP2
 from tests.pair.peers.ppp_end import IP
+
+pytestmark = pytest.mark.long
 
 SOURCES = 10_000
 HERE = host_bytes(OUTSIDE)

@@ -115,6 +115,7 @@ def test_a_message_of_the_old_phase_1_from_the_new_port_shows_whose_it_is() -> N
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("apart", [False, True], ids=["together", "ESP apart"])
 @CONTACTS
+@pytest.mark.long
 def test_a_nat_that_rebinds_while_all_keys_are_renewed_under_loss_costs_no_session(
     profile: Profile, apart: bool, seed: int
 ) -> None:

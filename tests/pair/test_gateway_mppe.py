@@ -92,6 +92,7 @@ def test_every_strength_and_way_of_counting_carries_frames_both_ways(
     assert view.drops == {}
 
 
+@pytest.mark.long
 def test_keys_change_with_every_frame_and_the_count_begins_again() -> None:
     world = dial()
     assert talk(world, 4200) == (numbers(4200), numbers(4200))
@@ -240,6 +241,7 @@ def test_a_server_that_offers_everything_gets_the_strongest(offers: int) -> None
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("stateful", [False, True], ids=["stateless", "stateful"])
+@pytest.mark.long
 def test_lost_and_doubled_packets_cost_frames_and_never_the_keys(stateful: bool, seed: int) -> None:
     """A stateful link asks for resets, in both directions, and goes on."""
     world = dial({"terms": (128, stateful)}, seed=seed)

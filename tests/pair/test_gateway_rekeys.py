@@ -136,6 +136,7 @@ def _is_ike(datagram: Datagram) -> bool:
 
 
 @each_kind
+@pytest.mark.long
 def test_a_client_that_minds_its_volume_loses_no_frame_under_load(kind: Kind) -> None:
     """100 kB a time: the client counts in both directions and is always first."""
     world = old_world()
@@ -154,6 +155,7 @@ def test_a_client_that_minds_its_volume_loses_no_frame_under_load(kind: Kind) ->
 
 @each_kind
 @pytest.mark.parametrize("way", ["up", "down"])
+@pytest.mark.long
 def test_a_pair_that_died_by_volume_is_deleted_and_made_anew_on_demand(
     kind: Kind, way: str
 ) -> None:

@@ -28,6 +28,8 @@ from tests.pair.peers.ike_guesser import Guesser
 from tests.pair.peers.ike_profiles import XP_SP2, offering
 from tests.pair.test_ike_guessing import HERE, STRANGER
 
+pytestmark = pytest.mark.long
+
 SOURCES = 10_000
 TICK = 1 / 64  # seconds
 TOO_MUCH = "held for too much work"

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from gateway.ike.events import Authenticated, Reason, Refused
 from gateway.ike.trials import (
     GUESSES,
@@ -18,6 +20,8 @@ from tests.pair.net import endpoint, seeded
 from tests.pair.peers.ike_gateway import IkeGateway
 from tests.pair.peers.ike_guesser import Guesser
 from tests.pair.peers.ike_profiles import XP_SP2
+
+pytestmark = pytest.mark.long
 
 HERE = endpoint(f"{GATEWAY}:500")
 STRANGER = endpoint("203.0.113.66:500")

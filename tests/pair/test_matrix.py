@@ -20,6 +20,7 @@ def test_the_sample_has_every_value_of_every_axis() -> None:
     assert {cell.route for cell in SAMPLE} == set(ROUTES)
 
 
+@pytest.mark.long
 def test_every_combination_of_the_sample_passes_or_is_refused_as_wanted() -> None:
     found = [play(cell) for cell in SAMPLE]
     assert [each for each in found if each.result == "failed"] == []

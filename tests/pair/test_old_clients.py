@@ -49,6 +49,7 @@ def test_it_comes_up_and_is_taken_for_what_it_is(name: str) -> None:
 
 
 @each_client
+@pytest.mark.long
 def test_no_frame_is_lost_while_it_renews_its_keys_for_an_hour(kind: Kind) -> None:
     """Quick mode every five minutes and main mode every fifteen, by its own clock."""
     world = old_world()
@@ -128,6 +129,7 @@ ODD_NATS: dict[str, Callable[[], Nat]] = {
 
 @each_behind_nat
 @pytest.mark.parametrize("odd", ODD_NATS.values(), ids=ODD_NATS)
+@pytest.mark.long
 def test_an_odd_nat_costs_it_no_session(kind: Kind, odd: Callable[[], Nat]) -> None:
     world = old_world()
     box = call_up(world, quick(kind, pair_life=330, phase1_life=500), nat=odd())
@@ -149,6 +151,7 @@ def test_an_odd_nat_costs_it_no_session(kind: Kind, odd: Callable[[], Nat]) -> N
 
 @each_behind_nat
 @pytest.mark.parametrize("seed", range(2))
+@pytest.mark.long
 def test_an_odd_nat_loss_and_doubling_together_cost_it_no_session(kind: Kind, seed: int) -> None:
     world = old_world(loss=0.05, duplicate=0.1, jitter=0.125, seed=seed)
     nat = Nat(NAT, apart=True, rebinds=200.0)
@@ -251,6 +254,7 @@ def test_a_nat_with_little_patience_is_kept_awake(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("question", OPEN)
+@pytest.mark.long
 def test_what_is_open_goes_either_way(question: str) -> None:
     kind = open_kind(question)
     world = old_world()

@@ -218,6 +218,7 @@ def ike_of(case: Case) -> Counter[tuple[str, tuple[str, ...]]]:
     return Counter((line.what, line.parts) for line in case.lines if line.layer == "ike")
 
 
+@pytest.mark.long
 def test_a_flood_of_strangers_fills_no_memory() -> None:
     world = old_world()
     ask(world, "record", **ASKED)

@@ -17,6 +17,8 @@ from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 from tests.pair.peers.ppp_end import IP
 from tests.pair.peers.pptp_server import STOP, PptpServer, disconnected
 
+pytestmark = pytest.mark.long
+
 PROFILES = (SAFENET_98, XP_SP2, LATER_WINDOWS)
 
 

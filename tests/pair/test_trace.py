@@ -294,6 +294,7 @@ def test_a_trace_ends_by_its_time_or_by_its_number_of_packets() -> None:
     assert len(fetch(by_number).outer) == 3
 
 
+@pytest.mark.long
 def test_whoever_fetches_nothing_loses_packets_of_the_trace_and_of_nothing_else() -> None:
     world = world_of()
     trace = watch(world, MACHINE, packets=200_000, seconds=3000)

@@ -1,18 +1,25 @@
 """Whatever comes from outside or inside, the gateway answers or is silent."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.bridge.classify import Kind, classify
 from gateway.bridge.cutting import Places, cut_avps, cut_ike, cut_ppp
+from gateway.bridge.gateway import Gateway
 from gateway.bridge.recorder import Recorder, Take, cut
 from gateway.bridge.timers import Timers
+from gateway.control.config import Front
 from gateway.ike.header import Header
 from gateway.ike.payloads import Payload
 from gateway.l2tp.avp import Avp
 from gateway.ppp.frame import Packet
-from gateway.wire.ipv4 import build_ipv4
+from gateway.wire.ipv4 import build_ipv4, host_bytes
 from gateway.wire.udp import Datagram, Endpoint, build_udp
+from tests.pair.gateway_world import configure
+from tests.pair.native_world import NATIVE, route_to
+from tests.pair.net import seeded
 
 
 @given(st.binary(max_size=120))
@@ -30,6 +37,25 @@ def test_what_lies_behind_the_packet_is_never_taken_for_its_payload(
     kind, start, end = classify(packet + behind)
     assert kind is Kind.OTHER or end == len(packet)
     assert kind is Kind.OTHER or packet[start:end] in (payload, payload[4:])
+
+
+IN_FRONT = Gateway(
+    replace(configure(routes=(route_to(NATIVE),)), front=Front((host_bytes(NATIVE),))),
+    seeded(1),
+    0.0,
+)
+
+
+@given(st.sampled_from([17, 50]), st.sampled_from([500, 4500]), st.binary(max_size=200))
+def test_of_any_packet_for_a_server_it_is_known_whose_it_is(
+    protocol: int, port: int, data: bytes
+) -> None:
+    payload = build_udp(500, port, data) if protocol == 17 else data
+    packet = build_ipv4(bytes(4), host_bytes(NATIVE), protocol, payload)
+    goes_on = IN_FRONT.front.lets_pass(packet)
+    assert goes_on is IN_FRONT.front.lets_pass(packet)
+    assert not goes_on or (protocol, port) == (17, 500) or protocol == 50
+    assert IN_FRONT.front.lets_pass(data) in (True, False)
 
 
 class Core:

@@ -1,8 +1,7 @@
 """MPPE, MS-CHAP and the hashes under them: any key, any loss, and agreement with another hand."""
 
-import hashlib
+import subprocess
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,18 +25,16 @@ starts = st.binary(min_size=16, max_size=16)
 data = st.binary(min_size=2, max_size=80)
 
 
-def openssl_has_md4() -> bool:
-    try:
-        hashlib.new("md4", b"")
-    except ValueError:
-        return False
-    return True
+def openssl_md4(text: bytes) -> bytes:
+    """By the program: the library that Python has leaves the legacy provider out."""
+    providers = ["-provider", "legacy", "-provider", "default"]
+    command = ["openssl", "dgst", *providers, "-md4", "-binary"]
+    return subprocess.run(command, input=text, capture_output=True, check=True).stdout
 
 
-@pytest.mark.skipif(not openssl_has_md4(), reason="this OpenSSL has no MD4 to compare with")
 @given(st.binary(max_size=300))
 def test_md4_is_that_of_openssl(text: bytes) -> None:
-    assert md4(text) == hashlib.new("md4", text).digest()
+    assert md4(text) == openssl_md4(text)
 
 
 @given(st.binary(max_size=200), st.binary(min_size=1, max_size=70))

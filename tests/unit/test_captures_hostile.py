@@ -61,6 +61,7 @@ def test_parsers_answer_or_refuse(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", in_the_tree(), ids=lambda path: path.name)
+@pytest.mark.long
 def test_machines_raise_nothing(path: Path) -> None:
     feed_machines(path)
 
@@ -78,6 +79,7 @@ OF_CERTIFICATES = ("certificate", "certificates", "PKCS#7", "revoked", "public k
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_certificates_that_crashed_others_are_read_or_refused() -> None:
     """As they are, cut, wrapped as Windows XP does it, and in a message from a stranger."""
     ike = new_ike()

@@ -202,14 +202,16 @@ class AtWork:
         self.control = ControlSocket(
             folder / "s", lambda request: self.desk.answer(request, self.control.peer)
         )
-        self.pipes = [Pipe(), Pipe(), Pipe(), Pipe(), FakeTcp(self.did), FakeSide(self.did)]
-        queue, inside, gre, signals, tcp, service = self.pipes
+        pipes = [Pipe() for _ in range(5)]
+        self.pipes = [*pipes, FakeTcp(self.did), FakeSide(self.did)]
+        queue, inside, front, gre, signals, tcp, service = self.pipes
         assert isinstance(tcp, FakeTcp)
         assert isinstance(service, FakeSide)
         self.queue, self.service = queue, service
         service.on_timeout = self.wake
         self.wake()
-        doors = Doors(queue, inside, gre, Sender(self.did), tcp, self.control, signals, service)
+        sender = Sender(self.did)
+        doors = Doors(queue, inside, front, gre, sender, tcp, self.control, signals, service)
         self.loop = Loop(self.desk.gateway, doors, self.facts.append, self.desk.reload)
         self.desk.loop = self.loop
 
@@ -307,3 +309,28 @@ def test_the_daemon_loads_no_second_openssl() -> None:
     asked = "import sys, gateway.daemon; print(sorted({'_hashlib', '_ssl'} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+FRONT = '[front]\nservers = ["10.10.0.3"]\n'
+
+
+def test_in_front_of_a_server_without_forwarding_the_owner_is_told(tmp_path: Path) -> None:
+    at_work = desk(tmp_path, WHOLE)
+    written(tmp_path, WHOLE + FRONT)
+    at_work.forwards = lambda: True
+    assert at_work.reload(1.0) == [Fact(What.RELOADED)]
+    at_work.forwards = lambda: False
+    [_, trouble] = at_work.reload(2.0)
+    assert isinstance(trouble, Fact)
+    assert "nothing for 10.10.0.3 arrives" in trouble.details["what"]
+    assert "ip_forward" in trouble.details["what"]
+
+
+def test_to_stand_in_front_is_begun_and_ended_by_a_reload(tmp_path: Path) -> None:
+    at_work = desk(tmp_path, WHOLE)
+    tool = at_work.tool = Tool()
+    at_work.forwards = lambda: True
+    for moment, text in enumerate((WHOLE + FRONT, WHOLE)):
+        written(tmp_path, text)
+        at_work.reload(float(moment))
+    assert [rules.front is not None for rules in tool.given] == [True, False]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.control.schema_routes import ROUTE
+from gateway.control.schema_routes import ROUTE, ROUTE_KINDS
 from tests.unit.control.written import told
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -19,8 +19,13 @@ def test_a_configuration_that_is_shown_has_no_problem(number: int) -> None:
 
 
 def test_there_is_one_of_each_kind() -> None:
-    assert len(CONFIGURATIONS) == 2
-    assert all(f'kind = "{kind}"' in README for kind in ("pptp", "l2tp-ipsec"))
+    assert len(CONFIGURATIONS) == 3
+    assert all(f'kind = "{kind}"' in README for kind in ROUTE_KINDS)
+
+
+def test_what_is_shown_of_standing_in_front_goes_with_the_routes_that_are_shown() -> None:
+    [front] = [text for text in SHOWN if "[front]" in text]
+    assert any(told(text + front) == [] for text in CONFIGURATIONS)
 
 
 def test_every_key_that_the_table_names_is_there() -> None:

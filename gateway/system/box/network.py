@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gateway.control.config import Config, Inside, Outside
 from gateway.control.ports import Port, Unsettled, interface_of
+from gateway.control.schema_routes import LOCAL
 from gateway.system.box.disk import write_file
 from gateway.system.box.places import Places
 from gateway.system.run import Run, ToolFailed, run
@@ -54,7 +55,9 @@ def routes_text(config: Config, interface: str) -> str:
     inside = config.inside
     if inside.network != "static" or inside.gateway is None or not interface:
         return ""
-    hosts = sorted({server.host for route in config.routes for server in route.servers})
+    hosts = sorted(
+        {server.host for route in config.routes if route.kind != LOCAL for server in route.servers}
+    )
     return "".join(
         f"\n[Route]\nGateway={host_text(inside.gateway)}\nDestination={host_text(host)}/32\n"
         for host in hosts

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gateway.control.check import judge
 from gateway.control.config import build
+from gateway.control.confined import silent_about
 from gateway.control.dated import notices
 from gateway.control.document import File
 from gateway.control.findings import Document
@@ -34,12 +35,13 @@ def run(options: argparse.Namespace) -> int:
     else:
         document, problems = {}, [_unreadable(path, file)]
     usable = all(problem.warning for problem in problems)
-    days = _days(document) if usable else []
+    days, reach = (_days(document), silent_about(build(document))) if usable else ([], [])
     if options.json:
-        show.print_json({**_as_json(path, document, problems, usable), "days": days})
+        found = _as_json(path, document, problems, usable)
+        show.print_json({**found, "days": days, "reach": reach})
     else:
         _print(path, document, problems, usable)
-        for text in days:
+        for text in (*days, *reach):
             print(printable(f"  {text}"))
     return exits.OK if usable else exits.PROBLEM
 

@@ -22,6 +22,7 @@ from gateway.user.cli import (
     health,
     ports,
     power,
+    pppd,
     record,
     run,
     sessions,
@@ -48,6 +49,7 @@ class Verb(Protocol):
 
 VERBS: Final[dict[str, Verb]] = {
     "run": run,
+    "pppd": pppd,
     "check": check,
     "status": status,
     "health": health,

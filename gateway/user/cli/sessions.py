@@ -113,6 +113,7 @@ def details(session: SessionView | None) -> list[str]:
         ("route", _both(session.route, "", session.server, "")),
         ("inside", session.encryption),
         ("carrier", _carrier(session)),
+        ("may reach", session.reach),
         ("IKE", session.ike_suite),
         ("ESP", session.esp_suite),
         ("NAT traversal", session.natt or "none"),

@@ -22,13 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from tests.interop.lab.limits import longest
+
 CHECKOUT = Path(__file__).parents[3]
 BUILD = CHECKOUT / "build/lab"
 LOGS = BUILD / "logs"
 MEMORY = 1024  # MB, taken as it is used
 STEP = "\x01lab "
 BOOTING = 30  # seconds
-PER_SCENARIO = 100  # seconds, a little more than the lab itself allows
+SPARE = 10  # seconds for each scenario, beyond what the lab itself allows
 NOISE = ("SELinux", "mmapper_init", "ubd device", "reboot: System halted")
 
 OnStep = Callable[[str, float, str], None]
@@ -70,7 +72,9 @@ def play(
             shutil.rmtree(LOGS / name, ignore_errors=True)
         try:
             command = _command(batch.name, Path(scratch), taps)
-            console = _run(command, len(names), on_step, shell, stop)
+            console = _run(
+                command, sum(longest(name) + SPARE for name in names), on_step, shell, stop
+            )
         finally:
             batch.unlink()
     return {name: _result(name, console) for name in names}
@@ -87,7 +91,7 @@ def _check_ready() -> None:
 
 def _run(
     command: list[str],
-    scenarios: int,
+    seconds: float,
     on_step: OnStep,
     shell: bool,
     stop: threading.Event | None,
@@ -105,7 +109,7 @@ def _run(
         if shell:
             _at_the_console(program)
             return ""
-        end = time.monotonic() + BOOTING + PER_SCENARIO * scenarios
+        end = time.monotonic() + BOOTING + seconds
         return _follow(program, end, on_step, stop or threading.Event())
     finally:
         _end(program, alone=not shell)

@@ -108,6 +108,11 @@ class OldClient:
             return "none"
         return "udp" if "encap type espinudp" in text else "esp"
 
+    def esp_sources(self) -> list[str]:
+        """Whom the kernel's associations towards this client are with."""
+        text = self.node.sh("ip xfrm state")
+        return sorted(set(re.findall(rf"^src (\S+) dst {self.node.address}$", text, re.M)))
+
     def esp_packets(self) -> int:
         """Packets that went through this client's security associations, both ways."""
         text = self.node.sh("ip -s xfrm state")

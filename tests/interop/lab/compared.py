@@ -53,6 +53,15 @@ class Compared:
             THEIRS: (Account(self.rival),),
         }
 
+    def by_turns(self, rounds: int) -> dict[str, list[dict[str, Any]]]:
+        """Ours and theirs one after the other; there is no rest behind the last."""
+        found: dict[str, list[dict[str, Any]]] = {OURS: [], THEIRS: []}
+        for whose in (OURS, THEIRS) * rounds:
+            if found[OURS]:
+                time.sleep(REST)
+            found[whose].append(self.round(whose))
+        return found
+
     def round(self, whose: str, patience: int = 40) -> dict[str, Any]:
         """One dial of each client, and everything hung up again."""
         self._turn_to(whose)
@@ -72,7 +81,6 @@ class Compared:
         hang_up_at_once([client for client, up in zip(self.clients, arrivals, strict=True) if up])
         if whose == OURS:
             self.ours.wait_for_sessions(0)
-        time.sleep(REST)
         return asdict(found)
 
     def _turn_to(self, whose: str) -> None:

@@ -4,7 +4,6 @@ Asked by the file /lab-out/$BATCH (JSON: names, shell); each scenario leaves /la
 result.json and every tool's log. Lines for the host begin with STEP, the rest is the console's.
 """
 
-import importlib
 import json
 import os
 import shutil
@@ -16,11 +15,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from tests.interop.lab.limits import longest, scenario
 from tests.interop.lab.stage import Lab
 
 OUT = Path("/lab-out")
 STEP = "\x01lab "
-LONGEST = 90  # seconds for one scenario
 DOORS = (("net", "net"), ("uts", "uts"), ("mount", "mnt"))  # nsenter's words, the kernel's
 ON = '#!/bin/sh\nname=$1; shift\nexec nsenter $(cat "/lab-hosts/$name.doors") "$@"\n'
 
@@ -45,12 +44,10 @@ def play(name: str, keep: bool) -> None:
     logs.mkdir(parents=True)
     result: dict[str, Any] = {}
     step("building the world")
-    scenario_name, _, carrier = name.partition("@")
-    lab = Lab(step, carrier)
-    signal.alarm(LONGEST)
+    lab = Lab(step, carrier=name.partition("@")[2])
     try:
-        scenario = importlib.import_module(f"tests.interop.scenarios.{scenario_name}")
-        result["facts"] = scenario.run(lab)
+        signal.alarm(longest(name))
+        result["facts"] = scenario(name).run(lab)
     except Exception:  # noqa: BLE001  # reported whole; the next scenario shall still run
         result["error"] = traceback.format_exc()
     finally:
@@ -64,7 +61,7 @@ def play(name: str, keep: bool) -> None:
 
 
 def _too_long(number: int, frame: FrameType | None) -> None:
-    raise TimeoutError(f"the scenario took longer than {LONGEST} s")
+    raise TimeoutError("the scenario took longer than its LONGEST")
 
 
 def _shell(lab: Lab, result: dict[str, Any]) -> None:

@@ -11,11 +11,13 @@ PROFILE = Profile(psk="between-gateway-and-server", nat_t="none")
 POOL = "10.10.0.100-10.10.0.109"  # the gateway's, for tunnels of their own
 
 
-def routes(tunnels: str = "one", psk: str = PROFILE.psk, more: str = "") -> str:
+def routes(
+    tunnels: str = "one", psk: str = PROFILE.psk, more: str = "", server: str = SERVER
+) -> str:
     """The gateway's route to it; `more` are lines more."""
     pool = f'pool = "{POOL}"\n' if tunnels == "each" else ""
     return (
-        f'[[route]]\nname = "old-w2k"\nkind = "l2tp-ipsec"\nserver = "{SERVER}"\n'
+        f'[[route]]\nname = "old-w2k"\nkind = "l2tp-ipsec"\nserver = "{server}"\n'
         f'psk = "{psk}"\nike = ["3des-sha1-modp2048"]\nesp = ["3des-sha1"]\n'
         f'tunnels = "{tunnels}"\n{pool}{more}'
     )

@@ -18,7 +18,11 @@ class Ping:
 
 
 def ping(node: Node, address: str, count: int = 5, interval: float = 0.05, size: int = 56) -> Ping:
-    """`interval` and the answers' wait (2 s after the last) are seconds, `size` bytes of data."""
+    """`interval` is seconds, `size` bytes of data.
+
+    After the last one ping waits for `interval` or two round trips, whichever is longer, and takes
+    what is later for lost; only where nothing came does it wait for the 2 s of -W.
+    """
     _, text = node.ask(
         f"ping -n -q -c {count} -i {interval} -s {size} -W 2 {address}",
         timeout=count * max(interval, 1) + 20,

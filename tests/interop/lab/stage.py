@@ -11,11 +11,12 @@ from tests.interop.lab.client import OldClient
 from tests.interop.lab.first_draft import FirstDraft
 from tests.interop.lab.gateway import Gateway, configuration
 from tests.interop.lab.ike import Ike, Profile
+from tests.interop.lab.lan import Lan
 from tests.interop.lab.libreswan import Libreswan
 from tests.interop.lab.native import Native
 from tests.interop.lab.pptpd import USERS, Pptpd
 from tests.interop.lab.strongswan import StrongSwan
-from tests.interop.lab.topology import OUTSIDE, Nat, World
+from tests.interop.lab.topology import Nat, World
 from tests.interop.lab.world import Node
 from tests.interop.lab.xl2tpd import Xl2tpd
 
@@ -48,6 +49,11 @@ class Lab:
         self.step("starting libreswan and xl2tpd on the inside server")
         return Native(self.server, profile, first)
 
+    def lan(self) -> Lan:
+        """A host inside that is no server of anybody's; PPP ends at the gateway."""
+        self.step("starting the host inside")
+        return Lan(self.server, self.world.gateway)
+
     def gateway(
         self,
         client: str = "",
@@ -74,6 +80,11 @@ class Lab:
         """Put the gateway behind a router, before it is started."""
         self.step("putting a router before the gateway")
         self.world.forward()
+
+    def stand_in_front(self) -> None:
+        """Make the gateway the router before the server, before there are clients."""
+        self.step("making the gateway the router before the server")
+        self.world.stand_in_front()
 
     def certified_gateway(self, *machines: str) -> tuple[Gateway, Authority]:
         """Postern with an authority of its own, and an entry for each machine's certificate."""
@@ -135,5 +146,6 @@ class Lab:
         user: str,
     ) -> OldClient:
         node = self.world.client_behind(behind) if behind else self.world.direct_client()
-        ike = tool(node, OUTSIDE, profile)
-        return OldClient(node, ike, Xl2tpd(node, OUTSIDE, user, USERS.get(user, "of nobody")))
+        dialled = self.world.dialled
+        ike = tool(node, dialled, profile)
+        return OldClient(node, ike, Xl2tpd(node, dialled, user, USERS.get(user, "of nobody")))

@@ -4,6 +4,8 @@ client 192.168.1.10+j --- NAT 203.0.113.10+i ---+
 client 203.0.113.100+k -------------------------+--- 203.0.113.1 gateway 10.10.0.1 --- 10.10.0.2
 
 With `World.forward`: --- 203.0.113.1 front 172.16.0.1 --- 172.16.0.2 gateway
+With `World.stand_in_front` the gateway is a router, and clients dial 10.10.0.2 itself.
+With `World.one_more_server`: 10.10.0.2 is a switch too, and behind it are 10.10.0.3 ...
 
 Where boot.py was given taps, the gateway is a real box at their other ends, and no host of the lab.
 """
@@ -71,6 +73,8 @@ class World:
         self.nodes: list[Node] = []
         self.nats = 0
         self.directs = 0
+        self.dialled = OUTSIDE  # by clients made from now on
+        self.more_servers = 0
         self.internet = self._node("internet")
         self.internet.ip("link add br0 type bridge", "link set br0 up")
         self.server = self._node("server")
@@ -85,7 +89,11 @@ class World:
         node = self._node(f"nat{self.nats}")
         self._plug(node, f"203.0.113.{10 + self.nats}")
         self.nats += 1
-        node.ip("link add br0 type bridge", "link set br0 up", "addr add 192.168.1.1/24 dev br0")
+        self._show_way(node)
+        # Without an address of its own a bridge takes the lowest of its ports', and another with
+        # the next client: whoever knows it by the old one is not heard for a while.
+        node.ip("link add br0 address 02:00:c0:a8:01:01 type bridge", "link set br0 up")
+        node.ip("addr add 192.168.1.1/24 dev br0")
         node.sh(
             "echo 1 >/proc/sys/net/ipv4/ip_forward;"
             "iptables-legacy -t nat -A POSTROUTING -o eth0 -j MASQUERADE"
@@ -108,6 +116,7 @@ class World:
         node = self._node(f"client{self.directs}")
         self._plug(node, f"203.0.113.{100 + self.directs}")
         self.directs += 1
+        self._show_way(node)
         node.sh(NO_CLEAR_L2TP)
         return node
 
@@ -130,6 +139,31 @@ class World:
             f" -j DNAT --to-destination {BEHIND};"
             "iptables-legacy -t nat -A POSTROUTING -o eth0 -j MASQUERADE"
         )
+
+    def stand_in_front(self) -> None:
+        """The gateway is the router before the server, whose own address clients dial."""
+        self.gateway.sh("echo 1 >/proc/sys/net/ipv4/ip_forward")
+        self.dialled = SERVER
+
+    def one_more_server(self) -> Node:
+        """Another host inside, on the cable of the first."""
+        if not self.more_servers:
+            self.server.ip(
+                "link add br0 type bridge",
+                f"addr del {SERVER}/24 dev eth0",
+                "link set eth0 master br0",
+                "link set br0 up",
+                f"addr add {SERVER}/24 dev br0",
+                f"route add default via {INSIDE}",
+            )
+        self.more_servers += 1
+        node = self._node(f"server{self.more_servers}")
+        node.address = f"10.10.0.{2 + self.more_servers}"
+        port = f"p-{node.name}"
+        wire(self.server, port, node, "eth0")
+        self.server.ip(f"link set {port} master br0")
+        node.ip(f"addr add {node.address}/24 dev eth0", f"route add default via {INSIDE}")
+        return node
 
     def rival(self) -> Node:
         """A second host at the gateway's address; its cable is out until `at_the_door`."""
@@ -165,6 +199,10 @@ class World:
         subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
         self.internet.ip(f"link set {outside} master br0", f"link set {outside} up")
         self.server.ip("link set eth0 up")
+
+    def _show_way(self, node: Node) -> None:
+        if self.dialled != OUTSIDE:
+            node.ip(f"route add {self.dialled} via {OUTSIDE}")
 
     def _node(self, name: str) -> Node:
         self.nodes.append(Node(name))

@@ -1,5 +1,6 @@
 """What `make demo` shows: two old clients behind one NAT reach a plain PPTP server."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.interop.lab.client import OldClient
@@ -13,10 +14,13 @@ def run(lab: Lab) -> dict[str, Any]:
     return two_clients(lab, lab.gateway())
 
 
-def two_clients(lab: Lab, gateway: Gateway) -> dict[str, Any]:
-    """Whatever stands inside, the same two clients and the same figures."""
+def two_clients(
+    lab: Lab, gateway: Gateway, ready: Callable[[OldClient], OldClient] = lambda client: client
+) -> dict[str, Any]:
+    """Whatever stands inside, the same two clients and the same figures. `ready`: what a client
+    needs besides."""
     nat = lab.nat()
-    client = lab.libreswan(Profile(nat_t="drafts"), behind=nat)
+    client = ready(lab.libreswan(Profile(nat_t="drafts"), behind=nat))
     first = dial(lab, gateway, client, "libreswan")
     lab.step("pinging the inside server")
     ping = client.ping(count=20)
@@ -24,7 +28,7 @@ def two_clients(lab: Lab, gateway: Gateway) -> dict[str, Any]:
     up = client.tcp_mbit(lab.server)
     lab.step("TCP from the server to the client, 4 s")
     down = client.tcp_mbit(lab.server, down=True)
-    other = lab.strongswan(Profile("3des-sha1-modp1024"), behind=nat, user="second")
+    other = ready(lab.strongswan(Profile("3des-sha1-modp1024"), behind=nat, user="second"))
     second = dial(lab, gateway, other, "strongSwan")
     lab.step("pinging from both clients")
     return {

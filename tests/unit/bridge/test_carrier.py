@@ -5,22 +5,24 @@ from typing import Any
 
 import pytest
 
-from gateway.bridge.carrier import CROWDED
-from gateway.bridge.crossing import ENCRYPTS, READS
+from gateway.bridge.carrier import BEGUN, CROWDED, IN_FRONT
+from gateway.bridge.crossing import CONFINES, ENCRYPTS, ENDS, READS
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.tracks import LegTrack, carried_by
-from gateway.control.config import Choice
+from gateway.control.config import HERE, Choice, Front, Route
 from gateway.control.users import Users
+from gateway.control.values_reach import Reach, reach
 from gateway.crypto.passwords import Hashes
 from gateway.outputs import What
 from gateway.paths import Abilities, CallRefused, LegRefused
-from gateway.wire.ipv4 import host_text
-from tests.pair.gateway_world import CLIENT, NAT, ROUTES, client_entry, meet
+from gateway.wire.ipv4 import host_bytes, host_text
+from tests.pair.gateway_world import CLIENT, NAT, OUTSIDE, ROUTES, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.peers.ike_profiles import SAFENET_98
 from tests.pair.peers.mppe import LM_HASH, NT_HASH
 from tests.pair.peers.ppp_end import PppEnd
 from tests.pair.peers.ppp_secured import ChapClient, MppeServer
+from tests.pair.peers.pppd import Pppd
 from tests.unit.bridge.kernel_world import (
     call_of,
     carried,
@@ -77,6 +79,82 @@ def test_what_is_done_to_each_frame_keeps_a_session_here_and_is_the_reason_shown
     line = world.server.line
     assert line.ppp is not None
     assert len(line.ppp.got) == 2
+    assert world.errors() == []
+
+
+def let_reach(world: World, places: tuple[Reach, ...] | None) -> None:
+    """The owner changes his mind."""
+    config = world.core.config
+    clients = (replace(config.clients[0], reach=places),)
+    world.ask(world.core.reload(replace(config, clients=clients), world.net.now))
+    world.net.run_for(1.0)
+
+
+NOWHERE_NEAR = (reach("192.0.2.99 tcp/139"),)
+
+
+def test_who_is_confined_is_carried_here_and_that_is_the_reason_shown() -> None:
+    world = meet(client_entry(reach=NOWHERE_NEAR))
+    world.dial(world.join(nat=Nat(NAT)))
+    say(world, 2)
+    assert told(world) == [CONFINES]
+    assert (kernel_of(world).carried, kernel_of(world).legs) == (0, {})
+    assert session_of(world).crossing.counts["confined_out_of_reach"] == 2
+
+
+def test_who_is_confined_while_up_leaves_the_kernel_at_once_and_goes_back_when_free() -> None:
+    world = carried()
+    say(world, 2)
+    before, line = kernel_of(world).carried, world.server.line
+    assert line.ppp is not None
+    let_reach(world, NOWHERE_NEAR)
+    got = len(line.ppp.got)
+    say(world, 3)
+    assert (len(line.ppp.got), kernel_of(world).carried) == (got, before)
+    assert session_of(world).crossing.counts["confined_out_of_reach"] == 3
+    let_reach(world, None)
+    say(world, 2)
+    assert told(world) == ["kernel", CONFINES, "kernel"]
+    assert len(line.ppp.got) == got + 2
+    assert kernel_of(world).carried > before
+    assert world.errors() == []
+
+
+def test_whose_call_was_begun_here_stays_here_until_it_is_over() -> None:
+    world = meet(client_entry(reach=NOWHERE_NEAR))
+    world.dial(world.join(nat=Nat(NAT)))
+    let_reach(world, None)
+    say(world, 2)
+    assert told(world) == [CONFINES, BEGUN]
+    assert kernel_of(world).legs == {}
+
+
+def test_another_configuration_changes_nothing_for_who_may_go_everywhere() -> None:
+    world = carried()
+    let_reach(world, (reach("everything"),))
+    say(world, 2)
+    assert told(world) == ["kernel"]
+    assert not carrier_of(world).dirty
+
+
+def test_what_ends_here_is_not_the_kernels() -> None:
+    lan = Route("lan", "local", HERE, auth=("mschap-v2",), carrier="auto", shield=False)
+    world = meet(client_entry(route="lan", reach=(reach("everything"),)), routes=(lan,))
+    world.gateway.pppd = Pppd()
+    world.dial(world.join(nat=Nat(NAT)))
+    assert world.clients[0].up
+    assert told(world) == [ENDS]
+
+
+def test_who_dials_the_servers_own_address_is_carried_here() -> None:
+    """It is on the way to that: the kernel's rules have what is for this machine itself."""
+    world = meet()
+    config = replace(world.core.config, front=Front((host_bytes(OUTSIDE),)))
+    world.ask(world.core.reload(config, world.net.now))
+    world.dial(world.join(nat=Nat(NAT)))
+    say(world, 2)
+    assert told(world) == [IN_FRONT]
+    assert kernel_of(world).legs == {}
     assert world.errors() == []
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from gateway.bridge.crossing import (
     CLEAR,
+    CONFINES,
     DEMANDED,
     ENCRYPTS,
     END_TO_END,
+    ENDS,
     READS,
     TERMS,
     Crossing,
@@ -21,6 +23,8 @@ from gateway.bridge.shield import Shield
 from gateway.control.config import Route
 from gateway.control.suites import MPPE_TERMS
 from gateway.control.users import Users
+from gateway.control.values_reach import ALL, Reach
+from gateway.ppp.confine import Confinement
 from gateway.ppp.events import CcpOpened, LcpOpened, Reply, Terminated
 from gateway.ppp.machine import Passage
 from gateway.ppp.mppe import Terms
@@ -168,21 +172,32 @@ def test_events_pass_as_they_are(event: object) -> None:
     assert bare()._noted(event) == [event]  # type: ignore[arg-type]
 
 
+FILES = Reach(HOST := 0x0A0A0002, HOST, (6,), 139, 139)
+
+
 @pytest.mark.parametrize(
-    ("encryption", "shield", "why"),
+    ("encryption", "shield", "reach", "why"),
     [
-        ("mppe", True, ENCRYPTS),
-        ("mppe", False, ENCRYPTS),
-        ("clear", True, READS),
-        ("refuse", True, READS),
-        ("clear", False, ""),
-        ("refuse", False, ""),
+        ("mppe", True, (FILES,), ENCRYPTS),
+        ("mppe", False, None, ENCRYPTS),
+        ("clear", True, (FILES,), CONFINES),
+        ("clear", False, (FILES,), CONFINES),
+        ("clear", True, (ALL,), READS),
+        ("refuse", True, None, READS),
+        ("clear", False, None, ""),
+        ("refuse", False, (ALL,), ""),
     ],
 )
-def test_whatever_may_change_a_data_frame_wants_all_of_them(
-    encryption: str, shield: bool, why: str
+def test_whatever_may_change_or_stop_a_data_frame_wants_all_of_them(
+    encryption: str, shield: bool, reach: tuple[Reach, ...] | None, why: str
 ) -> None:
-    assert own_hands_of(replace(ROUTE, encryption=encryption, shield=shield)) == why
+    route = replace(ROUTE, encryption=encryption, shield=shield)
+    assert own_hands_of(route, reach) == why
+
+
+@pytest.mark.parametrize("reach", [None, (ALL,)])
+def test_where_ppp_ends_here_all_frames_are_wanted(reach: tuple[Reach, ...] | None) -> None:
+    assert own_hands_of(replace(ROUTE, kind="local", shield=False), reach) == ENDS
 
 
 @pytest.mark.parametrize("encryption", ["clear", "refuse"])
@@ -192,3 +207,38 @@ def test_where_nothing_wants_them_data_frames_cross_as_they_come(encryption: str
     for frame in (DATA, DATA + b"longer than it says", b"\xff\x03\x00\x2d junk", b""):
         assert made.to_server(frame) == frame
         assert made.to_client(frame, 0.0) == (frame, [])
+
+
+def test_a_confined_client_has_no_compression_and_its_data_is_judged() -> None:
+    made = crossing_of(ROUTE, Users(), 1400, reach=(FILES,))
+    assert made.reach == "10.10.0.2 tcp/139"
+    assert made.to_server(DATA) is None
+    [stray] = made.strays()
+    assert (stray.protocol, made.strays()) == (17, [])
+    assert made.counts == {"confined_out_of_reach": 1}
+    assert made.control(control(CCP, REQUEST, MPPE), CLIENT, 0.0)[0] is None
+    assert made.control(control(IPCP, REQUEST, b"\2\6\0\x2d\x0f\0"), SERVER, 0.0)[0] is None
+    free = control(IPCP, REQUEST, b"\2\6\0\x2d\x0f\0", identifier=2)
+    assert crossing_of(ROUTE, Users(), 1400).control(free, SERVER, 0.0)[0] == free
+
+
+def test_who_may_go_everywhere_is_not_judged() -> None:
+    for reach in (None, (ALL,)):
+        made = crossing_of(ROUTE, Users(), 1400, reach=reach)
+        assert (made.to_server(DATA), made.strays(), made.reach) == (DATA, [], "everything")
+
+
+def test_the_route_into_the_lan_is_closed_where_nothing_is_said() -> None:
+    made = crossing_of(replace(ROUTE, kind="local"), Users(), 1400)
+    assert made.to_server(DATA) is None
+    assert made.reach == "nothing (no reach is given)"
+
+
+def test_a_new_confinement_keeps_the_counts() -> None:
+    made = crossing_of(ROUTE, Users(), 1400, reach=(FILES,))
+    made.to_server(DATA)
+    made.confine(Confinement(), "nothing")
+    made.to_server(DATA)
+    assert (made.reach, made.counts) == ("nothing", {"confined_out_of_reach": 2})
+    made.confine(None, "everything")
+    assert made.to_server(DATA) == DATA

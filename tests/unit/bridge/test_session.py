@@ -110,6 +110,7 @@ class Inside:
 
     def __init__(self, server: Endpoint = SERVER) -> None:
         self.server, self.call_id, self.peer_call = server, 0x2222, 0
+        self.called = str(server)
         self.is_up = self.started = self.ended = self.abandoned = False
         self.links = 0
 

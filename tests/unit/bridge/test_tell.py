@@ -57,6 +57,7 @@ UNTOLD: list[ike.IkeEvent] = [
 ]
 PPP_TOLD: list[tuple[ppp.PppEvent, What]] = [
     (ppp.LcpOpened(1400, 1400, "MS-CHAPv2"), What.LCP_OPENED),
+    (ppp.OutOfReach(bytes((10, 10, 0, 2)), 6, 445), What.OUT_OF_REACH),
     (ppp.AuthSucceeded("alice"), What.USER_ACCEPTED),
     (ppp.AuthFailed("alice", 691, "the password is wrong"), What.REFUSED),
     (ppp.AuthRefused("EAP", ""), What.REFUSED),
@@ -181,7 +182,7 @@ def test_a_server_that_takes_no_call_is_named_with_its_reason(
     reason: str, busy: bool, detail: str
 ) -> None:
     server = Endpoint(host_bytes("192.0.2.20"), 1723)
-    what, details = tell_refusal(server, reason, busy)
+    what, details = tell_refusal(str(server), reason, busy)
     assert what is What.REFUSED
     assert details == {"reason": "server refused", "detail": detail}
 

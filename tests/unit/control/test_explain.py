@@ -218,6 +218,13 @@ CASES = [
         "The leg to the server is encrypted: MPPE 128 towards it, 128-stateful back.",
     ),
     (
+        What.OUT_OF_REACH,
+        {"place": "10.10.0.3 tcp/445"},
+        f'Client {PEER} was kept from a place inside, "10.10.0.3 tcp/445", which is not in its '
+        "`reach`; "
+        "if it belongs there, add it in postern.toml.",
+    ),
+    (
         What.PPP_UP,
         {"client_ip": "10.10.0.50", "server_ip": "10.10.0.2", "milliseconds": "812"},
         "PPP is up: the client has 10.10.0.50, the server 10.10.0.2; the dial took 812 ms.",

@@ -65,31 +65,6 @@ def test_a_pptp_route_has_none_of_these_keys() -> None:
     assert config_of(GOOD).routes[0].ike == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        (GOOD, "and the shield, which is the daemon, reads every frame"),
-        (
-            GOOD + 'shield = false\nencryption = "mppe"\n',
-            'and with encryption = "mppe" the daemon encrypts every frame',
-        ),
-        (WHOLE, "and it carries no calls to a server that speaks L2TP"),
-    ],
-    ids=["shield", "mppe", "native"],
-)
-def test_the_kernel_alone_cannot_carry_what_the_daemon_has_to_do_with(text: str, why: str) -> None:
-    before = told(text)
-    found = told(text + 'carrier = "kernel"\n')
-    assert [one for one in found if one not in before] == [
-        f"route[1].carrier: is the kernel alone, {why}"
-    ]
-    assert told(text + 'carrier = "auto"\n') == told(text + 'carrier = "user"\n') == before
-
-
-def test_the_kernel_alone_may_carry_where_nothing_is_done_to_a_frame() -> None:
-    assert told(GOOD + 'shield = false\ncarrier = "kernel"\n') == []
-
-
 def test_a_port_of_its_own_means_nothing_to_a_native_server() -> None:
     text = WHOLE.replace('"10.10.0.3"', '"10.10.0.3:1702"')
     assert told(text) == ["route[1].server: has the port 1702, and IKE and L2TP have fixed ones"]

@@ -18,7 +18,13 @@ def test_every_key_is_explained_with_an_example_that_it_accepts(key: Key) -> Non
 
 
 def test_only_the_keys_themselves_are_secret() -> None:
-    assert [key.name for key in KEYS if key.secret] == ["psk", "psk_old", "psk", "key"]
+    assert [key.name for key in KEYS if key.secret] == [
+        "psk",
+        "psk_old",
+        "psk",
+        "radius_secret",
+        "key",
+    ]
 
 
 def test_the_example_is_a_configuration_without_problems() -> None:

@@ -13,7 +13,7 @@ def test_there_is_an_example_of_each_kind(kind: str) -> None:
 
 def test_what_only_one_kind_has_is_marked() -> None:
     marked = {key.name for key in ROUTE.keys if key.kinds == (L2TP_IPSEC,)}
-    assert marked == {"psk", "psk_file", "ike", "esp", "tunnels", "pool"}
+    assert marked == {"psk", "psk_file", "ike", "esp", "tunnels"}
     assert not any(key.kinds for key in CHOICE.keys)
 
 

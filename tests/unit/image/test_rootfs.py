@@ -37,7 +37,10 @@ def test_the_gateway_has_two_powers_and_a_user_of_its_own() -> None:
     assert "WatchdogSec=" in text
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+@pytest.mark.skipif(
+    not shutil.which("systemd-analyze"),
+    reason="no systemd here: the booted image is asked the same (tests/image/test_boot.py)",
+)
 def test_the_gateways_sandbox_leaves_little_open() -> None:
     """The goal is 2.0; systemd's own judgement, of the unit as it is shipped."""
     command = ["systemd-analyze", "security", "--offline=yes", f"--root={ROOT}", "--no-pager"]

@@ -5,7 +5,7 @@ import pytest
 from gateway.ppp.decline import MOST_REJECTS, Decliner
 from gateway.ppp.frame import Packet
 from gateway.ppp.numbers import Code, Protocol
-from gateway.ppp.quirks import DECLINED, MANNERS, NO_EAP, PLAIN
+from gateway.ppp.quirks import DECLINED, MANNERS, NO_EAP, PLAIN, READABLE
 
 # A Windows client's: MRU 1400, magic number, PFC, ACFC, callback by CBCP (pfSense's LCP log), and
 # multilink with an endpoint (class 0) and a discriminator for BAP (RFC 1990, 5.1; RFC 2125, 6.1).
@@ -83,3 +83,25 @@ def test_eap_is_declined_once_and_instead_of_it_ms_chap_2_is_asked_for() -> None
 
 def test_a_client_without_such_manners_is_shown_eap() -> None:
     assert Decliner(PLAIN).see(Protocol.LCP, ask(EAP), from_client=False) is None
+
+
+# IPCP's Van Jacobson compression with 16 slots and an address (RFC 1332, 4 and 3.3).
+COMPRESSION = bytes.fromhex("0206002d0f00")
+ADDRESS = bytes.fromhex("03060a010001")
+
+
+def test_a_server_whose_clients_data_is_judged_never_gets_compressed_headers() -> None:
+    decliner = Decliner(PLAIN, readable=True)
+    for number in range(3 * MOST_REJECTS):
+        packet = ask(COMPRESSION + ADDRESS, number)
+        answer = decliner.see(Protocol.IPCP, packet, from_client=False)
+        assert answer is not None
+        assert answer.packet == Packet(Code.CONFIGURE_REJECT, number, COMPRESSION)
+        assert answer.quirk == READABLE
+    assert decliner.see(Protocol.IPCP, ask(ADDRESS), from_client=False) is None
+
+
+def test_what_the_client_asks_for_may_be_had_for_it_is_the_servers_data() -> None:
+    decliner = Decliner(PLAIN, readable=True)
+    assert decliner.see(Protocol.IPCP, ask(COMPRESSION), from_client=True) is None
+    assert Decliner(PLAIN).see(Protocol.IPCP, ask(COMPRESSION), from_client=False) is None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.outputs import CloseTcp, Fact, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, What
 from gateway.paths import CallCounted, L2tpHeard, PathEvent, PathRequest, SendL2tp
 from gateway.system.loop import DRAIN, HOLD, LIMIT, SLICE, TRACE_EVERY, Doors, Loop
 from gateway.system.tcp import TcpClosed, TcpEvent, TcpOpened, TcpReceived
@@ -60,6 +60,9 @@ class FakeTcp(Pipe):
         self.busy = False
 
     def open(self, request: OpenTcp, now: float) -> None:
+        self.did.append(request)
+
+    def open_pppd(self, request: OpenPppd, now: float) -> None:
         self.did.append(request)
 
     def send(self, request: SendTcp) -> None:
@@ -237,7 +240,7 @@ class World:
         self.clock = Clock()
         self.sleeper = Sleeper(self.clock)
         self.core = Core(self.did)
-        self.queue, self.inside = Pipe(), Pipe()
+        self.queue, self.inside, self.front = Pipe(), Pipe(), Pipe()
         self.gre, self.signals = Pipe(), Pipe()
         self.tcp = FakeTcp(self.did)
         self.paths = FakePaths(self.did)
@@ -245,6 +248,7 @@ class World:
         doors = Doors(
             queue=self.queue,
             inside=self.inside,
+            front=self.front,
             gre=self.gre,
             sender=Sender(self.did),
             tcp=self.tcp,
@@ -272,6 +276,7 @@ class World:
         for pipe in (
             self.queue,
             self.inside,
+            self.front,
             self.gre,
             self.signals,
             self.tcp,
@@ -309,6 +314,7 @@ def test_every_source_reaches_its_part_of_the_core(world: World) -> None:
     world.queue.put(b"packet")
     world.gre.put(b"gre")
     world.inside.put(b"of a server")
+    world.front.put(b"for a server")
     world.tcp.put(TcpOpened(1), TcpReceived(1, b"data"), TcpClosed(1, "gone"))
     world.control.put("a question")
     world.loop.step()
@@ -316,6 +322,7 @@ def test_every_source_reaches_its_part_of_the_core(world: World) -> None:
         ("packet", b"packet"),
         ("gre", b"gre"),
         ("inside", b"of a server"),
+        ("packet", b"for a server"),
         ("opened", 1),
         ("tcp", 1, b"data"),
         ("closed", 1, "gone"),

@@ -29,6 +29,10 @@ class FakePacket:
     def __init__(self, number: int, payload: bytes) -> None:
         self.id = number
         self._payload = payload
+        self.accepted = False
+
+    def accept(self) -> None:
+        self.accepted = True
 
     def get_payload(self) -> bytes:
         return self._payload
@@ -41,6 +45,7 @@ class FakeNetfilter:
         self.messages: deque[bytes | None] = deque()
         self.said: list[bytes] = []
         self.refuse: list[OSError] = []
+        self.accepted: list[int] = []  # ids
         self.bound = False
 
     # the kernel's side
@@ -66,7 +71,9 @@ class FakeNetfilter:
                 message = source.recv(4096)
             except BlockingIOError:
                 return
-            self.callback(FakePacket(unpack_from("=I", message, 12)[0], message[HEADER:]))
+            packet = FakePacket(unpack_from("=I", message, 12)[0], message[HEADER:])
+            self.callback(packet)
+            self.accepted += [packet.id] * packet.accepted
 
     # the socket's side
     def recv_into(self, buffer: bytearray, _: int, __: int) -> int:
@@ -118,6 +125,16 @@ def test_packets_come_in_order_and_one_verdict_drops_them_all(
     assert netfilter.said == [drop_up_to(7, 13)]
     assert queue.take() == []
     assert len(netfilter.said) == 1
+
+
+def test_what_is_none_of_ours_goes_on_by_a_verdict_of_its_own(netfilter: FakeNetfilter) -> None:
+    in_front = Queue(passes=lambda packet: packet == ip(b"theirs"))
+    in_front.bind(7)
+    for number, data in enumerate((b"ours", b"theirs", b"ours too")):
+        netfilter.put(number, ip(data))
+    assert in_front.take() == [ip(b"ours"), ip(b"ours too")]
+    assert netfilter.accepted == [1]
+    assert netfilter.said == [drop_up_to(7, 2)]
 
 
 def test_reading_ends_at_the_limit(netfilter: FakeNetfilter, queue: Queue) -> None:

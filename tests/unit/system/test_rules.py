@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.system.rules import (
+    FrontRules,
     InsideRules,
     Rules,
     iptables_probe,
@@ -236,3 +237,80 @@ def test_outside_and_inside_share_neither_interface_nor_queue(
 ) -> None:
     with pytest.raises(ValueError, match="must not share"):
         Rules(interfaces, (host_bytes("192.0.2.1"),), queue, INSIDE)
+
+
+FRONT = FrontRules("lan0", SERVERS[:1], 9)
+STANDING = Rules(("wan0",), (), 7, INSIDE, FRONT)
+OPEN = Rules(("wan0",), (), 7, INSIDE, FrontRules("lan0", SERVERS[:1], 9, bypass=True))
+
+
+def test_in_front_of_a_server_its_packets_are_picked_up_at_forward_and_reassembled() -> None:
+    place = (
+        '    iifname { "wan0" } oifname "lan0" ip daddr { 10.10.0.3 } '
+        "ct state { invalid, established, related, new, untracked } "
+    )
+    text = nft_text(STANDING)
+    assert "type filter hook forward priority mangle; policy accept;\n" + place in text
+    assert place + "udp dport { 500, 4500 } queue num 9\n" in text
+    assert place + "meta l4proto esp queue num 9\n" in text
+
+
+def test_and_by_iptables() -> None:
+    place = "-A POSTERN-FRONT -i wan0 -o lan0 -d 10.10.0.3 "
+    state = "-m conntrack --ctstate INVALID,ESTABLISHED,RELATED,NEW,UNTRACKED"
+    lines = iptables_text(STANDING, "").splitlines()
+    assert [line for line in lines if line.endswith(" 9")] == [
+        f"{place}{what} {state} -j NFQUEUE --queue-num 9"
+        for what in ("-p udp -m udp --dport 500", "-p udp -m udp --dport 4500", "-p esp")
+    ]
+    assert "-I FORWARD 1 -j POSTERN-FRONT" in lines
+    assert "-I OUTPUT 1 -j POSTERN-OUT" in lines
+
+
+def test_what_is_answered_in_the_servers_name_is_not_tracked_so_nobody_translates_it() -> None:
+    assert "    ip saddr { 10.10.0.3 } udp sport { 500, 4500 } notrack\n" in nft_text(STANDING)
+    assert "    ip saddr { 10.10.0.3 } meta l4proto esp notrack\n" in nft_text(STANDING)
+    assert "-A POSTERN-OUT -s 10.10.0.3 -p esp -j CT --notrack" in iptables_text(STANDING, "")
+
+
+def test_only_the_queue_in_front_may_be_passed_by_and_only_if_that_is_wanted() -> None:
+    assert "bypass" not in nft_text(STANDING) + iptables_text(STANDING, "")
+    assert nft_text(OPEN).count(" bypass") == nft_text(OPEN).count("queue num 9 bypass") == 2
+    text = iptables_text(OPEN, "")
+    assert text.count("--queue-bypass") == text.count("--queue-num 9 --queue-bypass") == 3
+
+
+def test_who_stands_in_front_no_more_leaves_no_chain_behind() -> None:
+    saved = SAVED.replace(":POSTERN-IN", ":POSTERN-FRONT - [0:0]\n:POSTERN-IN").replace(
+        "-A INPUT -j", "-A FORWARD -j POSTERN-FRONT\n-A INPUT -j"
+    )
+    gone = "-D FORWARD -j POSTERN-FRONT\n-F POSTERN-FRONT\n-X POSTERN-FRONT\n"
+    assert gone in iptables_text(RULES, saved)
+    assert gone in iptables_removal(saved)
+    assert "FRONT" not in iptables_text(RULES, SAVED)
+
+
+def test_before_no_server_nobody_stands() -> None:
+    for servers, told in (((), "no server"), ((b"abc",), "four bytes")):
+        with pytest.raises(ValueError, match=told):
+            FrontRules("lan0", servers, 9)
+    with pytest.raises(ValueError, match="not the name"):
+        FrontRules("lan0; drop", SERVERS, 9)
+    with pytest.raises(ValueError, match="no queue"):
+        FrontRules("lan0", SERVERS, 1 << 16)
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "queue"), [(("lan0",), 9), ((), 9), (("wan0",), 7), (("wan0",), 8)]
+)
+def test_the_queue_in_front_is_shared_with_no_other(
+    interfaces: tuple[str, ...], queue: int
+) -> None:
+    with pytest.raises(ValueError, match="must not share"):
+        Rules(
+            interfaces,
+            (host_bytes("192.0.2.1"),),
+            7,
+            INSIDE,
+            FrontRules("lan0", SERVERS, queue),
+        )

@@ -1,8 +1,10 @@
 """Running programs."""
 
+import socket
+
 import pytest
 
-from gateway.system.run import Result, ToolFailed, ToolMissing, follow, run
+from gateway.system.run import Result, ToolFailed, ToolMissing, follow, run, start
 
 
 def test_what_a_program_reads_and_writes() -> None:
@@ -62,3 +64,14 @@ def test_a_followed_program_that_fails_has_its_last_lines_for_a_reason() -> None
 def test_a_followed_program_that_does_not_end_is_ended() -> None:
     with pytest.raises(ToolFailed, match=r"no end after 0.2 s"):
         follow(["sleep", "30"], lambda line: None, 0.2)
+
+
+def test_a_program_that_is_started_has_the_socket_for_input_and_output() -> None:
+    ours, its = socket.socketpair()
+    with ours, its:
+        child = start(["sh", "-c", "read line; echo got $line"], its)
+        ours.sendall(b"this\n")
+        assert ours.recv(100) == b"got this\n"
+        assert child.wait(timeout=5) == 0
+        with pytest.raises(ToolMissing):
+            start(["no-such-program-at-all"], its)

@@ -4,10 +4,11 @@ import errno
 import select
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from gateway.outputs import CloseTcp, OpenTcp, SendTcp
+from gateway.outputs import CloseTcp, OpenPppd, OpenTcp, SendTcp
 from gateway.system.tcp import (
     CLOSE_WITHIN,
     CONNECT_WITHIN,
@@ -234,3 +235,92 @@ def test_without_a_descriptor_the_connection_fails_and_nothing_else(
     monkeypatch.setattr("gateway.system.tcp.socket.socket", none_left)
     connections.open(OpenTcp(1, None, Endpoint(LOOPBACK, 9)), NOW)
     assert connections.handle_timeout(NOW) == [TcpClosed(1, "the gateway has no descriptor left")]
+
+
+@pytest.fixture
+def pppd(tmp_path: Path) -> Iterator[tuple[Connections, socket.socket]]:
+    """Connections, and the socket of who starts pppd."""
+    place = tmp_path / "pppd.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place))
+        listening.listen(1)
+        listening.settimeout(2)
+        made = Connections(pppd=place)
+        yield made, listening
+        made.close_all()
+
+
+def test_pppds_end_is_a_connection_as_any_other(pppd: tuple[Connections, socket.socket]) -> None:
+    made, listening = pppd
+    made.open_pppd(OpenPppd(1), NOW)
+    line, _ = listening.accept()
+    assert soon(made) == [TcpOpened(1)]
+    with line:
+        made.send(SendTcp(1, b"request"))
+        assert line.recv(100) == b"request"
+        line.sendall(b"answer")
+        assert soon(made) == [TcpReceived(1, b"answer")]
+    assert soon(made) == [TcpClosed(1, "the server closed the connection")]
+    made.open_pppd(OpenPppd(2), NOW)
+    with pytest.raises(ValueError, match="connection 2"):
+        made.open_pppd(OpenPppd(2), NOW)
+
+
+def test_a_pppd_that_takes_nothing_costs_frames_and_not_the_connection(
+    pppd: tuple[Connections, socket.socket],
+) -> None:
+    made, listening = pppd
+    made.open_pppd(OpenPppd(1), NOW)
+    line, _ = listening.accept()
+    assert soon(made) == [TcpOpened(1)]
+    frame, count = b"x" * 1400, 2000
+    for _ in range(count):
+        made.send(SendTcp(1, frame))
+    assert made.dropped > 0
+    assert made.handle_timeout(NOW) == []
+    taken = 0
+    with line:
+        line.settimeout(0.2)
+        while taken < (count - made.dropped) * len(frame):
+            taken += len(line.recv(1 << 20))
+            made.take()
+    assert taken == (count - made.dropped) * len(frame)
+
+
+class Kept:
+    """A keeper that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def keep(self, name: str, descriptor: int) -> None:
+        self.names.append(name)
+
+    def drop(self, name: str) -> None:
+        self.names.remove(name)
+
+
+def test_a_keeper_has_open_connections_to_servers_and_not_to_pppd(
+    server: socket.socket, tmp_path: Path
+) -> None:
+    kept, place = Kept(), tmp_path / "pppd.sock"
+    made = Connections(kept, place)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place))
+        listening.listen(1)
+        made.open_pppd(OpenPppd(1), NOW)
+        made.open(OpenTcp(2, None, Endpoint(LOOPBACK, server.getsockname()[1])), NOW)
+        assert {*soon(made), *soon(made)} == {TcpOpened(1), TcpOpened(2)}
+        assert kept.names == ["tcp-2"]
+        made.close(CloseTcp(1), NOW)
+        made.close(CloseTcp(2), NOW)
+        assert kept.names == []
+    made.close_all()
+
+
+def test_nobody_who_starts_pppd_is_a_reason_in_words(tmp_path: Path) -> None:
+    made = Connections(pppd=tmp_path / "nobody.sock")
+    made.open_pppd(OpenPppd(1), NOW)
+    assert made.deadline() == 0.0
+    assert made.handle_timeout(NOW) == [TcpClosed(1, "`postern pppd` does not run")]
+    made.close_all()

@@ -1,6 +1,12 @@
 """From a configuration to what the machine is asked for."""
 
-from gateway.system.wanted import INSIDE_QUEUE, QUEUE, wanted_addresses, wanted_rules
+from gateway.system.wanted import (
+    FRONT_QUEUE,
+    INSIDE_QUEUE,
+    QUEUE,
+    wanted_addresses,
+    wanted_rules,
+)
 from gateway.wire.ipv4 import host_bytes
 from tests.unit.control.test_relations_routes import WHOLE
 from tests.unit.control.written import GOOD, config_of
@@ -38,3 +44,18 @@ def test_what_stands_goes_on_although_its_route_is_gone() -> None:
     assert SERVER in inside.servers
     assert old in inside.addresses
     assert wanted_addresses(gone, [(US, SERVER), (old, SERVER)]) == (old,)
+
+
+def test_in_front_of_a_server_what_is_for_it_is_picked_up_on_its_way() -> None:
+    front = wanted_rules(config_of(WHOLE + '[front]\nservers = ["10.10.0.3"]\n')).front
+    assert front is not None
+    assert (front.interface, front.servers, front.queue) == ("eth1", (SERVER,), FRONT_QUEUE)
+    assert not front.bypass
+    assert wanted_rules(config_of(WHOLE)).front is None
+
+
+def test_with_the_owners_leave_it_goes_on_while_nobody_reads_the_queue() -> None:
+    text = WHOLE + '[front]\nservers = ["10.10.0.3"]\nfail = "open"\n'
+    front = wanted_rules(config_of(text)).front
+    assert front is not None
+    assert front.bypass

@@ -9,6 +9,7 @@ from gateway.x509.algorithms import (
     WEAK,
     digest_info,
     read_signature_algorithm,
+    read_signed,
     signature_algorithm,
     signed_by,
 )
@@ -44,6 +45,15 @@ def test_the_null_may_be_missing_and_nothing_else_may_be_there() -> None:
     for extra in (octets(b""), b"\5\1x", null() + null()):
         with pytest.raises(BadDer):
             read_signature_algorithm(Der(sequence(bare, extra)))
+
+
+def test_what_is_signed_is_read_with_its_signature_and_nothing_may_follow() -> None:
+    der = pki.authority().der
+    tbs, hash, signature = read_signed(der)
+    assert (tbs.whole, hash) == (parse_certificate(der).tbs, "sha256")
+    assert der.endswith(signature)
+    with pytest.raises(BadDer):
+        read_signed(der + b"\0")
 
 
 def test_another_makers_number_for_sha1_is_known() -> None:

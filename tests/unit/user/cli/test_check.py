@@ -21,8 +21,21 @@ def written(folder: Path, text: str, mode: int = 0o600) -> str:
 
 
 def test_a_good_one_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "--config", written(tmp_path, GOOD)]) == exits.OK
+    said = GOOD.replace('route = "old-nt4"', 'route = "old-nt4"\nreach = ["everything"]')
+    assert main(["check", "--config", written(tmp_path, said)]) == exits.OK
     assert capsys.readouterr().out == "ok: 1 client, 1 route\n"
+
+
+def test_who_may_go_everywhere_since_nobody_said_otherwise_is_told_and_no_problem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, GOOD)
+    assert main(["check", "--config", path]) == exits.OK
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "ok: 1 client, 1 route"
+    assert second.startswith("  press-3 may reach every host and port behind the server")
+    assert main(["check", "--config", path, "--json"]) == exits.OK
+    assert json.loads(capsys.readouterr().out)["reach"] == [second.strip()]
 
 
 def test_warnings_are_told_and_leave_it_good(
@@ -31,9 +44,9 @@ def test_warnings_are_told_and_leave_it_good(
     text = GOOD + ROUTE.replace("old-nt4", "spare")
     assert main(["check", "--config", written(tmp_path, text, 0o644)]) == exits.OK
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert "mode 0644" in lines[0]
-    assert lines[-1] == "ok: 1 client, 2 routes, 2 warnings"
+    assert lines[2] == "ok: 1 client, 2 routes, 2 warnings"
 
 
 def test_an_expired_certificate_is_warned_of(
@@ -94,6 +107,7 @@ def test_json_has_each_problem_with_where_what_and_hint(
         "clients": 1,
         "routes": 1,
         "days": [],
+        "reach": [],
         "problems": [
             {
                 "where": "outside.interface",

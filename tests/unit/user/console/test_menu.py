@@ -15,7 +15,7 @@ from tests.unit.user.console.pty_menu import SERIAL, Menu, menu
 FIRST_PAINT, ONE_KEY = 2500, 300  # bytes: a fifth of a second at 115200, a third at 9600
 DOWN, UP = b"\x1b[B", b"\x1b[A"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_a_client_is_added_and_its_key_shown(serial: Menu, box: FakeBox) -> None
     serial.type("n")
     serial.wait_for("[ Save ]")
     serial.type("till-4")
-    serial.type("\t\t\t\t\t\t\t\t\t\t\r")
+    serial.type("\t\t\t\t\t\t\t\t\t\t\t\r")
     serial.wait_for("It is shown only now.")
     assert 'name = "till-4"' in box.desk.changes.candidate
 
@@ -333,6 +333,7 @@ def test_bytes_that_are_no_letters_do_no_harm(paths: tuple[str, str], box: FakeB
             b"",
             b"203.0.113.\xff",
             b"1",
+            b"",
             b"",
             b"",
             b"",

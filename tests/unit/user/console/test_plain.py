@@ -135,7 +135,7 @@ def test_only_ascii_is_written_for_a_terminal_that_has_no_more(
 def test_a_new_client_is_asked_for_judged_saved_and_its_key_shown_once(
     ends: Ends, box: FakeBox
 ) -> None:
-    rest = ("msl2tp", "", "", "")  # its system, its identity, and what weak suites need
+    rest = ("msl2tp", "", "", "", "")  # its system, its identity, weak suites, what it may reach
     answers = ("till 4", "-", "-", "-", "-", "1", *rest)  # a name with a space, and no key
     again = ("till-4", "a long random text of mine", "-", "-", "203.0.113.77", "1", *rest)
     told = talk(ends, "3", "n", *answers, *again, "yes")
@@ -151,7 +151,7 @@ def test_a_full_stop_leaves_a_form_and_so_does_no(ends: Ends, box: FakeBox) -> N
 
 
 def test_a_key_that_is_left_empty_stays_as_it_is(ends: Ends, box: FakeBox) -> None:
-    talk(ends, "3", "1", "1", "", "", "", "", "203.0.113.5", "", "", "", "", "", "yes")
+    talk(ends, "3", "1", "1", "", "", "", "", "203.0.113.5", "", "", "", "", "", "", "yes")
     wanted = next(one for one in box.asked if one["verb"] == "config.set")["changes"]
     assert [(one["op"], one["key"], one["value"]) for one in wanted] == [
         ("set", "address", "203.0.113.5")
@@ -159,7 +159,8 @@ def test_a_key_that_is_left_empty_stays_as_it_is(ends: Ends, box: FakeBox) -> No
 
 
 def test_a_change_is_looked_over_applied_and_kept(ends: Ends, box: FakeBox) -> None:
-    edit = ("3", "1", "1", "", "", "", "", "203.0.113.5", "", "", "", "", "", "yes", "b", "b")
+    rest = ("", "", "", "", "", "", "yes", "b", "b")
+    edit = ("3", "1", "1", "", "", "", "", "203.0.113.5", *rest)
     told = talk(ends, *edit, "6", "1", "moved house", "5", "yes", "1")
     assert '+ address = "203.0.113.5"' in told
     assert "NOT CONFIRMED: the change by ada goes back in 5:00. C keeps it." in told

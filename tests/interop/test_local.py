@@ -1,0 +1,62 @@
+"""The route into the LAN with real programs: Debian's pppd at the gateway, and FreeRADIUS."""
+
+from typing import Any
+
+import pytest
+
+MOST = (4, 4, 2)  # pings of whole_road: up, down, large; a busy machine may lose one of each
+
+
+@pytest.mark.interop("local_pppd")
+def test_an_old_client_reaches_the_lan_where_ppp_ends_at_the_gateway(facts: dict[str, Any]) -> None:
+    session = facts["session"]
+    assert all(got >= most for got, most in zip(facts["received"], MOST, strict=True))
+    assert (session["inside_kind"], session["encryption"]) == ("PPP", "ends here")
+    assert (session["state"], session["user"], session["drops"]) == ("up", "operator", {})
+    assert session["client_ip"] == facts["address"] == "10.10.0.150"
+    assert session["server_ip"] == "10.10.0.1"
+    assert any("has taken the call" in line for line in facts["account"])
+
+
+@pytest.mark.interop("local_pppd")
+def test_only_what_its_entry_lists_is_reached_and_the_rest_is_counted_and_told(
+    facts: dict[str, Any],
+) -> None:
+    assert (facts["reached"], facts["strayed"]) == (5, 0)
+    assert "confined_out_of_reach 2" in facts["view"]
+    assert "may reach" in facts["view"]
+    assert "confined_out_of_reach" in facts["status"]
+    assert 'kept from a place inside, "10.10.0.3 icmp"' in facts["journal"]
+
+
+@pytest.mark.interop("local_pppd")
+def test_addresses_come_back_and_nothing_is_left_of_a_call(facts: dict[str, Any]) -> None:
+    assert facts["second"] == "10.10.0.150"
+    assert "has ended with status" in facts["pppds"]
+    assert "postern0" not in facts["left"]
+
+
+@pytest.mark.interop("local_pppd")
+def test_what_is_missing_is_a_sentence(facts: dict[str, Any]) -> None:
+    assert "`postern pppd` does not run" in facts["absent"]
+    assert "ppp authentication failed" in facts["wrong"]
+    assert "type-metal" not in facts["journal"] + facts["view"]
+
+
+@pytest.mark.interop("local_radius")
+def test_freeradius_lets_users_in_by_each_kind_of_authentication_and_gives_addresses(
+    facts: dict[str, Any],
+) -> None:
+    assert facts["dials"] == [["10.10.0.77", 5, "operator"]] * 3
+    kinds = [line.rsplit("by ", 1)[1].rstrip(".") for line in facts["accepted"]]
+    assert kinds == ["MS-CHAPv2", "CHAP-MD5", "PAP"]
+
+
+@pytest.mark.interop("local_radius")
+def test_freeradius_has_an_account_of_each_session(facts: dict[str, Any]) -> None:
+    detail = facts["detail"]
+    assert detail.count("Acct-Status-Type = Start") == 3
+    assert detail.count("Acct-Status-Type = Stop") == 3
+    assert 'User-Name = "operator"' in detail
+    assert "Framed-IP-Address = 10.10.0.77" in detail
+    assert 'Calling-Station-Id = "203.0.113.10"' in detail
