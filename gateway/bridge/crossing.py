@@ -31,7 +31,9 @@ from gateway.ppp.quirks import PLAIN, Manners
 CLEAR: Final = "clear"
 END_TO_END: Final = "end to end"
 ENCRYPTS: Final = "the gateway encrypts towards the server"
-READS: Final = "the route's shield reads every frame"
+READS: Final = (
+    "the route's shield reads every frame (shield = false has the kernel pass them unread)"
+)
 CONFINES: Final = "what the client sends is held against its `reach`"
 ENDS: Final = "PPP ends at this machine, with pppd"
 NETBEUI: Final = 0x803F
