@@ -45,6 +45,13 @@ def test_before_a_pptp_server_its_own_clients_pass_and_the_others_are_taken_up(
     assert facts["sessions"] == 1
 
 
+@pytest.mark.interop("front_pptp")
+def test_who_dials_the_servers_own_address_is_not_the_kernels(facts: dict[str, Any]) -> None:
+    session = facts["session"]
+    assert session["carrier"] == "user"
+    assert session["carrier_why"].startswith("the client dials the server's own address")
+
+
 @pytest.mark.interop("front_open")
 def test_fail_open_leaves_the_server_to_those_it_can_serve(facts: dict[str, Any]) -> None:
     assert facts["before"] == 5
