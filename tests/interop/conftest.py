@@ -17,8 +17,8 @@ MOST_BOOTS = 2  # each takes up to a gigabyte
 # Scenarios without a gateway of ours, with one whose routes or clients the kernel does not carry,
 # or about packets that a kernel which carries does not show.
 ONE_WAY = (
-    "lab_", "native_", "demo_native", "demo_local", "first_drafts", "front_", "local_", "mppe_",
-    "shield", "three_servers", "traced", "wrong_offers",
+    "confined_", "demo_local", "demo_native", "first_drafts", "front_", "lab_", "local_", "mppe_",
+    "native_", "shield", "three_servers", "traced", "wrong_offers",
 )  # fmt: skip
 
 
