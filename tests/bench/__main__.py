@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import daemon, dials, handshake, road
+from tests.bench import daemon, dials, handshake, road, traffic
 from tests.bench.figures import Figure
 
 RESULT = Path(__file__).parents[2] / "build" / "bench.json"
@@ -15,6 +15,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Figure]]], ...] = (
     ("The dial", handshake.measure),
     ("The daemon, in network namespaces", daemon.measure),
     ("Real dials, and other people's gateway beside it, in User-Mode Linux", dials.measure),
+    ("What the kernel carries, and other people's gateway beside it, in the same", traffic.measure),
 )
 
 
