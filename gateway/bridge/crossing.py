@@ -60,6 +60,7 @@ class Crossing:
         self._passage = passage
         self._shield = shield
         self._confinement = confinement
+        self._kept_back: dict[str, int] = {}  # by the confinement before, by reason
         self._guard = encryption
         self._mppe = encryption if isinstance(encryption, Encryption) else None
         self._end_to_end = False  # client and server encrypt between themselves
@@ -79,7 +80,8 @@ class Crossing:
         found: Counter[str] = Counter()
         if self._passage.malformed:
             found["ppp_malformed"] = self._passage.malformed
-        for part in (self._confinement, self._shield, self._mppe):
+        found.update(self._kept_back if self._confinement is None else self._confinement.counts)
+        for part in (self._shield, self._mppe):
             found.update({} if part is None else part.counts)
         return dict(found)
 
@@ -131,8 +133,10 @@ class Crossing:
 
     def confine(self, confinement: Confinement | None, reach: str) -> None:
         """The owner has changed his mind, which holds from the next packet on."""
-        if confinement is not None and self._confinement is not None:
-            confinement.counts = self._confinement.counts
+        if self._confinement is not None:
+            self._kept_back = self._confinement.counts
+        if confinement is not None:
+            confinement.counts = self._kept_back
         self._confinement, self.reach = confinement, reach
 
     def strays(self) -> list[ppp.OutOfReach]:

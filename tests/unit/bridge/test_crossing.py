@@ -242,3 +242,7 @@ def test_a_new_confinement_keeps_the_counts() -> None:
     assert (made.reach, made.counts) == ("nothing", {"confined_out_of_reach": 2})
     made.confine(None, "everything")
     assert made.to_server(DATA) == DATA
+    assert made.counts == {"confined_out_of_reach": 2}
+    made.confine(Confinement(), "nothing")
+    made.to_server(DATA)
+    assert made.counts == {"confined_out_of_reach": 3}
