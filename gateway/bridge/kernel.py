@@ -224,7 +224,8 @@ class Kernel:
         pair = track.leg.pairs.get(stray.spi)
         found = [] if pair is None else self._alive(track, pair, now)
         found += self._clients.following.hear_esp(track.leg, stray.there)
-        return [*found, stray.again]
+        # The kernel knows the new place first, or what the packet brings back goes to the old one.
+        return [*found, *self._carrier.settle(now), stray.again]
 
     def _is_crowded(self, track: LegTrack) -> bool:
         """Whether another leg is at the place of this one."""

@@ -3,9 +3,12 @@
 import pytest
 
 from gateway.bridge.kernel import DOUBT_EVERY
+from gateway.bridge.tracks import Stray
 from gateway.esp.errors import Drop
-from gateway.outputs import What
-from gateway.paths import CallCounted, SaCounted, SaExpired, SaMapped
+from gateway.outputs import SendIp, What
+from gateway.paths import CallCounted, SaCounted, SaExpired, SaMapped, SetLeg
+from gateway.wire.ipv4 import host_bytes
+from gateway.wire.udp import Endpoint
 from tests.pair.gateway_world import NAT, client_entry, meet
 from tests.pair.nat import Nat
 from tests.unit.bridge.kernel_world import (
@@ -136,6 +139,22 @@ def test_who_speaks_from_a_new_place_is_followed_with_its_keys_kept() -> None:
     assert track.asked.peer == track.leg.place.esp
     assert call_of(world).joined
     assert len(world.facts(What.PEER_MOVED)) == 1
+
+
+def test_the_kernel_knows_the_new_place_before_it_has_the_packet_from_there() -> None:
+    """What the packet brings back can come before anything that is asked for behind it."""
+    world = carried()
+    track, there = leg_of(world), Endpoint(host_bytes(NAT), 50_007)
+    [spi] = {spi for spi, inbound in track.pairs if inbound}
+    track.stray = Stray(spi, 900, there, SendIp(b"again"))
+    found = world.core.receive_path(
+        SaCounted(track.number, spi, True, 0, 0, sequence=5), world.net.now
+    )
+    asked = [each for each in found if isinstance(each, SetLeg | SendIp)]
+    assert isinstance(asked[0], SetLeg)
+    assert asked[0].path is not None
+    assert asked[0].path.peer == there
+    assert SendIp(b"again") in asked[1:]
 
 
 def test_an_old_packet_from_elsewhere_moves_nobody() -> None:
