@@ -1,7 +1,8 @@
 import pytest
 
 from gateway.control.edit import Change
-from gateway.control.schema import ADMIN, CLIENT, OUTSIDE, ROUTE
+from gateway.control.schema import ADMIN, CLIENT, OUTSIDE
+from gateway.control.schema_routes import ROUTE
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.draft import (
     Draft,
