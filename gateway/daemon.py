@@ -6,7 +6,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -150,7 +150,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             journal.line(_who_carries(begun))
-            for trouble in unforwarded(config, forwards()):
+            for trouble in unforwarded(config, forwards(_both(config))):
                 journal(trouble)
             desk.loop.run()
         desk.tool.apply(wanted_rules(config))
@@ -176,6 +176,11 @@ def unforwarded(config: Config, forwarding: bool) -> list[Fact]:
     return [Fact(What.TROUBLE, details={"what": f"{what}: {hint}"})]
 
 
+def _both(config: Config) -> list[str]:
+    """The interfaces that packets for a server behind us go by, and those that come back."""
+    return [name for name in (config.outside.interface, config.inside.interface) if name]
+
+
 def _mine(group: int | None) -> int | None:
     """The group, if this process may give a file to it."""
     return group if os.geteuid() == 0 or group in os.getgroups() else None
@@ -199,7 +204,7 @@ class Desk:
         self.rules: Rules | None = None
         self.begun = Begun(NONE)
         self.gre: GreReceiver | None = None
-        self.forwards: Callable[[], bool] = forwards
+        self.forwards: Callable[[Collection[str]], bool] = forwards
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
 
@@ -256,7 +261,7 @@ class Desk:
         config, self._problems = self._keep_places(config)
         self._loaded = moment
         found = self._calendar.handle_timeout(moment) + self.gateway.reload(config, moment)
-        found += unforwarded(config, self.forwards())
+        found += unforwarded(config, self.forwards(_both(config)))
         self._problems += self._make_so(config)
         return [*found, *(Fact(What.TROUBLE, details={"what": what}) for what in self._problems)]
 
