@@ -8,6 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from gateway import kit
+from tests.unit.system.test_media import PROGRAMS
 from tests.unit.user.kit.configurations import TEXT
 from tests.unit.user.kit.subjects import KEY
 
@@ -29,7 +30,11 @@ def asked(*more: str, **request: object) -> int:
 
 @pytest.mark.parametrize(
     ("form", "name"),
-    [("zip", "kit-press-3.zip"), ("floppy", "kit-press-3.img"), ("iso", "kit-press-3.iso")],
+    [
+        ("zip", "kit-press-3.zip"),
+        pytest.param("floppy", "kit-press-3.img", marks=PROGRAMS),
+        pytest.param("iso", "kit-press-3.iso", marks=PROGRAMS),
+    ],
 )
 def test_a_kit_is_one_file_that_its_owner_alone_can_read(
     here: Path, capsys: Say, form: str, name: str

@@ -7,6 +7,7 @@ from gateway.control.kits import WINDOWS
 from gateway.control.systems import AUTO, SYSTEMS, UNKNOWN, label_of
 
 OLD, NT5, LATER = "old", "nt5", "later"  # as in control/windows.py
+OLD_CLIENT: Final = ("msl2tp",)
 
 
 class Kind(NamedTuple):
@@ -17,13 +18,9 @@ class Kind(NamedTuple):
     family: str
     systems: tuple[str, ...] = ()  # of control/systems.py
 
-    @property
-    def is_9x(self) -> bool:
-        return self.name in ("98", "me", "98-me-nt4")
-
-    @property
-    def is_nt4(self) -> bool:
-        return self.name in ("nt4", "98-me-nt4")
+    def fits(self, system: str) -> bool:
+        """Whether a machine of this kind may be that: one client serves all three old ones."""
+        return system in (OLD_CLIENT if self.family == OLD else self.systems)
 
 
 KINDS: Final[dict[str, Kind]] = {
@@ -32,7 +29,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("98", "Windows 98", OLD),
         Kind("me", "Windows ME", OLD),
         Kind("nt4", "Windows NT 4", OLD),
-        Kind("98-me-nt4", "Windows 98, ME or NT 4", OLD, ("msl2tp",)),
+        Kind("98-me-nt4", "Windows 98, ME or NT 4", OLD, OLD_CLIENT),
         Kind("2000", "Windows 2000", NT5, ("windows-2000", "windows-2000-kb818043")),
         Kind(
             "xp",
@@ -62,7 +59,7 @@ def kind_of(machine: str, windows: str, system: str, recognised: str) -> tuple[K
     found = next((kind for kind in KINDS.values() if known in kind.systems), None)
     if windows:
         kind = KINDS[windows]
-        return kind, known if known in kind.systems else ""
+        return kind, known if kind.fits(known) else ""
     if found is not None:
         return found, known
     if known in SYSTEMS:

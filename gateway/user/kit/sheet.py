@@ -76,7 +76,7 @@ def _named(subject: Subject) -> list[str]:
     """A name that is dialled must be in the gateway's certificate; an address need not (835)."""
     if subject.psk or all(is_address(one) for one in subject.dialled):
         return []
-    return fact("", "exactly so: Windows compares it with the gateway's certificate")
+    return fact("", "exactly so: Windows looks for it in the certificate")
 
 
 def _key(psk: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Images of floppies and CDs, made by the real programs and read back by them."""
 
 import re
+import shutil
 import subprocess
 from collections.abc import Sequence
 from datetime import date
@@ -21,6 +22,9 @@ FILES: Final = (
     ("CLIENT.P12", bytes(range(256)) * 20),
 )
 SECTOR: Final = 512
+PROGRAMS = pytest.mark.skipif(
+    not all(map(shutil.which, ("mformat", "xorriso"))), reason="needs mtools and xorriso"
+)
 ROOT, ENTRIES, ENTRY = 19 * SECTOR, 224, 32  # of a floppy of 1.44 MB: its only folder
 LONG_NAME, VOLUME = 0x0F, 0x08  # attributes
 PVD: Final = 16 * 2048  # where ISO 9660 describes itself
@@ -38,6 +42,7 @@ def missing(argv: Sequence[str], stdin: str = "") -> Result:
     raise ToolMissing(argv[0], None, "No such file or directory")
 
 
+@PROGRAMS
 def test_a_floppy_is_listed_by_mdir_and_read_by_mtype(tmp_path: Path) -> None:
     image = floppy(FILES, DAY)
     assert len(image) == 1_474_560
@@ -52,6 +57,7 @@ def test_a_floppy_is_listed_by_mdir_and_read_by_mtype(tmp_path: Path) -> None:
         assert read(image, tmp_path, "mtype", "-i", "IMAGE", f"::{name}") == data
 
 
+@PROGRAMS
 def test_a_floppy_has_no_long_names_which_nt4_and_dos_do_not_know() -> None:
     image = floppy(FILES, DAY)
     entries = [image[at : at + ENTRY] for at in range(ROOT, ROOT + ENTRIES * ENTRY, ENTRY)]
@@ -61,6 +67,7 @@ def test_a_floppy_has_no_long_names_which_nt4_and_dos_do_not_know() -> None:
     assert names == [b"README  TXT", b"PSK     TXT", b"CLIENT  P12"]
 
 
+@PROGRAMS
 def test_a_cd_is_listed_and_read_by_xorriso(tmp_path: Path) -> None:
     image = compact_disc(FILES, DAY)
     found = read(image, tmp_path, "xorriso", "-indev", "IMAGE", "-find", "/", "-type", "f")
@@ -72,6 +79,7 @@ def test_a_cd_is_listed_and_read_by_xorriso(tmp_path: Path) -> None:
         assert out.read_bytes() == data
 
 
+@PROGRAMS
 def test_a_cd_is_iso_9660_of_level_1_and_nothing_else() -> None:
     image = compact_disc(FILES, DAY)
     assert image[PVD : PVD + 6] == b"\x01CD001"
@@ -81,12 +89,14 @@ def test_a_cd_is_iso_9660_of_level_1_and_nothing_else() -> None:
     assert b"RRIP" not in image
 
 
+@PROGRAMS
 @pytest.mark.parametrize("carrier", CARRIERS.values())
 def test_made_twice_it_is_the_same_to_the_byte(carrier: object) -> None:
     assert callable(carrier)
     assert carrier(FILES, DAY) == carrier(FILES, DAY)
 
 
+@PROGRAMS
 def test_what_does_not_fit_a_floppy_is_refused_before_anything_is_made() -> None:
     full = (("CLIENT.P12", bytes(ROOM - SECTOR)), ("PSK.TXT", b"key"))
     assert len(floppy(full, DAY)) == 1_474_560
@@ -119,6 +129,7 @@ def test_one_that_fails_is_another_matter() -> None:
         floppy(FILES, DAY, full)
 
 
+@PROGRAMS
 def test_nothing_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     floppy(FILES, DAY)

@@ -15,12 +15,14 @@ AS_SEEN = ""
 
 def kit_form(ends: Ends, machine: str) -> Form:
     def make(values: Values) -> Step:
-        wanted = {"name": machine, **{name: value.strip() for name, value in values.items()}}
-        return Instead(Working("Kit", lambda: _made(ends, wanted)))
+        wanted: dict[str, object] = {name: value.strip() for name, value in values.items()}
+        wanted |= {"name": machine, "dialled": values["dialled"].replace(",", " ").split()}
+        return Instead(Working("Kit", lambda: _made(ends, machine, wanted)))
 
     fields = (
         Field("form", "As", FLOPPY, "floppy and iso are images; a folder is for usb", FORMS),
         Field("windows", "Windows", AS_SEEN, "empty: what it was seen to be", (AS_SEEN, *WINDOWS)),
+        Field("dialled", "It dials", "", "empty: the address in the configuration"),
         Field(
             "p12", "Certificate", "", "empty: its key; else the file that 'Certificates' has made"
         ),
@@ -29,7 +31,7 @@ def kit_form(ends: Ends, machine: str) -> Form:
     return Form(f"A kit for {machine}", fields, make, text=ABOUT, button="Make it")
 
 
-def _made(ends: Ends, wanted: dict[str, str]) -> list[str]:
-    seen = recognised(ends.daemon, wanted["name"])
+def _made(ends: Ends, machine: str, wanted: dict[str, object]) -> list[str]:
+    seen = recognised(ends.daemon, machine)
     path, told = ends.box.kit({**wanted, "recognised": seen})
     return [*told, "", f"It is in {path}."]

@@ -14,6 +14,7 @@ from gateway.system.box.places import Places
 from tests.unit.system.box.machine import CONFIG, SECRET, Tools, put
 from tests.unit.system.box.test_network import config
 from tests.unit.system.box.whole import Whole
+from tests.unit.system.test_media import PROGRAMS
 
 CONTEXT = {"config": config()}
 PIECES = (("README.TXT", b"read me"), ("PSK.TXT", b"the key"))
@@ -89,6 +90,7 @@ def test_without_a_configuration_there_is_no_kit(tmp_path: Path) -> None:
         begin_kit({"name": "press-3"}, {"config": None}, outlet, Made())
 
 
+@PROGRAMS
 def test_a_whole_agent_makes_it_notes_who_asked_and_answers_without_the_key(
     tmp_path: Path,
 ) -> None:

@@ -47,6 +47,7 @@ def test_with_a_certificate_the_clock_must_be_right_and_xp_may_need_sp3() -> Non
         ("xp", "windows-xp", 0),
         ("xp", "windows-xp-sp2", 1),
         ("98-me-nt4", "msl2tp", 1),
+        ("nt4", "msl2tp", 1),
         ("98", "", 0),
     ],
 )

@@ -24,6 +24,7 @@ def test_a_system_is_of_one_kind_at_most() -> None:
     ("windows", "system", "seen", "kind", "known"),
     [
         ("98", "auto", "", "98", ""),
+        ("98", "auto", "msl2tp", "98", "msl2tp"),  # one client for all three
         ("98", "auto", "windows-xp", "98", ""),  # who asks knows better
         ("2000", "auto", "windows-2000-kb818043", "2000", "windows-2000-kb818043"),
         ("", "windows-2000", "windows-xp", "2000", "windows-2000"),  # and the owner, than we
