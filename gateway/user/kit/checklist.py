@@ -41,7 +41,7 @@ SECURE_VPN: Final = Item(
 )
 NATT: Final = (
     "Only behind a router that translates addresses (NAT), which most are: KB818043. Without it "
-    "the machine cannot get through."
+    "this Windows knows no NAT traversal."
 )
 NATT_2000: Final = Item(NATT, ("windows-2000-kb818043",))
 NATT_XP: Final = Item(
@@ -55,7 +55,7 @@ XP_SP3: Final = Item(
 AGENT_2000: Final = Item("The service IPSEC Policy Agent is started. [768, 791]")
 AGENT_XP: Final = Item("The service IPSEC Services is started. [768, 791]")
 CLOCK: Final = Item("The clock and its date are right: a certificate has a first and a last day.")
-NOTHING: Final = Item("Nothing to install: this Windows has all it needs.", ("windows-later",))
+NOTHING: Final = Item("Nothing to install: this Windows knows NAT traversal by itself.", ("windows-later",))
 
 
 def checklist(subject: Subject) -> DosFile:
