@@ -55,7 +55,9 @@ XP_SP3: Final = Item(
 AGENT_2000: Final = Item("The service IPSEC Policy Agent is started. [768, 791]")
 AGENT_XP: Final = Item("The service IPSEC Services is started. [768, 791]")
 CLOCK: Final = Item("The clock and its date are right: a certificate has a first and a last day.")
-NOTHING: Final = Item("Nothing to install: this Windows knows NAT traversal by itself.", ("windows-later",))
+NOTHING: Final = Item(
+    "Nothing to install: this Windows knows NAT traversal by itself.", ("windows-later",)
+)
 
 
 def checklist(subject: Subject) -> DosFile:
