@@ -135,7 +135,9 @@ def test_what_a_peer_chose_cannot_steer_the_terminal(
     with menu(paths, {"TERM": "vt220", "LC_ALL": "C"}) as found:  # Python takes this for UTF-8
         found.wait_for("?: help")
         found.choose("1", "\\x1b[2J")
-        found.choose("7", "how it came up:")
+        found.choose("7", "last error")
+        found.type(b"\x1b[6~")
+        found.choose("", "how it came up:")
         found.settle()
         assert b"\x1b[2J\xc2\x9b" not in found.sent
         assert found.sent.isascii()

@@ -155,8 +155,8 @@ POOL = "10.10.0.150-10.10.0.199"
 
 
 def test_a_new_route_into_the_lan_is_asked_for_what_it_needs(ends: Ends, box: FakeBox) -> None:
-    into = ("lan", "1", "", "", "mschap-v2, pap", "10.10.0.53", "", "", "")  # and no pool at first
-    again = ("lan", "1", "", POOL, "mschap-v2, pap", "10.10.0.53", "", "", "")
+    into = ("lan", "1", "", "", "mschap-v2, pap", "10.10.0.53", *[""] * 4)  # and no pool at first
+    again = ("lan", "1", "", POOL, "mschap-v2, pap", "10.10.0.53", *[""] * 4)
     told = talk(ends, *ETH1, "4", "l", *into, *again, "yes")
     assert "pool: is missing, and clients need addresses." in told
     assert not any(f"{key} [" in told for key in ("server", "psk", "mppe", "tunnels"))
@@ -172,9 +172,9 @@ def test_a_new_route_into_the_lan_is_asked_for_what_it_needs(ends: Ends, box: Fa
 
 
 def test_radius_and_its_secret_come_and_go_together(ends: Ends, box: FakeBox) -> None:
-    into = ("lan", "1", "", POOL, "", "", "", "10.10.0.5", "our-secret")
+    into = ("lan", "1", "", POOL, "", "", "", "10.10.0.5", "our-secret", "")
     talk(ends, *ETH1, "4", "l", *into, "yes")
-    told = talk(ends, "4", "2", "1", *[""] * 7, "-", "", "yes")
+    told = talk(ends, "4", "2", "1", *[""] * 7, "-", "", "", "yes")
     assert "our-secret" not in told
     _, *changes = [one["changes"] for one in box.asked if one["verb"] == "config.set"]
     assert changes[0][0]["value"]["radius_secret"] == "our-secret"

@@ -252,7 +252,7 @@ def test_back_is_a_button_and_a_key(ends: Ends) -> None:
 @pytest.mark.parametrize(
     ("key", "title", "fields"),
     [
-        ("l", "-- New route ", "name kind shield pool auth dns wins radius radius_secret"),
+        ("l", "-- New route ", "name kind shield pool auth dns wins radius radius_secret carrier"),
         ("f", "-- Change front ", "servers direct fail"),
     ],
 )
