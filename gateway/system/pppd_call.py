@@ -53,7 +53,7 @@ def parse_request(line: bytes) -> Call:
             raise BadRequest("the request has something that is no text")
         route, client, caller, mru = names
         call = Call(route, client, host_text(host_bytes(caller)), int(mru))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadRequest("the request is none of the gateway's") from error
     if not SMALLEST_MRU <= call.mru <= LARGEST_MRU:
         raise BadRequest(f"no frame has {call.mru} bytes")

@@ -41,6 +41,7 @@ def test_a_request_is_read() -> None:
         b"7\n",
         b'{"route": "lan"}\n',
         b"\xff\xfe\n",
+        b"[" * 1023 + b"\n",  # nested deeper than Python follows
         line(mru="many"),
         line(mru="575"),
         line(mru="1501"),
