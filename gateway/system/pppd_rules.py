@@ -1,8 +1,9 @@
 """What the kernel lets the interfaces of local calls do, as text for nft. Pure.
 
 The gateway has judged each frame before pppd gets it. This is the same once more, by somebody else:
-sets for each call of what its client may reach, so that a gateway that was taken over gains nothing
-by it. And a machine that forwards for these interfaces forwards for no other.
+rules for each call of what its client may reach, against a fault in the first judge. They are none
+against a gateway that was taken over, whose powers suffice to remove them. And a machine that
+forwards for these interfaces forwards for no other.
 """
 
 from collections.abc import Mapping
