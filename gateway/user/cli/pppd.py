@@ -22,7 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-rules",
         action="store_true",
-        help="leave firewall and forwarding of the inside interface alone: the gateway judges alone",
+        help="leave firewall and inside interface alone: the gateway judges by itself, see README",
     )
 
 
