@@ -20,11 +20,13 @@ from gateway.ike.numbers import NO_COOKIE, PRE_SHARED_KEY, RSA_SIGNATURES, Excha
 from gateway.ike.offer import Offer, parse_offer
 from gateway.ike.proposals import IKE_SUITES
 from gateway.wire.cursor import WireError
+from gateway.wire.ipv4 import PROTOCOL_AH
 from gateway.wire.udp import Datagram
 
 PORT_IKE = 500
 METHODS = (PRE_SHARED_KEY, RSA_SIGNATURES)  # how a server lets its clients prove who they are
 SPI = 4  # bytes
+PROTOCOL = 9  # where an IPv4 header has it
 LATER = frozenset({Exchange.MAIN, Exchange.QUICK, Exchange.INFORMATIONAL})  # what old ends speak
 
 
@@ -51,6 +53,8 @@ class InFront:
         suites = self._takes.get(packet[16:20])
         if not suites:
             return False  # it has no IPsec
+        if packet[PROTOCOL] == PROTOCOL_AH:
+            return True  # nobody here speaks it
         kind, start, end = classify(packet)
         if kind is Kind.ESP:
             spi = int.from_bytes(packet[start : start + SPI], "big")
