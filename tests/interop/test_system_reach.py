@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.control.values_reach import ALL, NONE, Reach, reach
+from gateway.daemon import OK, main
 from gateway.system.pppd_rules import Allowed, removal_text, whole_text
 from gateway.system.pppd_table import Table
 from gateway.system.run import Result, ToolFailed, run
@@ -195,4 +196,12 @@ def test_a_call_is_no_way_in_for_ipv6(world: World) -> None:
 def test_without_the_table_all_is_as_it_was(world: World) -> None:
     world.set_rules(whole_text({}, "eth1", CLOSED))
     world.set_rules(removal_text())
+    assert world.arrives(OTHER, 139)
+
+
+def test_the_daemons_command_takes_away_what_a_killed_program_has_left(world: World) -> None:
+    world.set_rules(rules((NONE,)))
+    assert not world.arrives(OTHER, 139)
+    with world.gateway:
+        assert main(["--remove-rules"]) == OK
     assert world.arrives(OTHER, 139)
