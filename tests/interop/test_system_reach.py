@@ -9,6 +9,7 @@ import pytest
 
 from gateway.control.values_reach import ALL, NONE, Reach, reach
 from gateway.daemon import OK, main
+from gateway.system.pppd_links import Links
 from gateway.system.pppd_rules import Allowed, removal_text, whole_text
 from gateway.system.pppd_table import Table
 from gateway.system.run import Result, ToolFailed, run
@@ -156,6 +157,17 @@ def test_a_client_sends_as_itself_whatever_it_may_reach(
 def test_before_its_address_is_known_nothing_passes(world: World) -> None:
     world.set_rules(rules((ALL,), address=None))
     assert not world.arrives(FILES, 139)
+
+
+def test_the_kernel_shows_which_address_a_call_has(world: World, tmp_path: Path) -> None:
+    """As pppd makes it: the address of the interface has a peer, and that a route."""
+    with world.gateway:
+        run(["ip", "route", "del", CALL, "dev", "postern0"])
+        assert Links(tmp_path / "note").addresses() == {}
+        run(["ip", "address", "del", "10.10.0.1/32", "dev", "postern0"])
+        run(["ip", "address", "add", "10.10.0.1", "peer", f"{CALL}/32", "dev", "postern0"])
+        assert Links(tmp_path / "note").addresses() == {"postern0": OWN}
+        assert Links(tmp_path / "note").there() == {"postern0"}
 
 
 def test_calls_begin_change_and_end_by_steps_that_the_kernel_takes(world: World) -> None:
