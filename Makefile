@@ -15,7 +15,7 @@ FUZZ_SECONDS ?= 60
 # pytest rewrites the tests' assertions: once, and not at every run.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup check test demo matrix bench fuzz image boot image-test clean
+.PHONY: help setup check test carrier-test demo matrix bench fuzz image boot image-test clean
 
 help:
 	@echo 'make demo    an old client dials through a NAT and reaches a PPTP server (root);'
@@ -23,6 +23,7 @@ help:
 	@echo '             ROUTE=local: the LAN itself, PPP ends at the gateway'
 	@echo 'make check   lint, types, architecture, unit, property and pair tests (no root, seconds)'
 	@echo 'make test    all that decides whether a change may land: check, real programs, the image booted (root)'
+	@echo 'make carrier-test  every real program once more with the kernel carrying (root; minutes)'
 	@echo 'make matrix  client x NAT traversal x suite x authentication x route (minutes); build/matrix.json'
 	@echo 'make fuzz    made-up bytes into every parser and machine, FUZZ_SECONDS=60 each: 50 minutes on one core'
 	@echo 'make bench   what a packet, a handshake and a session cost; build/bench.json'
@@ -66,7 +67,11 @@ check: $(VENV)/$(if $(filter 0,$(shell id -u)),queue,checks)
 # The image first: the stories marked quick boot it.
 test: setup $(VENV)/image $(VENV)/fuzz
 	@$(IMAGE) build --profile qemu || { echo 'make test: without an image nothing is tested; why it could not be built stands above.' >&2; exit 1; }
-	$(RUN) -m pytest -q
+	$(RUN) -m pytest -q -m "not by_hand"
+
+# The scenarios of the lab that `make test` plays with the daemon carrying, and not with the kernel.
+carrier-test: setup
+	$(RUN) -m pytest -q tests/interop -m by_hand
 
 demo: setup
 	$(RUN) -m tests.interop.demo $(ROUTE)
