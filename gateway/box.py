@@ -30,6 +30,7 @@ from gateway.system.box.authority import BoxAuthority
 from gateway.system.box.cached import Cached
 from gateway.system.box.desk import BoxDesk, Parts, boot_notes, tell_change
 from gateway.system.box.diagnose import Diagnose
+from gateway.system.box.figures import Figures
 from gateway.system.box.hardware import Cards, load_modules
 from gateway.system.box.lamps import Lamps, state_of
 from gateway.system.box.loop import BoxLoop
@@ -100,10 +101,21 @@ def serve(places: Places, path: Path, profiles: Path, journal: Journal, tool: Ru
         stack.callback(button.close)
         countdown = Countdown(parts.config.changes.seconds_left, parts.say, now)
         tell(f"the box agent is ready on a board that {_known(parts)}")
-        timers = (desk, lamps, button, countdown)
+        figures = Figures(
+            places.root,
+            lambda: metrics_wanted(parts.applier),
+            desk.status,
+            now(),
+            board_known=not parts.board.problem,
+        )
+        timers = (desk, lamps, button, countdown, figures)
         BoxLoop(control, signals, Service(os.environ), timers, tell, readers=(button,)).run()
         desk.note_time()
         tell("stopped; the gateway goes on as it is")
+
+
+def metrics_wanted(applier: Applier) -> bool:
+    return applier.config is not None and applier.config.metrics.address is not None
 
 
 def begin(parts: Parts, desk: BoxDesk) -> None:

@@ -17,6 +17,7 @@ from gateway.bridge.phases import Phase1
 from gateway.bridge.place import Place
 from gateway.bridge.recorder import Recorder
 from gateway.bridge.tell import tell_ike
+from gateway.bridge.traffic import Traffic
 from gateway.bridge.visitors import Visitors
 from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
@@ -60,6 +61,7 @@ class Clients:
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
         self.visitors = Visitors()
+        self.carried = Traffic()  # by keys of clients that are gone
         # Legs whose L2TP is awaited, the first to come due first: all wait for as long.
         self._quiet: deque[tuple[float, ClientLeg]] = deque(maxlen=MOST_AWAITED)
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
@@ -384,7 +386,7 @@ class Clients:
             place = Place(event.peer, Endpoint(event.peer.host, own_port), separate=True)
         name = phase.client, phase.identity
         leg = ClientLeg(phase.dial, phase.began, *name, event.local, place, lns)
-        leg.who = phase.who
+        leg.who, leg.carried = phase.who, self.carried
         link(leg, self.living())
         return leg
 

@@ -22,6 +22,7 @@ from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.switchboard import Switchboard
+from gateway.bridge.tally import Tally
 from gateway.bridge.tell import By, tell_l2tp, why_ended
 from gateway.bridge.timers import Timed, Timers
 from gateway.bridge.trunk import Trunk
@@ -53,6 +54,7 @@ class Gateway:
         self.watch = Watch(config, today)
         self.started = now
         self.accounts = Accounts()
+        self.tally = Tally()
         self.drops = Counters()
         self.board = Switchboard(config, random, self._next_number)
         self.sessions = self.board.sessions  # by number
@@ -328,6 +330,7 @@ class Gateway:
         for output in found:
             if isinstance(output, Fact):
                 self.accounts.add(output, now)
+                self.tally.note(output)
         for who in touched:
             self._timers.note(who)
         return found

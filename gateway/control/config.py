@@ -84,6 +84,16 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
+class Metrics:
+    """Where figures are given out, and for whom; None: they are not."""
+
+    address: bytes | None = None
+    port: int = DEFAULTS["metrics"]["port"]
+    token: bytes = field(default=b"", repr=False)
+    sessions: bool = DEFAULTS["metrics"]["sessions"]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A way to one old server, or to several of a kind.
 
@@ -203,6 +213,7 @@ class Config:
     certificates: tuple[OwnCertificate, ...] = ()
     authorities: tuple[Authority, ...] = ()
     front: Front = Front()
+    metrics: Metrics = Metrics()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -231,6 +242,7 @@ def build(document: Document, users: Users = NOBODY) -> Config:
         outside=Outside(**document["outside"][0].values),
         inside=Inside(**document["inside"][0].values),
         front=Front(**document["front"][0].values),
+        metrics=Metrics(**document["metrics"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
         routes=tuple(_route(**entry.values) for entry in document["route"]),

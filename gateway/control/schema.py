@@ -15,6 +15,7 @@ from gateway.control.limits import (
     MOST_PORTS,
 )
 from gateway.control.schema_front import FRONT
+from gateway.control.schema_metrics import METRICS
 from gateway.control.schema_routes import CHOICE, ROUTE
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.systems import AUTO, SYSTEMS
@@ -315,7 +316,21 @@ PORT = Table(
     named="path",
 )
 
-SCHEMA = (OUTSIDE, INSIDE, FRONT, LIMITS, CLIENT, ROUTE, CHOICE, CERTIFICATE, CA, BOX, ADMIN, PORT)
+SCHEMA = (
+    OUTSIDE,
+    INSIDE,
+    FRONT,
+    LIMITS,
+    CLIENT,
+    ROUTE,
+    CHOICE,
+    CERTIFICATE,
+    CA,
+    METRICS,
+    BOX,
+    ADMIN,
+    PORT,
+)
 
 
 def table_named(name: str) -> Table | None:

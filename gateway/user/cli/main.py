@@ -20,6 +20,7 @@ from gateway.user.cli import (
     exits,
     explain,
     health,
+    metrics,
     ports,
     power,
     pppd,
@@ -50,6 +51,7 @@ class Verb(Protocol):
 VERBS: Final[dict[str, Verb]] = {
     "run": run,
     "pppd": pppd,
+    "metrics": metrics,
     "check": check,
     "status": status,
     "health": health,
