@@ -1,7 +1,8 @@
 """Making the machine be as a configuration says, and nothing but the parts that changed.
 
-The order: who may log in, the name, the ports and their network, and last the gateway, which needs
-what was before. What fails is one sentence; the engine of changes then takes everything back.
+The order: who may log in, the name, the ports and their network, then the gateway, which needs
+what was before, and last the figures about it. What fails is one sentence; the engine of changes
+then takes everything back.
 """
 
 import os
@@ -20,6 +21,7 @@ from gateway.control.parts import Part
 from gateway.control.ports import Port
 from gateway.control.users import USERS_FILE
 from gateway.system.box.disk import write_file
+from gateway.system.box.exposing import Exposing
 from gateway.system.box.network import ROLES, Network
 from gateway.system.box.places import DAEMON, Places
 from gateway.system.box.users import Users, owner
@@ -56,6 +58,7 @@ class Applier:
         self._run = tool
         self._rescue = rescue
         self._users = Users(places, tool)
+        self._exposing = Exposing(places, tool)
 
     def activate(self, wanted: Activate) -> None:
         """Raises `ActivationFailed`; half of it may be done then, and is undone by the next."""
@@ -81,6 +84,8 @@ class Applier:
             moved = before != self.network.names
             self._hand_over(config, wanted.text)
             self._wake(restart=moved or Part.RESTART in parts or not wanted.before)
+        if Part.METRICS in parts:
+            self._exposing.apply(config.metrics, wanted.text)
 
     def again(self, text: str) -> None:
         """Look at the ports anew: a card has come, or has gone."""

@@ -52,6 +52,43 @@ def test_the_gateways_sandbox_leaves_little_open() -> None:
     assert float(found[1]) <= 2.0
 
 
+def test_who_gives_figures_out_has_no_power_and_no_secret_but_the_token() -> None:
+    text = unit("postern-metrics.service")
+    assert "User=postern-metrics\n" in text
+    assert "CapabilityBoundingSet=\n" in text
+    assert "LoadCredential=postern.toml:/run/postern-config/metrics.toml\n" in text
+    assert "ConditionPathExists=/run/postern-config/metrics.toml\n" in text
+    users = (ROOT / "usr/lib/sysusers.d/postern.conf").read_text()
+    assert "m postern-metrics postern-ask\n" in users
+    assert "postern-metrics postern-admin" not in users
+
+
+def test_figures_are_given_out_only_when_the_agent_says_so() -> None:
+    text = unit("postern-metrics.service")
+    assert "[Install]" not in text
+    assert "postern-metrics.service" not in ENABLED
+
+
+def test_prometheus_comes_in_from_inside_alone() -> None:
+    lines = (ROOT / "etc/nftables.conf").read_text().splitlines()
+    assert [line.strip() for line in lines if "@metrics_ports" in line] == [
+        "iifname @inside_ports tcp dport @metrics_ports accept"
+    ]
+
+
+@pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="no systemd here: its judgement cannot be asked"
+)
+def test_the_exporters_sandbox_leaves_less_open() -> None:
+    command = ["systemd-analyze", "security", "--offline=yes", f"--root={ROOT}", "--no-pager"]
+    done = subprocess.run(
+        [*command, "postern-metrics.service"], capture_output=True, text=True, check=False
+    )
+    found = re.search(r"exposure level for postern-metrics.service: ([0-9.]+)", done.stdout)
+    assert found, done.stderr
+    assert float(found[1]) <= 1.5
+
+
 def test_a_menu_knows_that_it_keeps_a_console_where_anybody_may_stand() -> None:
     assert " POSTERN_CONSOLE=1\n" in unit("postern-console@.service")
 

@@ -14,6 +14,7 @@ from gateway.control.ports import Port
 from gateway.system.box.apply import Applier
 from gateway.system.box.places import Places
 from tests.unit.control.pki_files import CA, OURS, OWN, Files
+from tests.unit.control.test_schema_metrics import SOME
 from tests.unit.system.box.machine import CONFIG, SECRET, Tools
 from tests.unit.system.box.test_network import PORTS
 
@@ -59,8 +60,17 @@ def test_at_the_start_everything_is_put_in_force_in_order(tmp_path: Path) -> Non
         "networkctl",
         "networkctl",
         "systemctl",
+        "nft",
     ]
-    assert asked[-1] == "systemctl restart --no-block postern.service"
+    assert asked[-2] == "systemctl restart --no-block postern.service"
+
+
+def test_a_change_of_the_figures_leaves_the_gateway_alone(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    asked = box.activate(Part.METRICS, text=CONFIG + SOME)
+    assert asked == ["nft -f -", "systemctl restart --no-block postern-metrics.service"]
+    assert box.places.exporter.exists()
 
 
 def test_a_change_of_clients_only_wakes_the_gateway(tmp_path: Path) -> None:
