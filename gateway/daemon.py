@@ -45,6 +45,7 @@ from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
 from gateway.system.forwarding import forwards
 from gateway.system.journal import ERROR, Journal, read_by_systemd
+from gateway.system.journal_fields import Native
 from gateway.system.loop import Doors, Loop
 from gateway.system.nfqueue import Queue, QueueUnavailable
 from gateway.system.raw import GreReceiver, Sender
@@ -74,7 +75,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--socket", type=Path, default=Path("/run/postern/control.sock"))
     parser.add_argument("--remove-rules", action="store_true")
     options = parser.parse_args(argv)
-    journal = Journal(sys.stderr, now, read_by_systemd(os.environ, sys.stderr.fileno()))
+    by_systemd = read_by_systemd(os.environ, sys.stderr.fileno())
+    journal = Journal(sys.stderr, now, by_systemd, Native() if by_systemd else None)
     try:
         if options.remove_rules:
             return _remove_rules(journal)
