@@ -94,6 +94,16 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Syslog:
+    """Where an appliance sends its journal; `name` is in the collector's certificate, `ca` PEM."""
+
+    server: str = ""
+    port: int = DEFAULTS["syslog"]["port"]
+    name: str = ""
+    ca: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A way to one old server, or to several of a kind.
 
@@ -214,6 +224,7 @@ class Config:
     authorities: tuple[Authority, ...] = ()
     front: Front = Front()
     metrics: Metrics = Metrics()
+    syslog: Syslog = Syslog()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -243,6 +254,7 @@ def build(document: Document, users: Users = NOBODY) -> Config:
         inside=Inside(**document["inside"][0].values),
         front=Front(**document["front"][0].values),
         metrics=Metrics(**document["metrics"][0].values),
+        syslog=Syslog(**document["syslog"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
         routes=tuple(_route(**entry.values) for entry in document["route"]),

@@ -15,6 +15,7 @@ class Part(Enum):
     USERS = "users"  # who may log in
     HOSTNAME = "hostname"  # the machine's name and time zone
     METRICS = "metrics"  # the program that gives out figures
+    SYSLOG = "syslog"  # the program that sends the journal
 
 
 EVERY: Final = frozenset(Part)
@@ -31,6 +32,7 @@ _OF_TABLE: Final = {
     "route": {Part.GATEWAY, Part.NETWORK},  # servers behind inside.gateway have a route each
     "choice": {Part.GATEWAY},
     "metrics": {Part.METRICS},
+    "syslog": {Part.SYSLOG},
     "box": {Part.HOSTNAME},
     "admin": {Part.USERS},
     "port": {Part.PORTS, Part.NETWORK},

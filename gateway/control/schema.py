@@ -17,6 +17,7 @@ from gateway.control.limits import (
 from gateway.control.schema_front import FRONT
 from gateway.control.schema_metrics import METRICS
 from gateway.control.schema_routes import CHOICE, ROUTE
+from gateway.control.schema_syslog import SYSLOG
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.systems import AUTO, SYSTEMS
 from gateway.control.tables import Key, Table
@@ -327,6 +328,7 @@ SCHEMA = (
     CERTIFICATE,
     CA,
     METRICS,
+    SYSLOG,
     BOX,
     ADMIN,
     PORT,

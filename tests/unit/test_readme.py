@@ -33,6 +33,11 @@ def test_what_is_shown_of_prometheus_goes_with_every_configuration() -> None:
     assert [told(text + metrics) for text in CONFIGURATIONS] == [[], [], []]
 
 
+def test_what_is_shown_of_a_collector_goes_with_every_configuration() -> None:
+    [syslog] = [text for text in SHOWN if "[syslog]" in text]
+    assert [told(text + syslog) for text in CONFIGURATIONS] == [[], [], []]
+
+
 def test_every_key_that_the_table_names_is_there() -> None:
     table = README.split("what to write in `[[route]]`")[1].split("```toml")[0]
     named = set(re.findall(r"`([a-z_]+)(?: = [^`]*)?`", table)) - {"nat"}

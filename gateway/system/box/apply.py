@@ -24,6 +24,7 @@ from gateway.system.box.disk import write_file
 from gateway.system.box.exposing import Exposing
 from gateway.system.box.network import ROLES, Network
 from gateway.system.box.places import DAEMON, Places
+from gateway.system.box.sending import Sending
 from gateway.system.box.users import Users, owner
 from gateway.system.run import Run, ToolFailed, run
 
@@ -59,6 +60,7 @@ class Applier:
         self._rescue = rescue
         self._users = Users(places, tool)
         self._exposing = Exposing(places, tool)
+        self._sending = Sending(places, tool)
 
     def activate(self, wanted: Activate) -> None:
         """Raises `ActivationFailed`; half of it may be done then, and is undone by the next."""
@@ -86,6 +88,8 @@ class Applier:
             self._wake(restart=moved or Part.RESTART in parts or not wanted.before)
         if Part.METRICS in parts:
             self._exposing.apply(config.metrics, wanted.text)
+        if Part.SYSLOG in parts:
+            self._sending.apply(config.syslog)
 
     def again(self, text: str) -> None:
         """Look at the ports anew: a card has come, or has gone."""

@@ -52,6 +52,11 @@ class Places:
         return self.root / "run/postern-config/metrics.toml"
 
     @property
+    def rsyslog(self) -> Path:
+        """What rsyslog gets to read."""
+        return self.root / "run/postern-config/rsyslog.conf"
+
+    @property
     def control(self) -> Path:
         """The daemon's socket."""
         return self.root / "run/postern/control.sock"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from image.inside.units import ENABLED
+from gateway.system.box.sending import CA, WORK
+from image.inside.units import ENABLED, MASKED
 from image.places import IMAGE
 from image.steps.loaders import FIRST, environment_block
 
@@ -76,15 +77,25 @@ def test_prometheus_comes_in_from_inside_alone() -> None:
     ]
 
 
+def test_logs_are_sent_by_our_unit_alone_and_only_when_the_agent_says_so() -> None:
+    text = unit("postern-syslog.service")
+    assert "[Install]" not in text
+    assert "User=postern-syslog\n" in text
+    assert "CapabilityBoundingSet=\n" in text
+    assert "rsyslog.service" in MASKED
+    assert f"/run/credentials/postern-syslog.service/{CA.rpartition('/')[2]}" == CA
+    assert "LoadCredential=ca.pem:/run/postern-config/syslog-ca.pem\n" in text
+    assert f"RuntimeDirectory={WORK.rpartition('/')[2]}\n" in text
+
+
 @pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="no systemd here: its judgement cannot be asked"
 )
-def test_the_exporters_sandbox_leaves_less_open() -> None:
+@pytest.mark.parametrize("name", ["postern-metrics.service", "postern-syslog.service"])
+def test_the_sandbox_of_what_only_tells_leaves_less_open(name: str) -> None:
     command = ["systemd-analyze", "security", "--offline=yes", f"--root={ROOT}", "--no-pager"]
-    done = subprocess.run(
-        [*command, "postern-metrics.service"], capture_output=True, text=True, check=False
-    )
-    found = re.search(r"exposure level for postern-metrics.service: ([0-9.]+)", done.stdout)
+    done = subprocess.run([*command, name], capture_output=True, text=True, check=False)
+    found = re.search(rf"exposure level for {name}: ([0-9.]+)", done.stdout)
     assert found, done.stderr
     assert float(found[1]) <= 1.5
 

@@ -15,6 +15,7 @@ from gateway.system.box.apply import Applier
 from gateway.system.box.places import Places
 from tests.unit.control.pki_files import CA, OURS, OWN, Files
 from tests.unit.control.test_schema_metrics import SOME
+from tests.unit.control.test_schema_syslog import SOME as COLLECTOR
 from tests.unit.system.box.machine import CONFIG, SECRET, Tools
 from tests.unit.system.box.test_network import PORTS
 
@@ -71,6 +72,14 @@ def test_a_change_of_the_figures_leaves_the_gateway_alone(tmp_path: Path) -> Non
     asked = box.activate(Part.METRICS, text=CONFIG + SOME)
     assert asked == ["nft -f -", "systemctl restart --no-block postern-metrics.service"]
     assert box.places.exporter.exists()
+
+
+def test_a_change_of_the_collector_leaves_the_gateway_alone(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    asked = box.activate(Part.SYSLOG, text=CONFIG + COLLECTOR)
+    assert asked == ["systemctl restart --no-block postern-syslog.service"]
+    assert box.places.rsyslog.exists()
 
 
 def test_a_change_of_clients_only_wakes_the_gateway(tmp_path: Path) -> None:
