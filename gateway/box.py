@@ -101,21 +101,21 @@ def serve(places: Places, path: Path, profiles: Path, journal: Journal, tool: Ru
         stack.callback(button.close)
         countdown = Countdown(parts.config.changes.seconds_left, parts.say, now)
         tell(f"the box agent is ready on a board that {_known(parts)}")
-        figures = Figures(
-            places.root,
-            lambda: metrics_wanted(parts.applier),
-            desk.status,
-            now(),
-            board_known=not parts.board.problem,
-        )
-        timers = (desk, lamps, button, countdown, figures)
+        timers = (desk, lamps, button, countdown, figures_of(parts, desk))
         BoxLoop(control, signals, Service(os.environ), timers, tell, readers=(button,)).run()
         desk.note_time()
         tell("stopped; the gateway goes on as it is")
 
 
-def metrics_wanted(applier: Applier) -> bool:
-    return applier.config is not None and applier.config.metrics.address is not None
+def figures_of(parts: Parts, desk: BoxDesk) -> Figures:
+    """Told as long as the configuration in force wants figures given out."""
+
+    def wanted() -> bool:
+        config = parts.applier.config
+        return config is not None and config.metrics.address is not None
+
+    known = not parts.board.problem
+    return Figures(parts.places.root, wanted, desk.status, now(), board_known=known)
 
 
 def begin(parts: Parts, desk: BoxDesk) -> None:

@@ -98,9 +98,13 @@ def test_without_a_token_there_is_no_server() -> None:
 def test_silent_connections_do_not_keep_prometheus_out() -> None:
     with serving() as server:
         place = HERE, server.server_address[1]
-        silent = [socket.create_connection(place) for _ in range(3 * MOST_CONNECTIONS)]
+        silent = [socket.create_connection(place, timeout=5) for _ in range(MOST_CONNECTIONS + 1)]
         try:
             assert ask(server)[0].status == 200
+            assert silent[0].recv(1) == b""  # the oldest was hung up on, and the newest was not
+            silent[-1].setblocking(False)
+            with pytest.raises(BlockingIOError):
+                silent[-1].recv(1)
         finally:
             for one in silent:
                 one.close()
