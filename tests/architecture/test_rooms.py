@@ -24,10 +24,11 @@ ALLOWED = {
     "box": {"control", "system", "user", "wire", "crypto", "outputs"},
     "health": {"control", "system", "user", "wire", "crypto", "ike"},
     "pppd": {"control", "system", "user"},
+    "kit": {"control", "system", "user"},
     "metrics": {"control", "system", "user", "wire"},
     "daemon": {"bridge", "control", "system", "user", "wire", "outputs", "crypto"} | PROTOCOLS,
 }
-EDGES = {"system", "user", "daemon", "box", "health", "pppd", "metrics"}
+EDGES = {"system", "user", "daemon", "box", "health", "pppd", "kit", "metrics"}
 IO = {
     "asyncio", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
     "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "ssl",
@@ -40,6 +41,7 @@ FIXED_PLACES = {
     "gmpy2": {"gateway/crypto/modp.py", "gateway/crypto/rsa.py"},
     "scapy": {"gateway/user/cli/trace.py"},
     "prometheus_client": {"gateway/system/exposition.py"},
+    "pydyf": {"gateway/user/kit/pdf.py"},
     "cryptography": {f"gateway/crypto/{name}.py" for name in ("cbc", "mac", "rc4", "seal")},
 }
 SIX = {"README.md", "numbers.py", "errors.py", "events.py", "quirks.py", "machine.py"}

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gateway.system.box.apply import CALLS, UNIT
 from image.inside.units import ENABLED, LATE, MASKED, enable, late
 from image.places import IMAGE
 
@@ -66,5 +67,6 @@ def test_every_unit_of_ours_can_be_reached() -> None:
     told += generator.replace("@$tty.", "@.")
     agent = UNITS.parents[5] / "gateway/system/box"  # starts these when they are wanted
     told += "".join((agent / name).read_text() for name in ("exposing.py", "sending.py"))
+    told += f"{CALLS} {UNIT}"  # the agent starts these
     for path in filter(Path.is_file, UNITS.iterdir()):
         assert path.name in ENABLED or path.name in told or path.suffix in (".target", ".mount")
