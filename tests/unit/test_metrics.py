@@ -147,10 +147,12 @@ def test_a_wrong_token_is_refused(tmp_path: Path) -> None:
 
 
 def test_series_of_sessions_are_off_unless_the_owner_wants_them(tmp_path: Path) -> None:
-    with exporting(tmp_path) as address, pytest.raises(HTTPError) as refused:
-        scrape(address, "/metrics/sessions")
+    with exporting(tmp_path) as address:
+        with pytest.raises(HTTPError) as refused:
+            scrape(address, "/metrics/sessions")
+        text = refused.value.read()  # while there is somebody who says it
     assert refused.value.code == 404
-    assert b"no series of sessions" in refused.value.read()
+    assert b"no series of sessions" in text
 
 
 def test_where_they_are_wanted_each_session_has_its_own(tmp_path: Path) -> None:
