@@ -210,8 +210,11 @@ class Clients:
 
         Only so many phase 1 may stand at a time.
         """
+        most = most_phases(self._watch.config)
+        if len(self.phases) <= most:
+            return []
         proved = {handle: phase for handle, phase in self.phases.items() if phase.client}
-        if len(proved) <= most_phases(self._watch.config):
+        if len(proved) <= most:
             return []
         idle = [
             (phase.client != newest.credential, handle)
