@@ -55,7 +55,8 @@ class Determined(OldBox):
         self.ike.pairs.clear()
         self.ike._retries.clear()
         self.ike._quicks.clear()
-        self._dialled = self._ppp_begun = False
+        self._dialled = self._ppp_begun = self._on_demand = False
+        self._waiting.clear()
         self._ended = len(self.lac.ended)
         self.ppp = WindowsPpp(magic=self._random(4), habits=self.kind.ppp)
         return self.dial(now)
