@@ -13,6 +13,9 @@ from typing import Any
 CONTAINERS = (dict, list, set, frozenset, deque, tuple, bytearray)
 CONFIGURED = ("gateway.control.config", "gateway.ike.policy", "gateway.control.users")
 
+# What these hold is named by them, since it is remembered longer than the same thing elsewhere.
+APART = frozenset({"TurnedAway"})
+
 # What is remembered on purpose after everybody has gone, with its bound (the tests of the files
 # hold these): accounts of dials, places where clients were seen, habits, budgets, who knocked.
 REMEMBERED: dict[str, int] = {
@@ -24,7 +27,7 @@ REMEMBERED: dict[str, int] = {
     "Effort._sources": 4096,
     "Effort._firsts_of": 4096,
     "Trials._sources": 4096,
-    "TurnedAway._answers": 256,
+    "TurnedAway.Memory.answers": 64,
     "Visitors._by_host": 256,
     "Fact.details": (256 + 64) * 64 * 12,
     "Keyring.ports": 1,
@@ -38,18 +41,20 @@ def census(*roots: object) -> dict[str, int]:
     """Entries by "Class.field"; of several objects of a class, together."""
     found: Counter[str] = Counter()
     seen: set[int] = set()
-    waiting: deque[object] = deque(roots)
+    waiting: deque[tuple[str, object]] = deque(("", root) for root in roots)
     while waiting:
-        one = waiting.popleft()
+        owner, one = waiting.popleft()
         if id(one) in seen or not _is_ours(one):
             continue
         seen.add(id(one))
+        kind = type(one).__name__
+        below = f"{kind}." if kind in APART else owner
         for name, value in _fields(one):
             if isinstance(value, CONTAINERS):
-                found[f"{type(one).__name__}.{name}"] += len(value)
-                waiting += _members(value, seen)
+                found[f"{owner}{kind}.{name}"] += len(value)
+                waiting += [(below, each) for each in _members(value, seen)]
             else:
-                waiting.append(value)
+                waiting.append((below, value))
     return dict(found)
 
 
@@ -63,12 +68,15 @@ def objects() -> Counter[str]:
     )
 
 
-def grown(before: dict[str, int], after: dict[str, int], slack: int) -> dict[str, tuple[int, int]]:
-    """What has become more by more than `slack`, and is not remembered on purpose."""
+def grown(
+    before: dict[str, int], after: dict[str, int], slack: int, share: float = 0.0
+) -> dict[str, tuple[int, int]]:
+    """What has become more by more than `slack` and this share, and is not remembered on purpose:
+    before and after."""
     return {
         name: (before.get(name, 0), count)
         for name, count in sorted(after.items())
-        if count > before.get(name, 0) + slack and name not in REMEMBERED
+        if count > (1.0 + share) * before.get(name, 0) + slack and name not in REMEMBERED
     }
 
 
