@@ -180,8 +180,7 @@ class Ike:
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Old name -> new one of credentials that are the same clients still."""
-        for peer in self.peers():
-            peer.rename(names.get(peer.credential, peer.credential))
+        self.sas.rename(names)
 
     def expel(self, peer: Peer, reason: str) -> list[IkeEvent]:
         """Delete all that one client has, and tell it."""

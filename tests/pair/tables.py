@@ -25,11 +25,18 @@ def check(core: Gateway, late: float = 0.0) -> None:
     assert set(clients.by_spi) == set(clients.sas._pairs)
     assert all(leg.pairs[spi] is pair for spi, (leg, pair) in clients.by_spi.items())
     assert all(leg.key == key for key, leg in clients.legs.items())
+    alike = {leg: who for who, legs in clients.following._alike.items() for leg in legs}
+    assert set(alike) == set(clients.living())
+    assert all(leg.machine == who for leg, who in alike.items())
     assert all(
         handle in clients.phases and clients.phases[handle].leg is leg
         for leg in legs(core)
         for handle in leg.phases
     )
+    sas = clients.ike.sas
+    peers = set(sas.peers.values())
+    assert {peer for named in sas._named.values() for peer in named} == peers
+    assert {peer for alike_ in sas._alike.values() for peer in alike_} == peers
     timed: list[Timed] = [*sessions, *legs(core), clients]
     times = [who.deadline() for who in timed]
     due = min((time for time in times if time is not None), default=None)
