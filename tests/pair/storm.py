@@ -30,7 +30,6 @@ class Storm(NamedTuple):
     refused: dict[str, int]
     cpu: float
     slice: float
-    half_open: int
 
     @property
     def per_machine(self) -> float:
@@ -63,10 +62,9 @@ def break_loose(
     )
     core = crowd.core
     assert isinstance(core, Timed)
-    start, half_open = crowd.net.now, 0
+    start = crowd.net.now
     while _up(crowd) < machines and crowd.net.now - start < PATIENCE:
         crowd.net.run_for(STEP)
-        half_open = max(half_open, core.clients.ike.half_open)
     ups = sorted(one.up_at - start for one in crowd.machines if one.up_at is not None)
     took = [one.up_at - one.dials[0] for one in crowd.machines if one.up_at is not None]
     return Storm(
@@ -79,7 +77,6 @@ def break_loose(
         refused=dict(Counter(why for one in crowd.machines for why in one.failures)),
         cpu=core.spent,
         slice=core.longest,
-        half_open=half_open,
     )
 
 
