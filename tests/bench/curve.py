@@ -27,6 +27,7 @@ PAYLOAD: Final = bytes(DATA)
 ROUND: Final = 50  # packets, each of another session where there are so many
 ROUNDS: Final = 60
 APART: Final = 0.05  # seconds between two dials
+PAUSE: Final = 5.0  # seconds in which a dial is over
 IDLE_FOR: Final = 60.0  # seconds
 
 
@@ -65,12 +66,14 @@ def at(sessions: int) -> Point:
         sessions,
         max(1, sessions // 10),
         SERVERS,
-        dial_at=lambda number: number * APART,
+        dial_at=lambda number: number * APART + PAUSE * (number >= sessions - _last(sessions)),
         kinds=KINDS,
         make=Timed,
     )
-    dial = _dial(crowd, sessions)
-    idle = _spent(crowd, lambda: crowd.net.run_for(IDLE_FOR))
+    dialling = _dial(crowd, sessions)
+    idle = _spent(crowd, lambda: crowd.net.run_for(IDLE_FOR)) / IDLE_FOR
+    last = _last(sessions)  # while they dialled the others were idle
+    dial = (dialling - idle * (last * APART + PAUSE)) / last
     machines = crowd.machines
     lines = [(server, line) for server in crowd.servers for line in server.lines]
     calls = [(server, line) for server, line in lines if line.open and line.ppp is not None]
@@ -78,7 +81,7 @@ def at(sessions: int) -> Point:
     down = min(_round(crowd, lambda n: _answer(crowd, *calls[n]), r) for r in range(ROUNDS))
     ask = median(steps(crowd, lambda n: _ask(crowd, machines[n])))
     answer = median(steps(crowd, lambda n: _answer(crowd, *calls[n])))
-    costs = 1e6 * up, 1e6 * down, 1000 * dial, 1000 * idle / IDLE_FOR
+    costs = 1e6 * up, 1e6 * down, 1000 * dial, 1000 * idle
     return Point(sessions, *costs, ask + answer)
 
 
@@ -95,15 +98,20 @@ def steps(crowd: Crowd, send: Callable[[int], None]) -> list[int]:
 
 
 def _dial(crowd: Crowd, sessions: int) -> float:
-    """All come up; the seconds of CPU that each of the last tenth has cost."""
-    last = max(1, sessions // 10)
-    crowd.net.run_for((sessions - last) * APART)
-    spent = _spent(crowd, lambda: crowd.net.run_for(last * APART + 2.0))
+    """All come up; the seconds of CPU while the last tenth did."""
+    last = _last(sessions)
+    crowd.net.run_for((sessions - last) * APART + PAUSE - APART)
+    spent = _spent(crowd, lambda: crowd.net.run_for(last * APART + PAUSE))
     crowd.net.run_for(20.0)
     up = sum(machine.up for machine in crowd.machines)
     if up != sessions or len(crowd.core.sessions) != sessions:
         raise RuntimeError(f"{up} of {sessions} came up")
-    return spent / last
+    return spent
+
+
+def _last(sessions: int) -> int:
+    """How many dial when all others are up."""
+    return max(1, sessions // 10)
 
 
 def _round(crowd: Crowd, send: Callable[[int], None], number: int) -> float:
