@@ -264,10 +264,6 @@ class Ike:
             choice = choose_suite(offer, policy, policy.credentials(source))
         except Refusal as error:
             return [*events, *self._turn_away(sa, datagram, header, error)]
-        for dropped in self.sas.make_room(policy, source.host, self._guards.places):
-            self.counters["half-open dropped"] += 1
-            detail = f"{len(self.sas.half_open) + 1} in all"
-            events.append(Refused(dropped.sa, dropped.peer, Reason.TOO_MANY_HALF_OPEN, detail))
         phase = Phase1(
             sa=sa,
             cookie_i=header.cookie_i,
@@ -287,6 +283,11 @@ class Ike:
         )
         message = answer_offer(phase, choice)
         phase.memory.keep(datagram.payload, message)
+        # Only now: who is dropped would be told to nobody if anything above failed.
+        for dropped in self.sas.make_room(policy, source.host, self._guards.places):
+            self.counters["half-open dropped"] += 1
+            detail = f"{len(self.sas.half_open) + 1} in all"
+            events.append(Refused(dropped.sa, dropped.peer, Reason.TOO_MANY_HALF_OPEN, detail))
         self.sas.open(phase)
         natt = phase.variant.name if phase.variant is not None else None
         return [*events, Chosen(sa, choice.suite.name, natt), _reply(datagram, message)]

@@ -115,7 +115,7 @@ def _full_disk(week: "Week", chance: Random) -> tuple[float, Undo]:
 
 def _no_memory(week: "Week", chance: Random) -> tuple[float, Undo]:
     week.gateway.chance.fails = chance.choice((2, 5, 11))
-    return chance.uniform(10.0, 60.0), lambda: setattr(week.gateway.chance, "fails", 0)
+    return chance.uniform(60.0, 600.0), lambda: setattr(week.gateway.chance, "fails", 0)
 
 
 def _another_day(week: "Week", chance: Random) -> None:

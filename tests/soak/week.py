@@ -126,7 +126,7 @@ class Week:
 
     def let_a_night_pass(self) -> None:
         """Main modes live for eight hours: who has dialled often that day leaves some behind."""
-        self.net.run_for(self._night())
+        self._pass(self._night())
 
     def count_exactly(self) -> None:
         """In a quiet while every frame that was sent is counted, once, and none was dropped."""
@@ -153,11 +153,12 @@ class Week:
             self.problems.append(f"counted in quiet times: {lost}")
 
     def send_everybody_home(self) -> None:
-        """All hang up; after the longest lifetime there is nothing left but what is remembered."""
+        """All hang up; after the longest time that anybody may be idle (eight hours) nothing is
+        left but what is remembered."""
         for person in self.people:
             person.asks = False
             self.net.send(person.leave(self.net.now))
-        self.net.run_for(self._night())
+        self._pass(9 * HOUR)
         left = grown(self._empty, self.census(), 0)
         if left:
             self.problems.append(f"left when everybody has gone: {left}")
@@ -218,6 +219,13 @@ class Week:
         return f"machine {number} ({person.kind.name})"
 
     # inside
+
+    def _pass(self, seconds: float) -> None:
+        """Quiet hours."""
+        end = self.net.now + seconds
+        while self.net.now < end:
+            self.net.run(until=min(self.net.now + HOUR, end))
+            self._look()
 
     def _night(self) -> float:
         return max(person.ike.profile.phase1_life for person in self.people) + 0.5 * HOUR
