@@ -140,6 +140,13 @@ class Gateway:
         """Nothing is left that an inside server would miss."""
         return not self.sessions and not self.board.trunks.by_place
 
+    def recover(self) -> None:
+        """An error of ours has left something half done: nobody's time is forgotten for it."""
+        trunks, clients = self.board.trunks, self.clients
+        everybody: list[Timed] = [clients, trunks, self.board.servers, *trunks.by_place.values()]
+        for who in [*everybody, *clients.living(), *self.sessions.values()]:
+            self._timers.note(who)
+
     def reload(self, config: Config, now: float) -> list[Output]:
         """From now on new dials follow `config`; what is up stays, if it may: see `watch.py`."""
         self.config = config

@@ -45,3 +45,14 @@ def test_a_session_whose_end_failed_half_way_is_over_none_the_less() -> None:
     week.net.run_for(120.0)
     assert not week.core.sessions
     assert not week.gateway.open_connections
+
+
+def test_a_session_that_an_error_has_left_half_done_is_looked_at_again() -> None:
+    """What was touched before the error has another deadline, and nobody had noted that."""
+    week = with_one_up()
+    [session] = week.core.sessions.values()
+    session.part_by = week.net.now
+    with pytest.raises(AssertionError):
+        check(week.core)
+    week.core.recover()
+    check(week.core)

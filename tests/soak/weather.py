@@ -11,6 +11,7 @@ from gateway.bridge.gateway import Gateway
 from gateway.control.config import Config
 from gateway.outputs import Fact, Output
 from gateway.system.journal import Journal
+from gateway.system.loop import HOLD
 from gateway.wire.udp import Datagram
 from tests.pair.gateway_world import GatewayNode, Step
 from tests.pair.net import Net
@@ -83,12 +84,14 @@ class WeatheredGateway(GatewayNode):
         self.frozen_until: float | None = None
         self._queue: list[Datagram] = []
         self._held = 0.0
+        self.recover_at: float | None = None
 
     @property
     def open_connections(self) -> int:
         return len(self._lines)
 
     def receive(self, datagram: Datagram, now: float) -> list[Datagram]:
+        self.now = now
         if self.frozen_until is None:
             return self._try(lambda: super(WeatheredGateway, self).receive(datagram, now))
         if len(self._queue) < QUEUE:
@@ -99,6 +102,10 @@ class WeatheredGateway(GatewayNode):
 
     def handle_timeout(self, now: float) -> list[Datagram]:
         found: list[Datagram] = []
+        self.now = now
+        if self.recover_at is not None and self.recover_at <= now:
+            self.recover_at = None
+            self.core.recover()
         if self.frozen_until is not None:
             if now < self.frozen_until:
                 return []
@@ -109,14 +116,15 @@ class WeatheredGateway(GatewayNode):
         before = sum(self.errors.values())
         found += self._try(lambda: super(WeatheredGateway, self).handle_timeout(now))
         if sum(self.errors.values()) > before:
-            self._held = now + 1.0  # as the loop does, or it would fail again at once
+            self._held = now + HOLD  # or it would fail again at once
         return found
 
     def deadline(self) -> float | None:
         if self.frozen_until is not None:
             return self.frozen_until
         due = super().deadline()
-        return None if due is None else max(due, self._held)
+        times = [] if due is None else [max(due, self._held)]
+        return min([*times, *([] if self.recover_at is None else [self.recover_at])], default=None)
 
     def carry(self, outputs: list[Output], now: float) -> list[Datagram]:
         self.now = now
@@ -136,12 +144,18 @@ class WeatheredGateway(GatewayNode):
         try:
             return step(now)
         except MemoryError as error:
-            self.errors[str(error)[:9]] += 1
-            return []
+            return self._note_error(error)
 
     def _try(self, step: Callable[[], list[Datagram]]) -> list[Datagram]:
         try:
             return step()
         except MemoryError as error:
-            self.errors[str(error)[:9]] += 1
+            self._note_error(error)
             return []
+
+    def _note_error(self, error: MemoryError) -> list[Output]:
+        """As the loop has it."""
+        self.errors[str(error)] += 1
+        if self.recover_at is None:
+            self.recover_at = self.now + HOLD
+        return []
