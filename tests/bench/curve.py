@@ -55,9 +55,9 @@ def measure() -> list[Figure]:
         ]
         if point.sessions == SESSIONS[0]:
             alone = point.steps
-    name = f"curve, functions called for a packet each way with {SESSIONS[-1]} sessions"
-    return [*found, told("  the same with one session", alone, "calls"),
-            at_most(name, point.steps, "calls", alone)]  # fmt: skip
+    name = "curve, functions called for a packet each way with"
+    found.append(told(f"{name} one session", alone, "calls"))
+    return [*found, at_most(f"{name} {SESSIONS[-1]} sessions", point.steps, "calls", alone)]
 
 
 def at(sessions: int) -> Point:
