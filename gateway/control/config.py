@@ -238,6 +238,11 @@ class Config:
             places.setdefault(client.address.first, []).append(client)
         return found
 
+    @cached_property
+    def named(self) -> dict[str, Client]:
+        """Clients by name, of which the first counts: looked at several times a dial."""
+        return {client.name: client for client in reversed(self.clients)}
+
 
 def load(file: File, read_file: ReadFile, name: str = NAME) -> Config | list[Problem]:
     """The configuration, or its problems if one of them is more than a warning."""
