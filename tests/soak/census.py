@@ -10,6 +10,10 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any
 
+from gateway.control.causes import Cause
+from gateway.esp.errors import Drop
+from gateway.outputs import What
+
 CONTAINERS = (dict, list, set, frozenset, deque, tuple, bytearray)
 CONFIGURED = ("gateway.control.config", "gateway.ike.policy", "gateway.control.users")
 
@@ -17,7 +21,8 @@ CONFIGURED = ("gateway.control.config", "gateway.ike.policy", "gateway.control.u
 APART = frozenset({"TurnedAway"})
 
 # What is remembered on purpose after everybody has gone, with its bound (the tests of the files
-# hold these): accounts of dials, places where clients were seen, habits, budgets, who knocked.
+# hold these): accounts of dials, places where clients were seen, habits, budgets, who knocked, and
+# sums by kind: of facts, causes, directions and reasons for a drop there are so many.
 REMEMBERED: dict[str, int] = {
     "Accounts._proved": 256,
     "Accounts._strangers": 64,
@@ -34,6 +39,11 @@ REMEMBERED: dict[str, int] = {
     "Counters.by_reason": 100,
     "Ike.counters": 100,
     "Established._counters": 100,
+    "Tally.facts": len(What),
+    "Tally.failures": len(Cause),
+    "Traffic.packets": 2,
+    "Traffic.payload": 2,
+    "Traffic.drops": len(Drop),
 }
 
 
