@@ -24,6 +24,7 @@ from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.switchboard import Switchboard
+from gateway.bridge.tally import Tally
 from gateway.bridge.tell import By, tell_l2tp, why_ended
 from gateway.bridge.timers import Timed, Timers
 from gateway.bridge.trunk import Trunk
@@ -44,6 +45,7 @@ NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
 WAY = slice(12, 22)  # source and target host, source port
 _PORTS = Struct("!HHH")
 CONTROL = b"\x80"  # the first byte of L2TP's control messages is this or higher
+AFTER_ERROR = 1.0  # seconds until a timer that failed has its turn again
 STOPPING = "the gateway is being stopped"
 
 
@@ -57,6 +59,7 @@ class Gateway:
         self.watch = Watch(config, today)
         self.started = now
         self.accounts = Accounts()
+        self.tally = Tally()
         self.drops = Counters()
         self.board = Switchboard(config, random, self._next_number)
         self.sessions = self.board.sessions  # by number
@@ -71,6 +74,7 @@ class Gateway:
         self._numbers = 0
         self._timers = Timers()
         self._guest: Guest | None = None
+        self._left_over: list[Output] = []  # asked for by timers before one that failed
         self.board.follow(config, now)
         self._timers.note(self.board.servers)
         self._inward = Inward(self.board, self.kernel, self._timers, self.drops, self._told)
@@ -127,14 +131,19 @@ class Gateway:
         return self._timers.deadline()
 
     def handle_timeout(self, now: float) -> list[Output]:
-        found: list[Output] = []
+        """After an error of ours nothing is forgotten: neither what the others asked for, nor who
+        is still to come, nor who it was, whose turn comes again a little later."""
         due = self._timers.due(now)
         try:
             while due:
-                found += self._timeout_of(due.pop(0), now)
+                self._left_over += self._timeout_of(due[0], now)
+                del due[0]
         finally:
-            for who in due:  # after an error of ours the others still have their turn
+            for who in due[1:]:
                 self._timers.note(who)
+            for who in due[:1]:
+                self._timers.note_due(who, now + AFTER_ERROR)
+        found, self._left_over = self._left_over, []
         return found
 
     def stop(self, now: float) -> list[Output]:
@@ -153,6 +162,13 @@ class Gateway:
         """Nothing is left that an inside server would miss."""
         settled = not self.board.trunks.by_place and not self.carrier.ending
         return settled and not self.sessions
+
+    def recover(self) -> None:
+        """An error of ours has left something half done: nobody's time is forgotten for it."""
+        trunks, clients = self.board.trunks, self.clients
+        everybody: list[Timed] = [clients, trunks, self.board.servers, *trunks.by_place.values()]
+        for who in [*everybody, *clients.living(), *self.sessions.values()]:
+            self._timers.note(who)
 
     def reload(self, config: Config, now: float) -> list[Output]:
         """From now on new dials follow `config`; what is up stays, if it may: see `watch.py`."""
@@ -353,6 +369,7 @@ class Gateway:
         for output in found:
             if isinstance(output, Fact):
                 self.accounts.add(output, now)
+                self.tally.note(output)
         while self.carrier.refused:
             session, why = self.carrier.refused.pop()
             found += self._inward.inside(session, session.disconnect(why, now), now)

@@ -13,6 +13,7 @@ from gateway.bridge.clients import Clients
 from gateway.bridge.paths import next_soft, payload_of, place_of
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
+from gateway.bridge.tell import tell_end
 from gateway.bridge.tracks import CallTrack, LegTrack, Stray
 from gateway.esp.errors import Drop
 from gateway.esp.sa import Half
@@ -110,7 +111,10 @@ class Kernel:
         if track is None or pair is None:
             return []
         half = pair.inbound if event.inbound else pair.outbound
+        kept = (half,) if pair.inbound.spi not in track.leg.pairs else ()  # with its last figures
+        track.leg.carried.withdraw(kept)
         passed = _charge(track, half, event)
+        track.leg.carried.keep(kept)
         found = self._alive(track, pair, now) if event.inbound and passed else []
         if event.inbound:
             track.heard[event.spi] = event.sequence
@@ -185,7 +189,7 @@ class Kernel:
         if not event.last:
             return []
         self._carrier.calls.pop(event.call)
-        return [] if track.over is None else [session.closing_fact(track.over)]
+        return [] if track.over is None else [tell_end(session, track.over)]
 
     # inside
 

@@ -29,6 +29,7 @@ from gateway.ppp.frame import is_control
 
 MOST_HELD = 16  # frames a direction
 LONGEST_DIAL = 60.0  # seconds from a client's first packet to its call
+PARTING = 60.0  # seconds in which a call has ended at its server, whatever became of the words
 SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP speaks, if it ever does
 
 
@@ -81,6 +82,7 @@ class Session:
         self.from_server = 0  # frames, those that wait or are dropped too
         self.quiet_at: float | None = None  # when to tell who was not heard of
         self.ended_by: By | None = None
+        self.part_by: float | None = None  # when it is over at the latest, once it is closing
         self.scheduled: float | None = None  # for Timers
 
     # what happens to the two calls
@@ -181,9 +183,9 @@ class Session:
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
             self.release_at = self.deaf_until = self.start_at = self.quiet_at = None
-            self.ended_by = self.ended_by or By.SERVER
+            self.ended_by, self.part_by = self.ended_by or By.SERVER, now + PARTING
             if self.track is None or not self.track.over_at(now):
-                found.append(self.closing_fact(now))
+                found.append(tell_end(self, now))
         if self.track is not None:
             self.track.changed()
         for action in actions:
@@ -363,7 +365,7 @@ class Session:
     def deadline(self) -> float | None:
         times = (
             self.inside.deadline(), self.release_at, self.deaf_until, self.start_at,
-            self.quiet_at, self.crossing.deadline(),
+            self.quiet_at, self.part_by, self.crossing.deadline(),
         )  # fmt: skip
         return min((time for time in times if time is not None), default=None)
 
@@ -373,6 +375,9 @@ class Session:
 
     def handle_timeout(self, now: float) -> list[Output]:
         found = self.start(now)
+        if self.part_by is not None and now >= self.part_by:
+            was_gone, self.gone, self.part_by = self.gone, True, None
+            return found if was_gone else found + self.inside.abandon(now)
         if self.release_at is not None and now >= self.release_at:
             found += self._let_out()
         if self.deaf_until is not None and now >= self.deaf_until:
@@ -392,9 +397,3 @@ class Session:
     def fact(self, what: What, details: dict[str, str]) -> Fact:
         """A fact about this session."""
         return Fact(what, self.number, str(self.leg.peer), details)
-
-    def closing_fact(self, closed: float) -> Fact:
-        """That it is over, and what it has carried; `closed` is when that was."""
-        by = "" if self.ended_by is None else self.ended_by.value
-        carried = self.bytes_in, self.bytes_out
-        return self.fact(*tell_end(self.last_error, by, closed - self.began, carried))

@@ -5,7 +5,7 @@ Each function is a table by type of event. What an owner does not need to know i
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from gateway.bridge.encryption import Encrypted, Unencrypted, named
 from gateway.bridge.inside_leg import Answered, InsideLeg
@@ -166,17 +166,28 @@ def tell_answer(inside: InsideLeg, answer: Answered) -> tuple[What, Details]:
     }
 
 
-def tell_end(
-    reason: str, by: str, seconds: float, carried: tuple[int, int]
-) -> tuple[What, Details]:
-    """What a session says when it is over; `carried` are bytes from the client, and to it."""
-    return What.SESSION_CLOSED, {
-        "reason": reason,
-        "by": by,
-        "seconds": f"{seconds:.0f}",
-        "bytes_in": str(carried[0]),
-        "bytes_out": str(carried[1]),
+class Over(Protocol):
+    """A session that has ended. `began` is in seconds, bytes are from the client and to it."""
+
+    began: float
+    last_error: str
+    ended_by: By | None
+    bytes_in: int
+    bytes_out: int
+
+    def fact(self, what: What, details: Details) -> Fact: ...
+
+
+def tell_end(session: Over, closed: float) -> Fact:
+    """That it is over, and what it has carried; `closed` is when that was."""
+    details = {
+        "reason": session.last_error,
+        "by": "" if session.ended_by is None else session.ended_by.value,
+        "seconds": f"{closed - session.began:.0f}",
+        "bytes_in": str(session.bytes_in),
+        "bytes_out": str(session.bytes_out),
     }
+    return session.fact(What.SESSION_CLOSED, details)
 
 
 def tell_encryption(event: Encrypted | Unencrypted, user: str) -> tuple[What, Details]:

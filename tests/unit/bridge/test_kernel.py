@@ -62,6 +62,20 @@ def test_the_last_figures_are_in_what_is_told_of_a_session_that_ended() -> None:
     assert kernel_of(world).calls == {}
 
 
+def test_what_the_kernel_has_yet_to_tell_of_keys_that_are_gone_is_not_lost() -> None:
+    world = carried()
+    leg = session_of(world).leg
+    current, kept = leg.current, world.core.clients.carried
+    assert current is not None
+    packets = current.inbound.packets
+    say(world, 3)
+    leg.forget_pair(current.inbound.spi)
+    assert kept.packets["in"] == packets
+    world.gateway.refresh(world.net.now)
+    world.net.run_for(1.0)
+    assert kept.packets["in"] == current.inbound.packets == packets + 3
+
+
 def test_replays_and_forgeries_are_drops_of_the_pair() -> None:
     world = carried()
     current = session_of(world).leg.current

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from typing import get_args
 
 import pytest
@@ -8,6 +9,7 @@ from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.tell import (
     IKE,
     PPP,
+    By,
     tell_answer,
     tell_call,
     tell_encryption,
@@ -208,8 +210,23 @@ def test_encryption_is_told_with_both_directions_or_with_the_user_it_failed_for(
     assert (details["detail"], details["user"]) == ("user anna", "anna")
 
 
+@dataclass
+class Ended:
+    """A session that began at 10 s, as far as its end is concerned."""
+
+    began: float = 10.0
+    last_error: str = "hung up"
+    ended_by: By | None = By.CLIENT
+    bytes_in: int = 1200
+    bytes_out: int = 3400
+
+    def fact(self, what: What, details: dict[str, str]) -> Fact:
+        return Fact(what, 1, "", details)
+
+
 def test_the_end_is_told_with_who_ended_it_and_what_was_carried() -> None:
-    what, details = tell_end("hung up", "the client", 61.6, (1200, 3400))
-    assert what is What.SESSION_CLOSED
-    assert (details["reason"], details["by"], details["seconds"]) == ("hung up", "the client", "62")
+    told = tell_end(Ended(), 71.6)
+    assert told.what is What.SESSION_CLOSED
+    details = told.details
+    assert (details["reason"], details["by"], details["seconds"]) == ("hung up", "client", "62")
     assert (details["bytes_in"], details["bytes_out"]) == ("1200", "3400")
