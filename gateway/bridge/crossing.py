@@ -43,6 +43,7 @@ DEMANDED: Final = Unencrypted("the server demands encryption", "the leg to it is
 class Crossed:
     """What is left of a crossing when its process is gone."""
 
+    mru: int
     passage: tuple[Agreed, Agreed]
     shield: Agreement | None
     end_to_end: bool
@@ -78,6 +79,7 @@ class Crossing:
     def kept(self) -> Crossed:
         """What `resume` needs."""
         return Crossed(
+            mru=self._passage.mru,
             passage=self._passage.kept(),
             shield=None if self._shield is None else self._shield.kept(),
             end_to_end=self._end_to_end,

@@ -45,6 +45,7 @@ class Passage:
         the client's data has to be judged, so that none of it is compressed."""
         self._decliner = Decliner(manners, always=shielded, readable=readable)
         self.malformed = self.duplicates = 0
+        self.mru = mru
         self._clamp = Clamp(mru, overhead)
         self._watch = Watch()
         self._hold = Hold() if shielded else None
