@@ -24,9 +24,11 @@ ALLOWED = {
     "box": {"control", "system", "user", "wire", "crypto", "outputs"},
     "health": {"control", "system", "user", "wire", "crypto", "ike"},
     "pppd": {"control", "system", "user"},
-    "daemon": {"bridge", "control", "system", "user", "wire", "outputs", "crypto"} | PROTOCOLS,
+    "succession": {"bridge", "system", "wire", "outputs", "crypto"},
+    "daemon": {"succession", "bridge", "control", "system", "user", "wire", "outputs", "crypto"}
+    | PROTOCOLS,
 }
-EDGES = {"system", "user", "daemon", "box", "health", "pppd"}
+EDGES = {"system", "user", "daemon", "succession", "box", "health", "pppd"}
 IO = {
     "asyncio", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
     "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "ssl",
