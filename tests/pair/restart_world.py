@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from gateway.bridge.gateway import Gateway
+from gateway.bridge.household import Household
 from gateway.bridge.taking_up import TakingUp
 from gateway.control.config import Client, Config
 from gateway.outputs import Forget, Keep, Output
@@ -104,3 +105,11 @@ class MortalWorld:
     def keys(self) -> list[int]:
         """Of the connections to servers."""
         return list(self.node.core.board.by_key)
+
+
+def household_of(node: MortalNode) -> Household:
+    """The one that is kept."""
+    ((number, sealed),) = node.records.items()
+    value = node.core.keeping.open(number, sealed)
+    assert value is not None
+    return value

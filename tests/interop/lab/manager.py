@@ -22,7 +22,7 @@ PID = Path("/run/postern.pid")
 FIRST = 3  # SD_LISTEN_FDS_START
 LONGEST = 4096  # bytes of a message
 MOST = 64  # descriptors in one
-HIGH = 4096  # where there is room for copies of all
+HIGH = 512  # where there is room for copies of all
 
 
 class Store:
