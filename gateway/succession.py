@@ -67,7 +67,7 @@ class Succession:
         self._estate.settle()
         kept.begin(now)
         if heir.refused:
-            self.said.append(f"{heir.refused} of {len(kept.found)} clients made no sense any more")
+            self.said.append(f"{heir.refused} of {len(kept.found)} clients could not be taken up")
         if gateway.sessions:
             self.said.append(f"{len(gateway.sessions)} sessions go on")
         return [*found, *unwanted, *gateway.tell_date(today, now)]

@@ -75,6 +75,8 @@ class TakingUp:
         """The client with its keys and tunnels; None, and nothing is left of it, if it cannot be
         had."""
         clients, leg = self._gateway.clients, self._leg(value.leg)
+        if not self._is_ours(leg.local.host):
+            return None
         try:
             peers = [ike.restore(each, self._now) for each in value.peers]
             roads = {each.call: self._hold(each.road) for each in value.sessions}
@@ -94,6 +96,12 @@ class TakingUp:
         self._highest = max(self._highest, leg.dial)
         self._gateway.keeping.take_up(number, leg, lent)
         return leg
+
+    def _is_ours(self, host: bytes) -> bool:
+        """Whether packets to that address still come here."""
+        config = self._gateway.config
+        anywhere = not config.outside.addresses
+        return anywhere or host in (*config.outside.addresses, *config.front.servers)
 
     def _leg(self, value: LegValue) -> ClientLeg:
         hello = float(self._gateway.config.limits.hello_seconds)
@@ -145,7 +153,8 @@ class TakingUp:
             why = f"{RESTARTED}, and a call by {value.inside} is not kept"
             return [*self._hang_up(leg, value, why)]
         inside = board.pptp_leg(called)
-        if called.key not in self._connections:
+        moved = called.source != self._gateway.config.inside.address
+        if moved or called.key not in self._connections:
             return self._hang_up(leg, value, NO_CONNECTION)
         self.wanted.add(called.key)
         route = board.route_of(called, value.route)

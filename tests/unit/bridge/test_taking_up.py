@@ -8,10 +8,11 @@ import pytest
 from gateway.bridge.household import Household
 from gateway.bridge.keeping import LABEL
 from gateway.bridge.session_states import State
-from gateway.bridge.taking_up import RESTARTED
+from gateway.bridge.taking_up import NO_CONNECTION, RESTARTED
 from gateway.crypto import aead
 from gateway.outputs import What
 from gateway.wire.record import build_record
+from gateway.wire.udp import Endpoint
 from tests.pair.restart_world import KEY, MortalWorld, household_of
 
 
@@ -76,6 +77,23 @@ def test_a_call_whose_words_are_not_there_ends_at_both_ends() -> None:
     (closed,) = mortal.world.facts(What.SESSION_CLOSED)
     assert closed.details["reason"] == RESTARTED
     assert not mortal.world.server.line.open
+
+
+def test_a_client_of_an_address_that_is_not_ours_any_more_is_left() -> None:
+    mortal, value = up()
+    elsewhere = replace(value.leg, local=Endpoint(bytes((198, 51, 100, 9)), 4500))
+    assert taken_up(mortal, replace(value, leg=elsewhere)) == 1
+    assert mortal.world.core.sessions == {}
+
+
+def test_a_connection_from_an_address_that_is_not_ours_any_more_is_lost() -> None:
+    mortal, value = up()
+    (session,) = value.sessions
+    assert session.called is not None
+    moved = replace(session, called=replace(session.called, source=bytes((192, 0, 2, 9))))
+    assert taken_up(mortal, replace(value, sessions=(moved,))) == 0
+    (closed,) = mortal.world.facts(What.SESSION_CLOSED)
+    assert closed.details["reason"] == NO_CONNECTION
 
 
 def test_dials_are_numbered_on_behind_those_that_were() -> None:
