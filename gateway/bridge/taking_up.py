@@ -152,7 +152,10 @@ class TakingUp:
         if called is None:
             why = f"{RESTARTED}, and a call by {value.inside} is not kept"
             return [*self._hang_up(leg, value, why)]
-        inside = board.pptp_leg(called)
+        try:
+            inside = board.pptp_leg(called)
+        except (ValueError, KeyError):
+            return self._hang_up(leg, value, RESTARTED)
         moved = called.source != self._gateway.config.inside.address
         if moved or called.key not in self._connections:
             return self._hang_up(leg, value, NO_CONNECTION)
