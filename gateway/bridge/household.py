@@ -19,6 +19,7 @@ from gateway.wire.record import shape_of
 from gateway.wire.udp import Endpoint
 
 VERSION: Final = 1  # goes up when the same fields mean something else
+HOST, LARGEST = 4, 0xFFFF  # bytes of an address; a port, and an id of L2TP or PPTP
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,29 @@ class Household:
     peers: tuple[PeerState, ...] = field(repr=False)
     tunnels: tuple[TunnelValue, ...]
     sessions: tuple[SessionValue, ...]
+
+
+def is_sound(value: Household) -> bool:
+    """Whether every number and address fits the field of a packet that it will be put into."""
+    places = [value.leg.local, value.leg.place.ike, value.leg.place.esp]
+    places += [each for peer in value.peers for each in (peer.endpoint, *_ways(peer))]
+    numbers = [value.leg.client_port]
+    for tunnel in value.tunnels:
+        numbers += [tunnel.tunnel, tunnel.peer_tunnel, tunnel.nr, tunnel.first]
+        numbers += [number for call in tunnel.calls for number in (call.call, call.peer_call)]
+        numbers += [call for call, _ in tunnel.unacknowledged]
+    for called in (session.called for session in value.sessions):
+        if called is not None:
+            places += [called.server, Endpoint(called.source or bytes(4), 0)]
+            numbers += [called.call_id, called.peer_call, called.caller.peer_call]
+    numbers += [place.port for place in places]
+    hosts = all(len(place.host) == HOST for place in places)
+    return hosts and all(0 <= number <= LARGEST for number in numbers)
+
+
+def _ways(peer: PeerState) -> list[Endpoint]:
+    found = [] if peer.esp is None else [peer.esp]
+    return found + [end for phase in peer.phases for end in (phase.local, phase.peer)]
 
 
 COUNTED: Final = (

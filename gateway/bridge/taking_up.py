@@ -11,7 +11,14 @@ from typing import Any, Final
 from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.gateway import Gateway
-from gateway.bridge.household import Household, LegValue, PairValue, SessionValue, remember
+from gateway.bridge.household import (
+    Household,
+    LegValue,
+    PairValue,
+    SessionValue,
+    is_sound,
+    remember,
+)
 from gateway.bridge.phases import Phase1
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
@@ -75,7 +82,7 @@ class TakingUp:
         """The client with its keys and tunnels; None, and nothing is left of it, if it cannot be
         had."""
         clients, leg = self._gateway.clients, self._leg(value.leg)
-        if not self._is_ours(leg.local.host):
+        if not is_sound(value) or not self._is_ours(leg.local.host):
             return None
         try:
             peers = [ike.restore(each, self._now) for each in value.peers]
