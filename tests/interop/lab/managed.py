@@ -9,13 +9,15 @@ from tests.interop.lab.gateway import CHECKOUT, CONFIG, PYTHON, SOCKET, Gateway
 from tests.interop.lab.manager import PID
 from tests.interop.lab.world import until
 
+FOLDER = "/run"
+
 
 class Managed(Gateway):
     """`crash` and `restart` wait until the next process answers, and return the seconds."""
 
     def start(self) -> None:
         program = [PYTHON, "-m", "gateway.daemon", "--config", CONFIG, "--socket", SOCKET]
-        argv = [PYTHON, "-m", "tests.interop.lab.manager", *program]
+        argv = [PYTHON, "-m", "tests.interop.lab.manager", FOLDER, *program]
         self.process: subprocess.Popen[bytes] | None
         self.process = self.node.spawn(argv, "postern", folder=str(CHECKOUT))
         until(self._answers, 30, "the gateway to answer")
@@ -35,4 +37,4 @@ class Managed(Gateway):
         return round(time.monotonic() - began, 2)
 
     def _daemon(self) -> int:
-        return int(self.node.read(str(PID)) or 0)
+        return int(self.node.read(f"{FOLDER}/{PID}") or 0)

@@ -1,10 +1,11 @@
 """What systemd does for Postern's unit, as far as a restart needs it: sd_notify(3) and its store.
 
-    python -m tests.interop.lab.manager PROGRAM [ARGUMENT ...]
+    python -m tests.interop.lab.manager FOLDER PROGRAM [ARGUMENT ...]
 
-It starts the program, keeps the descriptors that it sends by FDSTORE=1, and starts it again when it
-was killed, with what is in the store (sd_listen_fds(3)). SIGUSR1 is `systemctl restart` of a unit
-with RestartKillSignal=SIGUSR1, SIGTERM is `systemctl stop`.
+Its socket and the program's id are in the folder. It starts the program, keeps the descriptors that
+it sends by FDSTORE=1, and starts it again when it was killed, with what is in the store
+(sd_listen_fds(3)). SIGUSR1 is `systemctl restart` of a unit with RestartKillSignal=SIGUSR1, SIGTERM
+is `systemctl stop`.
 """
 
 import os
@@ -17,8 +18,7 @@ from fcntl import F_DUPFD, fcntl
 from pathlib import Path
 from typing import NoReturn
 
-NOTIFY = "/run/postern-notify"
-PID = Path("/run/postern.pid")
+NOTIFY, PID = "postern-notify", "postern.pid"
 FIRST = 3  # SD_LISTEN_FDS_START
 LONGEST = 4096  # bytes of a message
 MOST = 64  # descriptors in one
@@ -45,23 +45,23 @@ class Store:
             os.close(descriptor)
 
 
-def start(argv: list[str], store: Store) -> int:
+def start(folder: Path, argv: list[str], store: Store) -> int:
     """The id of the new process."""
     child = os.fork()
     if not child:
-        become(argv, store)
-    PID.write_text(str(child))
+        become(folder, argv, store)
+    (folder / PID).write_text(str(child))
     return child
 
 
-def become(argv: list[str], store: Store) -> NoReturn:
+def become(folder: Path, argv: list[str], store: Store) -> NoReturn:
     """The program itself, with what is in the store from FIRST on."""
     # Copies that no place of the list falls on.
     high = [fcntl(descriptor, F_DUPFD, HIGH) for _, descriptor in store.kept]
     for place, descriptor in enumerate(high):
         os.dup2(descriptor, FIRST + place)  # which is inheritable then
     os.closerange(FIRST + len(high), max([*high, HIGH]) + 1)
-    environment = dict(os.environ, NOTIFY_SOCKET=NOTIFY, FDSTORE="4096")
+    environment = dict(os.environ, NOTIFY_SOCKET=str(folder / NOTIFY), FDSTORE="4096")
     if store.kept:
         names = ":".join(name for name, _ in store.kept)
         environment |= {"LISTEN_FDS": str(len(high)), "LISTEN_FDNAMES": names}
@@ -69,17 +69,17 @@ def become(argv: list[str], store: Store) -> NoReturn:
     os.execve(argv[0], argv, environment)
 
 
-def main(argv: list[str]) -> None:
+def main(folder: Path, argv: list[str]) -> None:
     with suppress(FileNotFoundError):
-        os.unlink(NOTIFY)
+        os.unlink(folder / NOTIFY)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    listening.bind(NOTIFY)
+    listening.bind(str(folder / NOTIFY))
     reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(writing)
     for number in (signal.SIGCHLD, signal.SIGUSR1, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     store = Store()
-    child = start(argv, store)
+    child = start(folder, argv, store)
     stopping = False
     while True:
         ready = select.select([listening.fileno(), reading], [], [])[0]
@@ -96,8 +96,8 @@ def main(argv: list[str]) -> None:
         if ended and stopping:
             return
         if ended:
-            child = start(argv, store)
+            child = start(folder, argv, store)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(Path(sys.argv[1]), sys.argv[2:])
