@@ -120,12 +120,13 @@ RAS_ERRORS: Final = {  # Q172215, Q174474, Q219353 give the numbers
 # MPPE of the Linux kernel (ppp_mppe, so every pptpd with pppd) takes a Reset-Request in stateful
 # mode otherwise than RFC 3078, 7.2, and agrees with itself: the next frame has a *new* key, where
 # the book has the same key and its tables begun anew. Its receiver takes any flagged frame but the
-# 256th so, too. A flagged frame that is lost puts two such ends out of step for good; ours tries as
-# many keys as it has asked for resets, and what it sends itself it cannot take back. The first of
-# all frames is not flagged (3.1), which nobody minds. Followed towards whoever calls itself what
-# pptpd does. pppd needs a Reset-Ack, which RFC 3078 does without; everybody gets one.
+# 256th so, too. A flagged frame that is lost puts two such ends out of step for good. As receiver
+# we try as many keys as we have asked for resets; as sender we flag 256th frames alone, whose keys
+# it counts right: after a reset our count jumps to the next. The first of all frames is not flagged
+# (3.1), which nobody minds. Followed towards whoever calls itself what pptpd does. pppd needs a
+# Reset-Ack, which RFC 3078 does without; everybody gets one.
 # Evidence: trials against Debian's pptpd 1.4.0, pppd 2.4.9 and kernel 6.1 (tests/interop,
-# mppe_128_stateful): 20 resets asked for by it and 10 by us, and no frame went wrong.
+# mppe_128_stateful, at up to 4 % of loss).
 LINUX: Final = frozenset({"linux"})
 
 # pppd has no 40 bit with MS-CHAP version 1: it knows no LM hash ("MS-CHAP LM not supported").

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.interop.lab.world import Node, until
+from tests.interop.lab.world import CommandFailed, Node, until
 
 PORT = 5201
 
@@ -22,5 +22,8 @@ def tcp_mbit(
     finally:
         running.terminate()
         running.wait()
-    bits: float = json.loads(text)["end"]["sum_received"]["bits_per_second"]
+    told = json.loads(text)
+    if "error" in told:  # and its exit status says that all is well
+        raise CommandFailed(f"iperf3 in {client.name}: {told['error']}")
+    bits: float = told["end"]["sum_received"]["bits_per_second"]
     return round(bits / 1e6, 1)

@@ -18,6 +18,7 @@ from gateway.ppp.mppe import (
     Receiver,
     Sender,
     Terms,
+    likeness,
     looks_right,
 )
 from gateway.ppp.mschap import parse_proof, start_keys
@@ -44,7 +45,7 @@ def flagged(field: bytes) -> bool:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['version']}, {case['bits']} bit")
 def test_the_books_start_key_gives_the_books_session_key(case: dict[str, Any]) -> None:
     keys = Keys(bytes.fromhex(case["start_key"]), case["bits"])
-    session = Keys(bytes.fromhex(case["start_key"]), case["bits"])._session
+    session = Keys(bytes.fromhex(case["start_key"]), case["bits"]).session
     assert session.hex() == case["session_key"]
     expected = case.get("test_message", keys.crypt(b"test message").hex())
     assert (
@@ -59,8 +60,8 @@ def test_short_keys_keep_their_salt_whenever_they_change(bits: int, salt: str) -
     seen = set()
     for _ in range(50):
         keys.change()
-        assert keys._session.hex().startswith(salt)
-        seen.add(keys._session)
+        assert keys.session.hex().startswith(salt)
+        seen.add(keys.session)
     assert len(seen) == 50
 
 
@@ -195,6 +196,20 @@ def test_what_is_known_of_a_frame_tells_a_right_key_from_a_wrong_one(
     data: str, right: bool
 ) -> None:
     assert looks_right(bytes.fromhex(data)) is right
+
+
+@pytest.mark.parametrize(
+    ("data", "likely"),
+    [
+        ("0021 45 00 0014" + "00" * 16, 2),
+        ("21 45 00 0014" + "00" * 16, 2),
+        ("0021 45 00 0015" + "00" * 16, 1),
+        ("002d 45 00 0014" + "00" * 16, 1),
+        ("0021 35 00 0014" + "00" * 16, 0),
+    ],
+)
+def test_an_ip_packet_of_the_right_length_is_sure(data: str, likely: int) -> None:
+    assert likeness(bytes.fromhex(data)) == likely
 
 
 def recorded(packets: list[bytes]) -> dict[bytes, list[bytes]]:
