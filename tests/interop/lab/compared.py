@@ -1,15 +1,15 @@
 """Postern and, at the same address in turn, strongSwan + xl2tpd + pppd: dials by the same clients.
 
-Theirs ends PPP itself, ours carries it to pptpd and pppd inside. Theirs cannot tell two clients at
-one address apart, so at its turn the NAT gives each an address of its own.
+Theirs ends PPP itself; ours carries it to pptpd and pppd inside, or ends it as well. Theirs cannot
+tell two clients at one address apart, so at its turn the NAT gives each an address of its own.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tests.interop.lab import stand_in, strongswan
+from tests.interop.lab import lan, stand_in, strongswan
 from tests.interop.lab.client import OldClient
 from tests.interop.lab.cpu import Account
 from tests.interop.lab.crowd import dial_at_once, hang_up_at_once
@@ -35,13 +35,26 @@ class Round:
     server_cpu: float  # pptpd and pppd inside; nothing of theirs
 
 
+def carrying(lab: Lab) -> Gateway:
+    """PPP ends at pptpd and pppd inside."""
+    lab.pptpd()
+    return lab.gateway()
+
+
+def ending(lab: Lab) -> Gateway:
+    """PPP ends at the gateway, by pppd, as theirs does."""
+    inside = lab.lan()
+    gateway = lab.gateway(client=lan.REACH, route=lan.NAME, routes=lan.routes())
+    inside.start_pppds()
+    return gateway
+
+
 class Compared:
     """Both gateways, and clients behind one NAT."""
 
-    def __init__(self, lab: Lab, clients: int) -> None:
+    def __init__(self, lab: Lab, clients: int, ours: Callable[[Lab], Gateway] = carrying) -> None:
         self.lab = lab
-        lab.pptpd(max(clients, 2))
-        self.ours: Gateway = lab.gateway()
+        self.ours = ours(lab)
         self.rival: Node = lab.world.rival()
         lab.step("starting strongSwan and xl2tpd beside it")
         stand_in.serve(self.rival, PROFILE)
