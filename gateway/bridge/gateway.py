@@ -134,13 +134,13 @@ class Gateway:
         found += self._inward.close_all(now)
         return found + self._ike(self.clients.close_all(now), now)
 
-    def take_up(self, numbers: int, legs: Iterable[ClientLeg], now: float) -> None:
-        """Clients and sessions of an earlier process have been put in their places; dials go on
-        behind `numbers`, and whoever may not stay by today's configuration is put out later."""
+    def take_up(
+        self, numbers: int, legs: Iterable[ClientLeg], found: list[Output], now: float
+    ) -> list[Output]:
+        """Clients and sessions of an earlier process have been put in their places, and `found` is
+        what follows; dials go on behind `numbers`."""
         self._numbers = max(self._numbers, numbers)
-        touched: list[Timed] = [*legs, *self.sessions.values(), self.clients]
-        for who in touched:
-            self._timers.note(who)
+        return self._told(found, now, *legs, *self.sessions.values(), self.clients)
 
     def idle(self) -> bool:
         """Nothing is left that an inside server would miss."""

@@ -75,8 +75,7 @@ class TakingUp:
             legs.append(leg)
             for session in value.sessions:
                 found += self._join(leg, session)
-        self._gateway.take_up(self._highest, legs, self._now)
-        return found
+        return self._gateway.take_up(self._highest, legs, found, self._now)
 
     def _place(self, number: int, value: Household) -> ClientLeg | None:
         """The client with its keys and tunnels; None, and nothing is left of it, if it cannot be

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.bridge.cases import case_of
 from gateway.bridge.session_states import State
 from gateway.bridge.taking_up import ENCRYPTED, NO_CONNECTION, NO_ROUTE
 from gateway.control.config import HERE, Route
@@ -18,6 +19,7 @@ from tests.pair.peers.ppp_secured import ChapClient, MppeServer
 from tests.pair.peers.pppd import Pppd
 from tests.pair.peers.pptp_server import PptpServer
 from tests.pair.restart_world import MortalWorld
+from tests.pair.test_gateway_idle import carries, fall_idle, states, wake
 from tests.pair.test_gateway_mppe import STORED
 
 
@@ -140,6 +142,29 @@ def test_the_server_hangs_up_after_it() -> None:
     mortal.node.drop(mortal.world.server.line, mortal.net.now)
     mortal.net.run_for(10.0)
     assert (mortal.world.core.sessions, client.lac.up) == ({}, False)
+
+
+@pytest.mark.parametrize("profile", [XP_SP2, WIN2000_KB818043], ids=["xp", "2k"])
+def test_a_machine_that_is_idle_meanwhile_makes_new_keys_when_it_wakes(profile: Profile) -> None:
+    mortal, client = up(profile)
+    fall_idle(mortal.world, client)
+    mortal.kill()
+    assert states(mortal.world) == ["idle"]
+    mortal.net.run_for(600.0)
+    assert states(mortal.world) == ["idle"]
+    wake(mortal.world, client)
+    assert carries(mortal.world)
+    assert states(mortal.world) == ["up"]
+
+
+def test_what_is_explained_of_a_machine_does_not_begin_with_its_dial() -> None:
+    mortal, client = up()
+    mortal.kill()
+    case = case_of(mortal.world.core, "old-pc", mortal.net.now)
+    assert case is not None
+    (story,) = case.stories
+    assert story.is_up
+    assert [fact.what for _, fact in story.entries] == [What.RESUMED]
 
 
 def test_silence_is_noticed_as_before() -> None:
