@@ -151,6 +151,8 @@ class Gateway:
         self.config = config
         self.front.follow(config)
         self.clients.rename(self.watch.renamed(config))
+        for leg in self.clients.living():
+            self.keeping.touch(leg)
         found = self.board.follow(config, now)
         told = self._told([*found, Fact(What.RELOADED)], now, self.board.servers)
         return told + self.tell_date(self.watch.today, now)
@@ -258,6 +260,7 @@ class Gateway:
         """The leg that a message is for which came by one with elders, and what follows."""
         self.clients.following.touched += leg.elders
         leg, found = self.clients.following.whose(leg, message, now)
+        self.keeping.touch(leg)
         self._timers.note(self.clients)
         self._join_accounts(now)
         return leg, found

@@ -267,6 +267,17 @@ def test_a_client_that_was_taken_out_meanwhile_is_put_out() -> None:
     assert not mortal.world.server.line.open
 
 
+def test_a_client_that_was_renamed_before_it_has_its_new_name_afterwards() -> None:
+    mortal, client = up()
+    renamed = configure(client_entry("new-name"))
+    mortal.world.ask(mortal.world.core.reload(renamed, mortal.net.now))
+    mortal.kill(renamed)
+    mortal.net.run_for(5.0)
+    assert client.lac.up
+    (session,) = mortal.world.core.sessions.values()
+    assert session.leg.client == "new-name"
+
+
 def test_a_record_that_was_changed_is_dropped_and_nothing_else() -> None:
     mortal, client = up()
     second = mortal.world.join(host="192.168.1.3", nat=Nat("203.0.113.8"))
