@@ -67,7 +67,7 @@ def test_no_number_is_sent_twice_whatever_ends_the_daemon(facts: dict[str, Any])
         assert facts[protocol]["sent"] > 500
         assert (facts[protocol]["twice"], facts[protocol]["backwards"]) == (0, 0)
     assert facts["esp"]["largest_step"] > 1000  # the jump
-    assert facts["gre"]["largest_step"] == 1  # and none
+    assert facts["gre"]["largest_step"] < 10  # and none: at most what was never sent
     assert facts["same_link"]
     assert facts["state"] == "up"
 
