@@ -50,7 +50,9 @@ def start(folder: Path, argv: list[str], store: Store) -> int:
     child = os.fork()
     if not child:
         become(folder, argv, store)
-    (folder / PID).write_text(str(child))
+    fresh = folder / f"{PID}.new"
+    fresh.write_text(str(child))
+    fresh.rename(folder / PID)  # nobody reads half of it
     return child
 
 
