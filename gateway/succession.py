@@ -69,7 +69,7 @@ class Succession:
         if heir.refused:
             self.said.append(f"{heir.refused} of {len(kept.found)} clients could not be taken up")
         if gateway.sessions:
-            self.said.append(f"{len(gateway.sessions)} sessions go on")
+            self.said.append(f"sessions that go on: {len(gateway.sessions)}")
         return [*found, *unwanted, *gateway.tell_date(today, now)]
 
     def end(self) -> None:
