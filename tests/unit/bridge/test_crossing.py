@@ -212,3 +212,13 @@ def test_a_link_that_is_up_is_taken_up_by_another() -> None:
 def test_what_the_gateway_encrypts_says_so() -> None:
     assert not bare().encrypts
     assert crossing_of(replace(ROUTE, encryption="mppe", mppe=MPPE_TERMS), Users(), 1400).encrypts
+
+
+@pytest.mark.parametrize(("kind", "heard"), [("pptp", 1), ("local", 2)])
+def test_pppd_hears_a_request_as_often_as_it_is_made_and_an_old_server_once(
+    kind: str, heard: int
+) -> None:
+    made = crossing_of(replace(ROUTE, kind=kind), Users(), 1400)
+    asked = [control(LCP, REQUEST, identifier=number) for number in (1, 2)]
+    passed = [made.control(frame, CLIENT, float(now))[0] for now, frame in enumerate(asked)]
+    assert len([frame for frame in passed if frame is not None]) == heard
