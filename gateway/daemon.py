@@ -46,12 +46,13 @@ from gateway.system.forwarding import forwards
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.loop import Chore, Doors, Loop
 from gateway.system.nfqueue import Queue, QueueUnavailable
+from gateway.system.pppd_remains import remove_remains
 from gateway.system.raw import GreReceiver, Sender
 from gateway.system.rules import Rules
-from gateway.system.run import ToolFailed
+from gateway.system.run import ToolFailed, run
 from gateway.system.service import Service
 from gateway.system.signals import Signals
-from gateway.system.tcp import Connections
+from gateway.system.tcp import PPPD, Connections
 from gateway.system.wanted import (
     FRONT_QUEUE,
     INSIDE_QUEUE,
@@ -100,6 +101,11 @@ def read_config(path: Path) -> Config | list[Problem]:
 
 def _remove_rules(journal: Journal) -> int:
     Addresses().remove()
+    try:
+        if remove_remains(PPPD, run):
+            journal.line("the rules that a `postern pppd` has left are removed")
+    except AlreadyRunning:
+        journal.line("`postern pppd` is at work: its rules go when it is stopped")
     tools = remove_rules(every_tool())
     journal.line(f"rules removed ({', '.join(tools)})" if tools else "there were no rules of ours")
     return OK
