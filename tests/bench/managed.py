@@ -109,7 +109,7 @@ class Managed:
 @contextmanager
 def managed_daemon(folder: Path) -> Iterator[Managed]:
     """With its session up, and gone afterwards whatever happens."""
-    place = Place((SERVER,), ())
+    place = Place((SERVER,), NATS)
     config, socket = folder / "postern.toml", folder / "control.sock"
     config.write_text(CONFIG)
     config.chmod(0o600)
