@@ -54,9 +54,9 @@ class Gateway:
             self.store(name, password)
         self.start()
 
-    def store(self, user: str, password: str) -> str:
-        """`postern users add`, as an owner types it; what it prints."""
-        words = f"users add {user} --config {CONFIG} --password -"
+    def store(self, user: str, password: str, more: str = "") -> str:
+        """`postern users add`, as an owner types it; what it prints. `more` are options more."""
+        words = f"users add {user} --config {CONFIG} --password - {more}"
         line = f"{PYTHON} -m gateway.user.cli.main {words}"
         return self.node.sh(f"cd {CHECKOUT} && printf '%s\\n' '{password}' | {line}")
 
