@@ -29,6 +29,7 @@ from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
 from gateway.paths import NONE, Abilities
+from gateway.succession import Succession
 from gateway.system import kernel
 from gateway.system.addresses import Addresses
 from gateway.system.calendar import Calendar, floor
@@ -49,7 +50,7 @@ from gateway.system.forwarding import forwards
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.journal_fields import Native
 from gateway.system.kernel import Begun
-from gateway.system.loop import Doors, Loop
+from gateway.system.loop import Chore, Doors, Loop
 from gateway.system.nfqueue import Queue, QueueUnavailable
 from gateway.system.pppd_remains import remove_remains
 from gateway.system.raw import GreReceiver, Sender
@@ -129,19 +130,19 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         socket, lambda request: desk.answer(request, control.peer), group=_mine(askers())
     )
     try:
+        service = Service(os.environ)
+        succession = Succession(service, socket.parent, os.environ)
         queue, inside, front = Queue(), Queue(), Queue(desk.gateway.front.lets_pass)
         queue.bind(QUEUE)
         inside.bind(INSIDE_QUEUE)
         front.bind(FRONT_QUEUE)
         signals = Signals()
-        service = Service(os.environ)
         # Closed first, whatever the kernel will carry.
         desk.tool = apply_rules(wanted_rules(config), every_tool())
         gre = GreReceiver(config.inside.address)
-        begun = desk.carry_by(
-            kernel.begin(config, desk.tool, service, socket.parent, os.environ), gre
-        )
-        sender, tcp = Sender(), Connections(begun.keeper)
+        succession.clear()
+        begun = desk.carry_by(kernel.begin(config, desk.tool, succession.keeper), gre)
+        sender, tcp = Sender(), Connections(succession.keeper)
         doors = Doors(
             queue=queue,
             inside=inside,
@@ -153,19 +154,27 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             signals=signals,
             service=service,
             paths=begun.paths,
+            kept=succession.kept,
         )
         desk.addresses = Addresses()
         desk.have_addresses(config)
         with signals:
             desk.queues, desk.sender, desk.tcp = (queue, inside, front), sender, tcp
-            desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
+            chores: list[Chore] = [calendar, *succession.chores]
+            desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=chores)
+            desk.loop.carry_out(succession.take_up(desk.gateway, tcp, now(), calendar.today()))
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
-            journal.line(_who_carries(begun))
+            for line in (_who_carries(begun), *succession.said):
+                journal.line(line)
             for trouble in unforwarded(config, forwards(_both(config))):
                 journal(trouble)
             desk.loop.run()
         desk.tool.apply(wanted_rules(config))
         begun.stop()
+        if desk.loop.handed_over:
+            journal.line("ended for a restart: sessions wait for the next one to take them up")
+            return
+        succession.end()
         journal.line("stopped; the rules stay, so what comes for Postern now is dropped")
     finally:
         control.close()

@@ -5,20 +5,20 @@ The road of a data packet is `receive_packet` -> `_receive_esp` -> `Session.from
 `receive_gre` or `receive_inside` -> `Session.from_inside`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
-from struct import Struct
 
 from gateway.bridge.account import Accounts
 from gateway.bridge.admission import ike_policy
 from gateway.bridge.alive import note_alive
 from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
-from gateway.bridge.client_leg import CARRIERS, PORT_L2TP, ClientLeg, Counters
+from gateway.bridge.client_leg import CARRIERS, ClientLeg, Counters, l2tp_in
 from gateway.bridge.clients import DEAD, Clients
 from gateway.bridge.expulsion import put_out
 from gateway.bridge.front import InFront
 from gateway.bridge.guest import Guest
 from gateway.bridge.inward import Inward
+from gateway.bridge.keeping import Keeping
 from gateway.bridge.kernel import Kernel
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
@@ -36,14 +36,12 @@ from gateway.esp.errors import Drop as EspDrop
 from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
-from gateway.outputs import Fact, Output, What
+from gateway.outputs import Fact, Output, SendTcp, What
 from gateway.paths import FrameHeard, L2tpHeard, PathEvent
-from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint
 
 NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
 WAY = slice(12, 22)  # source and target host, source port
-_PORTS = Struct("!HHH")
 CONTROL = b"\x80"  # the first byte of L2TP's control messages is this or higher
 AFTER_ERROR = 1.0  # seconds until a timer that failed has its turn again
 STOPPING = "the gateway is being stopped"
@@ -63,9 +61,8 @@ class Gateway:
         self.drops = Counters()
         self.board = Switchboard(config, random, self._next_number)
         self.sessions = self.board.sessions  # by number
-        self.clients = Clients(
-            Ike(ike_policy(config, today), random), random, self._next_number, self.watch
-        )
+        ike = Ike(ike_policy(config, today), random)
+        self.clients = Clients(ike, random, self._next_number, self.watch)
         self.carrier = self.board.carrier
         self.kernel = Kernel(self.carrier, self.clients)
         self.clients.taken_tunnels = self.carrier.tunnels
@@ -78,12 +75,11 @@ class Gateway:
         self.board.follow(config, now)
         self._timers.note(self.board.servers)
         self._inward = Inward(self.board, self.kernel, self._timers, self.drops, self._told)
+        self.keeping = Keeping(self.board, self.clients, random)
 
     def _next_number(self) -> int:
         self._numbers += 1
         return self._numbers
-
-    # the doors
 
     def receive_packet(self, packet: bytes, now: float) -> list[Output]:
         """One IPv4 packet from the queue, come from outside."""
@@ -91,7 +87,9 @@ class Gateway:
         if kind in CARRIERS:
             return self._receive_esp(packet, kind, start, end, now)
         if kind is Kind.IKE:
-            found = self.clients.receive(ike_datagram(packet, start, end), now)
+            datagram = ike_datagram(packet, start, end)
+            found = self.clients.receive(datagram, now)
+            self.keeping.touch_datagram(datagram)
             return self._ike(found, now)
         if kind is not Kind.KEEPALIVE:
             self.drops.count("not_for_us")
@@ -109,6 +107,7 @@ class Gateway:
         return self._inward.tcp_opened(key, now)
 
     def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]:
+        self.keeping.touch_connection(key)
         return self._inward.receive_tcp(key, data, now)
 
     def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]:
@@ -158,6 +157,14 @@ class Gateway:
         found += self._inward.close_all(now)
         return found + self._ike(self.clients.close_all(now), now)
 
+    def take_up(
+        self, numbers: int, legs: Iterable[ClientLeg], found: list[Output], now: float
+    ) -> list[Output]:
+        """Clients and sessions of an earlier process have been put in their places, and `found` is
+        what follows; dials go on behind `numbers`."""
+        self._numbers = max(self._numbers, numbers)
+        return self._told(found, now, *legs, *self.sessions.values(), self.clients)
+
     def idle(self) -> bool:
         """Nothing is left that an inside server would miss."""
         settled = not self.board.trunks.by_place and not self.carrier.ending
@@ -175,6 +182,8 @@ class Gateway:
         self.config = config
         self.front.follow(config)
         self.clients.rename(self.watch.renamed(config))
+        for leg in self.clients.living():
+            self.keeping.touch(leg)
         found = self.board.follow(config, now)
         told = self._told([*found, Fact(What.RELOADED)], now, self.board.servers)
         return told + self.tell_date(self.watch.today, now)
@@ -232,15 +241,15 @@ class Gateway:
         if not pair.confirmed:
             moved += self.clients.confirm(pair, now)
         note_alive(self.clients, leg, pair, now)
-        message = _l2tp_in(segment)
+        message = l2tp_in(segment)
         if not message:
             leg.drops.count("not_l2tp")
             return []
-        leg.client_port = _PORTS.unpack_from(segment)[0]
+        leg.client_port = int.from_bytes(segment[:2])
         if leg.elders:
             leg, followed = self._whose(leg, message, now)
             moved += followed
-        if segment[UDP_HEADER] & 0x80:
+        if message[:1] >= CONTROL:
             return self._told(moved + self._hear(leg, message, now), now, leg)
         found = self._data(leg, message, now)
         return self._told(moved, now) + found if moved else found
@@ -270,6 +279,7 @@ class Gateway:
 
     def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind, now: float) -> list[Output]:
         """The leg follows its client when the NAT has given it another address or port."""
+        self.keeping.touch(leg)
         there, _ = endpoints(packet)
         if kind is Kind.ESP:
             there = Endpoint(there.host, leg.place.esp.port)
@@ -283,6 +293,7 @@ class Gateway:
         """The leg that a message is for which came by one with elders, and what follows."""
         self.clients.following.touched += leg.elders
         leg, found = self.clients.following.whose(leg, message, now)
+        self.keeping.touch(leg)
         self._timers.note(self.clients)
         self._join_accounts(now)
         return leg, found
@@ -299,6 +310,7 @@ class Gateway:
 
     def _l2tp(self, leg: ClientLeg, events: list[l2tp.L2tpEvent], now: float) -> list[Output]:
         found: list[Output] = []
+        self.keeping.touch(leg)
         for event in events:
             match event:
                 case l2tp.Send():
@@ -346,6 +358,10 @@ class Gateway:
             if who is self._guest:
                 self.admit(None)
             return []
+        if isinstance(who, Keeping):
+            kept = who.handle_timeout(now)
+            self._timers.note(who)
+            return kept
         return self._ike(self.clients.handle_timeout(now), now)
 
     def _ike(self, found: list[Output], now: float) -> list[Output]:
@@ -364,25 +380,21 @@ class Gateway:
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:
         """Enter the facts, look at the deadlines of what was touched, and hand the rest on."""
-        if self.carrier.dirty:
-            found += self.carrier.settle(now)
+        found += self.carrier.settle(now)
         for output in found:
             if isinstance(output, Fact):
                 self.accounts.add(output, now)
                 self.tally.note(output)
+                self.keeping.touch_session(output.dial)
+            elif isinstance(output, SendTcp):
+                self.keeping.touch_connection(output.key)
         while self.carrier.refused:
             session, why = self.carrier.refused.pop()
             found += self._inward.inside(session, session.disconnect(why, now), now)
         for who in touched:
             self._timers.note(who)
+        if self.keeping.unsaved:
+            found = [*self.keeping.save(), *found]  # before all that leaves
+            if self.keeping.begin_to_look(now):
+                self._timers.note(self.keeping)
         return found
-
-
-def _l2tp_in(segment: bytes) -> bytes:
-    """Road: the message in a UDP segment, nothing if it is none for L2TP's port."""
-    if len(segment) <= UDP_HEADER:
-        return b""
-    _, target, length = _PORTS.unpack_from(segment)
-    if target != PORT_L2TP or length > len(segment):
-        return b""
-    return segment[UDP_HEADER:length]

@@ -1,12 +1,14 @@
 """The leg towards a PPTP server: one TCP connection, one call, one GRE path (RFC 2637)."""
 
+from dataclasses import dataclass
+
 from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput
 from gateway.bridge.timers import Timed
 from gateway.outputs import CloseTcp, OpenTcp, Output, SendIp, SendTcp
 from gateway.paths import SendFrame
 from gateway.pptp.events import CallClosed, CallOpened, Finished, PptpEvent, Send, ServerKnown
 from gateway.pptp.gre import Drop, Gre
-from gateway.pptp.machine import Caller
+from gateway.pptp.machine import Caller, Kept
 from gateway.wire.ipv4 import PROTOCOL_GRE, build_ipv4
 from gateway.wire.udp import Endpoint
 
@@ -40,6 +42,22 @@ class Channel:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call that is up, for whoever takes up its connection."""
+
+    key: int
+    call_id: int
+    peer_call: int
+    window: int
+    source: bytes | None
+    server: Endpoint
+    shield: bool
+    vendor: str
+    speaker: bytes
+    caller: Kept
+
+
 class PptpLeg:
     """One call to a PPTP server, from the connection to the last acknowledgement."""
 
@@ -66,8 +84,31 @@ class PptpLeg:
         self.speaker = b""  # the host that the call's GRE comes from, once it came
         self.channel = channel
         self.gre: Gre | Channel | None = None  # there once the call is up
-        self.window = 0
+        self.window = 0  # the server's, in packets
         self.ended = False
+
+    def resume(self, kept: Called) -> None:
+        """A call that is up already; the connection is there."""
+        self.peer_call, self.vendor, self.speaker = kept.peer_call, kept.vendor, kept.speaker
+        self.caller.resume(kept.caller)
+        self._open(kept.window)
+
+    def kept(self) -> Called | None:
+        """What `resume` needs; None while there is no call."""
+        if self.gre is None:
+            return None
+        return Called(
+            key=self.key,
+            call_id=self.call_id,
+            peer_call=self.peer_call,
+            window=self.window,
+            source=self.source,
+            server=self.server,
+            shield=self.shield,
+            vendor=self.vendor,
+            speaker=self.speaker,
+            caller=self.caller.kept(),
+        )
 
     @property
     def called(self) -> str:
@@ -190,6 +231,10 @@ class PptpLeg:
             return SendFrame(self.channel, gre)
         return SendIp(build_ipv4(self.source or ANY, self.server.host, PROTOCOL_GRE, gre))
 
+    def _open(self, window: int) -> None:
+        self.window = window
+        self.gre = Channel() if self.channel else self._new_gre()
+
     def _translate(self, events: list[PptpEvent], now: float) -> list[LegOutput]:
         outputs: list[LegOutput] = []
         for event in events:
@@ -200,8 +245,7 @@ class PptpLeg:
                     self.vendor = vendor
                 case CallOpened(peer_call=peer_call, window=window):
                     self.peer_call = peer_call
-                    self.window = window
-                    self.gre = Channel() if self.channel else self._new_gre()
+                    self._open(window)
                     outputs.append(Answered(self.vendor, peer_call))
                 case CallClosed(result=result, reason=reason):
                     busy = self.gre is None and result == RESULT_BUSY

@@ -95,6 +95,12 @@ def is_through(session: "Session") -> bool:
     return bool(session.client_ip) and not session.holding
 
 
+def is_the_kernels(session: "Session") -> bool:
+    """The kernel has a part in it, which nobody could take up from this process."""
+    inside = session.inside
+    return session.leg.track is not None or (isinstance(inside, PptpLeg) and bool(inside.channel))
+
+
 def carried_by(session: "Session") -> tuple[str, str]:
     """Kernel or user; and if user, why."""
     track = session.track

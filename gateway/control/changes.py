@@ -293,6 +293,11 @@ class Changes:
         return state.running if state.candidate is None else state.candidate
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """What is in force, and what is being edited if that is another."""
+        return tuple(dict.fromkeys((self.state.running, self.candidate)))
+
+    @property
     def revision(self) -> str:
         """Of the candidate: what `base` is compared with."""
         return files.digest(self.candidate)

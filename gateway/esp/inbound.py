@@ -63,6 +63,8 @@ class Inbound(Half):
         if plain[-1] != NEXT_UDP:
             return self._drop(Drop.PROTOCOL)
         self.newest = newest
+        if newest:
+            self.word[0] = sequence
         self.sequence = sequence
         self.packets += 1
         self.payload_bytes += padding_at - block
@@ -89,3 +91,4 @@ class Inbound(Half):
     def resume(self, heard: int) -> None:
         """Somebody else has let in numbers up to `heard`."""
         self._replay.skip_to(heard)
+        self.word[0] = self._replay.top

@@ -23,6 +23,7 @@ from gateway.paths import (
     SetCall,
     SetLeg,
 )
+from gateway.system.estate import Keeper, Nobody
 from gateway.system.kernel_calls import KernelCalls
 from gateway.system.kernel_legs import KernelLegs, counted
 from gateway.system.kernel_sas import PORT_NATT, KernelSas
@@ -30,7 +31,7 @@ from gateway.system.netlink.events import Events
 from gateway.system.pool_route import PoolRoute
 from gateway.system.run import ToolFailed
 from gateway.system.virtual import Pool, Translation
-from gateway.system.watched import LIMIT, Keeper, Nobody, Watched
+from gateway.system.watched import LIMIT, Watched
 from gateway.wire.ipv4 import host_text
 from gateway.wire.xfrm import Expired, Mapped
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.outputs import CloseTcp, OpenPppd, OpenTcp, SendTcp
-from gateway.system.watched import Keeper, Nobody
+from gateway.system.estate import CONNECTION, Keeper, Nobody
 from gateway.wire.ipv4 import host_text
 
 LIMIT = 64  # connections looked at in one go
@@ -116,6 +116,14 @@ class Connections:
             return
         self._add(_Connection(request.key, sock, now + CONNECT_WITHIN))
 
+    def adopt(self, key: int, descriptor: int) -> None:
+        """One that an earlier process has opened; what has come by it meanwhile is told later."""
+        sock = socket.socket(fileno=descriptor)
+        sock.setblocking(False)
+        connection = _Connection(key, sock, 0.0, connected=True)
+        self._by_key[key] = self._by_fd[descriptor] = connection
+        self._epoll.register(descriptor, select.EPOLLIN)
+
     def open_pppd(self, request: OpenPppd, now: float) -> None:
         """The same towards whoever starts pppd here, by a socket that only root makes."""
         if request.key in self._by_key:
@@ -206,7 +214,7 @@ class Connections:
                 raise OSError(error, os.strerror(error))
             connection.connected = True
             if not connection.lossy:
-                self._keeper.keep(f"tcp-{connection.key}", connection.socket.fileno())
+                self._keeper.keep(f"{CONNECTION}{connection.key}", connection.socket.fileno())
             self._waiting.discard(connection)
             events.append(TcpOpened(connection.key))
         self._flush(connection)
@@ -239,7 +247,7 @@ class Connections:
         self._waiting.discard(connection)
         del self._by_fd[connection.socket.fileno()]
         if connection.connected and not connection.lossy:
-            self._keeper.drop(f"tcp-{connection.key}")
+            self._keeper.drop(f"{CONNECTION}{connection.key}")
         self._epoll.unregister(connection.socket.fileno())
         with suppress(OSError):
             # A keeper's copy would hold it open.

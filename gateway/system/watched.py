@@ -2,27 +2,14 @@
 
 import select
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from gateway.paths import PathEvent
+from gateway.system.estate import Keeper
 
 LIMIT: Final = 64  # descriptors looked at in one go
 
 Read = Callable[[], list[PathEvent]]
-
-
-class Keeper(Protocol):
-    """Who keeps descriptors open should this process die: `keeper.py`, `service.py`."""
-
-    def keep(self, name: str, descriptor: int) -> None: ...
-    def drop(self, name: str) -> None: ...
-
-
-class Nobody:
-    """Keeps nothing: what is open closes with the process."""
-
-    def keep(self, name: str, descriptor: int) -> None: ...
-    def drop(self, name: str) -> None: ...
 
 
 class Watched:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from gateway.control.edit import Change
+from gateway.control.lan_users import LanUser
 from gateway.control.problems import Problem
 from gateway.user.box_views import (
     BoxStatus,
@@ -19,6 +20,7 @@ from gateway.user.box_views import (
     Upgrading,
     box_status,
     read_finding,
+    read_lan_user,
     read_lines,
     read_list,
     read_number,
@@ -138,6 +140,17 @@ class Box(End):
 
     def forget_user(self, name: str) -> None:
         self.ask_slowly("users.remove", LONG, name=name)
+
+    def lan_users(self) -> list[LanUser]:
+        """Who stands in pppd's files, for routes into the LAN."""
+        found = read_table(self.ask("users.lan"))
+        return [read_lan_user(read_table(one)) for one in read_list(found.get("users"))]
+
+    def store_lan_user(self, name: str, route: str, password: str) -> None:
+        self.ask_slowly("users.lan.add", LONG, name=name, route=route, password=password)
+
+    def forget_lan_user(self, name: str, route: str) -> None:
+        self.ask_slowly("users.lan.remove", LONG, name=name, route=route)
 
     def check(self) -> list[Problem]:
         """What the judge says of the candidate."""

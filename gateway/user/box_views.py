@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from gateway.control.lan_users import LanUser
 from gateway.control.problems import Problem
 from gateway.user.client import BadAnswer
 
@@ -205,6 +206,15 @@ def read_finding(found: Mapping[str, Any]) -> Finding:
     ok = found.get("ok")
     return Finding(
         read_text(found, "name"), ok if isinstance(ok, bool) else None, read_text(found, "text")
+    )
+
+
+def read_lan_user(found: Mapping[str, Any]) -> LanUser:
+    return LanUser(
+        read_text(found, "name"),
+        read_text(found, "route"),
+        found.get("known") is not False,
+        tuple(read_lines(found, "missing")),
     )
 
 

@@ -31,19 +31,24 @@ def load_users(config: Path) -> Users:
 def keep_users(config: Path, users: Users) -> Path:
     """Write the file, whole or not at all, for its owner alone; a `DaemonError` if it cannot be."""
     path = config.parent / USERS_FILE
+    keep_secrets(path, write_users(users).encode())
+    return path
+
+
+def keep_secrets(path: Path, data: bytes) -> None:
+    """Put this in the file's place, for its owner alone and wholly; or a `DaemonError`."""
     new = path.with_name(path.name + ".new")
     try:
         with suppress(FileNotFoundError):
             new.unlink()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(new, flags, 0o600), "w") as file:
+        with open(os.open(new, flags, 0o600), "wb") as file:
             if path.exists():  # whoever the daemon runs as can still read it
                 os.fchown(file.fileno(), path.stat().st_uid, path.stat().st_gid)
-            file.write(write_users(users))
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
     except OSError as error:
         what = f"{path} cannot be written: {error.strerror}"
         raise DaemonError(what, "Do it as root, and look whether the folder is there") from None
-    return path

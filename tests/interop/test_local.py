@@ -19,6 +19,16 @@ def test_an_old_client_reaches_the_lan_where_ppp_ends_at_the_gateway(facts: dict
 
 
 @pytest.mark.interop("local_pppd")
+def test_the_user_is_one_that_the_command_stored_beside_an_owners_own(
+    facts: dict[str, Any],
+) -> None:
+    stored = facts["stored"]
+    assert "the password of operator is stored for the route lan" in stored["told"]
+    assert stored["file"].startswith(stored["own"] + '"operator" "lan" "')
+    assert stored["file"].count("\n") == 3
+
+
+@pytest.mark.interop("local_pppd")
 def test_only_what_its_entry_lists_is_reached_and_the_rest_is_counted_and_told(
     facts: dict[str, Any],
 ) -> None:

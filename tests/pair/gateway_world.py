@@ -19,7 +19,18 @@ from gateway.bridge.gateway import Gateway
 from gateway.control.config import Choice, Client, Config, Inside, Outside, Route
 from gateway.control.limits import Limits
 from gateway.control.users import Users
-from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.outputs import (
+    CloseTcp,
+    Fact,
+    Forget,
+    Keep,
+    OpenPppd,
+    OpenTcp,
+    Output,
+    SendIp,
+    SendTcp,
+    What,
+)
 from gateway.system.loop import Core
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
@@ -200,7 +211,7 @@ class GatewayNode:
                     self._send(key, data, now)
                 case CloseTcp(key):
                     self._close(key)
-                case _ if self.kernel is not None:
+                case _ if self.kernel is not None and not isinstance(output, Keep | Forget):
                     found += [_datagram(each) for each in self.kernel.carry_out(output, now)]
         return found + self._told(now)
 
@@ -325,6 +336,7 @@ def meet(
     routes: tuple[Route, ...] = (),
     choices: tuple[Choice, ...] = (),
     today: date = TODAY,
+    node_of: type[GatewayNode] = GatewayNode,
     **wire: Any,
 ) -> World:
     """A gateway that knows these clients, and its servers. `wire` goes to the `Net`.
@@ -339,7 +351,7 @@ def meet(
     ]
     given: dict[str, Any] = {"routes": routes, "choices": choices, **(limits or {})}
     config = configure(*clients, mtu=mtu, nat_d=nat_d, route=route, users=users, **given)
-    node = GatewayNode(config, servers, seed, net.now, today)
+    node = node_of(config, servers, seed, net.now, today)
     pools = (host_text(host) for route in routes for host in route.pool)
     net.join(node, OUTSIDE, INSIDE, *pools)
     if forwarded:

@@ -22,6 +22,7 @@ from gateway.system.box.callers import who_asks
 from gateway.system.box.consoles import Consoles
 from gateway.system.box.diagnose import Diagnose
 from gateway.system.box.hardware import Cards
+from gateway.system.box.lan_users import LanUsers
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
@@ -50,6 +51,7 @@ QUIET: Final = frozenset(
         "upgrade.status",
         "link",
         "users",
+        "users.lan",
         "config.show",
         "config.check",
         "ca.list",
@@ -137,6 +139,7 @@ class BoxDesk:
             "ports.assign": self._assign,
             "ports.blink": self._blink,
             **parts.vault.verbs(parts.applier.hand_over_users),
+            **LanUsers(parts.places, lambda: parts.config.changes.texts).verbs,
             **Updates(parts.slots, parts.slot_cache, parts.outlet, parts.audit, self._worker).verbs,
             **self.stops.verbs,
             **self.consoles.verbs,
@@ -377,7 +380,8 @@ def boot_notes(places: Places) -> list[str]:
 
 
 _TOLD: Final = (
-    "name", "which", "target", "path", "host", "port", "number", "reason", "comment", "wipe",
+    "name", "route", "which", "target", "path", "host", "port", "number", "reason", "comment",
+    "wipe",
 )  # fmt: skip
 
 

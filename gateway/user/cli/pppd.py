@@ -11,8 +11,8 @@ from gateway.user.client import DaemonError
 ABOUT = "start pppd for calls of routes into the LAN, until it is told to stop"
 EXAMPLE = (
     "example: sudo postern pppd --config ./postern.toml\n\n"
-    'It runs beside `postern run`, as root, where a route has kind = "local". Users are those of\n'
-    "/etc/ppp/chap-secrets, the route's name in the second column, or of the route's RADIUS server."
+    'It runs beside `postern run`, as root, where a route has kind = "local". Users are those\n'
+    "of `postern users add NAME --route lan`, or of the route's RADIUS server."
 )
 
 

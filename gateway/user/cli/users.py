@@ -1,34 +1,49 @@
-"""`postern users`: whose passwords the gateway knows, where it encrypts towards a server.
+"""`postern users`: whose passwords are stored, and for what.
 
-On a box its agent keeps them; elsewhere they are in a file beside the configuration.
+With `--route` a user of a route into the LAN, whom pppd lets in; without it one of a server towards
+which the gateway encrypts. On a box its agent keeps them; elsewhere they are in pppd's files, and
+in a file beside the configuration.
 """
 
 import argparse
 import getpass
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.control.lan_users import LanUser
 from gateway.control.problems import printable
+from gateway.control.secrets_file import ANY
 from gateway.control.users import BadUser, Users
 from gateway.user import box_client
 from gateway.user.box_client import Box
 from gateway.user.cli import exits, show
 from gateway.user.cli.check import CONFIG
 from gateway.user.client import DaemonError
+from gateway.user.lan_users_files import LanFiles
 from gateway.user.users_file import keep_users, load_users
 
-ABOUT = 'store users\' passwords, for routes with encryption = "mppe"'
-EXAMPLE = (
-    "examples:\n  postern users add 'PRESS\\ada'     asks for the password; nothing shows it later"
-    "\n  postern users list\n  postern users remove 'PRESS\\ada'\n\n"
-    "The name is the one typed at the client. Only a hash is stored, which is as good as the "
-    "password\nto whoever steals it. --lm stores an older hash besides, which gives the password "
-    "away, and which\na server with MS-CHAP version 1 needs for 40 or 56 bits."
-)
+ABOUT = 'store users\' passwords, for routes into the LAN and those with encryption = "mppe"'
+EXAMPLE = """\
+examples:
+  postern users add operator --route lan   who may dial into the LAN; asks for the password
+  postern users add 'PRESS\\ada'            for a server that demands encryption
+  postern users list
+  postern users remove operator --route lan
+
+The name is the one typed at the client, and nothing shows a password later. A user of a route into
+the LAN stands in pppd's chap-secrets, where the route's auth has "pap" in pap-secrets; pppd needs
+the password itself. A person's own lines there stay as they are.
+
+Without --route only a hash is stored, which is as good as the password to whoever steals it. --lm
+stores an older hash besides, which gives the password away, and which a server with MS-CHAP version
+1 needs for 40 or 56 bits.\
+"""
 STDIN: Final = "-"
 RELOAD: Final = "a running gateway learns of it when it is sent SIGHUP"
+MPPE: Final = 'routes with encryption = "mppe"'
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     removing = actions.add_parser("remove", help="forget one")
     removing.add_argument("name", metavar="NAME")
     for action in (listing, adding, removing):
+        action.add_argument("--route", metavar="NAME", help="of users of this route into the LAN")
         action.add_argument(
             "--config", metavar="FILE", help=f"where there is no box agent: instead of {CONFIG}"
         )
@@ -54,25 +70,47 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.action == "list":
         return _list(options)
-    add = options.action == "add"
-    password = _password(options) if add else ""
-    box = _box(options)
-    more = ""
-    if box is not None and add:
-        box.store_user(options.name, password, lm=options.lm)
-    elif box is not None:
-        box.forget_user(options.name)
-    else:
-        config = Path(options.config or CONFIG)
-        users = _changed(load_users(config), options, password)
-        more = f"; {RELOAD}"
-        keep_users(config, users)
-    done = "stored" if add else "forgotten"
+    if options.route is not None and options.action == "add" and options.lm:
+        what = "pppd has no use for an LM hash, so nothing is stored"
+        raise DaemonError(what, "Leave out --lm, or --route")
+    password = _password(options) if options.action == "add" else ""
+    more = (_change if options.route is None else _change_lan)(options, password)
+    done = "stored" if options.action == "add" else "forgotten"
+    place = {} if options.route is None else {"route": options.route}
     if options.json:
-        show.print_json({"user": options.name, "done": done})
+        show.print_json({"user": options.name, **place, "done": done})
     else:
         print(printable(f"the password of {options.name} is {done}{more}"))
     return exits.OK
+
+
+def _change_lan(options: argparse.Namespace, password: str) -> str:
+    """What more there is to say of it."""
+    name, route = options.name, options.route
+    where = _box(options)
+    if where is None:
+        files = LanFiles(Path(options.config or CONFIG))
+        store, forget = files.store, files.forget
+    else:
+        store, forget = where.store_lan_user, where.forget_lan_user
+    if options.action == "add":
+        store(name, route, password)
+    else:
+        forget(name, route)
+    return f" for the route {route}, from the next dial on"
+
+
+def _change(options: argparse.Namespace, password: str) -> str:
+    box = _box(options)
+    if box is None:
+        config = Path(options.config or CONFIG)
+        keep_users(config, _changed(load_users(config), options, password))
+        return f" for {MPPE}; {RELOAD}"
+    if options.action == "add":
+        box.store_user(options.name, password, lm=options.lm)
+    else:
+        box.forget_user(options.name)
+    return f" for {MPPE}"
 
 
 def _changed(users: Users, options: argparse.Namespace, password: str) -> Users:
@@ -86,11 +124,16 @@ def _changed(users: Users, options: argparse.Namespace, password: str) -> Users:
 
 def _list(options: argparse.Namespace) -> int:
     box = _box(options)
-    found = _stored(Path(options.config or CONFIG)) if box is None else box.users()
+    config = Path(options.config or CONFIG)
+    found: list[dict[str, Any]] = []
+    if options.route is None:
+        found = _stored(config) if box is None else box.users()
+    everybody = _in_files(config, options.route) if box is None else box.lan_users()
+    lan = [one for one in everybody if options.route in (None, one.route) or one.route == ANY]
     if options.json:
-        show.print_json(found)
-    elif found:
-        print("\n".join(lines(found)))
+        show.print_json([*found, *map(asdict, lan)])
+    elif found or lan:
+        print("\n".join([*lines(found), *lan_lines(lan)]))
     else:
         print("no password is stored")
     return exits.OK
@@ -101,9 +144,28 @@ def _stored(config: Path) -> list[dict[str, Any]]:
     return [{"name": name, "lm": users.known[name].lm is not None} for name in users.names()]
 
 
+def _in_files(config: Path, route: str | None) -> list[LanUser]:
+    """Where no route leads into the LAN, pppd's files are none of our business."""
+    files = LanFiles(config)
+    return files.users() if route or files.routes() else []
+
+
 def lines(users: list[dict[str, Any]]) -> list[str]:
     """One user a line, and whose LM hash is stored."""
     return [printable(str(one["name"]) + (" (with LM hash)" if one["lm"] else "")) for one in users]
+
+
+def lan_lines(users: list[LanUser]) -> list[str]:
+    """One user a line, with the route, and with what is odd about that."""
+    found = []
+    for one in users:
+        name = "everybody (*)" if one.name == ANY else one.name
+        where = "every route into the LAN (*)" if one.route == ANY else f"the route {one.route}"
+        odd = "" if one.known else " (there is no such route into the LAN)"
+        if one.missing:
+            odd = f" (not in {' and '.join(one.missing)}, which its auth asks: add it again)"
+        found.append(printable(f"{name} on {where}{odd}"))
+    return found
 
 
 def _box(options: argparse.Namespace) -> Box | None:

@@ -76,9 +76,9 @@ class Gateway:
         """Put this in its file."""
         self.node.write(CONFIG, carried_by(config, self.carrier), 0o600)
 
-    def store(self, user: str, password: str) -> str:
-        """`postern users add`, as an owner types it; what it prints."""
-        words = f"users add {user} --config {CONFIG} --password -"
+    def store(self, user: str, password: str, more: str = "") -> str:
+        """`postern users add`, as an owner types it; what it prints. `more` are options more."""
+        words = f"users add {user} --config {CONFIG} --password - {more}"
         line = f"{PYTHON} -m gateway.user.cli.main {words}"
         return self.node.sh(f"cd {CHECKOUT} && printf '%s\\n' '{password}' | {line}")
 

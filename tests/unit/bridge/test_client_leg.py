@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.bridge.classify import Kind
-from gateway.bridge.client_leg import LONGEST_IDLE, ClientLeg, Counters, Pair
+from gateway.bridge.client_leg import LONGEST_IDLE, PORT_L2TP, ClientLeg, Counters, Pair, l2tp_in
 from gateway.bridge.place import Place
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
@@ -10,7 +10,7 @@ from gateway.l2tp import events as l2tp
 from gateway.l2tp.machine import Lns
 from gateway.outputs import Fact, SendIp, What
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, host_bytes, parse_ipv4
-from gateway.wire.udp import Endpoint, parse_udp
+from gateway.wire.udp import Endpoint, build_udp, parse_udp
 from tests.pair.gateway_world import meet
 from tests.pair.net import seeded
 from tests.pair.peers.ike_profiles import XP_SP2
@@ -244,3 +244,10 @@ def test_what_l2tp_shows_of_its_client_is_a_fact_once() -> None:
     [fact] = leg.learn(speaks)
     assert (fact.what, fact.dial, fact.details["system"]) == (What.RECOGNISED, 1, "msl2tp")
     assert leg.learn(speaks) == []
+
+
+def test_a_segment_for_another_port_or_cut_short_is_no_l2tp() -> None:
+    segment = build_udp(1701, PORT_L2TP, b"message")
+    assert l2tp_in(segment) == b"message"
+    assert l2tp_in(build_udp(PORT_L2TP, 1702, b"message")) == b""
+    assert l2tp_in(segment[:-1]) == l2tp_in(segment[:8]) == b""

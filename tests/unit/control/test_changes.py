@@ -131,6 +131,13 @@ def test_a_revert_that_the_machine_refuses_is_tried_again() -> None:
     assert changes.deadline() is None
 
 
+def test_the_texts_are_what_is_in_force_and_what_is_being_edited() -> None:
+    changes = engine()
+    before = list(changes.texts)
+    changes.edit(NEW, REMOTE, AT)
+    assert (before, list(changes.texts)) == ([OLD], [OLD, NEW])
+
+
 def test_an_edit_back_to_what_is_in_force_is_no_edit() -> None:
     changes = engine()
     changes.edit(NEW, ADA, AT)

@@ -1,23 +1,19 @@
 """The kernel carrier at the start and the end of the daemon."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from gateway.control.config import Config
 from gateway.paths import Abilities
 from gateway.system import kernel, kernel_sas, pool_route
+from gateway.system.estate import Nobody
 from gateway.system.firewall import Iptables, Nft
-from gateway.system.keeper import KeeperLost
-from gateway.system.kernel import Begun, begin, keeper_of, remove_all, translations
+from gateway.system.kernel import Begun, begin, remove_all, translations
 from gateway.system.kernel_sas import KernelSas
 from gateway.system.pool_route import PoolRoute
 from gateway.system.run import ToolFailed
-from gateway.system.service import Service
 from gateway.system.virtual import Pool
-from gateway.system.watched import Nobody
 from gateway.wire.ipv4 import host_bytes
 from tests.pair.gateway_world import ROUTES, configure
 from tests.unit.system.kernel_line import KernelLine, fresh
@@ -53,8 +49,7 @@ def start(
 ) -> Begun:
     monkeypatch.setattr(kernel, "probe", lambda ways: (able, Translation() if able.any else None))
     monkeypatch.setattr(kernel, "Paths", type("MadeNow", (Made,), {"refuses": refuses}))
-    monkeypatch.setattr(kernel, "keeper_of", lambda *_: Nobody())
-    return begin(config(carrier), Nft(), Service({}), Path("/nowhere"), {})
+    return begin(config(carrier), Nft(), Nobody())
 
 
 def test_where_a_route_wants_it_and_the_kernel_can_it_is_made_ready(
@@ -87,37 +82,6 @@ def test_the_way_to_virtual_addresses_goes_with_the_tool_for_rules() -> None:
     assert [way.name for way in translations(Nft(), POOL)] == ["nft"]
     names = [way.name for way in translations(Iptables("legacy"), POOL)]
     assert names == ["conntrack, iptables-legacy"]
-
-
-def test_what_systemd_has_kept_of_an_earlier_daemon_is_closed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    read, write = os.pipe()
-    os.close(write)
-    monkeypatch.setattr(kernel, "inherited", lambda environment: {"leg-1": read})
-    dropped: list[str] = []
-
-    class Keeping(Service):
-        keeps = True
-
-        def drop(self, name: str) -> None:
-            dropped.append(name)
-
-    service = Keeping({})
-    assert keeper_of(service, Path("/nowhere"), {}) is service
-    assert dropped == ["leg-1"]
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(read)
-
-
-def test_where_nobody_can_keep_descriptors_nothing_is_kept(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def lost(place: Path) -> None:
-        raise KeeperLost("no process")
-
-    monkeypatch.setattr(kernel, "Process", lost)
-    assert isinstance(keeper_of(Service({}), tmp_path, {}), Nobody)
 
 
 def test_removing_all_takes_away_what_any_daemon_has_left(

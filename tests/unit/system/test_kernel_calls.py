@@ -9,9 +9,10 @@ import pytest
 
 from gateway.paths import CallCounted, CallPath, FrameHeard, PathEvent, PptpEnd
 from gateway.system import kernel_calls
+from gateway.system.estate import Nobody
 from gateway.system.kernel_calls import KernelCalls, counted
 from gateway.system.ppp_channels import Counts
-from gateway.system.watched import Nobody, Watched
+from gateway.system.watched import Watched
 from gateway.wire.udp import Endpoint
 from tests.unit.system.kernel_paths import CALL, L2TP, NEAR, PEER, SERVER
 from tests.unit.system.kernel_sockets import Channel, attach, close_all

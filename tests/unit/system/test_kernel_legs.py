@@ -8,11 +8,12 @@ import pytest
 
 from gateway.paths import L2tpHeard, LegPath, PathEvent, SaCounted, SaExpired
 from gateway.system import kernel_legs, kernel_sas
+from gateway.system.estate import Nobody
 from gateway.system.kernel_legs import JUMP, KernelLegs
 from gateway.system.kernel_sas import KernelSas
 from gateway.system.netlink.line import KernelRefused
 from gateway.system.virtual import Place
-from gateway.system.watched import Nobody, Watched
+from gateway.system.watched import Watched
 from gateway.wire.udp import Endpoint
 from tests.unit.system.kernel_line import KernelLine, fresh
 from tests.unit.system.kernel_paths import IN, LEG, NEAR, OUT, PEER, VIRTUAL, sa

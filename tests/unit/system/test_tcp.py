@@ -1,6 +1,7 @@
 """TCP connections, on the loopback."""
 
 import errno
+import os
 import select
 import socket
 from collections.abc import Iterator
@@ -285,6 +286,33 @@ def test_a_pppd_that_takes_nothing_costs_frames_and_not_the_connection(
             taken += len(line.recv(1 << 20))
             made.take()
     assert taken == (count - made.dropped) * len(frame)
+
+
+def test_a_connection_that_an_earlier_process_has_opened_is_taken_up(
+    connections: Connections, peer: socket.socket
+) -> None:
+    descriptor = os.dup(next(iter(connections._by_fd)))
+    peer.sendall(b"said meanwhile")
+    again = Connections()
+    again.adopt(7, descriptor)
+    assert soon(again) == [TcpReceived(7, b"said meanwhile")]
+    again.send(SendTcp(7, b"an answer"))
+    assert peer.recv(100) == b"an answer"
+    again.close(CloseTcp(7), NOW)
+    assert peer.recv(100) == b""
+    again.close_all()
+
+
+def test_one_that_has_ended_meanwhile_is_told_so(
+    connections: Connections, peer: socket.socket
+) -> None:
+    descriptor = os.dup(next(iter(connections._by_fd)))
+    peer.close()
+    again = Connections()
+    again.adopt(7, descriptor)
+    assert soon(again) == [TcpClosed(7, "the server closed the connection")]
+    assert again.idle()
+    again.close_all()
 
 
 class Kept:

@@ -4,7 +4,8 @@ import os
 import select
 
 from gateway.paths import L2tpHeard, PathEvent
-from gateway.system.watched import Nobody, Watched
+from gateway.system.estate import Nobody
+from gateway.system.watched import Watched
 
 
 class Kept:

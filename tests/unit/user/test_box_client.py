@@ -40,6 +40,14 @@ def test_the_status_is_asked_for(tmp_path: Path) -> None:
             {"verb": "users.add", "name": "ada", "password": "secret", "lm": True},
         ),
         (lambda box: box.forget_user("ada"), {"verb": "users.remove", "name": "ada"}),
+        (
+            lambda box: box.store_lan_user("ada", "lan", "secret"),
+            {"verb": "users.lan.add", "name": "ada", "route": "lan", "password": "secret"},
+        ),
+        (
+            lambda box: box.forget_lan_user("ada", "lan"),
+            {"verb": "users.lan.remove", "name": "ada", "route": "lan"},
+        ),
         (lambda box: box.restart_gateway(), {"verb": "restart-gateway"}),
         (lambda box: box.reboot("fan"), {"verb": "reboot", "reason": "fan"}),
         (lambda box: box.poweroff("fan"), {"verb": "poweroff", "reason": "fan"}),

@@ -1,6 +1,16 @@
 import pytest
 
-from gateway.user.box_views import BoxStatus, Pending, Port, Slot, box_status, read_port, spoken
+from gateway.control.lan_users import LanUser
+from gateway.user.box_views import (
+    BoxStatus,
+    Pending,
+    Port,
+    Slot,
+    box_status,
+    read_lan_user,
+    read_port,
+    spoken,
+)
 
 FULL = {
     "version": "1.2",
@@ -70,3 +80,9 @@ def test_a_port_is_read_and_its_speed_is_a_word() -> None:
 )
 def test_whatever_comes_can_be_said(found: object, lines: list[str]) -> None:
     assert spoken(found) == lines
+
+
+def test_a_user_of_the_lan_is_read_whatever_the_agents_version() -> None:
+    found = {"name": "ada", "route": "lan", "known": False, "missing": ["pap-secrets"], "new": 1}
+    assert read_lan_user(found) == LanUser("ada", "lan", False, ("pap-secrets",))
+    assert read_lan_user({"name": "ada", "route": "lan"}) == LanUser("ada", "lan")

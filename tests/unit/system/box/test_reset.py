@@ -30,7 +30,13 @@ def seal(text: str, keys: list[str]) -> str:
 
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
-    for name in ("saved.toml", "history/0001.toml", "state/audit.log", "press-3.psk"):
+    for name in (
+        "saved.toml",
+        "history/0001.toml",
+        "state/audit.log",
+        "press-3.psk",
+        "ppp/chap-secrets",
+    ):
         put(tmp_path, f"data/postern/{name}", CONFIG)
     put(tmp_path, "data/ssh/ssh_host_ed25519_key", "host key")
     put(tmp_path, "data/rauc/central.status", "slots")

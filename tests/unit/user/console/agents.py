@@ -8,7 +8,7 @@ daemon answers from data too; tests with a whole gateway behind the socket are i
 import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -23,6 +23,7 @@ from gateway.control.check import check
 from gateway.control.desk import ConfigDesk
 from gateway.control.diagnosis import Diagnosis, diagnosis_to_json
 from gateway.control.document import File
+from gateway.control.lan_users import lan_routes, users_in, with_user, without_user
 from gateway.control.problems import Problem
 from gateway.control.sessions import SessionView, StatusView, to_json
 from gateway.system.control_socket import ControlSocket
@@ -177,6 +178,7 @@ class FakeBox:
     update: Answer = field(default_factory=lambda: {"state": "idle", "percent": 0, "error": ""})
     status: Answer = field(default_factory=dict)  # instead of what the status usually says
     users: list[Answer] = field(default_factory=lambda: [{"name": "PRESS\\ada", "lm": True}])
+    lan: dict[str, str] = field(default_factory=dict)  # pppd's files
     plugged_at_look: int = 0  # at which look at the ports the third has a cable; 0 is never
 
     def __post_init__(self) -> None:
@@ -230,6 +232,8 @@ class FakeBox:
             return self.ports
         elif verb == "users":
             return {"users": self.users}
+        elif verb.startswith("users.lan"):
+            return self._lan(verb, request)
         elif verb == "ports.assign":
             kept = {port["path"]: port["role"] for port in self.ports}
             return {"roles": kept | request["assignments"]}
@@ -241,6 +245,15 @@ class FakeBox:
             path = "" if request.get("list") else "/run/bundle.tar.gz"
             return {"path": path, "contents": ["journal.txt", "config.toml"]}
         return ANSWERS.get(verb, {})
+
+    def _lan(self, verb: str, request: Answer) -> Answer:
+        routes = lan_routes(self.desk.changes.texts)
+        name, route = request.get("name", ""), request.get("route", "")
+        if verb == "users.lan.add":
+            self.lan.update(with_user(self.lan, routes, name, route, request["password"]))
+        elif verb == "users.lan.remove":
+            self.lan.update(without_user(self.lan, name, route))
+        return {"users": [asdict(one) for one in users_in(self.lan, routes)]}
 
     def verbs(self) -> list[str]:
         return [str(one["verb"]) for one in self.asked]

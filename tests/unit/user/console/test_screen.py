@@ -264,7 +264,7 @@ def test_a_route_into_the_lan_and_standing_in_front_fit_on_the_screen(
     assert rows(found)[-3:] == [
         "n New route to a pptp server   i New route to an l2tp-ipsec server",
         "l New route into the LAN   c Choices of route   f In front of servers",
-        "p Passwords for MPPE   Enter: choose   b: back   ?: help",
+        "p Users and passwords   Enter: choose   b: back   ?: help",
     ]
     press(found, key)
     shown = rows(found)
@@ -273,6 +273,26 @@ def test_a_route_into_the_lan_and_standing_in_front_fit_on_the_screen(
     asked = shown[first : shown.index("", first)]
     assert [row.split()[0] for row in asked] == fields.split()
     assert "[ Save ]" in shown
+
+
+def test_users_of_the_lan_and_a_new_one_fit_on_the_screen(ends: Ends, box: FakeBox) -> None:
+    lan = '[[route]]\nname = "lan"\nkind = "local"\npool = "10.10.0.150-10.10.0.199"\n'
+    box.answer({"verb": "config.edit", "text": box.text + lan})
+    box.lan["chap-secrets"] = "operator lan old *\n"
+    found = screen_of(ends)
+    press(found, "4", "enter", "p")
+    shown = rows(found)
+    assert shown[4].startswith("-- Users and passwords ---")
+    assert " 2  operator on the route lan" in shown
+    keys = "l New user of the LAN   n New user for MPPE   Enter: choose   b: back   ?: help"
+    assert shown[-1] == keys
+    press(found, "l", *"ada", "tab", *"se cret")
+    shown = rows(found)
+    assert shown[4].startswith("-- New user on the route lan ---")
+    assert "[ Store ]" in shown
+    press(found, "tab", "enter")
+    assert " 2  ada on the route lan" in rows(found)
+    assert not [row for row in rows(found) if "se cret" in row]
 
 
 def test_what_was_typed_is_still_there_after_a_refusal(ends: Ends, box: FakeBox) -> None:
