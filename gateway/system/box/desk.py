@@ -55,6 +55,7 @@ QUIET: Final = frozenset(
         "ca.list",
     }
     | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
+    | {"config.plan", "config.wish"}
 )
 # What is said on every terminal; that a change still waits says `wall.Countdown`.
 HEARD: Final = frozenset({Event.APPLIED, Event.EXTENDED, Event.CONFIRMED, Event.REVERTED})

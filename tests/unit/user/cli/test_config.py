@@ -173,3 +173,24 @@ def test_a_plain_gateway_has_no_box_to_ask(
 ) -> None:
     words = ["show", "--box-socket", str(tmp_path / "none")]
     assert "is not running" in told(capsys, *words, status=exits.NOT_RUNNING)
+
+
+def test_a_plan_keeps_nothing_and_a_wish_becomes_the_edits(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wish(text: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+    wish("[outside]\nmtu = 1400\n")
+    assert told(capsys, "plan", "-", "--merge").endswith("  [outside]\n+ mtu = 1400\n")
+    assert desk.box.state[2] == OLD
+    wish("[outside]\nmtu = 14\n")
+    assert "outside.mtu" in told(capsys, "plan", "-", "--merge", status=exits.PROBLEM)
+    wish(OLD)
+    assert told(capsys, "plan", "-") == "ok: it can be applied\nno difference\n"
+    wish("[outside]\nmtu = 1400\n")
+    found = json.loads(told(capsys, "plan", "-", "--merge", "--json"))
+    assert (found["changed"], found["problems"]) == (1, [])
+    wish("[outside]\nmtu = 1400\n")
+    told(capsys, "wish", "-", "--merge", "--base", found["revision"])
+    assert "mtu = 1400" in desk.box.state[2]
