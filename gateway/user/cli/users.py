@@ -57,19 +57,20 @@ def run(options: argparse.Namespace) -> int:
     add = options.action == "add"
     password = _password(options) if add else ""
     box = _box(options)
-    more = ""
+    more, changed = "", True
     if box is not None and add:
-        box.store_user(options.name, password, lm=options.lm)
+        changed = box.store_user(options.name, password, lm=options.lm)
     elif box is not None:
         box.forget_user(options.name)
     else:
         config = Path(options.config or CONFIG)
-        users = _changed(load_users(config), options, password)
-        more = f"; {RELOAD}"
+        before = load_users(config)
+        users = _changed(before, options, password)
+        more, changed = f"; {RELOAD}", users != before
         keep_users(config, users)
     done = "stored" if add else "forgotten"
     if options.json:
-        show.print_json({"user": options.name, "done": done})
+        show.print_json({"user": options.name, "done": done, "changed": changed})
     else:
         print(printable(f"the password of {options.name} is {done}{more}"))
     return exits.OK
