@@ -1,0 +1,54 @@
+"""What shall be in force on the box: whether that is a change, and how it gets there.
+
+The difference is the box's own to tell: it compares what the texts mean and not how they are
+written, and knows the secrets that are in force. No secret leaves it for that.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.postern.gateway.plugins.module_utils.command import Refused
+
+
+def plan(postern, text, merge):
+    """What the box says of this wish; nothing is kept there. `Refused` if it cannot be."""
+    found = postern.config("plan", "-", *_merge(merge), text=text)
+    wrong = [_sentence(one) for one in found["problems"] if not one["warning"]]
+    if wrong:
+        raise Refused(" ".join(wrong))
+    return found
+
+
+def warnings_of(found):
+    return [_sentence(one) for one in found["problems"] if one["warning"]]
+
+
+def apply(postern, text, merge, planned, me, comment, deadline):
+    """Put it in force, to be confirmed within `deadline` seconds; `me` is who we are there."""
+    status = postern.config("status")
+    editor = status["edited_by"]
+    if editor and editor != me:
+        what = f"{editor} has edits on the box that are not in force, and they would be lost"
+        raise Refused(f"{what}. Let them apply or discard those first.")
+    if status["pending"]:
+        by = status["pending"]["by"]
+        raise Refused(f"a change of {by} waits to be confirmed. Wait until it is, or taken back.")
+    postern.config("wish", "-", *_merge(merge), "--base", planned["revision"], text=text)
+    try:
+        words = ("--deadline", str(deadline), "--comment", comment)
+        return postern.config("apply", *words)["deadline_s"]
+    except Refused:
+        postern.config("discard")
+        raise
+
+
+def diff_of(found):
+    """As Ansible shows it with --diff. Secrets are masked by the box."""
+    return {"prepared": "".join(f"{line}\n" for line in found["lines"])}
+
+
+def _merge(merge):
+    return ("--merge",) if merge else ()
+
+
+def _sentence(problem):
+    return f"{problem['where']}: {problem['what']}. {problem['hint']}."
