@@ -24,6 +24,8 @@ Made by ansible/specs.py from the gateway's schema, and not by hand.
 
 from __future__ import annotations
 
+from typing import Any
+
 # fmt: off
 '''
 WORDS: Final = {bool: "bool", int: "int"}  # all other values are text
@@ -32,7 +34,14 @@ WORDS: Final = {bool: "bool", int: "int"}  # all other values are text
 def text() -> str:
     days = {(table.name, key.name) for table in SCHEMA for key in table.keys if _is_day(key)}
     tables = {table.name: _of_table(table) for table in SCHEMA}
-    return f"{HEAD}DAYS = {_written(sorted(days))}\n\nTABLES = {_written(tables)}\n"
+    return HEAD + "\n".join(
+        [
+            f"DAYS: list[tuple[str, str]] = {_written(sorted(days))}",
+            "",
+            f"TABLES: dict[str, dict[str, Any]] = {_written(tables)}",
+            "",
+        ]
+    )
 
 
 def _written(value: object) -> str:

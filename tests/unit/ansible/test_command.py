@@ -27,7 +27,11 @@ def test_a_command_without_an_answer_is_told_in_its_own_words_or_by_its_status()
 
 
 def test_what_is_told_has_no_answer() -> None:
-    asked = []
-    postern = Postern(lambda words, text: (asked.append(words), (0, "done\n", ""))[1])
-    postern.tell("reboot", "--name", "gw-1")
+    asked: list[list[str]] = []
+
+    def run(words: list[str], text: str | None) -> tuple[int, str, str]:
+        asked.append(words)
+        return 0, "done\n", ""
+
+    Postern(run).tell("reboot", "--name", "gw-1")
     assert asked == [["postern", "reboot", "--name", "gw-1"]]

@@ -5,10 +5,12 @@ Made by ansible/specs.py from the gateway's schema, and not by hand.
 
 from __future__ import annotations
 
-# fmt: off
-DAYS = [('client', 'psk_old_until'), ('client', 'weak_until')]
+from typing import Any
 
-TABLES = {'outside': {'type': 'dict',
+# fmt: off
+DAYS: list[tuple[str, str]] = [('client', 'psk_old_until'), ('client', 'weak_until')]
+
+TABLES: dict[str, dict[str, Any]] = {'outside': {'type': 'dict',
              'options': {'interface': {'type': 'str', 'no_log': False},
                          'addresses': {'type': 'list',
                                        'elements': 'str',

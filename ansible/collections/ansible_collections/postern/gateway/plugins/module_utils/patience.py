@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+Result = Mapping[str, Any]
 LOST = "connection_lost"
 GRACE = 60.0  # seconds behind the deadline: until the box has taken the change back
 
@@ -11,14 +15,14 @@ class Patience:
 
     wait = 3.0  # seconds between two tries
 
-    def __init__(self, now, deadline):
+    def __init__(self, now: float, deadline: float) -> None:
         self._until = now + deadline + GRACE
 
-    def lasts(self, now):
+    def lasts(self, now: float) -> bool:
         return now < self._until
 
 
-def outcome_of(found, applied, confirmed):
+def outcome_of(found: Result, applied: Result, confirmed: Result) -> dict[str, Any]:
     """The task's result: of what was found to differ, of applying it, and of the confirmation."""
     if confirmed.get(LOST):
         what = "the box cannot be reached, though it has taken the change back by itself by now"
@@ -33,5 +37,5 @@ def outcome_of(found, applied, confirmed):
     return {**found, "changed": True, "number": confirmed["number"]}
 
 
-def _failed(found, msg):
+def _failed(found: Result, msg: str) -> dict[str, Any]:
     return {**found, "changed": False, "failed": True, "msg": msg}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-def meant(sessions, client=None, number=None):
+
+def meant(
+    sessions: Sequence[Mapping[str, Any]], client: str | None = None, number: int | None = None
+) -> list[Mapping[str, Any]]:
     """Of this machine, or this one; all if nothing is said."""
     return [
         one

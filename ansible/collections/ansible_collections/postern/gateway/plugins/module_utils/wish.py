@@ -6,23 +6,34 @@ written, and knows the secrets that are in force. No secret leaves it for that.
 
 from __future__ import annotations
 
-from ansible_collections.postern.gateway.plugins.module_utils.command import Refused
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.postern.gateway.plugins.module_utils.command import Postern, Refused
 
 
-def plan(postern, text, merge):
+def plan(postern: Postern, text: str, merge: bool) -> dict[str, Any]:
     """What the box says of this wish; nothing is kept there. `Refused` if it cannot be."""
-    found = postern.config("plan", "-", *_merge(merge), text=text)
+    found: dict[str, Any] = postern.config("plan", "-", *_merge(merge), text=text)
     wrong = [_sentence(one) for one in found["problems"] if not one["warning"]]
     if wrong:
         raise Refused(" ".join(wrong))
     return found
 
 
-def warnings_of(found):
+def warnings_of(found: Mapping[str, Any]) -> list[str]:
     return [_sentence(one) for one in found["problems"] if one["warning"]]
 
 
-def apply(postern, text, merge, planned, me, comment, deadline):
+def apply(
+    postern: Postern,
+    text: str,
+    merge: bool,
+    planned: Mapping[str, Any],
+    me: str,
+    comment: str,
+    deadline: int,
+) -> float:
     """Put it in force, to be confirmed within `deadline` seconds; `me` is who we are there."""
     status = postern.config("status")
     editor = status["edited_by"]
@@ -35,20 +46,20 @@ def apply(postern, text, merge, planned, me, comment, deadline):
     postern.config("wish", "-", *_merge(merge), "--base", planned["revision"], text=text)
     try:
         words = ("--deadline", str(deadline), "--comment", comment)
-        return postern.config("apply", *words)["deadline_s"]
+        return float(postern.config("apply", *words)["deadline_s"])
     except Refused:
         postern.config("discard")
         raise
 
 
-def diff_of(found):
+def diff_of(found: Mapping[str, Any]) -> dict[str, str]:
     """As Ansible shows it with --diff. Secrets are masked by the box."""
     return {"prepared": "".join(f"{line}\n" for line in found["lines"])}
 
 
-def _merge(merge):
+def _merge(merge: bool) -> tuple[str, ...]:
     return ("--merge",) if merge else ()
 
 
-def _sentence(problem):
+def _sentence(problem: Mapping[str, Any]) -> str:
     return f"{problem['where']}: {problem['what']}. {problem['hint']}."
