@@ -19,7 +19,8 @@ options:
     description:
       - C(installed) sees to it that O(version) runs or waits in the other slot.
       - C(previous) has the next start use the other slot, where it does not run already.
-      - C(rebooted) starts the box anew.
+      - C(rebooted) starts the box anew, and waits until it has proved the system that runs then;
+        with O(version) it fails if that is another.
     type: str
     choices: [installed, previous, rebooted]
     default: installed
@@ -29,6 +30,10 @@ options:
   version:
     description: What it shall be.
     type: str
+  timeout:
+    description: For C(rebooted), how many seconds that may take.
+    type: int
+    default: 1200
   reason:
     description: For the box's journal.
     type: str
@@ -47,7 +52,7 @@ EXAMPLES = r"""
 RETURN = r"""
 version:
   description: What was installed, or will run.
-  returned: installed, previous
+  returned: always
   type: str
 """
 
