@@ -1,48 +1,36 @@
-"""The real command and the real desk, without the socket between them: a box to be configured."""
+"""The real command before a real desk: a box to be configured."""
 
 import contextlib
 import io
+import sys
 from collections.abc import Sequence
-from unittest.mock import patch
 
 from ansible_collections.postern.gateway.plugins.module_utils.command import Postern
-from gateway.control.changes_outputs import Moment
-from gateway.user.box_client import Box as Client
 from gateway.user.cli.main import main
-from gateway.user.client import DaemonError
-from tests.pair.disk import ANEW, REMOTE, settled
+from tests.pair.disk import ANEW, REMOTE
+from tests.unit.user.cli.desk import Desk
 
 
 class FarBox:
-    """`run` is what a module has for running programs. Each `again` is another connection."""
+    """`run` is what a module has for running programs; `again` is another connection."""
 
-    def __init__(self) -> None:
-        self.box = settled()
-        self.who = REMOTE
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.box = desk.box
+        desk.who = REMOTE
         self.asked: list[str] = []
-
-    @property
-    def postern(self) -> Postern:
-        return Postern(self.run)
+        self.postern = Postern(self.run)
 
     def again(self) -> None:
-        self.who = ANEW
+        self._desk.who = ANEW
 
     def run(self, words: Sequence[str], text: str | None) -> tuple[int, str, str]:
-        out, err = io.StringIO(), io.StringIO()
+        out, err, before = io.StringIO(), io.StringIO(), sys.stdin
         self.asked.append(" ".join(words))
-        with (
-            patch.object(Client, "ask_slowly", self._answer),
-            patch("sys.stdin", io.StringIO(text or "")),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            status = main(list(words[1:]))
+        sys.stdin = io.StringIO(text or "")
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                status = main(list(words[1:]))
+        finally:
+            sys.stdin = before
         return status, out.getvalue(), err.getvalue()
-
-    def _answer(self, verb: str, patience: float, **more: object) -> object:
-        moment = Moment(self.box.now, self.box.wall)
-        answer = self.box.desk.answer({"verb": verb, **more}, self.who, moment)
-        if not answer["ok"]:
-            raise DaemonError(answer["error"], answer["hint"])
-        return answer["result"]

@@ -14,9 +14,9 @@ def test_an_answer_is_json_whatever_the_status() -> None:
     assert says(1, '{"problems": []}').ask("status") == {"problems": []}
 
 
-def test_a_refusal_is_its_sentence_with_its_hint() -> None:
+def test_a_refusal_is_its_sentence_with_its_hint(far: FarBox) -> None:
     with pytest.raises(Refused, match=r"^no change waits to be confirmed\. See `postern config"):
-        FarBox().postern.config("confirm")
+        far.postern.config("confirm")
 
 
 def test_a_command_without_an_answer_is_told_in_its_own_words_or_by_its_status() -> None:

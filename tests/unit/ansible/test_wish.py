@@ -15,13 +15,12 @@ from tests.unit.ansible.box import FarBox
 MTU = "[outside]\nmtu = 1400\n"
 
 
-def test_what_is_so_already_is_no_change() -> None:
-    assert plan(FarBox().postern, OLD, merge=False)["changed"] == 0
-    assert plan(FarBox().postern, "# spelled otherwise\n" + OLD, merge=False)["changed"] == 0
+def test_what_is_so_already_is_no_change(far: FarBox) -> None:
+    assert plan(far.postern, OLD, merge=False)["changed"] == 0
+    assert plan(far.postern, "# spelled otherwise\n" + OLD, merge=False)["changed"] == 0
 
 
-def test_a_change_is_in_force_until_it_is_confirmed_by_another_connection() -> None:
-    far = FarBox()
+def test_a_change_is_in_force_until_it_is_confirmed_by_another_connection(far: FarBox) -> None:
     planned = plan(far.postern, MTU, merge=True)
     assert diff_of(planned) == {"prepared": "  [outside]\n+ mtu = 1400\n"}
     assert far.box.state == (OLD, OLD, OLD, False)
@@ -36,16 +35,14 @@ def test_a_change_is_in_force_until_it_is_confirmed_by_another_connection() -> N
     assert far.box.do("history")[0]["comment"] == "smaller"
 
 
-def test_what_nobody_confirms_is_taken_back() -> None:
-    far = FarBox()
+def test_what_nobody_confirms_is_taken_back(far: FarBox) -> None:
     apply(far.postern, NEW, False, plan(far.postern, NEW, merge=False), "ada", "", 60)
     far.box.later(61)
     assert far.box.state[:2] == (OLD, OLD)
     assert plan(far.postern, NEW, merge=False)["changed"] == 1
 
 
-def test_edits_of_somebody_else_are_not_overwritten_and_ones_own_are() -> None:
-    far = FarBox()
+def test_edits_of_somebody_else_are_not_overwritten_and_ones_own_are(far: FarBox) -> None:
     planned = plan(far.postern, MTU, merge=True)
     far.box.do("edit", BOB, text=NEW)
     with pytest.raises(Refused, match="bob has edits"):
@@ -54,24 +51,21 @@ def test_edits_of_somebody_else_are_not_overwritten_and_ones_own_are() -> None:
     assert apply(far.postern, MTU, True, plan(far.postern, MTU, merge=True), "bob", "", 60) == 60
 
 
-def test_while_a_change_waits_there_is_no_other() -> None:
-    far = FarBox()
+def test_while_a_change_waits_there_is_no_other(far: FarBox) -> None:
     planned = plan(far.postern, MTU, merge=True)
     apply(far.postern, MTU, True, planned, "ada", "", 60)
     with pytest.raises(Refused, match="a change of ada waits"):
         apply(far.postern, MTU, True, planned, "ada", "", 60)
 
 
-def test_a_plan_that_somebody_has_overtaken_is_refused() -> None:
-    far = FarBox()
+def test_a_plan_that_somebody_has_overtaken_is_refused(far: FarBox) -> None:
     planned = plan(far.postern, MTU, merge=True)
     far.box.do("edit", text=NEW.replace("1400", "1300"))
     with pytest.raises(Refused, match="edited it"):
         apply(far.postern, MTU, True, planned, "ada", "", 60)
 
 
-def test_what_the_judge_refuses_is_told_and_never_kept() -> None:
-    far = FarBox()
+def test_what_the_judge_refuses_is_told_and_never_kept(far: FarBox) -> None:
     with pytest.raises(Refused, match=r"outside\.mtu: is 14, and should be between 576 and 9000"):
         plan(far.postern, "[outside]\nmtu = 14\n", merge=True)
     with pytest.raises(Refused, match="no TOML"):
@@ -79,8 +73,7 @@ def test_what_the_judge_refuses_is_told_and_never_kept() -> None:
     assert far.box.state == (OLD, OLD, OLD, False)
 
 
-def test_what_cannot_be_put_in_force_leaves_no_edits() -> None:
-    far = FarBox()
+def test_what_cannot_be_put_in_force_leaves_no_edits(far: FarBox) -> None:
     planned = plan(far.postern, NEW, merge=False)
     far.box.machine.refusing.add(NEW)
     with pytest.raises(Refused, match="the port has no cable"):
@@ -88,8 +81,7 @@ def test_what_cannot_be_put_in_force_leaves_no_edits() -> None:
     assert far.box.state == (OLD, OLD, OLD, False)
 
 
-def test_secrets_are_never_among_the_words_of_a_command_nor_in_what_is_told() -> None:
-    far = FarBox()
+def test_secrets_are_never_among_the_words_of_a_command_nor_in_what_is_told(far: FarBox) -> None:
     wish = OLD.replace("hunter2-hunter2", "hunter3-hunter3")
     planned = plan(far.postern, wish, merge=False)
     apply(far.postern, wish, False, planned, "ada", "", 60)
@@ -97,6 +89,6 @@ def test_secrets_are_never_among_the_words_of_a_command_nor_in_what_is_told() ->
     assert "********" in diff_of(planned)["prepared"]
 
 
-def test_warnings_are_sentences() -> None:
-    planned = plan(FarBox().postern, OLD, merge=False)
+def test_warnings_are_sentences(far: FarBox) -> None:
+    planned = plan(far.postern, OLD, merge=False)
     assert [one[-1] for one in warnings_of(planned)] == ["."] * len(planned["problems"])
