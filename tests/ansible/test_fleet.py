@@ -10,10 +10,12 @@ from image.places import Places
 from image.qemu import Net
 from tests.ansible.site import BOX, SSH_PORT, Site
 from tests.image.appliance import Appliance, make_box
+from tests.image.bundles import Update, make_update
 from tests.image.files import stick
 
 pytestmark = pytest.mark.image
 SLOW = 120.0  # seconds, in emulation
+NEWER = "9.1.0"
 SECRET = "a long random text"  # of the example
 PRESS_4 = """
 gateway_clients:
@@ -86,3 +88,30 @@ def test_a_box_is_configured_again_and_again_and_a_wrong_network_is_taken_back(
         assert box.ask("status")["pending"] is None
         site.say(mine + PRESS_4)
         assert site.play("configure").changed == 0
+
+
+def test_an_update_runs_the_way_back_is_gone_and_a_backup_is_restored(
+    site: Site, places: Places, settled: Path, place: Path
+) -> None:
+    update = make_update(places, place, Update(NEWER))
+    words = ("-e", f"update={update}", "-e", f"version={NEWER}")
+    with provisioned(site, places, settled, place) as box:
+        site.say(known(site, box))
+        assert site.play("provision").changed == 1
+        assert site.play("backup").changed == 2
+        assert (site.folder / "backup" / f"{BOX}.toml").read_text() == saved(box)
+
+        older = box.slots()["a"]["version"]
+        assert site.play("update", *words).changed == 4  # brought, installed, removed, started
+        assert (box.slots()["booted"], box.slots()["b"]["version"]) == ("b", NEWER)
+        assert site.play("update", *words).changed == 0
+        assert site.play("rollback", "-e", f"version={older}").changed == 2
+        assert box.slots()["booted"] == "a"
+        assert site.play("rollback", "-e", f"version={older}").changed == 0
+
+        backed_up = saved(box)
+        site.say(known(site, box) + PRESS_4)
+        assert site.play("configure").changed == 1
+        assert site.play("restore").changed == 1
+        assert saved(box) == backed_up
+        assert site.play("drain").changed == 0
