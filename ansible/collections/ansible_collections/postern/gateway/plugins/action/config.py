@@ -33,11 +33,11 @@ class ActionModule(ActionBase):
         found = self._execute_module(
             CONFIG, module_args={**args, "apply": False}, task_vars=task_vars
         )
-        apply = self._templar_bool(args.get("apply", True))
+        apply = self._truth(args.get("apply", True))
         if found.get("failed") or not found.get("changed") or self._task.check_mode or not apply:
             return found
         applied = self._apply(args, task_vars)
-        if applied.get("failed") or not self._templar_bool(args.get("confirm", True)):
+        if applied.get("failed") or not self._truth(args.get("confirm", True)):
             return applied
         deadline = applied.get("deadline_s", args.get("deadline", 300))
         return outcome_of(found, applied, self._confirm(float(deadline), task_vars))
@@ -62,5 +62,5 @@ class ActionModule(ActionBase):
         return told
 
     @staticmethod
-    def _templar_bool(value):
+    def _truth(value):
         return str(value).lower() not in ("false", "no", "0", "off")
