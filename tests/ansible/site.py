@@ -77,7 +77,12 @@ class Site:
         (folder / f"{BOX}.yml").write_text(HERE.replace(INSIDE, inside) + more)
 
     def _run(self, program: str, *words: str) -> Played:
-        command = [str(Path(sys.executable).with_name(program)), "-i", str(self.folder), *words]
+        command = [
+            str(Path(sys.executable).with_name(program)),
+            "-i",
+            str(self.folder / "hosts.yml"),
+            *words,
+        ]
         settings = {
             "HOME": str(self.home),
             "ANSIBLE_CONFIG": str(PLAYS / "ansible.cfg"),

@@ -6,7 +6,7 @@ from ansible_collections.postern.gateway.plugins.module_utils.restart import out
 
 
 def box(uptime: float, state: str = "good", version: str = "0.2.0") -> dict[str, Any]:
-    slots = [{"name": "b", "state": state, "version": version}]
+    slots = [{"name": "B", "state": state, "version": version}]
     return {"uptime_s": uptime, "booted": "b", "slots": slots}
 
 

@@ -9,8 +9,8 @@ from ansible_collections.postern.gateway.plugins.module_utils.slots import (
 BOX = {
     "booted": "a",
     "slots": [
-        {"name": "a", "state": "good", "version": "0.1.0"},
-        {"name": "b", "state": "new", "version": "0.2.0"},
+        {"name": "A", "state": "good", "version": "0.1.0"},
+        {"name": "B", "state": "new", "version": "0.2.0"},
     ],
 }
 
