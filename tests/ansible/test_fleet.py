@@ -85,7 +85,8 @@ def test_a_box_is_configured_again_and_again_and_a_wrong_network_is_taken_back(
         assert lost.count("failed") == 1, lost.text
         assert "taken the change back" in lost.text
         assert box.ask("config.history")[0]["number"] == number
-        assert box.ask("status")["pending"] is None
+        status = box.ask("status")
+        assert (status["pending"], status["changed"]) == (None, 0)
         site.say(mine + PRESS_4)
         assert site.play("configure").changed == 0
 

@@ -6,6 +6,7 @@ from ansible_collections.postern.gateway.plugins.module_utils.command import Ref
 from ansible_collections.postern.gateway.plugins.module_utils.wish import (
     apply,
     diff_of,
+    forget,
     plan,
     warnings_of,
 )
@@ -38,7 +39,11 @@ def test_a_change_is_in_force_until_it_is_confirmed_by_another_connection(far: F
 def test_what_nobody_confirms_is_taken_back(far: FarBox) -> None:
     apply(far.postern, NEW, False, plan(far.postern, NEW, merge=False), "ada", "", 60)
     far.box.later(61)
-    assert far.box.state[:2] == (OLD, OLD)
+    assert far.box.state == (OLD, OLD, NEW, False)
+    forget(far.postern, far.postern.config("status"), "bob")
+    assert far.box.state == (OLD, OLD, NEW, False)
+    forget(far.postern, far.postern.config("status"), "ada")
+    assert far.box.state == (OLD, OLD, OLD, False)
     assert plan(far.postern, NEW, merge=False)["changed"] == 1
 
 

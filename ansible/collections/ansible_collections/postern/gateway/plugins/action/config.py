@@ -55,7 +55,8 @@ class ActionModule(ActionBase):
         while patience.lasts(time.monotonic()):
             try:
                 self._connection.reset()
-                return self._execute_module(CONFIRM, module_args={}, task_vars=task_vars)
+                args = {"discard": True}
+                return self._execute_module(CONFIRM, module_args=args, task_vars=task_vars)
             except AnsibleConnectionFailure as failure:
                 told = {LOST: str(failure)}
             time.sleep(patience.wait)

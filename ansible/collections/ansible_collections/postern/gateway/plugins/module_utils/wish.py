@@ -52,6 +52,12 @@ def apply(
         raise
 
 
+def forget(postern: Postern, status: Mapping[str, Any], me: str) -> None:
+    """The edits of a change that was taken back: nobody shall put them in force by mistake."""
+    if status["edited_by"] == me:
+        postern.config("discard")
+
+
 def diff_of(found: Mapping[str, Any]) -> dict[str, str]:
     """As Ansible shows it with --diff. Secrets are masked by the box."""
     return {"prepared": "".join(f"{line}\n" for line in found["lines"])}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.postern.gateway.plugins.module_utils.command import Refused, of_module
+from ansible_collections.postern.gateway.plugins.module_utils.wish import forget
 
 DOCUMENTATION = r"""
 ---
@@ -14,7 +17,11 @@ description:
   - Confirms a change that waits for it. Without one nothing is changed.
   - The box wants another connection for it than the change was made on. The module C(config)
     sees to that by itself; before this one use C(meta reset_connection).
-options: {}
+options:
+  discard:
+    description: Where the box has taken our change back, forget its edits there, too.
+    type: bool
+    default: false
 author:
   - The Postern project
 """
@@ -33,10 +40,15 @@ number:
 
 
 def main():
-    module = AnsibleModule({}, supports_check_mode=True)
+    module = AnsibleModule(
+        {"discard": {"type": "bool", "default": False}}, supports_check_mode=True
+    )
     postern = of_module(module)
     try:
-        waits = postern.config("status")["pending"] is not None
+        status = postern.config("status")
+        waits = status["pending"] is not None
+        if not waits and module.params["discard"] and not module.check_mode:
+            forget(postern, status, getpass.getuser())
         if not waits or module.check_mode:
             module.exit_json(changed=waits)
         module.exit_json(changed=True, number=postern.config("confirm")["number"])
