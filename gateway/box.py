@@ -17,8 +17,10 @@ from pathlib import Path
 from gateway.control.button import Meant
 from gateway.control.changes_outputs import Refused
 from gateway.control.check import check
+from gateway.control.config import Config
 from gateway.control.desk import ConfigDesk
 from gateway.control.document import File
+from gateway.control.kits import Order, Product
 from gateway.control.problems import Problem
 from gateway.control.trace import Kind, Wanted
 from gateway.system import board as boards
@@ -47,6 +49,7 @@ from gateway.system.clock import now
 from gateway.system.control_socket import AlreadyRunning, ControlSocket
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.leds import Leds
+from gateway.system.media import CARRIERS
 from gateway.system.ports import Blinker
 from gateway.system.run import Run, run
 from gateway.system.service import Service
@@ -54,6 +57,7 @@ from gateway.system.signals import Signals
 from gateway.system.store import Store
 from gateway.user.client import Daemon, DaemonError
 from gateway.user.files import beside
+from gateway.user.kit.make import make
 from gateway.user.today import today
 
 OK, FAILED = 0, 1
@@ -165,6 +169,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
             outlet,
             partial(_ask_daemon, places),
             partial(_take_trace, places),
+            _make_kit,
             tool,
         ),
         provisioning=Provisioning(places, outlet, factory),
@@ -229,6 +234,11 @@ def _take_trace(places: Places, wanted: Wanted, behalf: str, most: int) -> bytes
     except DaemonError as error:
         raise Refused(str(error), error.hint) from error
     return bytes(found)
+
+
+def _make_kit(config: Config, order: Order, p12: bytes) -> Product:
+    """Its library is loaded when a kit is made, and not before."""
+    return make(config, order, p12, today(), CARRIERS)
 
 
 def _seal(text: str, keys: list[str]) -> str:

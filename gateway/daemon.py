@@ -6,7 +6,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -138,7 +138,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             desk.queues, desk.sender, desk.tcp = (queue, inside, front), sender, tcp
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
-            for trouble in unforwarded(config, forwards()):
+            for trouble in unforwarded(config, forwards(_both(config))):
                 journal(trouble)
             desk.loop.run()
         journal.line("stopped; the rules stay, so what comes for Postern now is dropped")
@@ -154,6 +154,11 @@ def unforwarded(config: Config, forwarding: bool) -> list[Fact]:
     what = f"nothing for {servers} arrives, for this machine forwards no packets"
     hint = "set net.ipv4.ip_forward to 1 (sysctl), or leave [front] out"
     return [Fact(What.TROUBLE, details={"what": f"{what}: {hint}"})]
+
+
+def _both(config: Config) -> list[str]:
+    """The interfaces that packets for a server behind us go by, and those that come back."""
+    return [name for name in (config.outside.interface, config.inside.interface) if name]
 
 
 def _mine(group: int | None) -> int | None:
@@ -177,7 +182,7 @@ class Desk:
         self.tcp: Connections | None = None
         self.tool: Tool | None = None
         self.rules: Rules | None = None
-        self.forwards: Callable[[], bool] = forwards
+        self.forwards: Callable[[Collection[str]], bool] = forwards
         self._loaded = now()
         self._problems: tuple[str, ...] = ()
 
@@ -221,7 +226,7 @@ class Desk:
         config, self._problems = self._keep_places(config)
         self._loaded = moment
         found = self._calendar.handle_timeout(moment) + self.gateway.reload(config, moment)
-        found += unforwarded(config, self.forwards())
+        found += unforwarded(config, self.forwards(_both(config)))
         self._problems += self._make_so(config)
         return [*found, *(Fact(What.TROUBLE, details={"what": what}) for what in self._problems)]
 

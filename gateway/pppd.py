@@ -8,7 +8,7 @@ import argparse
 import grp
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gateway.control.config import Config, load
@@ -17,7 +17,7 @@ from gateway.control.problems import Problem
 from gateway.control.values_reach import Reach
 from gateway.system.clock import now
 from gateway.system.journal import ERROR, Journal, read_by_systemd
-from gateway.system.pppd_host import Host
+from gateway.system.pppd_host import Host, SetRules
 from gateway.system.pppd_rules import removal_text, rules_text
 from gateway.system.run import ToolFailed, run, start
 from gateway.system.signals import Signals
@@ -51,11 +51,7 @@ def serve(path: Path, place: Path, journal: Journal, *, rules: bool) -> None:
     def read() -> Config | str:
         return read_config(path)
 
-    def set_rules(calls: Mapping[str, tuple[Reach, ...]], inside: str, closed: bool) -> None:
-        if rules:
-            run(NFT, rules_text(calls, inside, closed))
-
-    host = Host(place, read, start, set_rules, journal.line, _group())
+    host = Host(place, read, start, setter(run if rules else _nothing), journal.line, _group())
     try:
         with Signals() as signals:
             host.register(signals.fileno())
@@ -76,6 +72,19 @@ def read_config(path: Path) -> Config | str:
         return f"{path} cannot be read: {file}"
     config: Config | list[Problem] = load(file, beside(path), path.name)
     return config if isinstance(config, Config) else f"{path} is wrong: see `postern check`"
+
+
+def setter(tool: Callable[[list[str], str], object]) -> SetRules:
+    """How the rules of the calls are set; `tool` is given nft's command and its text."""
+
+    def set_rules(calls: Mapping[str, tuple[Reach, ...]], inside: str, closed: bool) -> None:
+        tool(NFT, rules_text(calls, inside, closed))
+
+    return set_rules
+
+
+def _nothing(argv: list[str], text: str) -> None:
+    """The owner's own firewall is left alone."""
 
 
 def _group() -> int | None:

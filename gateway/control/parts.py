@@ -22,7 +22,7 @@ NONE: Final[frozenset[Part]] = frozenset()
 _OF_TABLE: Final = {
     "outside": {Part.NETWORK},
     "inside": {Part.NETWORK},
-    "front": {Part.GATEWAY},
+    "front": {Part.GATEWAY, Part.NETWORK},  # the box forwards for these servers
     "limits": {Part.GATEWAY},
     "client": {Part.GATEWAY},
     "certificate": {Part.GATEWAY},

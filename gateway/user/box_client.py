@@ -208,6 +208,11 @@ class Box(End):
         found = read_table(self.ask_slowly("support", LONG, path=path))
         return read_text(found, "path"), read_lines(found, "contents")
 
+    def kit(self, wanted: Mapping[str, object]) -> tuple[str, list[str]]:
+        """Make what is needed at an old machine (`control/kits.py`); where it is, and its lines."""
+        found = read_table(self.ask_slowly("kit", LONG, **wanted))
+        return read_text(found, "path"), read_lines(found, "told")
+
     def ping(self, host: str) -> list[str]:
         return spoken(self.ask_slowly("network.ping", 60.0, host=host))
 

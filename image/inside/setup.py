@@ -8,6 +8,7 @@ import py_compile
 import shutil
 import subprocess
 import zipfile
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,11 @@ usr/lib/systemd/system-generators/systemd-gpt-auto-generator
 usr/lib/systemd/system-generators/systemd-ssh-generator
 usr/lib/systemd/system-generators/systemd-getty-generator
 var/lib/systemd/catalog/database var/cache/ldconfig/aux-cache
+usr/bin/plog usr/bin/poff usr/bin/pon usr/sbin/chat usr/sbin/pppdump usr/sbin/pppoe-discovery
+usr/sbin/pppstats usr/lib/systemd/system/ppp@.service etc/chatscripts etc/logrotate.d/ppp
+etc/ppp/chap-secrets etc/ppp/pap-secrets etc/ppp/peers etc/ppp/ip-up etc/ppp/ip-up.d etc/ppp/ip-down
+etc/ppp/ip-down.d etc/ppp/ip-pre-up etc/ppp/ipv6-up etc/ppp/ipv6-up.d etc/ppp/ipv6-down
+etc/ppp/ipv6-down.d usr/share/ppp
 """.split()
 
 
@@ -105,8 +111,11 @@ def _remove_what_made_it() -> None:
     boot = list(Path("/boot").iterdir())
     links = [Path("/vmlinuz"), Path("/initrd.img"), Path("/vmlinuz.old"), Path("/initrd.img.old")]
     tests = list(PACKAGES.glob("*/test*")) + list(PACKAGES.glob("*/*/tests"))
-    for place in [*(ROOT / one for one in REMOVED), *perl, *locales, *boot, *links, *tests]:
+    others = [one for one in Path("/usr/lib/pppd").glob("*/*.so") if one.name != "radius.so"]
+    lists = [perl, locales, boot, links, tests, others]
+    for place in [*(ROOT / one for one in REMOVED), *chain(*lists)]:
         _remove(place)
+    Path("/usr/sbin/pppd").chmod(0o755)  # it is for root, so there is no root to become
 
 
 def _remove_identity() -> None:

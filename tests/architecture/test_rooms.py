@@ -24,9 +24,10 @@ ALLOWED = {
     "box": {"control", "system", "user", "wire", "crypto", "outputs"},
     "health": {"control", "system", "user", "wire", "crypto", "ike"},
     "pppd": {"control", "system", "user"},
+    "kit": {"control", "system", "user"},
     "daemon": {"bridge", "control", "system", "user", "wire", "outputs", "crypto"} | PROTOCOLS,
 }
-EDGES = {"system", "user", "daemon", "box", "health", "pppd"}
+EDGES = {"system", "user", "daemon", "box", "health", "pppd", "kit"}
 IO = {
     "asyncio", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
     "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "ssl",
@@ -38,6 +39,7 @@ FIXED_PLACES = {
     "subprocess": {"gateway/system/run.py"},
     "gmpy2": {"gateway/crypto/modp.py", "gateway/crypto/rsa.py"},
     "scapy": {"gateway/user/cli/trace.py"},
+    "pydyf": {"gateway/user/kit/pdf.py"},
     "cryptography": {f"gateway/crypto/{name}.py" for name in ("cbc", "mac", "rc4", "seal")},
 }
 SIX = {"README.md", "numbers.py", "errors.py", "events.py", "quirks.py", "machine.py"}

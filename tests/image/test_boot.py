@@ -38,5 +38,7 @@ def test_a_new_box_shows_the_claim_on_every_console_and_takes_dials(
         exposure = float(re.findall(r": (\d+\.\d+) ", security)[0])
         figures.add(f"{firmware}: exposure of postern.service", exposure, "", 2.0)
         assert box.probe("systemctl --failed --no-legend --plain") == ""
+        assert box.probe.ask("systemctl -q is-active postern-pppd.service")[0] != 0
+        assert set(box.probe("cat /proc/sys/net/ipv4/conf/*/forwarding").split()) == {"0"}
         assert used <= 200
         assert exposure <= 2.0

@@ -130,6 +130,6 @@ def test_under_a_flood_timers_are_called_as_often_as_they_want(
     assert len(core.lateness) >= CALLS
     assert core.packets > 10 * CALLS
     assert facts == []
-    for part in (queue, inside, gre, sender, control, client, gateway):
+    for part in (queue, inside, front, gre, sender, control, client, gateway):
         part.close()
     tcp.close_all()

@@ -48,6 +48,9 @@ def test_a_client_comes_up_against_pppd_and_both_are_told_so() -> None:
     assert (view.server, view.route) == ("pppd on this machine", "lan")
     told = [sentence(fact) for fact in made.facts(What.SERVER_ANSWERED)]
     assert told[0].startswith("PPP: the server pppd on this machine has taken the call")
+    [asked] = made.facts(What.CALL_REQUESTED)
+    assert asked.details["server"] == "pppd on this machine"  # no address is made up
+    assert [fact.details["peer_call_id"] for fact in made.facts(What.SERVER_ANSWERED)] == [""]
     assert made.errors() == []
 
 

@@ -317,9 +317,9 @@ FRONT = '[front]\nservers = ["10.10.0.3"]\n'
 def test_in_front_of_a_server_without_forwarding_the_owner_is_told(tmp_path: Path) -> None:
     at_work = desk(tmp_path, WHOLE)
     written(tmp_path, WHOLE + FRONT)
-    at_work.forwards = lambda: True
+    at_work.forwards = lambda interfaces: True
     assert at_work.reload(1.0) == [Fact(What.RELOADED)]
-    at_work.forwards = lambda: False
+    at_work.forwards = lambda interfaces: False
     [_, trouble] = at_work.reload(2.0)
     assert isinstance(trouble, Fact)
     assert "nothing for 10.10.0.3 arrives" in trouble.details["what"]
@@ -329,7 +329,7 @@ def test_in_front_of_a_server_without_forwarding_the_owner_is_told(tmp_path: Pat
 def test_to_stand_in_front_is_begun_and_ended_by_a_reload(tmp_path: Path) -> None:
     at_work = desk(tmp_path, WHOLE)
     tool = at_work.tool = Tool()
-    at_work.forwards = lambda: True
+    at_work.forwards = lambda interfaces: True
     for moment, text in enumerate((WHOLE + FRONT, WHOLE)):
         written(tmp_path, text)
         at_work.reload(float(moment))

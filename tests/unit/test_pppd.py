@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gateway.pppd import read_config
+import pytest
+
+from gateway.control.values_reach import ALL
+from gateway.pppd import read_config, setter
 from tests.unit.control.test_relations_local import BEFORE, POOL
 
 CHECKOUT = Path(__file__).parents[2]
@@ -27,6 +30,16 @@ def test_the_configuration_is_read_anew_each_time(tmp_path: Path) -> None:
     assert read_config(path) == f"{path} is wrong: see `postern check`"
     path.unlink()
     assert read_config(path) == f"{path} cannot be read: no such file or directory"
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_an_inside_interface_that_was_forwarded_before_is_closed_to_nobody(closed: bool) -> None:
+    given: list[tuple[list[str], str]] = []
+    setter(lambda argv, text: given.append((argv, text)))({"postern0": (ALL,)}, "eth1", closed)
+    [(argv, text)] = given
+    assert argv == ["nft", "-f", "-"]
+    assert 'iifname "postern0" jump postern0' in text
+    assert ('iifname "eth1" oifname != "postern*" drop' in text) is closed
 
 
 def test_it_refuses_what_is_not_in_the_configuration_and_stops_in_order(tmp_path: Path) -> None:

@@ -20,13 +20,15 @@ from gateway.control.parts import Part
 from gateway.control.ports import Port
 from gateway.control.users import USERS_FILE
 from gateway.system.box.disk import write_file
-from gateway.system.box.network import ROLES, Network
+from gateway.system.box.network import ROLES, Network, has_calls
 from gateway.system.box.places import DAEMON, Places
 from gateway.system.box.users import Users, owner
 from gateway.system.run import Run, ToolFailed, run
 
 KEY_FILES: Final = ("psk_file", "psk_old_file")
 UNIT: Final = "postern.service"
+CALLS: Final = "postern-pppd.service"  # who starts pppd
+MODE: Final = 0o640  # of the daemon's files, which are root's and its group's
 _GATEWAY: Final = frozenset({Part.GATEWAY, Part.RESTART, Part.NETWORK, Part.PORTS})
 _NETWORK: Final = frozenset({Part.NETWORK, Part.PORTS})
 FindPorts = Callable[[Config], Sequence[Port]]
@@ -56,6 +58,7 @@ class Applier:
         self._run = tool
         self._rescue = rescue
         self._users = Users(places, tool)
+        self._calls = False  # whether who starts pppd was started
 
     def activate(self, wanted: Activate) -> None:
         """Raises `ActivationFailed`; half of it may be done then, and is undone by the next."""
@@ -80,6 +83,7 @@ class Applier:
         if parts & _GATEWAY:
             moved = before != self.network.names
             self._hand_over(config, wanted.text)
+            self._serve_calls(config)
             self._wake(restart=moved or Part.RESTART in parts or not wanted.before)
 
     def again(self, text: str) -> None:
@@ -103,13 +107,15 @@ class Applier:
         network.names = in_force
         if {**gone, **certain} != in_force:
             self.again(text)
+        else:
+            network.forward(config)  # a card that comes back begins as the kernel makes it
 
     def look_again(self, text: str) -> None:
         """What is in force already: learn it, and touch nothing."""
         config = load(File(text.encode()), self._read_file)
         if isinstance(config, list):
             return
-        self.config = config
+        self.config, self._calls = config, has_calls(config)
         self.network.settle(config, self._find_ports(config))
 
     def _read(self, text: str) -> Config:
@@ -128,11 +134,12 @@ class Applier:
     def _hand_over(self, config: Config, text: str) -> None:
         """The daemon's copy: roles become the kernel's names, keys in files stand in it.
 
-        It is the daemon's alone to read. A side that is not settled keeps its role for a name,
-        which no interface has: so nothing is picked up there, and the daemon runs all the same.
+        It is the daemon's to read, and only root's to write: who starts pppd believes it. A side
+        that is not settled keeps its role for a name, which no interface has: so nothing is picked
+        up there, and the daemon runs all the same.
         """
         path = self._places.gateway
-        write_file(path, self._for_daemon(config, text).encode())
+        write_file(path, self._for_daemon(config, text).encode(), MODE)
         self._give(path)
         self._write_users()
 
@@ -149,14 +156,14 @@ class Applier:
         if isinstance(file, str):
             path.unlink(missing_ok=True)
             return
-        write_file(path, file.data)
+        write_file(path, file.data, MODE)
         self._give(path)
 
     def _give(self, path: Path) -> None:
-        user, group = owner(DAEMON, _ids)
+        _, group = owner(DAEMON, _ids)
         path.parent.chmod(0o755)
         if os.geteuid() == 0:
-            os.chown(path, user, group)
+            os.chown(path, -1, group)
 
     def _for_daemon(self, config: Config, text: str) -> str:
         wanted = {"outside": config.outside.interface, "inside": config.inside.interface}
@@ -173,6 +180,13 @@ class Applier:
                     changes.append(Change("set", "client", client.name, name, psk.decode()))
         changes += inlined(text, self._read_file)
         return edited(text, changes) if changes else text
+
+    def _serve_calls(self, config: Config) -> None:
+        """Who starts pppd runs while there is a route into the LAN, and no longer."""
+        if has_calls(config) != self._calls:
+            verb = "stop" if self._calls else "start"
+            self._run(["systemctl", verb, "--no-block", CALLS], "")
+            self._calls = not self._calls
 
     def _wake(self, *, restart: bool) -> None:
         """A reload leaves sessions alone; a daemon that does not run yet is started."""

@@ -1,4 +1,4 @@
-"""What is looked at for a person and takes its time: ping, capture, trace, self-test, bundle.
+"""What is done for a person and takes its time: ping, capture, trace, kit, self-test, bundle.
 
 Each verb is checked at once and then done by the worker, so nothing else waits for it.
 """
@@ -15,6 +15,7 @@ from gateway.control.changes_outputs import Refused
 from gateway.control.config import Config
 from gateway.control.ports import Port
 from gateway.system.box import capture, health, support, view
+from gateway.system.box.kit import MakeKit, begin_kit
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
@@ -43,6 +44,7 @@ class Diagnose:
         outlet: Outlet,
         ask_daemon: AskDaemon,
         take_trace: TakeTrace,
+        make_kit: MakeKit,
         tool: Run = run,
     ) -> None:
         self._places = places
@@ -56,6 +58,7 @@ class Diagnose:
             "link": ("look at the links", self._link),
             "capture": ("capture", self._capture),
             "trace": ("trace", partial(begin_trace, outlet=outlet, take=take_trace)),
+            "kit": ("kit", partial(begin_kit, outlet=outlet, make=make_kit)),
             "selftest": ("self-test", self._selftest),
             "support": ("support bundle", self._support),
         }

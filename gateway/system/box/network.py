@@ -1,4 +1,5 @@
-"""The interfaces as the configuration wants them: files for systemd-networkd, and two nft sets.
+"""The interfaces as the configuration wants them: files for systemd-networkd, what nftables lets
+through between them, and whether the kernel passes anything on.
 
 The text is pure; `Network.apply` puts it in its place and tells networkd. What is in force is
 replaced as a whole, and doing it twice does no harm.
@@ -13,6 +14,8 @@ from gateway.control.ports import Port, Unsettled, interface_of
 from gateway.control.schema_routes import LOCAL
 from gateway.system.box.disk import write_file
 from gateway.system.box.places import Places
+from gateway.system.forwarding import forward_from
+from gateway.system.pppd_call import INTERFACE
 from gateway.system.run import Run, ToolFailed, run
 from gateway.wire.ipv4 import host_text
 
@@ -64,14 +67,29 @@ def routes_text(config: Config, interface: str) -> str:
     )
 
 
-def nft_sets(names: Mapping[str, str]) -> str:
-    """For `nft -f`: which interfaces are outside and inside, in one transaction."""
+def nft_sets(names: Mapping[str, str], config: Config) -> str:
+    """For `nft -f`, in one transaction: which interfaces are outside and inside, to which one calls
+    of routes into the LAN lead, and which servers the box stands in front of."""
+    sets = {f"{role}_ports": [f'"{names[role]}"'] if names.get(role) else [] for role in ROLES}
+    sets["call_ports"] = sets["inside_ports"] if has_calls(config) else []
+    sets["front_servers"] = [host_text(host) for host in config.front.servers]
     text = ""
-    for role in ROLES:
-        text += f"flush set inet box {role}_ports\n"
-        if names.get(role):
-            text += f'add element inet box {role}_ports {{ "{names[role]}" }}\n'
+    for name, members in sets.items():
+        text += f"flush set inet box {name}\n"
+        if members:
+            text += f"add element inet box {name} {{ {', '.join(members)} }}\n"
     return text
+
+
+def has_calls(config: Config) -> bool:
+    """Whether PPP may end on this box: then somebody has to start pppd."""
+    return any(route.kind == LOCAL for route in config.routes)
+
+
+def forwarded(names: Mapping[str, str], config: Config) -> frozenset[str]:
+    """The interfaces from which packets are passed on. Where they may go is nftables' business."""
+    roles = ROLES if config.front.servers else ("inside",) if has_calls(config) else ()
+    return frozenset(names[role] for role in roles if names.get(role))
 
 
 def _addresses(side: Outside | Inside) -> tuple[bytes, ...]:
@@ -94,6 +112,7 @@ class Network:
         self.problems: tuple[str, ...] = ()
         self.names: dict[str, str] = {}  # by role
         self._folder = places.root / FOLDER
+        self._root = places.root
         self._run = tool
 
     def settle(self, config: Config, ports: Sequence[Port]) -> dict[str, str]:
@@ -120,11 +139,16 @@ class Network:
             if text:
                 files[f"{PREFIX}{role}.network"] = text
         changed = self._replace(files)
-        self._run(["nft", "-f", "-"], nft_sets(names))
+        self._run(["nft", "-f", "-"], nft_sets(names, config))
+        self.forward(config)
         if changed:
             self._run(["networkctl", "reload"], "")
             for name in sorted({name for name in names.values() if name}):
                 self._run(["networkctl", "reconfigure", name], "")
+
+    def forward(self, config: Config) -> None:
+        """Make the box a router as far as the configuration wants one, and no further."""
+        forward_from(forwarded(self.names, config), INTERFACE, self._root)
 
     def _replace(self, files: Mapping[str, str]) -> bool:
         """Whether any of the files is another now."""

@@ -16,6 +16,7 @@ from gateway.control.edit import Change, EditError, edited, value_of
 from gateway.control.findings import Entry
 from gateway.control.problems import Problem
 from gateway.control.schema import PORT_ROLES, WAYS, table_named
+from gateway.control.schema_front import CLOSED, OPEN
 from gateway.control.schema_routes import ENCRYPTIONS, ORDERS, ROUTE_KINDS, TUNNELS
 from gateway.control.tables import Key, Table
 from gateway.user.client import BadAnswer, DaemonError
@@ -30,10 +31,13 @@ FIXED = {
     ("route", "shield"): ("", "true", "false"),
     ("route", "order"): ("", *ORDERS),
     ("route", "tunnels"): ("", *TUNNELS),
+    ("front", "fail"): ("", CLOSED, OPEN),
     ("port", "role"): PORT_ROLES,
     ("outside", "network"): ("", *WAYS),
     ("inside", "network"): ("", *WAYS),
 }
+# A secret that is of no use without the key it belongs to.
+BELONGS_TO = {"radius_secret": "radius"}
 # What names another entry: the table it is in.
 NAMED = {
     ("client", "route"): "route",
@@ -132,7 +136,7 @@ def typed_value(key: Key, typed: str) -> object:
 def changes_of(table: Table, before: Mapping[str, Any] | None, values: Values) -> list[Change]:
     """What has to be changed so that the entry is as the form says; None is a new entry.
 
-    A secret that is left empty stays as it is.
+    A secret that is left empty stays as it is, while there is what it belongs to.
     """
     keys = [key for key in table.keys if key.name in values]
     if before is None and table.most > 1:
@@ -141,6 +145,11 @@ def changes_of(table: Table, before: Mapping[str, Any] | None, values: Values) -
     old = before or {}
     name = str(old.get(table.named, "")) if table.most > 1 else ""
     found = [change for key in keys for change in _of_key(table, key, old, values[key.name], name)]
+    found += [
+        Change("unset", table.name, name, secret)
+        for secret, owner in BELONGS_TO.items()
+        if secret in old and not values.get(secret) and not values.get(owner, "-").strip()
+    ]
     return sorted(found, key=lambda change: change.key == table.named)  # its name at last
 
 

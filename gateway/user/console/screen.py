@@ -177,7 +177,7 @@ class Screen:
         words += ["Enter: choose"] if view.rows else []
         words += ["PgUp, PgDn: read on"] if self._lines.goes_on(WIDTH) else []
         words += ["b: back"] if self._walk.depth > 1 else []
-        _put(self._foot, self.fit("   ".join([*words, "?: help"])))
+        _put(self._foot, "\n".join(map(self.fit, _in_lines([*words, "?: help"]))))
         _put(self._told, self.fit(f"Choice: {self._typed}" if self._typed else self._hint()))
 
     def _hint(self) -> str:
@@ -320,6 +320,15 @@ class Screen:
     def _leave(self, step: Step) -> None:
         self._end = step
         raise urwid.ExitMainLoop
+
+
+def _in_lines(words: list[str]) -> list[str]:
+    """As many on a line as fit; none is cut in two."""
+    lines = words[:1]
+    for word in words[1:]:
+        longer = f"{lines[-1]}   {word}"
+        lines[-1:] = [longer] if len(longer) <= WIDTH else [lines[-1], word]
+    return lines
 
 
 def _put(widget: urwid.Text, text: str) -> None:

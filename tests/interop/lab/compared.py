@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tests.interop.lab import lan, stand_in, strongswan
+from tests.interop.lab import lan, pppd, stand_in, strongswan
 from tests.interop.lab.client import OldClient
 from tests.interop.lab.cpu import Account
 from tests.interop.lab.crowd import dial_at_once, hang_up_at_once
@@ -42,8 +42,9 @@ def carrying(lab: Lab) -> Gateway:
 
 
 def ending(lab: Lab) -> Gateway:
-    """PPP ends at the gateway, by pppd, as theirs does."""
+    """PPP ends at the gateway, by pppd, as theirs does, and with the same scripts."""
     inside = lab.lan()
+    pppd.write_scripts(lab.world.gateway)
     gateway = lab.gateway(client=lan.REACH, route=lan.NAME, routes=lan.routes())
     inside.start_pppds()
     return gateway

@@ -63,6 +63,12 @@ def link(node: Node) -> Link | None:
     return Link(interface, local, remote, float(since))
 
 
+def write_scripts(node: Node, up: str = NOTHING, down: str = NOTHING) -> None:
+    """In the place of Debian's, which run what other packages have put into a folder."""
+    node.write("/etc/ppp/ip-up", up, 0o755)
+    node.write("/etc/ppp/ip-down", down, 0o755)
+
+
 def forget(node: Node) -> None:
     """Remove what a pppd that was killed left behind."""
     node.remove(UP)
@@ -71,5 +77,4 @@ def forget(node: Node) -> None:
 def _write_rest(node: Node, user: str, password: str, up: str, down: str) -> None:
     node.write("/etc/ppp/options", "lock\n")
     node.write("/etc/ppp/chap-secrets", f'{user} * "{password}" *\n', 0o600)
-    node.write("/etc/ppp/ip-up", up, 0o755)
-    node.write("/etc/ppp/ip-down", down, 0o755)
+    write_scripts(node, up, down)

@@ -9,7 +9,7 @@
 # developer's machine; unpacked, they exist only in the lab, which lays the tree over the host's root.
 set -eu
 
-HOST="user-mode-linux iproute2 iptables nftables libnetfilter-queue-dev gcc libc6-dev make python3 python3-dev python3-venv"
+HOST="user-mode-linux iproute2 iptables nftables libnetfilter-queue-dev gcc libc6-dev make python3 python3-dev python3-venv mtools xorriso"
 LAB="strongswan-charon strongswan-swanctl libcharon-extra-plugins libstrongswan-standard-plugins \
 libstrongswan-extra-plugins xl2tpd ppp pptpd pptp-linux iperf3 tcpdump conntrack iputils-ping \
 busybox kmod procps libnss3-tools tshark freeradius"

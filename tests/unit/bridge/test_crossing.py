@@ -196,3 +196,13 @@ def test_a_new_confinement_keeps_the_counts() -> None:
     assert (made.reach, made.counts) == ("nothing", {"confined_out_of_reach": 2})
     made.confine(None, "everything")
     assert made.to_server(DATA) == DATA
+
+
+@pytest.mark.parametrize(("kind", "heard"), [("pptp", 1), ("local", 2)])
+def test_pppd_hears_a_request_as_often_as_it_is_made_and_an_old_server_once(
+    kind: str, heard: int
+) -> None:
+    made = crossing_of(replace(ROUTE, kind=kind), Users(), 1400)
+    asked = [control(LCP, REQUEST, identifier=number) for number in (1, 2)]
+    passed = [made.control(frame, CLIENT, float(now))[0] for now, frame in enumerate(asked)]
+    assert len([frame for frame in passed if frame is not None]) == heard

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.system.tcp import PPPD as SOCKET
 from image.inside.units import ENABLED
 from image.places import IMAGE
 from image.steps.loaders import FIRST, environment_block
@@ -41,15 +42,36 @@ def test_the_gateway_has_two_powers_and_a_user_of_its_own() -> None:
     not shutil.which("systemd-analyze"),
     reason="no systemd here: the booted image is asked the same (tests/image/test_boot.py)",
 )
-def test_the_gateways_sandbox_leaves_little_open() -> None:
-    """The goal is 2.0; systemd's own judgement, of the unit as it is shipped."""
+@pytest.mark.parametrize(("name", "most"), [("postern", 2.0), ("postern-pppd", 2.2)])
+def test_the_sandboxes_leave_little_open(name: str, most: float) -> None:
+    """The gateway's goal is 2.0; systemd's own judgement, of the units as they are shipped."""
     command = ["systemd-analyze", "security", "--offline=yes", f"--root={ROOT}", "--no-pager"]
     done = subprocess.run(
-        [*command, "postern.service"], capture_output=True, text=True, check=False
+        [*command, f"{name}.service"], capture_output=True, text=True, check=False
     )
-    found = re.search(r"exposure level for postern.service: ([0-9.]+)", done.stdout)
+    found = re.search(rf"exposure level for {name}.service: ([0-9.]+)", done.stdout)
     assert found, done.stderr
-    assert float(found[1]) <= 2.0
+    assert float(found[1]) <= most
+
+
+def test_who_starts_pppd_is_root_with_one_power_and_is_not_started_by_the_boot() -> None:
+    text = unit("postern-pppd.service")
+    assert "CapabilityBoundingSet=CAP_NET_ADMIN\n" in text
+    assert "[Install]" not in text
+    assert "postern-pppd.service" not in ENABLED
+    assert f"--socket {SOCKET}\n" in text
+    assert f"RuntimeDirectory={SOCKET.parent.name}\n" in text
+    assert "Wants=modprobe@ppp_async.service\n" in text
+
+
+def test_pppd_finds_the_users_on_the_data_partition_and_no_options_but_ours() -> None:
+    made = (ROOT / "usr/lib/tmpfiles.d/postern.conf").read_text()
+    assert "--prefix=/etc/ppp\n" in (ROOT / "usr/lib/postern/data-setup").read_text()
+    for name in ("chap-secrets", "pap-secrets"):
+        assert re.search(rf"^f /data/postern/ppp/{name} +0600 root root", made, re.MULTILINE)
+        assert re.search(rf"^L\+ /etc/ppp/{name} .* /data/postern/ppp/{name}$", made, re.MULTILINE)
+    options = (ROOT / "etc/ppp/options").read_text().splitlines()
+    assert [line for line in options if not line.startswith("#")] == []
 
 
 def test_a_menu_knows_that_it_keeps_a_console_where_anybody_may_stand() -> None:

@@ -8,6 +8,8 @@ from gateway.system.wanted import (
     wanted_rules,
 )
 from gateway.wire.ipv4 import host_bytes
+from tests.unit.control.test_relations_local import BEFORE
+from tests.unit.control.test_relations_local import POOL as CLIENTS
 from tests.unit.control.test_relations_routes import WHOLE
 from tests.unit.control.written import GOOD, config_of
 
@@ -34,6 +36,10 @@ def test_a_pool_brings_addresses() -> None:
     inside = wanted_rules(config).inside
     assert inside is not None
     assert inside.addresses == (US, *pool)
+
+
+def test_the_pool_of_a_route_into_the_lan_is_its_clients() -> None:
+    assert wanted_addresses(config_of(BEFORE + CLIENTS)) == ()
 
 
 def test_what_stands_goes_on_although_its_route_is_gone() -> None:

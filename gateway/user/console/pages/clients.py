@@ -1,4 +1,4 @@
-"""What can be done with one client's keys: a new one, the end of the old one, revoking it.
+"""What can be done with one client's keys: a new one, the end of the old one, revoking it; a kit.
 
 The changes are those of `control/rotation.py`, as of `postern clients`.
 """
@@ -19,6 +19,7 @@ from gateway.control.rotation import (
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Action, Back, Instead, Menu, Open, Step, question
 from gateway.user.console.pages.edits import EDITED, edited, key_told, new_key
+from gateway.user.console.pages.kit import kit_form
 from gateway.user.today import today
 
 Entry = Mapping[str, Any]  # of the client, as TOML has it
@@ -57,6 +58,8 @@ def client_choices(ends: Ends, entry: Entry) -> list[tuple[str, Action, str]]:
             revoked(name),
         )
         found.append(("Revoke it", out, f"postern clients revoke {name}"))
+    kit: Action = lambda: Open(kit_form(ends, name))  # noqa: E731
+    found.append(("Make a kit for who is at it", kit, f"postern kit {name}"))
     return found
 
 

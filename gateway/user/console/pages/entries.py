@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.control.edit import Change
-from gateway.control.schema_routes import L2TP_IPSEC, ROUTE_KINDS
+from gateway.control.schema_routes import L2TP_IPSEC, LOCAL, ROUTE_KINDS
 from gateway.control.tables import Key, Table
 from gateway.user.cli import show
 from gateway.user.cli.show import Column, counted
@@ -43,7 +43,7 @@ TITLES = {
 }
 ABOUT = {
     "client": "The old machines that may dial, each with its own key.",
-    "route": "The old servers inside, and how they are reached.",
+    "route": "The old servers inside and the LAN, and how they are reached.",
     "choice": "Which calls take another route than their client's; the first that fits counts.",
     "admin": "Who may log in by SSH, and change things here. There are no passwords.",
 }
@@ -53,6 +53,7 @@ BRIEF = {
     "choice": ("name", "client", "identity", "called", "user", "route"),
     "admin": ("name", "ssh_key"),
 }
+FRONT = "In front of servers"
 OWN_ITEMS = {"psk_old", "psk_old_file", "psk_old_until", "revoked"}  # see clients.py
 
 
@@ -78,7 +79,9 @@ class Entries:
             command = "postern config add route ..."
             keys[0] = Row("n", f"New route to {plain}", self._new, command)
             keys.append(Row("i", f"New route to {native}", lambda: self._new(L2TP_IPSEC), command))
+            keys.append(Row("l", "New route into the LAN", lambda: self._new(LOCAL), command))
             keys.append(Row("c", TITLES["choice"], self._choices, "postern config add choice ..."))
+            keys.append(Row("f", FRONT, self._front, "postern config set front.KEY VALUE"))
         if name == "client":
             page = Certificates(self._ends)
             keys.append(Row("c", "Certificates", lambda: Open(page), "postern ca list"))
@@ -98,6 +101,9 @@ class Entries:
     def _new(self, kind: str = ROUTE_KINDS[0]) -> Step:
         draft = Draft.candidate(self._ends)
         return Open(entry_form(self._ends, draft, self._table, None, kind))
+
+    def _front(self) -> Step:
+        return Open(settings_form(self._ends, "front"))
 
     def _choices(self) -> Step:
         return Open(Entries(self._ends, "choice"))
@@ -197,6 +203,8 @@ def _brief(key: Key, entry: dict[str, Any]) -> str:
         return counted(len(entry["ssh_keys"]), "key")
     if key.name == "server" and value is None and "servers" in entry:
         return counted(len(entry["servers"]), "server")
+    if key.name == "server" and entry.get("kind") == LOCAL:
+        return f"the LAN, as {entry['pool']}" if "pool" in entry else "the LAN"
     return shown_value(key, value) or "-"
 
 
@@ -214,7 +222,7 @@ def _field(draft: Draft, table: Table, key: Key, entry: dict[str, Any] | None, k
     hint = key.doc
     if key.secret and entry is not None:
         hint += " Empty: as it is."
-    elif key.secret:
+    elif key.name == "psk":
         value = new_key()
         hint += " This one was made by chance; take it, or type another."
     elif choices and key.required and not value:

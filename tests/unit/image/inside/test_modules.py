@@ -44,6 +44,8 @@ def test_the_image_keeps_what_the_gateway_and_every_board_need() -> None:
     needed = (
         "kernel/net/netfilter/nft_queue.ko",
         "kernel/net/netfilter/nfnetlink_queue.ko",
+        "kernel/drivers/net/ppp/ppp_async.ko",  # of routes into the LAN
+        "kernel/drivers/net/ppp/ppp_generic.ko",
         "kernel/drivers/net/ethernet/intel/igc/igc.ko",
         "kernel/drivers/net/ethernet/realtek/r8169.ko",
         "kernel/drivers/watchdog/sp5100_tco.ko",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gateway.system.box.apply import CALLS, UNIT
 from image.inside.units import ENABLED, LATE, MASKED, enable, late
 from image.places import IMAGE
 
@@ -64,5 +65,6 @@ def test_every_unit_of_ours_can_be_reached() -> None:
     told = " ".join(path.read_text() for path in UNITS.iterdir() if path.is_file())
     generator = (UNITS.parent / "system-generators/postern-consoles").read_text()
     told += generator.replace("@$tty.", "@.")
+    told += f"{CALLS} {UNIT}"  # the agent starts these
     for path in filter(Path.is_file, UNITS.iterdir()):
         assert path.name in ENABLED or path.name in told or path.suffix in (".target", ".mount")

@@ -1,5 +1,6 @@
 """Making the machine be as the configuration says, and no more of it than has changed."""
 
+import os
 import stat
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,10 +14,13 @@ from gateway.control.parts import EVERY, Part
 from gateway.control.ports import Port
 from gateway.system.box.apply import Applier
 from gateway.system.box.places import Places
+from gateway.system.forwarding import SWITCHES
 from tests.unit.control.pki_files import CA, OURS, OWN, Files
 from tests.unit.system.box.machine import CONFIG, SECRET, Tools
-from tests.unit.system.box.test_network import PORTS
+from tests.unit.system.box.test_network import LOCAL, PORTS
 
+PPPD = "postern-pppd.service"
+RELOAD = "systemctl reload-or-restart --no-block postern.service"
 FILED = CONFIG.replace(f'psk = "{SECRET}"', 'psk_file = "press-3.psk"')
 
 
@@ -77,13 +81,15 @@ def test_a_change_of_users_or_name_touches_nothing_else(tmp_path: Path) -> None:
     assert [line.split()[0] for line in box.activate(Part.USERS)] == ["useradd"]
 
 
-def test_the_daemon_gets_the_kernels_names_and_is_alone_to_read_them(tmp_path: Path) -> None:
+def test_the_daemon_gets_the_kernels_names_and_may_read_them_but_not_write(tmp_path: Path) -> None:
     box = Box(tmp_path)
     box.activate(*EVERY)
     text = box.places.gateway.read_text()
     assert 'interface = "enp0s2"' in text
     assert 'interface = "enp0s3"' in text
-    assert stat.S_IMODE(box.places.gateway.stat().st_mode) == 0o600
+    found = box.places.gateway.stat()
+    assert stat.S_IMODE(found.st_mode) == 0o640  # its group is the daemon's
+    assert found.st_uid == os.geteuid()
 
 
 def test_keys_in_files_are_put_into_the_daemons_copy(tmp_path: Path) -> None:
@@ -122,6 +128,42 @@ def test_a_port_that_is_not_certain_keeps_its_role_for_a_name(tmp_path: Path) ->
     box = Box(tmp_path, ports=PORTS[1:])
     box.activate(*EVERY)
     assert 'interface = "outside"' in box.places.gateway.read_text()
+
+
+def test_who_starts_pppd_runs_while_there_is_a_route_into_the_lan(tmp_path: Path) -> None:
+    box, route = Box(tmp_path), (Part.GATEWAY, Part.NETWORK)
+    assert not any(PPPD in line for line in box.activate(*EVERY))
+    asked = box.activate(*route, text=LOCAL)
+    assert asked[-2:] == [f"systemctl start --no-block {PPPD}", RELOAD]
+    assert not any(PPPD in line for line in box.activate(*route, text=LOCAL, before=LOCAL))
+    assert f"systemctl stop --no-block {PPPD}" in box.activate(*route, before=LOCAL)
+
+
+def test_an_agent_that_was_started_anew_still_stops_who_starts_pppd(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.applier.look_again(LOCAL)
+    assert f"systemctl stop --no-block {PPPD}" in box.activate(Part.GATEWAY, before=LOCAL)
+
+
+def test_a_change_that_failed_half_way_is_taken_back_whole(tmp_path: Path) -> None:
+    """Who starts pppd was started, the gateway was not; the engine then wants what was before."""
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    box.tools.fails["systemctl reload-or-restart"] = "no"
+    with pytest.raises(ActivationFailed):
+        box.activate(Part.GATEWAY, text=LOCAL)
+    box.tools.fails.clear()
+    assert f"systemctl stop --no-block {PPPD}" in box.activate(Part.GATEWAY, before=LOCAL)
+
+
+def test_a_card_that_comes_back_is_passed_on_from_again(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    switch = tmp_path / SWITCHES / "enp0s3/forwarding"
+    switch.parent.mkdir(parents=True)
+    box.activate(*EVERY, text=LOCAL)
+    switch.write_text("0\n")
+    box.applier.look_about(LOCAL)
+    assert switch.read_text() == "1"
 
 
 def test_a_card_that_comes_late_restarts_the_gateway_at_its_new_place(tmp_path: Path) -> None:

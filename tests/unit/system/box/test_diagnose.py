@@ -9,6 +9,8 @@ import pytest
 from gateway.control.board import Facts
 from gateway.control.board_view import Board
 from gateway.control.changes_outputs import Refused
+from gateway.control.config import Config
+from gateway.control.kits import Order, Product
 from gateway.control.trace import Wanted
 from gateway.system.box import capture
 from gateway.system.box.diagnose import Diagnose
@@ -37,11 +39,15 @@ def no_trace(wanted: Wanted, behalf: str, most: int) -> bytes:
     raise Refused("nobody answers", "Start it")
 
 
+def no_kit(config: Config, order: Order, p12: bytes) -> Product:
+    raise Refused(f"no kit for {order.machine}", "Another day")
+
+
 def diagnose(root: Path, tools: Tools | None = None) -> Diagnose:
     places = Places(root)
     outlet = Outlet(places, None, tools or Tools())
     board = Board(Facts(), profile())
-    return Diagnose(places, board, ports(), outlet, no_daemon, no_trace, tools or Tools())
+    return Diagnose(places, board, ports(), outlet, no_daemon, no_trace, no_kit, tools or Tools())
 
 
 def ask(one: Diagnose, verb: str, **request: Any) -> Any:

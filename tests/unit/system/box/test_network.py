@@ -12,12 +12,14 @@ from gateway.system.box.network import (
     FOLDER,
     Network,
     addresses,
+    forwarded,
     interface_for,
     network_text,
     nft_sets,
     routes_text,
 )
 from gateway.system.box.places import Places
+from gateway.system.forwarding import SWITCHES
 from gateway.system.run import ToolFailed
 from tests.unit.system.box.machine import CONFIG, FACTORY, Tools, put
 
@@ -41,6 +43,12 @@ Gateway=203.0.113.1
 [Link]
 MTUBytes=1500
 """
+
+NAMES = {"outside": "a", "inside": "b"}
+FRONT = '[front]\nservers = ["10.20.0.2"]\n'
+LOCAL = CONFIG.replace(
+    'kind = "pptp"\nserver = "10.20.0.2"', 'kind = "local"\npool = "10.10.0.150-10.10.0.169"'
+)
 
 
 def config(text: str = CONFIG) -> Config:
@@ -89,11 +97,52 @@ def test_servers_behind_a_router_inside_have_a_route_each() -> None:
 
 
 def test_the_sets_of_the_firewall_are_replaced_as_a_whole() -> None:
-    assert nft_sets({"outside": "a"}) == (
+    assert nft_sets({"outside": "a"}, config()) == (
         "flush set inet box outside_ports\n"
         'add element inet box outside_ports { "a" }\n'
         "flush set inet box inside_ports\n"
+        "flush set inet box call_ports\n"
+        "flush set inet box front_servers\n"
     )
+
+
+def test_calls_lead_inside_where_there_is_a_route_into_the_lan_and_nowhere_else() -> None:
+    text = nft_sets(NAMES, config(LOCAL))
+    assert 'add element inet box call_ports { "b" }\n' in text
+    assert "add element inet box front_servers" not in text
+    assert forwarded(NAMES, config(LOCAL)) == {"b"}
+    assert forwarded({"outside": "a"}, config(LOCAL)) == frozenset()
+
+
+def test_in_front_of_a_server_the_box_passes_packets_on_both_ways() -> None:
+    text = nft_sets(NAMES, config(CONFIG + FRONT))
+    assert "add element inet box front_servers { 10.20.0.2 }\n" in text
+    assert "add element inet box call_ports" not in text
+    assert forwarded(NAMES, config(CONFIG + FRONT)) == {"a", "b"}
+
+
+def test_without_such_routes_nothing_is_passed_on() -> None:
+    assert forwarded(NAMES, config()) == frozenset()
+
+
+def test_the_kernel_is_told_after_the_rules_and_told_to_stop_again(tmp_path: Path) -> None:
+    for name in ("enp0s2", "enp0s3", "postern0"):
+        put(tmp_path, f"{SWITCHES}/{name}/forwarding", "0\n")
+    network = Network(Places(tmp_path), Tools())
+
+    def switches() -> str:
+        found = sorted((tmp_path / SWITCHES).glob("*/forwarding"))
+        return "".join(path.read_text().strip() for path in found)
+
+    network.apply(config(CONFIG + FRONT), PORTS)
+    assert switches() == "110"
+    network.apply(config(LOCAL), PORTS)
+    assert switches() == "010"
+    network.apply(config(), PORTS)
+    assert switches() == "000"
+    with pytest.raises(ToolFailed):
+        Network(Places(tmp_path), Tools(fails={"nft": "no"})).apply(config(LOCAL), PORTS)
+    assert switches() == "000"
 
 
 def test_all_of_it_is_put_in_its_place_and_told_once(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_what_was_sealed_is_opened_for_the_gateway(tmp_path: Path) -> None:
     add(box)
     copy = Places(tmp_path).gateway.with_name(USERS_FILE)
     assert copy.read_text() == f"ada:{HASH}\n"
-    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o640
     sealed = Places(tmp_path).data / SEALED
     assert f"systemd-creds decrypt --name=users.nt {sealed} -" in tools.asked
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ from gateway.control.board import Facts
 from gateway.control.board_view import Board
 from gateway.control.changes_outputs import Who
 from gateway.control.check import check
+from gateway.control.config import Config
 from gateway.control.desk import ConfigDesk
 from gateway.control.document import File
+from gateway.control.kits import Order, Product
 from gateway.control.problems import Problem
 from gateway.control.trace import Wanted
 from gateway.system.box.apply import Applier
@@ -27,8 +30,10 @@ from gateway.system.box.provision import Provisioning
 from gateway.system.box.slots import Slot, Slots
 from gateway.system.box.vault import Vault
 from gateway.system.control_socket import Later, Peer
+from gateway.system.media import CARRIERS
 from gateway.system.ports import Blinker
 from gateway.system.store import Store
+from gateway.user.kit.make import make
 from tests.unit.system.box.machine import CONSOLE, FACTORY, Tools
 from tests.unit.system.box.test_ports import NICS, profile
 
@@ -83,7 +88,7 @@ class Whole:
             power=Power(places, self.tools),
             audit=audit,
             vault=vault,
-            diagnose=Diagnose(places, board, ports, outlet, _nobody, _traced, self.tools),
+            diagnose=Diagnose(places, board, ports, outlet, _nobody, _traced, _kit, self.tools),
             provisioning=Provisioning(places, outlet, FACTORY),
             blinker=Blinker(lambda name, command: b""),
             tell=self.told.append,
@@ -130,6 +135,10 @@ def _waited(later: Later) -> dict[str, Any]:
 
 def _nobody(verb: str) -> object:
     raise ValueError("nobody answers")
+
+
+def _kit(config: Config, order: Order, p12: bytes) -> Product:
+    return make(config, order, p12, date(2026, 11, 27), CARRIERS)
 
 
 def _traced(wanted: Wanted, behalf: str, most: int) -> bytes:

@@ -87,6 +87,10 @@ ANSWERS: dict[str, Any] = {
     "link": {"lines": ["3 of 3 answers, 0.4 ms"]},
     "capture": {"path": "/run/capture.pcap"},
     "trace": {"path": "/run/trace-7-1800000000.pcapng"},
+    "kit": {
+        "path": "/run/kit.img",
+        "told": ["A kit for press-3:", "It has the pre-shared key."],
+    },
 }
 
 

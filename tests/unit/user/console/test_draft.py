@@ -2,6 +2,7 @@ import pytest
 
 from gateway.control.edit import Change
 from gateway.control.schema import ADMIN, CLIENT, OUTSIDE
+from gateway.control.schema_routes import ROUTE
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.draft import (
     Draft,
@@ -92,6 +93,16 @@ def test_what_is_emptied_is_left_out_and_a_new_entry_has_only_what_was_typed() -
         Change("add", "client", value={"name": "x"})
     ]
     assert changes_of(OUTSIDE, {}, {"mtu": "1400"}) == [Change("set", "outside", "", "mtu", 1400)]
+
+
+def test_a_secret_goes_with_what_it_belongs_to_and_stays_with_it() -> None:
+    before = {"name": "lan", "radius": "10.10.0.5", "radius_secret": "between-us"}
+    emptied = {"name": "lan", "radius": "", "radius_secret": ""}
+    assert changes_of(ROUTE, before, emptied) == [
+        Change("unset", "route", "lan", "radius"),
+        Change("unset", "route", "lan", "radius_secret"),
+    ]
+    assert changes_of(ROUTE, before, {**emptied, "radius": "10.10.0.5"}) == []
 
 
 def test_a_form_hears_only_of_what_its_own_change_brings() -> None:

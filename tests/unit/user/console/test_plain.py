@@ -150,6 +150,46 @@ def test_a_full_stop_leaves_a_form_and_so_does_no(ends: Ends, box: FakeBox) -> N
     assert "config.set" not in box.verbs()
 
 
+ETH1 = ("2", "a", "2", "eth1", *[""] * 5, "yes", "0")  # the interface inside
+POOL = "10.10.0.150-10.10.0.199"
+
+
+def test_a_new_route_into_the_lan_is_asked_for_what_it_needs(ends: Ends, box: FakeBox) -> None:
+    into = ("lan", "1", "", "", "mschap-v2, pap", "10.10.0.53", "", "", "")  # and no pool at first
+    again = ("lan", "1", "", POOL, "mschap-v2, pap", "10.10.0.53", "", "", "")
+    told = talk(ends, *ETH1, "4", "l", *into, *again, "yes")
+    assert "pool: is missing, and clients need addresses." in told
+    assert not any(f"{key} [" in told for key in ("server", "psk", "mppe", "tunnels"))
+    after = box.desk.changes.candidate.partition('name = "lan"\n')[2]
+    assert after.splitlines()[:4] == [
+        'kind = "local"',
+        'pool = "10.10.0.150-10.10.0.199"',
+        'auth = ["mschap-v2", "pap"]',
+        'dns = ["10.10.0.53"]',
+    ]
+    assert "radius" not in after
+    assert "lan      local  the LAN, as 10.10.0.150-10.10.0.199" in talk(ends, "4")
+
+
+def test_radius_and_its_secret_come_and_go_together(ends: Ends, box: FakeBox) -> None:
+    into = ("lan", "1", "", POOL, "", "", "", "10.10.0.5", "our-secret")
+    talk(ends, *ETH1, "4", "l", *into, "yes")
+    told = talk(ends, "4", "2", "1", *[""] * 7, "-", "", "yes")
+    assert "our-secret" not in told
+    _, *changes = [one["changes"] for one in box.asked if one["verb"] == "config.set"]
+    assert changes[0][0]["value"]["radius_secret"] == "our-secret"
+    assert [(one["op"], one["key"]) for one in changes[1]] == [
+        ("unset", "radius"),
+        ("unset", "radius_secret"),
+    ]
+
+
+def test_the_servers_to_stand_in_front_of_are_asked_for(ends: Ends, box: FakeBox) -> None:
+    told = talk(ends, *ETH1, "4", "f", "10.10.0.2", "", "3", "yes")
+    assert "with Postern as the router before them" in told
+    assert '[front]\nservers = ["10.10.0.2"]\nfail = "open"' in box.desk.changes.candidate
+
+
 def test_a_key_that_is_left_empty_stays_as_it_is(ends: Ends, box: FakeBox) -> None:
     talk(ends, "3", "1", "1", "", "", "", "", "203.0.113.5", "", "", "", "", "", "", "yes")
     wanted = next(one for one in box.asked if one["verb"] == "config.set")["changes"]

@@ -249,6 +249,32 @@ def test_back_is_a_button_and_a_key(ends: Ends) -> None:
     assert submitted == []
 
 
+@pytest.mark.parametrize(
+    ("key", "title", "fields"),
+    [
+        ("l", "-- New route ", "name kind shield pool auth dns wins radius radius_secret"),
+        ("f", "-- Change front ", "servers direct fail"),
+    ],
+)
+def test_a_route_into_the_lan_and_standing_in_front_fit_on_the_screen(
+    ends: Ends, key: str, title: str, fields: str
+) -> None:
+    found = screen_of(ends)
+    press(found, "4", "enter")
+    assert rows(found)[-3:] == [
+        "n New route to a pptp server   i New route to an l2tp-ipsec server",
+        "l New route into the LAN   c Choices of route   f In front of servers",
+        "p Passwords for MPPE   Enter: choose   b: back   ?: help",
+    ]
+    press(found, key)
+    shown = rows(found)
+    assert shown[4].startswith(title)
+    first = shown.index("") + 1
+    asked = shown[first : shown.index("", first)]
+    assert [row.split()[0] for row in asked] == fields.split()
+    assert "[ Save ]" in shown
+
+
 def test_what_was_typed_is_still_there_after_a_refusal(ends: Ends, box: FakeBox) -> None:
     box.refuses["config.set"] = ("somebody else has changed it", "Look again")
     found = screen_of(ends)
