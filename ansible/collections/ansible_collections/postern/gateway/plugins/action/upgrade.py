@@ -22,8 +22,14 @@ class ActionModule(ActionBase):
         args = dict(self._task.args)
         patience = float(args.pop("timeout", 1200))
         began = time.monotonic()
-        done = self._execute_module(UPGRADE, module_args=args, task_vars=task_vars)
-        if args.get("state") != "rebooted" or done.get("failed") or self._task.check_mode:
+        waits = args.get("state") == "rebooted" and not self._task.check_mode
+        try:
+            done = self._execute_module(UPGRADE, module_args=args, task_vars=task_vars)
+        except AnsibleConnectionFailure:
+            if not waits:
+                raise
+            done = {}  # the box may have gone down before it could answer
+        if not waits or done.get("failed"):
             return done
         while time.monotonic() < began + patience:
             time.sleep(PAUSE)
