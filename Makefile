@@ -1,4 +1,4 @@
-# make demo | test | check | matrix | bench: each sets up what it needs by itself. See README.md.
+# make demo | test | check | matrix | soak | bench: each sets up what it needs by itself. See README.md.
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -11,11 +11,13 @@ ROUTE ?= pptp
 IMAGE := $(RUN) -m image
 
 FUZZ_SECONDS ?= 60
+HOURS ?= 168
+SEED ?= 1
 
 # pytest rewrites the tests' assertions: once, and not at every run.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup check test demo matrix bench fuzz image boot image-test ansible fleet-test clean
+.PHONY: help setup check test demo matrix soak bench fuzz image boot image-test ansible fleet-test clean
 
 help:
 	@echo 'make demo    an old client dials through a NAT and reaches a PPTP server (root);'
@@ -24,6 +26,7 @@ help:
 	@echo 'make check   lint, types, architecture, unit, property and pair tests (no root, seconds)'
 	@echo 'make test    all that decides whether a change may land: check, real programs, the image booted (root)'
 	@echo 'make matrix  client x NAT traversal x suite x authentication x route (minutes); build/matrix.json'
+	@echo 'make soak    a week of sessions and trouble on the virtual clock, and a closing table; HOURS=168 SEED=1'
 	@echo 'make fuzz    made-up bytes into every parser and machine, FUZZ_SECONDS=60 each: 50 minutes on one core'
 	@echo 'make bench   what a packet, a handshake and a session cost; build/bench.json'
 	@echo 'make image   the appliance: disk image and update bundle, PROFILE=qemu (root; 2 to 8 minutes)'
@@ -83,6 +86,9 @@ demo: setup
 
 matrix: $(VENV)/checks
 	$(RUN) -m tests.matrix
+
+soak: $(VENV)/checks
+	$(RUN) -m tests.soak --hours $(HOURS) --seed $(SEED)
 
 # Only by hand: finds are kept in build/fuzz, see tests/fuzz/README.md.
 fuzz: $(VENV)/fuzz

@@ -32,6 +32,7 @@ from gateway.system.box.authority import BoxAuthority
 from gateway.system.box.cached import Cached
 from gateway.system.box.desk import BoxDesk, Parts, boot_notes, tell_change
 from gateway.system.box.diagnose import Diagnose
+from gateway.system.box.figures import Figures
 from gateway.system.box.hardware import Cards, load_modules
 from gateway.system.box.lamps import Lamps, state_of
 from gateway.system.box.loop import BoxLoop
@@ -104,10 +105,21 @@ def serve(places: Places, path: Path, profiles: Path, journal: Journal, tool: Ru
         stack.callback(button.close)
         countdown = Countdown(parts.config.changes.seconds_left, parts.say, now)
         tell(f"the box agent is ready on a board that {_known(parts)}")
-        timers = (desk, lamps, button, countdown)
+        timers = (desk, lamps, button, countdown, figures_of(parts, desk))
         BoxLoop(control, signals, Service(os.environ), timers, tell, readers=(button,)).run()
         desk.note_time()
         tell("stopped; the gateway goes on as it is")
+
+
+def figures_of(parts: Parts, desk: BoxDesk) -> Figures:
+    """Told as long as the configuration in force wants figures given out."""
+
+    def wanted() -> bool:
+        config = parts.applier.config
+        return config is not None and config.metrics.address is not None
+
+    known = not parts.board.problem
+    return Figures(parts.places.root, wanted, desk.status, now(), board_known=known)
 
 
 def begin(parts: Parts, desk: BoxDesk) -> None:

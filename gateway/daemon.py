@@ -6,7 +6,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,20 +15,22 @@ from typing import Any
 from gateway import __version__
 from gateway.bridge import recording
 from gateway.bridge.answers import answer
+from gateway.bridge.figures import counted, figures, session_figures
 from gateway.bridge.gateway import Gateway
-from gateway.bridge.replies import Answer, done
+from gateway.bridge.replies import Answer, done, refused
 from gateway.bridge.trace import Trace
 from gateway.bridge.tracer import Tracer
 from gateway.bridge.tracing import begin_trace, traced
 from gateway.bridge.views import refusals, servers_down, with_notices
 from gateway.control.config import Config, load
 from gateway.control.document import File
+from gateway.control.metrics import Sample, samples_to_json
 from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
 from gateway.system.addresses import Addresses
 from gateway.system.calendar import Calendar, floor
-from gateway.system.callers import who
+from gateway.system.callers import may_ask, who
 from gateway.system.chance import Chance
 from gateway.system.clock import now, wall
 from gateway.system.control_socket import (
@@ -43,14 +45,16 @@ from gateway.system.descriptors import allow_all
 from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
 from gateway.system.forwarding import forwards
 from gateway.system.journal import ERROR, Journal, read_by_systemd
+from gateway.system.journal_fields import Native
 from gateway.system.loop import Doors, Loop
 from gateway.system.nfqueue import Queue, QueueUnavailable
+from gateway.system.pppd_remains import remove_remains
 from gateway.system.raw import GreReceiver, Sender
 from gateway.system.rules import Rules
-from gateway.system.run import ToolFailed
+from gateway.system.run import ToolFailed, run
 from gateway.system.service import Service
 from gateway.system.signals import Signals
-from gateway.system.tcp import Connections
+from gateway.system.tcp import PPPD, Connections
 from gateway.system.wanted import (
     FRONT_QUEUE,
     INSIDE_QUEUE,
@@ -62,6 +66,7 @@ from gateway.user.files import beside, read_file
 from gateway.wire.ipv4 import host_text
 
 OK, FAILED = 0, 1
+QUEUES = ("outside", "inside", "front")  # as figures call them
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -71,7 +76,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--socket", type=Path, default=Path("/run/postern/control.sock"))
     parser.add_argument("--remove-rules", action="store_true")
     options = parser.parse_args(argv)
-    journal = Journal(sys.stderr, now, read_by_systemd(os.environ, sys.stderr.fileno()))
+    by_systemd = read_by_systemd(os.environ, sys.stderr.fileno())
+    journal = Journal(sys.stderr, now, by_systemd, Native() if by_systemd else None)
     try:
         if options.remove_rules:
             return _remove_rules(journal)
@@ -99,6 +105,11 @@ def read_config(path: Path) -> Config | list[Problem]:
 
 def _remove_rules(journal: Journal) -> int:
     Addresses().remove()
+    try:
+        if remove_remains(PPPD, run):
+            journal.line("the rules that a `postern pppd` has left are removed")
+    except AlreadyRunning:
+        journal.line("`postern pppd` is at work: its rules go when it is stopped")
     tools = remove_rules(every_tool())
     journal.line(f"rules removed ({', '.join(tools)})" if tools else "there were no rules of ours")
     return OK
@@ -188,6 +199,10 @@ class Desk:
 
     def answer(self, request: dict[str, Any], peer: Peer | None = None) -> Answer | Flow | Later:
         """One request from the control socket, from that process."""
+        if not may_ask(peer, request.get("verb")):
+            return refused("who gives out figures may ask for nothing else", "See [metrics]")
+        if request.get("verb") == "metrics":
+            return self._figures(request.get("sessions") is True)
         if request.get("verb") == "status":
             return done(to_json(self._status()))
         if request.get("verb") == "trace":
@@ -279,6 +294,27 @@ class Desk:
             servers_down=servers_down(gateway, moment),
         )
         return with_notices(status, gateway, moment)
+
+    def _figures(self, of_sessions: bool) -> Answer:
+        """For Prometheus: of each session only where the owner has said so."""
+        if not of_sessions:
+            samples = [*figures(self.gateway, now()), *self._road_figures(now())]
+        elif self.gateway.config.metrics.sessions:
+            samples = session_figures(self.gateway, now())
+        else:
+            return refused("there are no series of sessions", "Write sessions = true in [metrics]")
+        return done({"samples": samples_to_json(samples)})
+
+    def _road_figures(self, moment: float) -> Iterator[Sample]:
+        """What this process knows of itself, beside its gateway."""
+        yield Sample("postern_resident_memory_bytes", 1024 * _rss_kb())
+        yield Sample("postern_rules_in_place", self._rules_there())
+        yield Sample("postern_config_problems", len(self._problems))
+        yield Sample("postern_config_age_seconds", round(moment - self._loaded, 3))
+        for name, queue in zip(QUEUES, self.queues, strict=False):
+            yield Sample("postern_nfqueue_depth", queue.waiting(), {"queue": name})
+            yield Sample("postern_nfqueue_dropped_total", queue.kernel_drops(), {"queue": name})
+        yield from counted(self._road_counters())
 
     def _road_counters(self) -> dict[str, int]:
         """What was lost between the kernel and the gateway, for reasons of this machine."""

@@ -7,18 +7,20 @@ configuration by itself. The gateway asks by a socket that only its group may us
 import argparse
 import grp
 import os
+import signal
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.control.problems import Problem
-from gateway.control.values_reach import Reach
 from gateway.system.clock import now
+from gateway.system.control_socket import AlreadyRunning
 from gateway.system.journal import ERROR, Journal, read_by_systemd
-from gateway.system.pppd_host import Host, SetRules
-from gateway.system.pppd_rules import removal_text, rules_text
+from gateway.system.pppd_calls import Calls
+from gateway.system.pppd_host import Host
+from gateway.system.pppd_remains import files_of, links_of
+from gateway.system.pppd_table import Table
 from gateway.system.run import ToolFailed, run, start
 from gateway.system.signals import Signals
 from gateway.system.tcp import PPPD as SOCKET
@@ -26,7 +28,7 @@ from gateway.user.files import beside, read_file
 
 OK, FAILED = 0, 1
 GROUP = "postern"  # of the gateway, where it has a user of its own
-NFT = ["nft", "-f", "-"]
+ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -39,30 +41,45 @@ def main(argv: list[str] | None = None) -> int:
     journal = Journal(sys.stderr, now, read_by_systemd(os.environ, sys.stderr.fileno()))
     try:
         serve(options.config, options.socket, journal, rules=not options.no_rules)
-    except (OSError, ToolFailed) as error:
+    except (AlreadyRunning, OSError, ToolFailed) as error:
         journal.line(f"not started: {error}", ERROR)
         return FAILED
     return OK
 
 
 def serve(path: Path, place: Path, journal: Journal, *, rules: bool) -> None:
-    """Until a signal ends it."""
-
-    def read() -> Config | str:
-        return read_config(path)
-
-    host = Host(place, read, start, setter(run if rules else _nothing), journal.line, _group())
+    """Until a signal ends it. SIGHUP does not: a new file is found by itself."""
+    table = Table(run if rules else None)
+    calls = Calls(Followed(path).read, start, table, links_of(place), files_of(place), journal.line)
+    host = Host(place, calls, journal.line, _group())
     try:
         with Signals() as signals:
             host.register(signals.fileno())
             journal.line("ready to start pppd")
-            while not any(signals.take()):
+            while not ENDING.intersection(signals.take()):
                 host.step(now)
     finally:
-        host.close()
-        if rules:
-            run(NFT, removal_text())
+        host.close(now)
     journal.line("stopped; every call has ended")
+
+
+class Followed:
+    """A configuration's file, read anew when it is another."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: tuple[int, int, int] | None = None
+        self._found: Config | str = f"{path} has not been read"
+
+    def read(self) -> Config | str:
+        """The same object as long as the file is the same."""
+        stamp = _stamp(self._path)
+        if stamp is None or stamp != self._stamp:
+            found = read_config(self._path)
+            if found != self._found:
+                self._found = found
+        self._stamp = stamp
+        return self._found
 
 
 def read_config(path: Path) -> Config | str:
@@ -74,17 +91,13 @@ def read_config(path: Path) -> Config | str:
     return config if isinstance(config, Config) else f"{path} is wrong: see `postern check`"
 
 
-def setter(tool: Callable[[list[str], str], object]) -> SetRules:
-    """How the rules of the calls are set; `tool` is given nft's command and its text."""
-
-    def set_rules(calls: Mapping[str, tuple[Reach, ...]], inside: str, closed: bool) -> None:
-        tool(NFT, rules_text(calls, inside, closed))
-
-    return set_rules
-
-
-def _nothing(argv: list[str], text: str) -> None:
-    """The owner's own firewall is left alone."""
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written or replaced; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 def _group() -> int | None:

@@ -12,6 +12,7 @@ from gateway.bridge.classify import NON_IKE_MARKER, PORT_IKE, PORT_NATT, Kind
 from gateway.bridge.mtu import largest_mru
 from gateway.bridge.place import Place
 from gateway.bridge.recorder import Recorder
+from gateway.bridge.traffic import Traffic
 from gateway.esp.errors import Drop as EspDrop
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound
@@ -98,6 +99,7 @@ class ClientLeg:
         self.phases: set[int] = set()  # IKE's handles of those that live
         self.current: Pair | None = None  # the one that sends
         self.drops = Counters()
+        self.carried = Traffic()  # by keys that are gone; all legs of a gateway share one
         self.way = b""  # hosts and source port of its newest packet, as they were on the wire
         self.noted = float("-inf")  # when L2TP and IKE were last told that the client lives
         self.who = Acquaintance()
@@ -148,7 +150,9 @@ class ClientLeg:
     def forget_pair(self, spi: int) -> None:
         """Not even heard any more."""
         self.retire_pair(spi)
-        self.pairs.pop(spi, None)
+        gone = self.pairs.pop(spi, None)
+        if gone is not None:
+            self.carried.keep((gone.inbound, gone.outbound))
 
     def rest(self, now: float) -> bool:
         """The last pair has ended; whether that is idleness, in which L2TP waits for it."""

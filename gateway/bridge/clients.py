@@ -12,11 +12,11 @@ from gateway.bridge.budget import Budget
 from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import BY_MARKER, OWN_PORT, ClientLeg, LegKey, Pair
 from gateway.bridge.following import Following
-from gateway.bridge.kin import link, unlink
 from gateway.bridge.phases import Phase1
 from gateway.bridge.place import Place
 from gateway.bridge.recorder import Recorder
 from gateway.bridge.tell import tell_ike
+from gateway.bridge.traffic import Traffic
 from gateway.bridge.visitors import Visitors
 from gateway.bridge.watch import Watch
 from gateway.esp import events as esp
@@ -60,6 +60,7 @@ class Clients:
         self.scheduled: float | None = None  # for Timers: IKE's own and the SA table's
         self.untold = 0  # dials of strangers, and refusals without a dial, that were not told
         self.visitors = Visitors()
+        self.carried = Traffic()  # by keys of clients that are gone
         # Legs whose L2TP is awaited, the first to come due first: all wait for as long.
         self._quiet: deque[tuple[float, ClientLeg]] = deque(maxlen=MOST_AWAITED)
         self._budget = Budget(TOLD_AT_ONCE, TOLD_PER_SECOND)
@@ -137,11 +138,8 @@ class Clients:
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Old name -> new one of clients that are the same machines still."""
-        for leg in self.living() if names else []:
-            self.following.leave_place(leg)
-            leg.client = names.get(leg.client, leg.client)
-            if not leg.is_empty:
-                self.legs[leg.key] = leg
+        if names:
+            self.following.rename(names, self.living())
         for phase in self.phases.values():
             phase.client = names.get(phase.client, phase.client)
         self.ike.rename(names)
@@ -153,8 +151,7 @@ class Clients:
     def tidy(self, leg: ClientLeg) -> None:
         """Forget the leg if it has neither keys nor a tunnel left."""
         if leg.is_empty:
-            self.following.leave_place(leg)
-            unlink(leg)
+            self.following.forget(leg)
 
     def bury(self, leg: ClientLeg) -> None:
         """The client is gone: its keys are of no more use."""
@@ -210,8 +207,11 @@ class Clients:
 
         Only so many phase 1 may stand at a time.
         """
+        most = most_phases(self._watch.config)
+        if len(self.phases) <= most:
+            return []
         proved = {handle: phase for handle, phase in self.phases.items() if phase.client}
-        if len(proved) <= most_phases(self._watch.config):
+        if len(proved) <= most:
             return []
         idle = [
             (phase.client != newest.credential, handle)
@@ -384,8 +384,8 @@ class Clients:
             place = Place(event.peer, Endpoint(event.peer.host, own_port), separate=True)
         name = phase.client, phase.identity
         leg = ClientLeg(phase.dial, phase.began, *name, event.local, place, lns)
-        leg.who = phase.who
-        link(leg, self.living())
+        leg.who, leg.carried = phase.who, self.carried
+        self.following.enter(leg)
         return leg
 
     def _packet(self, event: ike.Send, now: float) -> SendIp:

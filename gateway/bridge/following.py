@@ -3,14 +3,18 @@
 Only what is authentic and newest gets here. Whose legs these are is told in `kin.py`.
 """
 
+from collections.abc import Iterable, Mapping
+
 from gateway.bridge.client_leg import ClientLeg, LegKey, Pair
-from gateway.bridge.kin import elder_meant, take_over, unlink
+from gateway.bridge.kin import elder_meant, link, take_over, unlink
 from gateway.bridge.phases import Phase1
 from gateway.bridge.place import Place
 from gateway.ike.machine import Ike
 from gateway.l2tp.header import asks_for_tunnel
 from gateway.outputs import Fact, Output, What
 from gateway.wire.udp import Endpoint
+
+Machine = tuple[str, str]
 
 
 class Following:
@@ -29,6 +33,29 @@ class Following:
         self._phases = phases
         self._legs = legs
         self._by_spi = by_spi
+        self._alike: dict[Machine, dict[ClientLeg, None]] = {}  # by name and identity
+
+    def enter(self, leg: ClientLeg) -> None:
+        """A new one, which may be the continuation of others of the same name and identity."""
+        alike = self._alike.setdefault(leg.machine, {})
+        link(leg, alike)
+        alike[leg] = None
+
+    def forget(self, leg: ClientLeg) -> None:
+        """Nothing is left of it."""
+        self.leave_place(leg)
+        unlink(leg)
+        self._part(leg)
+
+    def rename(self, names: Mapping[str, str], living: Iterable[ClientLeg]) -> None:
+        """Old name -> new one of clients that are the same machines still."""
+        for leg in living:
+            self.leave_place(leg)
+            self._part(leg)
+            leg.client = names.get(leg.client, leg.client)
+            self._alike.setdefault(leg.machine, {})[leg] = None
+            if not leg.is_empty:
+                self._legs[leg.key] = leg
 
     def take_touched(self, now: float) -> list[ClientLeg]:
         """The legs whose deadlines may be others; those that have keys are idle no more."""
@@ -99,9 +126,16 @@ class Following:
             self._absorb(leg, other)
         self._legs[leg.key] = leg
 
+    def _part(self, leg: ClientLeg) -> None:
+        alike = self._alike.get(leg.machine, {})
+        alike.pop(leg, None)
+        if not alike:
+            self._alike.pop(leg.machine, None)
+
     def _absorb(self, leg: ClientLeg, other: ClientLeg) -> None:
         """They are one client's."""
         self.leave_place(other)
+        self._part(other)
         for spi, pair in other.pairs.items():
             self._by_spi[spi] = leg, pair
         for handle in other.handles:

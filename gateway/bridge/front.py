@@ -20,11 +20,14 @@ from gateway.ike.numbers import NO_COOKIE, PRE_SHARED_KEY, RSA_SIGNATURES, Excha
 from gateway.ike.offer import Offer, parse_offer
 from gateway.ike.proposals import IKE_SUITES
 from gateway.wire.cursor import WireError
+from gateway.wire.ipv4 import PROTOCOL_AH
 from gateway.wire.udp import Datagram
 
 PORT_IKE = 500
 METHODS = (PRE_SHARED_KEY, RSA_SIGNATURES)  # how a server lets its clients prove who they are
 SPI = 4  # bytes
+PROTOCOL = 9  # where an IPv4 header has it
+LATER = frozenset({Exchange.MAIN, Exchange.QUICK, Exchange.INFORMATIONAL})  # what old ends speak
 
 
 class InFront:
@@ -50,6 +53,8 @@ class InFront:
         suites = self._takes.get(packet[16:20])
         if not suites:
             return False  # it has no IPsec
+        if packet[PROTOCOL] == PROTOCOL_AH:
+            return True  # nobody here speaks it
         kind, start, end = classify(packet)
         if kind is Kind.ESP:
             spi = int.from_bytes(packet[start : start + SPI], "big")
@@ -66,7 +71,11 @@ class InFront:
 
     def _is_the_servers_ike(self, datagram: Datagram, suites: frozenset[str]) -> bool:
         header, body = parse_header(datagram.payload)
+        if not is_version_1(header) or not body:
+            return False
         if header.cookie_r != NO_COOKIE:
+            if header.exchange not in LATER:
+                return False
             return header.cookie_i + header.cookie_r not in self._clients.ike.sas.phases
         if not _begins_main_mode(header):
             return False  # nothing that an old server knows
@@ -87,7 +96,7 @@ def takes_of(config: Config) -> dict[bytes, frozenset[str]]:
 
 
 def _begins_main_mode(header: Header) -> bool:
-    return is_version_1(header) and header.exchange == Exchange.MAIN and not header.encrypted
+    return header.exchange == Exchange.MAIN and not header.encrypted
 
 
 def _takes_one(offer: Offer, suites: frozenset[str]) -> bool:

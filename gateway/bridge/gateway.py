@@ -22,6 +22,7 @@ from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.switchboard import Switchboard
+from gateway.bridge.tally import Tally
 from gateway.bridge.tell import By, tell_l2tp, why_ended
 from gateway.bridge.timers import Timed, Timers
 from gateway.bridge.trunk import Trunk
@@ -40,6 +41,7 @@ from gateway.wire.udp import Endpoint
 NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
 WAY = slice(12, 22)  # source and target host, source port
 _PORTS = Struct("!HHH")
+AFTER_ERROR = 1.0  # seconds until a timer that failed has its turn again
 STOPPING = "the gateway is being stopped"
 
 
@@ -53,6 +55,7 @@ class Gateway:
         self.watch = Watch(config, today)
         self.started = now
         self.accounts = Accounts()
+        self.tally = Tally()
         self.drops = Counters()
         self.board = Switchboard(config, random, self._next_number)
         self.sessions = self.board.sessions  # by number
@@ -63,6 +66,7 @@ class Gateway:
         self._numbers = 0
         self._timers = Timers()
         self._guest: Guest | None = None
+        self._left_over: list[Output] = []  # asked for by timers before one that failed
         self.board.follow(config, now)
         self._timers.note(self.board.servers)
         self._inward = Inward(self.board, self._timers, self.drops, self._told)
@@ -107,14 +111,19 @@ class Gateway:
         return self._timers.deadline()
 
     def handle_timeout(self, now: float) -> list[Output]:
-        found: list[Output] = []
+        """After an error of ours nothing is forgotten: neither what the others asked for, nor who
+        is still to come, nor who it was, whose turn comes again a little later."""
         due = self._timers.due(now)
         try:
             while due:
-                found += self._timeout_of(due.pop(0), now)
+                self._left_over += self._timeout_of(due[0], now)
+                del due[0]
         finally:
-            for who in due:  # after an error of ours the others still have their turn
+            for who in due[1:]:
                 self._timers.note(who)
+            for who in due[:1]:
+                self._timers.note_due(who, now + AFTER_ERROR)
+        found, self._left_over = self._left_over, []
         return found
 
     def stop(self, now: float) -> list[Output]:
@@ -132,6 +141,13 @@ class Gateway:
     def idle(self) -> bool:
         """Nothing is left that an inside server would miss."""
         return not self.sessions and not self.board.trunks.by_place
+
+    def recover(self) -> None:
+        """An error of ours has left something half done: nobody's time is forgotten for it."""
+        trunks, clients = self.board.trunks, self.clients
+        everybody: list[Timed] = [clients, trunks, self.board.servers, *trunks.by_place.values()]
+        for who in [*everybody, *clients.living(), *self.sessions.values()]:
+            self._timers.note(who)
 
     def reload(self, config: Config, now: float) -> list[Output]:
         """From now on new dials follow `config`; what is up stays, if it may: see `watch.py`."""
@@ -328,6 +344,7 @@ class Gateway:
         for output in found:
             if isinstance(output, Fact):
                 self.accounts.add(output, now)
+                self.tally.note(output)
         for who in touched:
             self._timers.note(who)
         return found

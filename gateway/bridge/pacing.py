@@ -4,10 +4,12 @@ NT 4 leaks with every call that is made and dropped until its processor is full 
 answering (Q221331), and refuses calls for some seconds while it clears NetBEUI away (Q194465). So
 there is a pause between any two calls to one server, a rest after each call of a client, and after
 several short ones in a row the rests grow. Whoever has to wait does so behind an L2TP call that is
-not answered yet, which costs the server nothing.
+not answered yet, which costs the server nothing; but a dial that takes a minute is given up by
+Windows (KB325034), and who is refused begins anew with everything, if somebody makes it.
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -21,7 +23,8 @@ SHORT: Final = 30.0  # seconds: a call that did not last so long is one of those
 FREE: Final = 3  # short calls in a row that cost nothing more
 LONGEST_REST: Final = 60.0  # seconds
 FORGOTTEN: Final = 600.0  # seconds after a rest, when short calls do not count any more
-MOST_WAITING: Final = 64  # calls to one server that wait; more are refused
+MOST_WAITING: Final = 160  # calls to one server that wait, 40 s at most; more are refused
+LONG_WAIT: Final = 16.0  # seconds of waiting, from which on another server of the route is called
 MOST_SERVERS: Final = 256
 MOST_CLIENTS: Final = 4096  # remembered; who was here longest ago is forgotten first
 Machine = tuple[str, str]  # a client's name, which several may have, and what it calls itself
@@ -43,6 +46,15 @@ class Pacer:
     def __init__(self) -> None:
         self._next: OrderedDict[Endpoint, float] = OrderedDict()  # when the server is free
         self._habits: OrderedDict[tuple[Endpoint, Machine], Habit] = OrderedDict()
+
+    def in_order(self, servers: Sequence[Endpoint], now: float) -> list[Endpoint]:
+        """As they are, but those with a long wait come last, and of them the shortest first."""
+
+        def wait(server: Endpoint) -> float:
+            waiting = self._next.get(server, now) - now
+            return waiting if waiting >= LONG_WAIT else 0.0
+
+        return sorted(servers, key=wait)
 
     def turn(self, server: Endpoint, who: Machine, now: float) -> float | None:
         """When this call may be made; None if too many wait already."""

@@ -82,6 +82,10 @@ class Servers:
         server = self._known.get((route.name, endpoint))
         return [] if server is None else self._found_down(server, reason, now)
 
+    def known(self) -> list[Server]:
+        """All that are looked after."""
+        return list(self._known.values())
+
     def down(self) -> list[tuple[Server, float]]:
         """Those that are not there, each with the moment since when."""
         return [

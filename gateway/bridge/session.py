@@ -16,6 +16,7 @@ from gateway.bridge.tell import (
     By,
     tell_answer,
     tell_call,
+    tell_closed,
     tell_encryption,
     tell_ppp,
     tell_refusal,
@@ -28,6 +29,7 @@ from gateway.ppp.frame import is_control
 
 MOST_HELD = 16  # frames a direction
 LONGEST_DIAL = 60.0  # seconds from a client's first packet to its call
+PARTING = 60.0  # seconds in which a call has ended at its server, whatever became of the words
 SPEAKS_WITHIN = 0.75  # seconds after its call is up in which a client's PPP speaks, if it ever does
 
 
@@ -78,6 +80,7 @@ class Session:
         self.from_server = 0  # frames, those that wait or are dropped too
         self.quiet_at: float | None = None  # when to tell who was not heard of
         self.ended_by: By | None = None
+        self.part_by: float | None = None  # when it is over at the latest, once it is closing
         self.scheduled: float | None = None  # for Timers
 
     # what happens to the two calls
@@ -177,8 +180,9 @@ class Session:
         if self.state is State.CLOSING and before is not State.CLOSING:
             self.last_error = self.last_error or reason
             self.release_at = self.deaf_until = self.start_at = self.quiet_at = None
-            self.ended_by = self.ended_by or By.SERVER
-            found.append(self._closed(self.last_error, now))
+            self.ended_by, self.part_by = self.ended_by or By.SERVER, now + PARTING
+            took, moved = now - self.began, (self.bytes_in, self.bytes_out)
+            found.append(self.fact(*tell_closed(self.last_error, self.ended_by, took, moved)))
         for action in actions:
             found += self._do(action, reason, result, now)
         return found
@@ -356,7 +360,7 @@ class Session:
     def deadline(self) -> float | None:
         times = (
             self.inside.deadline(), self.release_at, self.deaf_until, self.start_at,
-            self.quiet_at, self.crossing.deadline(),
+            self.quiet_at, self.part_by, self.crossing.deadline(),
         )  # fmt: skip
         return min((time for time in times if time is not None), default=None)
 
@@ -366,6 +370,9 @@ class Session:
 
     def handle_timeout(self, now: float) -> list[Output]:
         found = self.start(now)
+        if self.part_by is not None and now >= self.part_by:
+            was_gone, self.gone, self.part_by = self.gone, True, None
+            return found if was_gone else found + self.inside.abandon(now)
         if self.release_at is not None and now >= self.release_at:
             found += self._let_out()
         if self.deaf_until is not None and now >= self.deaf_until:
@@ -388,13 +395,3 @@ class Session:
 
     def _fact(self, what: What, **details: str) -> Fact:
         return self.fact(what, details)
-
-    def _closed(self, reason: str, now: float) -> Fact:
-        return self._fact(
-            What.SESSION_CLOSED,
-            reason=reason,
-            by="" if self.ended_by is None else self.ended_by.value,
-            seconds=f"{now - self.began:.0f}",
-            bytes_in=str(self.bytes_in),
-            bytes_out=str(self.bytes_out),
-        )

@@ -186,6 +186,8 @@ class Switchboard:
         it is its turn; or why there is none."""
         found: list[Output] = []
         reason = self._no_address(route)
+        if route.shield:
+            servers[:] = self._pacer.in_order(servers, now)
         while servers:
             server = servers.pop(0)
             if route.kind == LOCAL:

@@ -147,6 +147,20 @@ def tell_refusal(server: str, reason: str, busy: bool) -> tuple[What, Details]:
     return What.REFUSED, {"reason": "server refused", "detail": f"{server}: {reason}{more}"}
 
 
+def tell_closed(
+    reason: str, by: By, seconds: float, moved: tuple[int, int]
+) -> tuple[What, Details]:
+    """What a session says at its end; `moved` are the bytes in and out."""
+    bytes_in, bytes_out = map(str, moved)
+    return What.SESSION_CLOSED, {
+        "reason": reason,
+        "by": by.value,
+        "seconds": f"{seconds:.0f}",
+        "bytes_in": bytes_in,
+        "bytes_out": bytes_out,
+    }
+
+
 def tell_call(inside: InsideLeg) -> tuple[What, Details]:
     """What a session says when it calls its server."""
     call_id = str(inside.call_id)

@@ -92,6 +92,9 @@ class Tracer:
     def idle(self) -> bool:
         return self.gateway.idle()
 
+    def recover(self) -> None:
+        self.gateway.recover()
+
     def look(self, outputs: list[Output], now: float) -> list[Output]:
         """Show what of these goes outside, and hand all of them on."""
         for output in outputs:

@@ -292,8 +292,8 @@ class Trunk:
 
     def _delete_keys(self, now: float) -> list[Item]:
         """The last word; what comes from the server after it is of no use to anybody."""
-        sent = [event for event in self.ike.close(now) if isinstance(event, ike.Send)]
         self.keys.remove_all()
+        sent = [event for event in self.ike.close(now) if isinstance(event, ike.Send)]
         self._part_by = self._empty_at = self._again_at = None
         return [_packet(event) for event in sent]
 

@@ -38,7 +38,7 @@ def session_view(session: Session, now: float) -> SessionView:
         quirks=leg.who.quirks,
         rotation="old" if leg.old_key else "",
         since=round(now - session.began, 3),
-        state=_state(session),
+        state=state_of(session),
         natt=leg.natt,
         ike_suite=leg.ike_suite,
         esp_suite="" if pair is None else pair.suite,
@@ -75,7 +75,8 @@ def _encryption(session: Session) -> str:
     return ppp if leg == CLEAR else f"{leg}, {ppp}"
 
 
-def _state(session: Session) -> str:
+def state_of(session: Session) -> str:
+    """One of `STATES` of control's views."""
     if session.state is State.UP and session.leg.idle_since is not None:
         return "idle"
     return STATES.get(session.state, "up" if session.client_ip else "dialling")

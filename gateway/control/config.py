@@ -84,6 +84,26 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
+class Metrics:
+    """Where figures are given out, and for whom; None: they are not."""
+
+    address: bytes | None = None
+    port: int = DEFAULTS["metrics"]["port"]
+    token: bytes = field(default=b"", repr=False)
+    sessions: bool = DEFAULTS["metrics"]["sessions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Syslog:
+    """Where an appliance sends its journal; `name` is in the collector's certificate, `ca` PEM."""
+
+    server: str = ""
+    port: int = DEFAULTS["syslog"]["port"]
+    name: str = ""
+    ca: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A way to one old server, or to several of a kind.
 
@@ -203,6 +223,8 @@ class Config:
     certificates: tuple[OwnCertificate, ...] = ()
     authorities: tuple[Authority, ...] = ()
     front: Front = Front()
+    metrics: Metrics = Metrics()
+    syslog: Syslog = Syslog()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -215,6 +237,11 @@ class Config:
             places = found.setdefault(client.address.size(), {})
             places.setdefault(client.address.first, []).append(client)
         return found
+
+    @cached_property
+    def named(self) -> dict[str, Client]:
+        """Clients by name, of which the first counts: looked at several times a dial."""
+        return {client.name: client for client in reversed(self.clients)}
 
 
 def load(file: File, read_file: ReadFile, name: str = NAME) -> Config | list[Problem]:
@@ -231,6 +258,8 @@ def build(document: Document, users: Users = NOBODY) -> Config:
         outside=Outside(**document["outside"][0].values),
         inside=Inside(**document["inside"][0].values),
         front=Front(**document["front"][0].values),
+        metrics=Metrics(**document["metrics"][0].values),
+        syslog=Syslog(**document["syslog"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
         routes=tuple(_route(**entry.values) for entry in document["route"]),

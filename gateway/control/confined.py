@@ -6,6 +6,7 @@ from typing import Final
 from gateway.control.config import Client, Config
 from gateway.control.schema_routes import LOCAL
 from gateway.control.values_reach import ALL, NONE, Reach
+from gateway.control.ways import routes_for
 from gateway.wire.ipv4 import host_text
 
 MOST_NAMED: Final = 3  # clients, or places, in one sentence
@@ -15,10 +16,13 @@ _NAMES: Final = {1: "icmp", 6: "tcp", 17: "udp"}
 
 def silent_about(config: Config) -> list[str]:
     """A sentence for the clients of whom nobody has said what they may reach."""
-    kinds = {route.name: route.kind for route in config.routes}
     silent = [client for client in config.clients if client.reach is None]
-    into_lan = [client for client in silent if kinds.get(client.route) == LOCAL]
-    others = [client for client in silent if kinds.get(client.route) != LOCAL]
+    kinds = {
+        client.name: {route.kind == LOCAL for route in routes_for(config, client)}
+        for client in silent
+    }
+    into_lan = [client for client in silent if True in kinds[client.name]]
+    others = [client for client in silent if False in kinds[client.name]]
     found = []
     if others:
         found.append(
@@ -26,9 +30,16 @@ def silent_about(config: Config) -> list[str]:
             'says otherwise: give each reach = ["10.10.0.2 tcp/139", ...], or ["everything"]'
         )
     if into_lan:
+        names = dict.fromkeys(
+            route.name
+            for client in into_lan
+            for route in routes_for(config, client)
+            if route.kind == LOCAL
+        )
         found.append(
-            f"{_named(into_lan)} may reach nothing, for the route leads into the LAN and no "
-            '`reach` names a place: give each reach = ["10.10.0.2 tcp/139", ...], or ["nothing"]'
+            f"{_named(into_lan)} may reach nothing by {_listed(list(names))}, for that leads into "
+            'the LAN and no `reach` names a place: give each reach = ["10.10.0.2 tcp/139", ...], '
+            'or ["nothing"]'
         )
     return found
 
@@ -59,6 +70,9 @@ def _place(one: Reach) -> str:
 
 
 def _named(clients: Sequence[Client]) -> str:
-    names = ", ".join(client.name for client in clients[:MOST_NAMED])
-    more = len(clients) - MOST_NAMED
-    return names + (f" and {more} more" if more > 0 else "")
+    return _listed([client.name for client in clients])
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

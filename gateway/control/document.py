@@ -141,6 +141,11 @@ def _headed(table: Table) -> str:
     return f"Put the line {table.heading} before its keys"
 
 
+def read_table(table: Table, raw: dict[str, Any], findings: Findings) -> Entry:
+    """One table alone, for who has no use for the others."""
+    return _read_entry(table, 0, raw, findings)
+
+
 def _read_entry(table: Table, number: int, raw: dict[str, Any], findings: Findings) -> Entry:
     entry = Entry(table, number, {}, frozenset(raw))
     for name in raw:

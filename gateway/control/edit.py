@@ -126,15 +126,21 @@ def unmasked(text: str, before: str) -> str:
     changes = []
     for table in SCHEMA:
         for key in (key for key in table.keys if key.secret):
-            kept = {e.get(table.named): e.get(key.name) for e in entries_of(old.get(table.name))}
+            kept = {_name_in(table, e): e.get(key.name) for e in entries_of(old.get(table.name))}
             for entry in entries_of(raw_of(text).get(table.name)):
                 if entry.get(key.name) == MASK:
-                    name = entry.get(table.named)
+                    name = _name_in(table, entry)
                     if not isinstance(name, str) or kept.get(name) is None:
-                        what = f"the {key.name} of {table.name} {shown(name)} is masked"
+                        whose = f"{table.name} {shown(name)}" if table.named else table.heading
+                        what = f"the {key.name} of {whose} is masked"
                         raise EditError(what, f"Write its {key.name} anew")
                     changes.append(Change("set", table.name, name, key.name, kept[name]))
     return edited(text, changes) if changes else text
+
+
+def _name_in(table: Table, entry: Mapping[str, Any]) -> object:
+    """By which an entry is found again; empty for a table that is there once."""
+    return entry.get(table.named) if table.named else ""
 
 
 def _parse(text: str) -> Any:

@@ -14,6 +14,8 @@ class Part(Enum):
     PORTS = "ports"  # which port has which role
     USERS = "users"  # who may log in
     HOSTNAME = "hostname"  # the machine's name and time zone
+    METRICS = "metrics"  # the program that gives out figures
+    SYSLOG = "syslog"  # the program that sends the journal
 
 
 EVERY: Final = frozenset(Part)
@@ -29,6 +31,8 @@ _OF_TABLE: Final = {
     "ca": {Part.GATEWAY},
     "route": {Part.GATEWAY, Part.NETWORK},  # servers behind inside.gateway have a route each
     "choice": {Part.GATEWAY},
+    "metrics": {Part.METRICS},
+    "syslog": {Part.SYSLOG},
     "box": {Part.HOSTNAME},
     "admin": {Part.USERS},
     "port": {Part.PORTS, Part.NETWORK},
@@ -46,6 +50,7 @@ _OF_KEY: Final = {
     ("route", "encryption"): {Part.GATEWAY},
     ("route", "mppe"): {Part.GATEWAY},
     ("route", "shield"): {Part.GATEWAY},
+    ("metrics", "sessions"): {Part.METRICS, Part.GATEWAY},  # the daemon tells them, or does not
     ("box", "contact"): set[Part](),
 }
 

@@ -30,4 +30,4 @@ def esp_suites(config: Config) -> tuple[str, ...]:
 
 
 def client_named(config: Config, name: str) -> Client | None:
-    return next((client for client in config.clients if client.name == name), None)
+    return config.named.get(name)

@@ -7,8 +7,10 @@ from gateway.control.limits import MOST_CANDIDATES
 from gateway.control.psk import KEYS
 from gateway.control.relations_box import check_box
 from gateway.control.relations_front import check_front
+from gateway.control.relations_metrics import check_metrics
 from gateway.control.relations_reach import check_reach
 from gateway.control.relations_routes import check_routes, servers_of
+from gateway.control.relations_syslog import check_syslog
 from gateway.control.suites import weakness
 from gateway.control.values import ANYWHERE, Network
 
@@ -22,6 +24,8 @@ def check_relations(document: Document, findings: Findings) -> None:
     _check_outside(document, findings)
     check_routes(document, findings)
     check_front(document, findings)
+    check_metrics(document, findings)
+    check_syslog(document, findings)
     _check_weakness([*clients, *routes], findings)
     _check_who_is_who(clients, findings)
     _check_crowd(clients, findings)

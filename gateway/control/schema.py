@@ -15,7 +15,9 @@ from gateway.control.limits import (
     MOST_PORTS,
 )
 from gateway.control.schema_front import FRONT
+from gateway.control.schema_metrics import METRICS
 from gateway.control.schema_routes import CHOICE, ROUTE
+from gateway.control.schema_syslog import SYSLOG
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.systems import AUTO, SYSTEMS
 from gateway.control.tables import Key, Table
@@ -315,7 +317,22 @@ PORT = Table(
     named="path",
 )
 
-SCHEMA = (OUTSIDE, INSIDE, FRONT, LIMITS, CLIENT, ROUTE, CHOICE, CERTIFICATE, CA, BOX, ADMIN, PORT)
+SCHEMA = (
+    OUTSIDE,
+    INSIDE,
+    FRONT,
+    LIMITS,
+    CLIENT,
+    ROUTE,
+    CHOICE,
+    CERTIFICATE,
+    CA,
+    METRICS,
+    SYSLOG,
+    BOX,
+    ADMIN,
+    PORT,
+)
 
 
 def table_named(name: str) -> Table | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from gateway.control.config import Choice, Config, Route
+from gateway.control.config import Choice, Client, Config, Route
 from gateway.control.policy import client_named
 
 
@@ -25,6 +25,20 @@ def route_of_call(config: Config, call: Dialled) -> Route | None:
     names = (choice.route for choice in config.choices if _fits(choice, call))
     wanted = next(names, client.route)
     return next((route for route in config.routes if route.name == wanted), None)
+
+
+def routes_for(config: Config, client: Client) -> list[Route]:
+    """All that a call of the client can take, whatever else is known of it: its own route is among
+    them unless a choice takes every call of it elsewhere."""
+    names: list[str] = []
+    for choice in config.choices:
+        if choice.client in (None, client.name):
+            names.append(choice.route)
+            if (choice.identity, choice.called, choice.user) == (None, None, None):
+                break
+    else:
+        names.append(client.route)
+    return [route for route in config.routes if route.name in names]
 
 
 def _fits(choice: Choice, call: Dialled) -> bool:

@@ -6,6 +6,7 @@ the SPI of the first, because that is ours and unique; two clients may well choo
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 from gateway.esp.errors import BadSpi, Drop
 from gateway.esp.events import Ended, Event, Limit, NearEnd, Removed
@@ -15,6 +16,9 @@ from gateway.esp.outbound import Outbound
 from gateway.esp.quirks import GRACE
 from gateway.esp.sa import Counters
 from gateway.esp.suites import find_suite
+
+SLACK = 64  # entries out of date that are not worth sweeping out
+EARLY = 0.2  # of the time between two looks, by which one may come sooner, together with others
 
 
 @dataclass(slots=True)
@@ -28,6 +32,11 @@ class _Pair:
     look: float | None = None  # the next look at the byte counters
     gone: float | None = None  # the end of a retired SA's time of grace
     told: set[Limit] = field(default_factory=set)
+    noted: float | None = None  # the deadline that stands in the table's heap
+
+    def deadline(self) -> float | None:
+        times = (self.near, self.end, self.look, self.gone)
+        return min((time for time in times if time is not None), default=None)
 
 
 class SaTable:
@@ -45,7 +54,7 @@ class SaTable:
         self._soft, self._look_every = soft_share, look_every
         self._pairs: dict[int, _Pair] = {}
         self._inbound: dict[bytes, Inbound] = {}  # by the four bytes a packet starts with
-        self._deadline: float | None = None
+        self._heap: list[tuple[float, int]] = []  # deadline and own SPI; some are out of date
         self.drops = [0] * len(Drop)
 
     def open(self, packet: bytes, start: int, end: int, now: float) -> tuple[Inbound, bytes] | Drop:
@@ -81,7 +90,7 @@ class SaTable:
         if life_bytes is not None:
             pair.look = now + self._look_every
         self._inbound[spi.to_bytes(SPI, "big")] = inbound
-        self._plan()
+        self._plan(spi)
         return inbound
 
     def add_outbound(
@@ -101,7 +110,7 @@ class SaTable:
         pair.outbound = Outbound(spi, find_suite(suite), keymat, self._random, life_bytes)
         if life_bytes is not None and pair.look is None:
             pair.look = now + self._look_every
-        self._plan()
+        self._plan(own_spi)
         return pair.outbound
 
     def outbound(self, own_spi: int) -> Outbound | None:
@@ -117,7 +126,7 @@ class SaTable:
         pair.near = pair.end = pair.look = None
         if pair.outbound is not None:
             pair.outbound.expire()
-        self._plan()
+        self._plan(own_spi)
 
     def remove(self, own_spi: int) -> None:
         """Forget both halves at once."""
@@ -125,7 +134,6 @@ class SaTable:
         _expire(pair)  # somebody may still hold them
         del self._pairs[own_spi]
         del self._inbound[own_spi.to_bytes(SPI, "big")]
-        self._plan()
 
     def counters(self) -> list[Counters]:
         """One for every half there is, in the order the SAs came."""
@@ -137,23 +145,42 @@ class SaTable:
         ]
 
     def deadline(self) -> float | None:
-        """When `handle_timeout` wants to be called next; costs nothing to ask."""
-        return self._deadline
+        """When `handle_timeout` wants to be called next."""
+        while self._heap and not self._stands(*self._heap[0]):
+            heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
 
     def handle_timeout(self, now: float) -> list[Event]:
         """What became due; the byte counters are looked at every `LOOK_EVERY` seconds.
 
-        Near their end they are looked at more often, every `LOOK_CLOSELY`.
+        Near their end they are looked at more often, every `LOOK_CLOSELY`. Who is to be looked at
+        soon is looked at now: a thousand SAs shall not wake us two hundred times a second.
         """
         events: list[Event] = []
-        for spi, pair in list(self._pairs.items()):
+        for spi in self._take_due(now):
+            pair = self._pairs[spi]
             if pair.gone is None:
                 events += self._tell(pair, now)
-            elif pair.gone <= now:
+                self._plan(spi)
+            else:
                 self.remove(spi)
                 events.append(Removed(spi))
-        self._plan()
         return events
+
+    def _take_due(self, now: float) -> list[int]:
+        """Whose time has come, in order, and after them those to be looked at soon."""
+        found: list[int] = []
+        soon = now
+        while (due := self.deadline()) is not None and due <= soon:
+            _, spi = self._heap[0]
+            pair = self._pairs[spi]
+            if due > now and due != pair.look:
+                break
+            heappop(self._heap)
+            pair.noted = None
+            found.append(spi)
+            soon = now + EARLY * self._look_every
+        return found
 
     def _tell(self, pair: _Pair, now: float) -> list[Event]:
         """The limits this SA has come near to or reached, each told once."""
@@ -163,7 +190,7 @@ class SaTable:
         if pair.near is not None and pair.near <= now:
             pair.near = None
             events.append(NearEnd(pair.inbound.spi, Limit.SECONDS))
-        if pair.look is not None and pair.look <= now:
+        if pair.look is not None and pair.look <= now + EARLY * self._look_every:
             pair.look = now + self._look_every
             events += _look(pair, self._soft)
             if pair.told and pair.look is not None:
@@ -175,16 +202,22 @@ class SaTable:
             raise BadSpi(f"no SA has {own_spi:#010x}")
         return self._pairs[own_spi]
 
-    def _plan(self) -> None:
-        self._deadline = min(
-            (
-                time
-                for pair in self._pairs.values()
-                for time in (pair.near, pair.end, pair.look, pair.gone)
-                if time is not None
-            ),
-            default=None,
-        )
+    def _plan(self, own_spi: int) -> None:
+        """Enter the deadline of one SA, if it is another one now."""
+        pair = self._pairs[own_spi]
+        due = pair.deadline()
+        if due is not None and due != pair.noted:
+            heappush(self._heap, (due, own_spi))
+        pair.noted = due
+        if len(self._heap) > 2 * len(self._pairs) + SLACK:
+            noted = ((pair.noted, spi) for spi, pair in self._pairs.items())
+            self._heap = [(due, spi) for due, spi in noted if due is not None]
+            heapify(self._heap)
+
+    def _stands(self, due: float, spi: int) -> bool:
+        """Whether an entry of the heap is not out of date."""
+        pair = self._pairs.get(spi)
+        return pair is not None and pair.noted == due
 
 
 def _look(pair: _Pair, soft_share: float) -> list[Event]:

@@ -15,4 +15,4 @@ WINDOW: Final = 256  # packets; 32 is the least and 64 the default of RFC 2406, 
 SOFT_SHARE: Final = 0.9  # of a lifetime, after which its end is announced
 LOOK_EVERY: Final = 5.0  # seconds between two looks at the byte counters
 LOOK_CLOSELY: Final = 0.25  # seconds, near their end: a client that does not count waits for us
-DRAWN_AT_ONCE: Final = 4096  # bytes of randomness
+DRAWN_AT_ONCE: Final = 256  # bytes of randomness, of each SA: `system/chance.py` has a pool for all

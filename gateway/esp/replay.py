@@ -5,6 +5,8 @@ number must be greater than the one in its place. So every place only grows, whi
 proof that no number is accepted twice; nothing is shifted when the window moves.
 """
 
+from array import array
+
 from gateway.esp.numbers import WINDOW
 
 
@@ -13,7 +15,7 @@ class ReplayWindow:
 
     def __init__(self) -> None:
         self._top = 0
-        self._last = [0] * WINDOW  # 0 is never sent, so it counts as seen
+        self._last = array("I", bytes(4 * WINDOW))  # 0 is never sent, so it counts as seen
 
     def refuses(self, sequence: int) -> bool:
         """Whether the number was seen before or lies left of the window."""

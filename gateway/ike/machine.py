@@ -7,7 +7,6 @@ nothing else: the exchange goes on.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from gateway.ike.certificates import requests_for
 from gateway.ike.choice import offered_ike
@@ -36,17 +35,11 @@ from gateway.ike.numbers import NO_COOKIE, Exchange, Kind, Notify, Protocol
 from gateway.ike.offer import Offer, choose_suite, parse_offer
 from gateway.ike.payloads import Payload
 from gateway.ike.peers import Peer
-from gateway.ike.phase1 import (
-    Dpd,
-    Phase1,
-    Random,
-    answer_key,
-    answer_offer,
-)
+from gateway.ike.phase1 import Phase1, Random, answer_key, answer_offer, start_dpd
 from gateway.ike.phase2 import Pair, Quick
 from gateway.ike.policy import IkePolicy
 from gateway.ike.proof import Unproved, prove
-from gateway.ike.sas import Sas
+from gateway.ike.sas import Due, Sas
 from gateway.ike.shape import offer_shape
 from gateway.ike.steps import RESPONDER, Do, Step, message_of
 from gateway.ike.turned_away import TurnedAway
@@ -58,6 +51,8 @@ _WAITED_FOR = {
     Step.AWAIT_KEY: "nothing came after our second message",
     Step.AWAIT_AUTH: "nothing came after our fourth message; it may be that UDP 4500 is blocked",
 }
+
+AFTER_ERROR = 1.0  # seconds until a timer that failed has its turn again
 
 
 class Ike:
@@ -73,6 +68,7 @@ class Ike:
         self._turned_away = TurnedAway()
         self._fragments = Fragments(self.sas.timers.set)
         self._handles = 0
+        self._left_over: list[IkeEvent] = []  # of timers before one that failed
 
     @property
     def _policy(self) -> IkePolicy:
@@ -91,21 +87,27 @@ class Ike:
         return self._fragments.cut(events, self.sas.phases)
 
     def handle_timeout(self, now: float) -> list[IkeEvent]:
-        events: list[IkeEvent] = []
+        """After an error of ours who it was has its turn again; what the others had comes then."""
         for due in self.sas.timers.due(now):
-            match due:
-                case Phase1():
-                    events += self._expire_phase(due)
-                case Pair():
-                    events.append(self.sas.close_pair(due, "expired"))
-                case Quick():
-                    events += self._established.resend_quick(due, now)
-                case Peer():
-                    events += self._established.look_after(due, now)
-                case Gathering():
-                    self._fragments.forget(due)
-                    events += self._count("pieces that never became whole")
+            self.sas.timers.set(due, now + AFTER_ERROR)
+            self._left_over += self._time_of(due, now)
+        events, self._left_over = self._left_over, []
         return self._fragments.cut(events, self.sas.phases)
+
+    def _time_of(self, due: Due, now: float) -> list[IkeEvent]:
+        """What follows for somebody whose time has come; each says when it comes again, if ever."""
+        match due:
+            case Phase1():
+                return self._expire_phase(due)
+            case Pair():
+                return [self.sas.close_pair(due, "expired")]
+            case Quick():
+                return self._established.resend_quick(due, now)
+            case Peer():
+                return self._established.look_after(due, now)
+            case Gathering():
+                self._fragments.forget(due)
+                return self._count("pieces that never became whole")
 
     def deadline(self) -> float | None:
         return self.sas.timers.deadline()
@@ -178,10 +180,7 @@ class Ike:
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Old name -> new one of credentials that are the same clients still."""
-        for peer in self.peers():
-            peer.credential = names.get(peer.credential, peer.credential)
-            for phase in peer.phases:
-                phase.keys_of = replace(phase.secured(), credential=peer.credential)
+        self.sas.rename(names)
 
     def expel(self, peer: Peer, reason: str) -> list[IkeEvent]:
         """Delete all that one client has, and tell it."""
@@ -265,10 +264,6 @@ class Ike:
             choice = choose_suite(offer, policy, policy.credentials(source))
         except Refusal as error:
             return [*events, *self._turn_away(sa, datagram, header, error)]
-        for dropped in self.sas.make_room(policy, source.host, self._guards.places):
-            self.counters["half-open dropped"] += 1
-            detail = f"{len(self.sas.half_open) + 1} in all"
-            events.append(Refused(dropped.sa, dropped.peer, Reason.TOO_MANY_HALF_OPEN, detail))
         phase = Phase1(
             sa=sa,
             cookie_i=header.cookie_i,
@@ -281,13 +276,18 @@ class Ike:
             variant=choose_variant(offer.vendors, policy.natt),
             sai_b=offer.sai_b,
             expires=now + policy.half_open_seconds,
-            dpd=self._start_dpd() if any(map(announces_dpd, offer.vendors)) else None,
+            dpd=start_dpd(self._random) if any(map(announces_dpd, offer.vendors)) else None,
             answer=policy.nat_d or choose_answer(vendors),
             method=choice.method,
             fragments=any(map(announces_fragments, offer.vendors)),
         )
         message = answer_offer(phase, choice)
         phase.memory.keep(datagram.payload, message)
+        # Only now: who is dropped would be told to nobody if anything above failed.
+        for dropped in self.sas.make_room(policy, source.host, self._guards.places):
+            self.counters["half-open dropped"] += 1
+            detail = f"{len(self.sas.half_open) + 1} in all"
+            events.append(Refused(dropped.sa, dropped.peer, Reason.TOO_MANY_HALF_OPEN, detail))
         self.sas.open(phase)
         natt = phase.variant.name if phase.variant is not None else None
         return [*events, Chosen(sa, choice.suite.name, natt), _reply(datagram, message)]
@@ -388,10 +388,6 @@ class Ike:
     def _next_handle(self) -> int:
         self._handles += 1
         return self._handles
-
-    def _start_dpd(self) -> Dpd:
-        """Somewhere in the lower half, so that the numbers do not come round (RFC 3706, 5.4)."""
-        return Dpd(int.from_bytes(self._random(4), "big") >> 1)
 
 
 def _reply(datagram: Datagram, message: bytes) -> Send:

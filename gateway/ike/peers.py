@@ -3,7 +3,7 @@
 A pair outlives the phase 1 that made it, and what is heard by any of them shows that all live.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.ike.numbers import Protocol
 from gateway.ike.payloads import Delete
@@ -56,6 +56,11 @@ class Peer:
         return other is not self and self.is_the_same(
             other.credential, other.identity, self.endpoint
         )
+
+    def rename(self, credential: str) -> None:
+        self.credential = credential
+        for phase in self.phases:
+            phase.keys_of = replace(phase.secured(), credential=credential)
 
     def hear(self, now: float) -> None:
         self.alive = now

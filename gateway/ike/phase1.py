@@ -104,6 +104,11 @@ class Dpd:
     heard: int = -1  # the last the peer has used
 
 
+def start_dpd(random: Random) -> Dpd:
+    """Somewhere in the lower half, so that the numbers do not come round (RFC 3706, 5.4)."""
+    return Dpd(int.from_bytes(random(4), "big") >> 1)
+
+
 @dataclass(slots=True, eq=False)
 class Phase1:
     """One phase 1 SA, half open or established. `expires` is the end of either."""

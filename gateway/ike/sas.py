@@ -1,7 +1,7 @@
 """Which SAs there are: the tables, their limits and their timers. Nothing here reads a message."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gateway.ike.events import PairClosed, Phase1Closed
 from gateway.ike.fragments import Gathering
@@ -30,6 +30,8 @@ class Sas:
         self.quicks: dict[tuple[int, int], Quick] = {}  # by handle and message ID
         self.pairs: dict[int, Pair] = {}  # by spi_in
         self.peers: dict[int, Peer] = {}  # by every handle it has, living or not
+        self._named: dict[str, dict[Peer, None]] = {}  # by credential
+        self._alike: dict[tuple[str, str], dict[Peer, None]] = {}  # and what it calls itself
         self.timers: Timers[Due] = Timers()
         self._half_open_by_host: Counter[bytes] = Counter()
 
@@ -56,16 +58,12 @@ class Sas:
         """Put an authenticated phase 1 beside the others of its client."""
         secured = phase.secured()
         self._close_half(phase)
-        peer = next(
-            (
-                peer
-                for peer in dict.fromkeys(self.peers.values())
-                if peer.is_the_same(secured.credential, secured.identity, phase.peer)
-            ),
-            None,
-        )
+        who = secured.credential, secured.identity
+        known = (one for one in self._alike.get(who, ()) if one.is_the_same(*who, phase.peer))
+        peer = next(known, None)
         if peer is None:
-            peer = Peer(secured.credential, secured.identity, phase.peer, now)
+            peer = Peer(*who, phase.peer, now)
+            self._enter(peer)
         peer.phases.append(phase)
         peer.psk, peer.shown = secured.psk, secured.shown
         peer.hear(now)
@@ -76,7 +74,8 @@ class Sas:
 
     def like(self, peer: Peer) -> list[Peer]:
         """Those that may be the same client, come there by another mapping of its NAT."""
-        return [other for other in dict.fromkeys(self.peers.values()) if other.is_like(peer)]
+        alike = self._alike.get((peer.credential, peer.identity), ())
+        return [other for other in alike if other.is_like(peer)]
 
     def join(self, peer: Peer, other: Peer) -> None:
         """They have proved to be one. What is too many now goes when more is added."""
@@ -84,6 +83,7 @@ class Sas:
             peer.psk = other.psk
         for handle in [handle for handle, each in self.peers.items() if each is other]:
             self.peers[handle] = peer
+        self._leave(other)
         peer.phases = sorted([*peer.phases, *other.phases], key=lambda phase: phase.sa)
         pairs = [*peer.pairs.items(), *other.pairs.items()]
         peer.pairs = dict(sorted(pairs, key=lambda item: item[1].sa))
@@ -93,11 +93,10 @@ class Sas:
 
     def overdue(self, peer: Peer, most: int) -> list[Peer]:
         """Who goes for `peer` to be one of `most` of its name: those not heard for longest."""
-        same = [
-            other
-            for other in dict.fromkeys(self.peers.values())
-            if other.credential == peer.credential and other is not peer
-        ]
+        named = self._named.get(peer.credential, {})
+        if len(named) <= max(most, 1):
+            return []
+        same = [other for other in named if other is not peer]
         same.sort(key=lambda other: other.alive)
         return same[: max(len(same) + 1 - max(most, 1), 0)]
 
@@ -167,7 +166,31 @@ class Sas:
         if sa not in used:
             del self.peers[sa]
         if peer.gone:
+            self._leave(peer)
             self.timers.set(peer, None)
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name -> new one of credentials that are the same clients still."""
+        peers = list(dict.fromkeys(self.peers.values()))
+        self._named.clear()
+        self._alike.clear()
+        for peer in peers:
+            peer.rename(names.get(peer.credential, peer.credential))
+            self._enter(peer)
+
+    def _enter(self, peer: Peer) -> None:
+        self._named.setdefault(peer.credential, {})[peer] = None
+        self._alike.setdefault((peer.credential, peer.identity), {})[peer] = None
+
+    def _leave(self, peer: Peer) -> None:
+        """Out of the ways to find it by what it is called."""
+        name, who = peer.credential, (peer.credential, peer.identity)
+        self._named.get(name, {}).pop(peer, None)
+        self._alike.get(who, {}).pop(peer, None)
+        if not self._named.get(name, True):
+            del self._named[name]
+        if not self._alike.get(who, True):
+            del self._alike[who]
 
     def free_spi(self, random: Callable[[int], bytes]) -> int:
         spi = int.from_bytes(random(4), "big")

@@ -97,7 +97,7 @@ class ControlSocket:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(path)
         try:
-            _remove_stale(path)
+            make_way(path)
             self._listener = _listen(path, group)
         except BaseException:
             os.close(self._lock)
@@ -281,7 +281,7 @@ def _lock(path: Path) -> int:
     return lock
 
 
-def _remove_stale(path: Path) -> None:
+def make_way(path: Path) -> None:
     """Make way for our socket; raise if there is something else, or somebody answers."""
     try:
         mode = path.lstat().st_mode

@@ -39,6 +39,7 @@ class Core(Protocol):
     def deadline(self) -> float | None: ...
     def stop(self, now: float) -> list[Output]: ...
     def idle(self) -> bool: ...
+    def recover(self) -> None: ...
 
 
 class Packets(Protocol):
@@ -152,12 +153,14 @@ class Loop:
         self._look_at = 0.0  # when timers are to be looked at amid work
         self._trace_at = 0.0  # when the next trace may be written
         self._untold = 0  # errors since the last trace
+        self._recover_at: float | None = None  # set by an error
         self._timers = [
             _Timer(core.deadline, core.handle_timeout),
             _Timer(doors.tcp.deadline, self._tcp_timeout),
             _Timer(doors.control.deadline, self._control_timeout),
             _Timer(doors.service.deadline, self._service_timeout),
             *(_Timer(chore.deadline, chore.handle_timeout) for chore in more),
+            _Timer(lambda: self._recover_at, self._recover),
         ]
         self._selector = selector or selectors.DefaultSelector()
         for source, handle in (
@@ -316,8 +319,16 @@ class Loop:
             return False
         return True
 
+    def _recover(self, _: float) -> Sequence[Output]:
+        """Once for all errors of a second: it looks at everybody's time."""
+        self._recover_at = None
+        self._core.recover()
+        return ()
+
     def _tell_error(self, error: Exception) -> None:
         now = self._clock()
+        if self._recover_at is None:
+            self._recover_at = now + HOLD
         if now < self._trace_at:
             self._untold += 1
             return

@@ -109,6 +109,13 @@ class Queue:
         except OSError:
             return 0
 
+    def waiting(self) -> int:
+        """Packets in the queue that nobody has read yet."""
+        try:
+            return waiting_packets(_PROC.read_text(), self._number)
+        except OSError:
+            return 0
+
     def recv(self, _: int) -> bytes:
         """One message from the kernel: this is what `run_socket` believes to be its socket."""
         while self._left > 0 and self._socket is not None:
@@ -161,3 +168,9 @@ def dropped_packets(table: str, queue: int) -> int:
     """From the text of /proc/net/netfilter/nfnetlink_queue: dropped there, and on the way to us."""
     rows = (line.split() for line in table.splitlines())
     return sum(int(row[5]) + int(row[6]) for row in rows if int(row[0]) == queue)
+
+
+def waiting_packets(table: str, queue: int) -> int:
+    """From the same text: packets without a verdict."""
+    rows = (line.split() for line in table.splitlines())
+    return sum(int(row[2]) for row in rows if int(row[0]) == queue)

@@ -1,7 +1,9 @@
 """What pppd is told of one call: its arguments, and the files of its RADIUS client. Pure.
 
-What a gateway that was taken over could ask for is a call of a route that is in the configuration,
-and nothing else: options are made here, of root's own reading of the file.
+What can be asked for is a call of a client that may dial, by a route that its calls can take, and
+nothing else: options are made here, of root's own reading of the file. Whether that client has
+dialled is not known here. So a gateway that was taken over has no options of its own making and no
+root by this; it could call in any client's name.
 """
 
 import json
@@ -10,7 +12,9 @@ from pkgutil import get_data
 from typing import Final, NamedTuple
 
 from gateway.control.config import Config, Route
+from gateway.control.policy import client_named
 from gateway.control.schema_routes import LOCAL
+from gateway.control.ways import routes_for
 from gateway.wire.ipv4 import host_bytes, host_text
 
 PPPD: Final = "/usr/sbin/pppd"
@@ -53,7 +57,7 @@ def parse_request(line: bytes) -> Call:
             raise BadRequest("the request has something that is no text")
         route, client, caller, mru = names
         call = Call(route, client, host_text(host_bytes(caller)), int(mru))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadRequest("the request is none of the gateway's") from error
     if not SMALLEST_MRU <= call.mru <= LARGEST_MRU:
         raise BadRequest(f"no frame has {call.mru} bytes")
@@ -61,12 +65,20 @@ def parse_request(line: bytes) -> Call:
 
 
 def route_of(config: Config, call: Call) -> Route:
-    """The route into the LAN of that name, for a client there is; BadRequest if there is none."""
+    """The route into the LAN of that name, if a call of that client can take it; else BadRequest.
+
+    By whose keys somebody has dialled only the gateway knows: it says which client it is.
+    """
+    client = client_named(config, call.client)
+    if client is None:
+        raise BadRequest("the configuration has no such client")
+    if client.revoked:
+        raise BadRequest("that client is revoked")
     routes = [one for one in config.routes if (one.name, one.kind) == (call.route, LOCAL)]
     if not routes:
         raise BadRequest("the configuration has no such route into the LAN")
-    if all(client.name != call.client for client in config.clients):
-        raise BadRequest("the configuration has no such client")
+    if routes[0] not in routes_for(config, client):
+        raise BadRequest(f"neither {client.name} nor a choice has the route {call.route}")
     return routes[0]
 
 

@@ -13,7 +13,7 @@ Pure: `firewall.py` carries the text to the kernel. What the rules say:
   their own; only by the inside interface, only from those servers, only to addresses of ours there;
 * IKE that this machine sends to itself by 127.0.0.1 goes to the first queue: that is how `postern
   health` dials;
-* where the gateway stands in front of a server, IKE and ESP on their way to that go to a third
+* where the gateway stands in front of a server, IKE, ESP and AH on their way to that go to a third
   queue, at FORWARD. Nothing reassembles there but connection tracking, so the rules ask for it;
   and what we answer in the server's name is not tracked, or a masquerading router would change
   whom it comes from. These alone may have `bypass`: with no daemon the kernel then lets them go on.
@@ -223,7 +223,7 @@ def _nft_front(front: FrontRules | None, comes_in: str) -> str:
   chain in_front {{
     type filter hook forward priority mangle; policy accept;
 {place}udp dport {{ {ports} }} {queue}
-{place}meta l4proto esp {queue}
+{place}meta l4proto {{ esp, ah }} {queue}
   }}
   chain answers {{
     type filter hook output priority raw; policy accept;
@@ -280,7 +280,8 @@ def _front_rules(rules: Rules) -> Iterator[str]:
             place = f"{comes_in}-o {front.interface} -d {server}"
             for port in PORTS:
                 yield f"{place} -p udp -m udp --dport {port} {state} {queue}"
-            yield f"{place} -p esp {state} {queue}"
+            for protocol in ("esp", "ah"):
+                yield f"{place} -p {protocol} {state} {queue}"
 
 
 def _answer_rules(front: FrontRules | None) -> Iterator[str]:

@@ -63,11 +63,23 @@ def run(argv: Sequence[str], stdin: str = "", timeout: float = PATIENCE) -> Resu
     return Result(done.stdout, done.stderr)
 
 
-def start(argv: Sequence[str], line: socket.socket) -> subprocess.Popen[bytes]:
+class Child(subprocess.Popen[bytes]):
+    """A program that runs beside this one."""
+
+    def ends_within(self, seconds: float) -> bool:
+        """Wait for its end, but no longer than that."""
+        try:
+            self.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+
+def start(argv: Sequence[str], line: socket.socket) -> Child:
     """Start `argv` and leave it alone: the socket is its standard input and output, and what it
     has to say goes where our own complaints go. `ToolMissing` if it cannot be started."""
     try:
-        return subprocess.Popen(argv, stdin=line.fileno(), stdout=line.fileno(), env=ENVIRONMENT)
+        return Child(argv, stdin=line.fileno(), stdout=line.fileno(), env=ENVIRONMENT)
     except OSError as error:
         raise ToolMissing(shlex.join(argv[:1]), None, error.strerror or str(error)) from error
 

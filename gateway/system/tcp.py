@@ -116,7 +116,11 @@ class Connections:
         """The same towards whoever starts pppd here, by a socket that only root makes."""
         if request.key in self._by_key:
             raise ValueError(f"there is a connection {request.key} already")
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        except OSError as error:
+            self._failed.append(TcpClosed(request.key, reason_of(error.errno)))
+            return
         try:
             sock.setblocking(False)
             sock.connect(str(self._pppd))

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 from gateway.control.diagnosis import Diagnosis, diagnosis_from_json
 from gateway.control.explain import Told
+from gateway.control.metrics import Sample, samples_from_json
 from gateway.control.recorded import Case, case_from_data
 from gateway.control.sessions import (
     SessionView,
@@ -199,6 +200,11 @@ class Daemon(End):
         """
         request = {"verb": "trace", **asdict(wanted), "for": behalf}
         yield from self.stream(request, wanted.seconds + PATIENCE)
+
+    def figures(self, *, sessions: bool = False) -> list[Sample]:
+        """What there is for Prometheus, of all sessions together or of each."""
+        found = self.ask("metrics", sessions=sessions)
+        return _read(lambda data: samples_from_json(data.get("samples")), found)
 
     def disconnect(self, *, number: int | None = None, client: str | None = None) -> list[int]:
         """End one session, or all of one client; their numbers, where the daemon tells."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gateway.wire.cursor import Truncated, WireError
 
 HEADER = 20  # bytes, without options
-PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_GRE, PROTOCOL_ESP = 6, 17, 47, 50
+PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_GRE, PROTOCOL_ESP, PROTOCOL_AH = 6, 17, 47, 50, 51
 MORE_FRAGMENTS, OFFSET_MASK = 0x2000, 0x1FFF
 _HEADER = Struct("!BBHHHBBH4s4s")
 

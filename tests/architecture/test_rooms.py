@@ -25,9 +25,10 @@ ALLOWED = {
     "health": {"control", "system", "user", "wire", "crypto", "ike"},
     "pppd": {"control", "system", "user"},
     "kit": {"control", "system", "user"},
+    "metrics": {"control", "system", "user", "wire"},
     "daemon": {"bridge", "control", "system", "user", "wire", "outputs", "crypto"} | PROTOCOLS,
 }
-EDGES = {"system", "user", "daemon", "box", "health", "pppd", "kit"}
+EDGES = {"system", "user", "daemon", "box", "health", "pppd", "kit", "metrics"}
 IO = {
     "asyncio", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
     "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "ssl",
@@ -39,6 +40,7 @@ FIXED_PLACES = {
     "subprocess": {"gateway/system/run.py"},
     "gmpy2": {"gateway/crypto/modp.py", "gateway/crypto/rsa.py"},
     "scapy": {"gateway/user/cli/trace.py"},
+    "prometheus_client": {"gateway/system/exposition.py"},
     "pydyf": {"gateway/user/kit/pdf.py"},
     "cryptography": {f"gateway/crypto/{name}.py" for name in ("cbc", "mac", "rc4", "seal")},
 }

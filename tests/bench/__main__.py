@@ -6,14 +6,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import daemon, dials, handshake, road
+from tests.bench import curve, daemon, dials, handshake, road, storm, thousand
 from tests.bench.figures import Figure
 
 RESULT = Path(__file__).parents[2] / "build" / "bench.json"
 PARTS: tuple[tuple[str, Callable[[], list[Figure]]], ...] = (
     ("The road: a data packet through the gateway, least of many", road.measure),
     ("The dial", handshake.measure),
+    ("With 1, 10, 100 and 1,000 sessions, in the pair simulation", curve.measure),
+    ("After a power cut, in the pair simulation", storm.measure),
     ("The daemon, in network namespaces", daemon.measure),
+    ("The daemon with a thousand sessions", thousand.measure),
     ("Real dials, and other people's gateway beside it, in User-Mode Linux", dials.measure),
 )
 
@@ -24,8 +27,9 @@ def main() -> int:
     everywhere = os.sched_getaffinity(0)
     for title, measure in PARTS:
         print(f"\n{title}", flush=True)
-        # One core for what is compared with one another; the daemon and its flood need two.
-        os.sched_setaffinity(0, everywhere if measure is daemon.measure else {max(everywhere)})
+        # One core for what is compared with one another; the daemon and its peers need two.
+        apart = measure in (daemon.measure, thousand.measure)
+        os.sched_setaffinity(0, everywhere if apart else {max(everywhere)})
         for figure in measure():
             print(f"  {figure}", flush=True)
             found.append(figure)

@@ -19,7 +19,17 @@ from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
 from tests.bench.figures import Figure, at_most, told
 from tests.bench.real_net import RealNet, Seen, now
-from tests.bench.running import DIRECT, INSIDE, NATS, OUTSIDE, ROOT, SERVER, Running, running_daemon
+from tests.bench.running import (
+    DIRECT,
+    INSIDE,
+    NATS,
+    OUTSIDE,
+    ROOT,
+    SERVER,
+    Machine,
+    Running,
+    running_daemon,
+)
 from tests.pair.nat import Nat
 from tests.pair.net import seeded
 from tests.pair.peers.ike_profiles import SAFENET_98
@@ -31,7 +41,7 @@ RSS, LATE = 40 * 1024, 0.1  # goals: kB, seconds
 IDLE_FOR: Final = 10.0  # seconds
 FLOOD_FOR, FLOOD_OF = 8.0, 2_000_000  # seconds, packets: whichever ends first
 WAITS: Final = (1.0, 2.0, 4.0)  # seconds between a Hello and its repetitions (RFC 2661, 5.8)
-KEYS: Final = [(f"pc-{number}", f"the key of machine {number}") for number in range(SESSIONS)]
+KEYS: Final = [Machine(f"pc-{one}", f"the key of machine {one}") for one in range(SESSIONS)]
 
 
 def measure() -> list[Figure]:
@@ -127,12 +137,12 @@ def _clients(net: RealNet) -> list[L2tpIpsecClient]:
     net.serve(InsideServer(Endpoint(host_bytes(SERVER), 0), Endpoint(host_bytes(INSIDE), 0)))
     nats = [Nat(NATS[0])] * 10 + [Nat(NATS[1])] * 5
     clients = []
-    for number, (_, psk) in enumerate(KEYS):
+    for number, (_, psk, _) in enumerate(KEYS):
         nat = nats[number] if number < len(nats) else None
         host = DIRECT[number - len(nats)] if nat is None else f"192.168.1.{number + 2}"
         there, chance = host_bytes(OUTSIDE), seeded(number)
         client = L2tpIpsecClient(SAFENET_98, host_bytes(host), there, psk.encode(), chance)
-        net.join(client, host, nat)
+        net.join(client, host, nat=nat)
         clients.append(client)
     return clients
 

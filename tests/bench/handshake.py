@@ -5,18 +5,16 @@
 The figure is the median of many dials, each of a new client.
 """
 
-import time
 from dataclasses import replace
 from statistics import median
 from typing import Final
 
-from gateway.bridge.gateway import Gateway
 from gateway.control.limits import MOST_CANDIDATES
 from gateway.ike.trials import KEYS_PER_SECOND
-from gateway.outputs import Output
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
 from tests.bench.figures import Figure, at_most, told
+from tests.bench.timed import Timed
 from tests.pair.gateway_world import NAT, OUTSIDE, client_entry, configure, meet
 from tests.pair.nat import Nat
 from tests.pair.net import seeded
@@ -39,36 +37,6 @@ SUITES: Final = {
         SAFENET_98, suites=(Suite(7, 128, 2, 14),), esp=(ESP_AES128_SHA,)
     ),
 }
-
-
-class Timed(Gateway):
-    """The gateway with a clock at every door that a dial goes through."""
-
-    spent = 0.0  # seconds of CPU time
-
-    def receive_packet(self, packet: bytes, now: float) -> list[Output]:
-        start = time.thread_time()
-        found = super().receive_packet(packet, now)
-        self.spent += time.thread_time() - start
-        return found
-
-    def receive_gre(self, packet: bytes, now: float) -> list[Output]:
-        start = time.thread_time()
-        found = super().receive_gre(packet, now)
-        self.spent += time.thread_time() - start
-        return found
-
-    def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]:
-        start = time.thread_time()
-        found = super().receive_tcp(key, data, now)
-        self.spent += time.thread_time() - start
-        return found
-
-    def handle_timeout(self, now: float) -> list[Output]:
-        start = time.thread_time()
-        found = super().handle_timeout(now)
-        self.spent += time.thread_time() - start
-        return found
 
 
 def measure() -> list[Figure]:
@@ -95,7 +63,8 @@ def guess(keys: int) -> float:
     """Milliseconds one guess takes where so many keys may be used; the median of several."""
     entries = [client_entry(f"pc-{number}", f"key number {number}") for number in range(keys)]
     world = meet(*entries)
-    core = world.gateway.core = Timed(configure(*entries), seeded(1), world.net.now)
+    core = Timed(configure(*entries), seeded(1), world.net.now)
+    world.gateway.stand_in(core)
     here = Endpoint(host_bytes(OUTSIDE), 500)
     guesser = Guesser(world.gateway.receive, here, seeded(2))
     found = []
@@ -111,7 +80,8 @@ def dial(profile: Profile, suite: str, *, whole: bool) -> float:
     """Milliseconds one dial takes the gateway: all of it, or IKE alone."""
     entry = client_entry(ike=(suite,))
     world = meet(entry)
-    core = world.gateway.core = Timed(configure(entry), seeded(1), world.net.now)
+    core = Timed(configure(entry), seeded(1), world.net.now)
+    world.gateway.stand_in(core)
     client = world.join(profile, nat=Nat(NAT))
     client.dials_l2tp = whole
     world.dial(client, 5.0)

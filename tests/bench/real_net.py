@@ -51,12 +51,14 @@ class RealNet:
     def close(self) -> None:
         self._open.close()
 
-    def join(self, node: Node, host: str, nat: Nat | None = None) -> None:
-        """A client; its host, or its NAT's, is an address of the outside namespace."""
+    def join(self, node: Node, *hosts: str, nat: Nat | None = None) -> None:
+        """A client, or several; their host, or their NAT's, is an address of the outside
+        namespace."""
         self._nodes.append(node)
-        self._by_host[host_bytes(host)] = node
-        if nat is not None:
-            self._nats[host_bytes(host)] = nat
+        for host in map(host_bytes, hosts):
+            self._by_host[host] = node
+            if nat is not None:
+                self._nats[host] = nat
 
     def serve(self, server: InsideServer) -> None:
         """The server, at its address in the inside namespace."""

@@ -5,9 +5,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from gateway.system.run import run
 from gateway.user.client import Daemon, DaemonError
@@ -58,16 +59,29 @@ class Running:
             self.process.wait()
 
 
+class Machine(NamedTuple):
+    """An entry of the configuration; `address` is where it may dial from, if not from anywhere."""
+
+    name: str
+    psk: str
+    address: str = ""
+
+
 class Place:
     """Three namespaces in a row: clients, gateway, server. All go when this process goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, servers: Sequence[str], outside: Sequence[str]) -> None:
+        """The addresses of the servers, and those that clients come from."""
         self.clients, self.gateway, self.server = Namespace(), Namespace(), Namespace()
+        first, *others = servers
         _cable(self.clients, f"{NEIGHBOUR}/24", self.gateway, f"{OUTSIDE}/24", "wan0")
-        _cable(self.server, f"{SERVER}/24", self.gateway, f"{INSIDE}/24", "lan0")
+        _cable(self.server, f"{first}/24", self.gateway, f"{INSIDE}/24", "lan0")
         with self.clients:
-            for host in (*NATS, *DIRECT):
+            for host in outside:
                 run(["ip", "address", "add", f"{host}/32", "dev", "wan0"])
+        with self.server:
+            for host in others:
+                run(["ip", "address", "add", f"{host}/24", "dev", "lan0"])
         with self.gateway:
             run(["ip", "route", "add", "203.0.113.0/24", "via", NEIGHBOUR])
 
@@ -87,14 +101,18 @@ def _cable(one: Namespace, address: str, two: Namespace, other: str, name: str) 
 
 @contextmanager
 def running_daemon(
-    clients: list[tuple[str, str]], **limits: int
+    clients: Sequence[Machine],
+    *,
+    servers: Sequence[str] = (SERVER,),
+    nats: Sequence[str] = NATS,
+    **limits: int,
 ) -> Iterator[tuple[Running, Place, RealNet]]:
-    """A daemon that knows these clients (name and key), gone afterwards whatever happens."""
-    place = Place()
+    """A daemon that knows these clients, gone afterwards whatever happens."""
+    place = Place(servers, (*nats, *DIRECT))
     net = RealNet(place.clients, place.server)
     with tempfile.TemporaryDirectory(prefix="postern-bench-") as folder:
         config, socket, log = (Path(folder) / name for name in ("postern.toml", "sock", "log"))
-        config.write_text(_document(clients, limits))
+        config.write_text(_document(clients, servers, limits))
         config.chmod(0o600)
         command = [sys.executable, "-m", "gateway.daemon"]
         command += ["--config", str(config), "--socket", str(socket)]
@@ -110,11 +128,15 @@ def running_daemon(
             place.close()
 
 
-def _document(clients: list[tuple[str, str]], limits: dict[str, int]) -> str:
+def _document(clients: Sequence[Machine], servers: Sequence[str], limits: dict[str, int]) -> str:
     lines = ["[outside]", 'interface = "wan0"', f'addresses = ["{OUTSIDE}"]']
     lines += ["[inside]", f'address = "{INSIDE}"', "[limits]"]
     lines += [f"{name} = {value}" for name, value in limits.items()]
-    lines += ["[[route]]", 'name = "nt4"', 'kind = "pptp"', f'server = "{SERVER}"']
-    for name, psk in clients:
+    where = f'server = "{servers[0]}"'
+    if len(servers) > 1:
+        where = f'servers = {list(servers)}\norder = "turns"'.replace("'", '"')
+    lines += ["[[route]]", 'name = "nt4"', 'kind = "pptp"', where]
+    for name, psk, address in clients:
         lines += ["[[client]]", f'name = "{name}"', f'psk = "{psk}"', 'route = "nt4"']
+        lines += [f'address = "{address}"'] if address else []
     return "\n".join(lines) + "\n"

@@ -76,6 +76,9 @@ class BusyCore:
     def stop(self, now: float) -> list[Output]:
         return []
 
+    def recover(self) -> None:
+        raise AssertionError("nothing has failed")
+
     def idle(self) -> bool:
         return True
 

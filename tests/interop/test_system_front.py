@@ -12,7 +12,7 @@ from gateway.system.nfqueue import Queue
 from gateway.system.raw import Sender
 from gateway.system.rules import FrontRules, Rules
 from gateway.system.run import run
-from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4, host_bytes, parse_ipv4
+from gateway.wire.ipv4 import PROTOCOL_AH, PROTOCOL_UDP, build_ipv4, host_bytes, parse_ipv4
 from gateway.wire.udp import build_udp, parse_udp
 from tests.interop.netns import Namespace, join, need_root
 
@@ -109,6 +109,15 @@ def test_what_is_taken_up_never_reaches_the_server(world: World, port: int) -> N
     assert (header.source, header.target) == (host_bytes(CLIENT), host_bytes(SERVER))
     assert parse_udp(packet[header.start : header.end]) == (port, port, b"for a NAT")
     assert hears_nothing(server)
+
+
+def test_authentication_headers_are_asked_about_too(world: World) -> None:
+    world.apply()
+    queue = world.queue(goes_on=False)
+    with world.client, socket.socket(socket.AF_INET, socket.SOCK_RAW, PROTOCOL_AH) as raw:
+        raw.sendto(bytes(24), (SERVER, 0))
+    [packet] = take(queue)
+    assert parse_ipv4(packet).protocol == PROTOCOL_AH
 
 
 def test_what_passes_arrives_as_it_was_sent_also_in_fragments(world: World) -> None:

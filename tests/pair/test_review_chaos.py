@@ -5,9 +5,6 @@ from random import Random
 
 import pytest
 
-from gateway.bridge.client_leg import ClientLeg
-from gateway.bridge.gateway import Gateway
-from gateway.bridge.timers import Timed
 from gateway.outputs import Output
 from gateway.wire.udp import Datagram
 from tests.pair.gateway_world import GatewayNode, World, meet
@@ -16,37 +13,11 @@ from tests.pair.peers.ike_profiles import LATER_WINDOWS, SAFENET_98, XP_SP2
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 from tests.pair.peers.ppp_end import IP
 from tests.pair.peers.pptp_server import STOP, PptpServer, disconnected
+from tests.pair.tables import check
 
 pytestmark = pytest.mark.long
 
 PROFILES = (SAFENET_98, XP_SP2, LATER_WINDOWS)
-
-
-def legs(core: Gateway) -> set[ClientLeg]:
-    found = {*core.clients.living(), *(session.leg for session in core.sessions.values())}
-    return found | {phase.leg for phase in core.clients.phases.values() if phase.leg is not None}
-
-
-def check(core: Gateway) -> None:
-    """What must be so between any two events."""
-    clients = core.clients
-    sessions = list(core.sessions.values())
-    assert set(core.board.by_key.values()) == set(core.board.by_call_id.values()) == set(sessions)
-    assert len(core.board.by_key) == len(core.board.by_call_id) == len(sessions)
-    assert set(core.board.by_call.values()) <= set(sessions)
-    assert set(clients.by_spi) == set(clients.sas._pairs)
-    assert all(leg.pairs[spi] is pair for spi, (leg, pair) in clients.by_spi.items())
-    assert all(leg.key == key for key, leg in clients.legs.items())
-    assert all(
-        handle in clients.phases and clients.phases[handle].leg is leg
-        for leg in legs(core)
-        for handle in leg.phases
-    )
-    timed: list[Timed] = [*sessions, *legs(core), clients]
-    times = [who.deadline() for who in timed]
-    due = min((time for time in times if time is not None), default=None)
-    noted = core.deadline()
-    assert due is None or (noted is not None and noted <= due)
 
 
 class CheckedGateway(GatewayNode):

@@ -16,6 +16,7 @@ from gateway import box
 from gateway.control.button import KEYS, Meant
 from gateway.control.trace import Kind, build_frame
 from gateway.system.box.desk import BoxDesk
+from gateway.system.box.figures import PLACE, read_figures
 from gateway.system.box.places import Places
 from gateway.system.box.power import RESCUE_NEXT
 from gateway.system.button import EV_KEY, EVENT
@@ -25,6 +26,7 @@ from gateway.system.journal import Journal
 from gateway.user.box_client import Box
 from gateway.user.client import DaemonError
 from tests.boards import FIXTURES, build, fixture
+from tests.unit.control.test_schema_metrics import SOME
 from tests.unit.crypto.test_seal import opened, pair
 from tests.unit.system.box.machine import CONFIG, FACTORY, KEY, SECRET, Tools, put
 from tests.unit.user.daemon import answering_bytes
@@ -100,6 +102,16 @@ def _when_there(path: Path, then: Callable[[], None]) -> None:
                 break
         Event().wait(0.01)
     then()
+
+
+def test_the_boxs_figures_are_told_where_the_configuration_wants_them(tmp_path: Path) -> None:
+    put(tmp_path, "proc/sys/kernel/random/boot_id", "one\n")
+    for text, wanted in ((CONFIG, False), (CONFIG + SOME, True)):
+        put(tmp_path, "data/postern/saved.toml", text)
+        parts = box.build(Places(tmp_path), PROFILES, print, Tools())
+        box.begin(parts, desk := BoxDesk(parts, now))
+        box.figures_of(parts, desk).handle_timeout(now())
+        assert (read_figures(tmp_path / PLACE).at is not None) == wanted
 
 
 def test_what_a_reset_keeps_is_opened_by_the_owners_own_key_and_by_nothing_else(

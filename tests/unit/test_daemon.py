@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 
 from gateway.bridge.gateway import Gateway
 from gateway.control.config import Config
+from gateway.control.metrics import samples_from_json
 from gateway.control.trace import Kind, Report, Wanted, parse_end
 from gateway.daemon import FAILED, Desk, main, read_config
 from gateway.outputs import Fact, What
@@ -334,3 +336,79 @@ def test_to_stand_in_front_is_begun_and_ended_by_a_reload(tmp_path: Path) -> Non
         written(tmp_path, text)
         at_work.reload(float(moment))
     assert [rules.front is not None for rules in tool.given] == [True, False]
+
+
+def told(at_work: Desk, **more: object) -> dict[tuple[str, str], float]:
+    """The figures by name and the first of their labels."""
+    answer: Any = at_work.answer({"verb": "metrics", **more})
+    samples = samples_from_json(answer["result"]["samples"])
+    return {(one.name, next(iter(one.labels.values()), "")): one.value for one in samples}
+
+
+class FakeQueue:
+    """A queue in which three packets wait, and which has lost five."""
+
+    truncated = 0
+
+    def waiting(self) -> int:
+        return 3
+
+    def kernel_drops(self) -> int:
+        return 5
+
+
+def test_figures_tell_of_this_process_and_its_queues(tmp_path: Path) -> None:
+    at_work = desk(tmp_path)
+    at_work.queues = (FakeQueue(),)  # type: ignore[assignment]  # it is only asked
+    found = told(at_work)
+    assert found["postern_nfqueue_depth", "outside"] == 3
+    assert found["postern_nfqueue_dropped_total", "outside"] == 5
+    assert found["postern_resident_memory_bytes", ""] > 1 << 20
+    assert found["postern_config_age_seconds", ""] >= 0
+    assert found["postern_rules_in_place", ""] == 0
+    tool = at_work.tool = Tool()
+    tool.apply(Rules(("eth0",), (), 7))
+    assert told(at_work)["postern_rules_in_place", ""] == 1
+
+
+def test_a_reload_that_was_refused_is_a_figure(tmp_path: Path) -> None:
+    at_work = desk(tmp_path)
+    assert told(at_work)["postern_config_problems", ""] == 0
+    written(tmp_path, GOOD.replace("hunter2-hunter2", ""))
+    at_work.reload(1.0)
+    assert told(at_work)["postern_config_problems", ""] >= 1
+
+
+class FakeSender:
+    """One that could not send two packets."""
+
+    failed: ClassVar = {"EMSGSIZE": 2}
+    fragmented = 0
+
+
+def test_what_could_not_be_sent_is_a_figure(tmp_path: Path) -> None:
+    at_work = desk(tmp_path)
+    at_work.sender = FakeSender()  # type: ignore[assignment]  # it is only asked
+    assert told(at_work)["postern_counted_total", "send_emsgsize"] == 2
+
+
+def test_series_of_sessions_are_the_owners_to_allow(tmp_path: Path) -> None:
+    answer: Any = desk(tmp_path).answer({"verb": "metrics", "sessions": True})
+    assert not answer["ok"]
+    assert "sessions = true" in answer["hint"]
+    some = '[metrics]\naddress = "10.10.0.1"\ntoken = "0123456789abcdef"\nsessions = true\n'
+    assert told(desk(tmp_path, GOOD + some), sessions=True) == {}
+
+
+def test_who_gives_out_figures_cannot_end_a_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.system.callers._name", lambda uid: "postern-metrics")
+    exporter, at_work = Peer(1, 990, 990), desk(tmp_path)
+    for verb in ("disconnect", "status", "trace"):
+        answer = at_work.answer({"verb": verb, "id": 1}, exporter)
+        assert isinstance(answer, dict)
+        assert answer["error"] == "who gives out figures may ask for nothing else"
+    answer = at_work.answer({"verb": "metrics"}, exporter)
+    assert isinstance(answer, dict)
+    assert answer["ok"]

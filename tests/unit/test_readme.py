@@ -28,6 +28,16 @@ def test_what_is_shown_of_standing_in_front_goes_with_the_routes_that_are_shown(
     assert any(told(text + front) == [] for text in CONFIGURATIONS)
 
 
+def test_what_is_shown_of_prometheus_goes_with_every_configuration() -> None:
+    [metrics] = [text for text in SHOWN if "[metrics]" in text]
+    assert [told(text + metrics) for text in CONFIGURATIONS] == [[], [], []]
+
+
+def test_what_is_shown_of_a_collector_goes_with_every_configuration() -> None:
+    [syslog] = [text for text in SHOWN if "[syslog]" in text]
+    assert [told(text + syslog) for text in CONFIGURATIONS] == [[], [], []]
+
+
 def test_every_key_that_the_table_names_is_there() -> None:
     table = README.split("what to write in `[[route]]`")[1].split("```toml")[0]
     named = set(re.findall(r"`([a-z_]+)(?: = [^`]*)?`", table)) - {"nat"}

@@ -1,7 +1,8 @@
 """Making the machine be as a configuration says, and nothing but the parts that changed.
 
-The order: who may log in, the name, the ports and their network, and last the gateway, which needs
-what was before. What fails is one sentence; the engine of changes then takes everything back.
+The order: who may log in, the name, the ports and their network, then the gateway, which needs
+what was before, and last the figures about it. What fails is one sentence; the engine of changes
+then takes everything back.
 """
 
 import os
@@ -20,8 +21,10 @@ from gateway.control.parts import Part
 from gateway.control.ports import Port
 from gateway.control.users import USERS_FILE
 from gateway.system.box.disk import write_file
+from gateway.system.box.exposing import Exposing
 from gateway.system.box.network import ROLES, Network, has_calls
 from gateway.system.box.places import DAEMON, Places
+from gateway.system.box.sending import Sending
 from gateway.system.box.users import Users, owner
 from gateway.system.run import Run, ToolFailed, run
 
@@ -58,6 +61,8 @@ class Applier:
         self._run = tool
         self._rescue = rescue
         self._users = Users(places, tool)
+        self._exposing = Exposing(places, tool)
+        self._sending = Sending(places, tool)
         self._calls = False  # whether who starts pppd was started
 
     def activate(self, wanted: Activate) -> None:
@@ -85,6 +90,10 @@ class Applier:
             self._hand_over(config, wanted.text)
             self._serve_calls(config)
             self._wake(restart=moved or Part.RESTART in parts or not wanted.before)
+        if Part.METRICS in parts:
+            self._exposing.apply(config.metrics, wanted.text)
+        if Part.SYSLOG in parts:
+            self._sending.apply(config.syslog)
 
     def again(self, text: str) -> None:
         """Look at the ports anew: a card has come, or has gone."""

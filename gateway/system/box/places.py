@@ -47,6 +47,16 @@ class Places:
         return self.root / "run/postern-config/postern.toml"
 
     @property
+    def exporter(self) -> Path:
+        """What the program that gives figures out gets of the configuration."""
+        return self.root / "run/postern-config/metrics.toml"
+
+    @property
+    def rsyslog(self) -> Path:
+        """What rsyslog gets to read."""
+        return self.root / "run/postern-config/rsyslog.conf"
+
+    @property
     def control(self) -> Path:
         """The daemon's socket."""
         return self.root / "run/postern/control.sock"

@@ -21,6 +21,7 @@ from gateway.user.cli import (
     explain,
     health,
     kit,
+    metrics,
     ports,
     power,
     pppd,
@@ -51,6 +52,7 @@ class Verb(Protocol):
 VERBS: Final[dict[str, Verb]] = {
     "run": run,
     "pppd": pppd,
+    "metrics": metrics,
     "check": check,
     "status": status,
     "health": health,

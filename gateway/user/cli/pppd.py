@@ -20,7 +20,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLE
     parser.add_argument("--config", default=CONFIG, metavar="FILE", help=f"instead of {CONFIG}")
     parser.add_argument(
-        "--no-rules", action="store_true", help="leave the firewall alone: the gateway judges alone"
+        "--no-rules",
+        action="store_true",
+        help="leave firewall and inside interface alone: the gateway judges by itself, see README",
     )
 
 

@@ -102,7 +102,9 @@ class Lan:
             gateway.write(f"/etc/ppp/{file}", secrets, 0o600)
 
     def start_pppds(self) -> None:
-        """`postern pppd`, once the configuration is there. This kernel has no nftables."""
+        """`postern pppd`, once the configuration is there. This kernel has no nftables, so what
+        comes back from inside is forwarded by the owner's own word."""
+        self.gateway.sh("echo 1 >/proc/sys/net/ipv4/conf/eth1/forwarding")
         words = ["-m", "gateway.pppd", "--config", CONFIG, "--no-rules"]
         self.gateway.spawn([PYTHON, *words], "pppd", folder=str(CHECKOUT))
         until(lambda: self.gateway.has(SOCKET), 20, "somebody who starts pppd")

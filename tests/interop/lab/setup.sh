@@ -3,7 +3,8 @@
 #
 #   setup.sh host   Debian packages this machine itself needs; none of them starts a service
 #   setup.sh lab    the lab's programs, unpacked under build/lab/tree and never installed
-#   setup.sh        both
+#   setup.sh watch  Prometheus and rsyslog, unpacked under build/watch/tree and never installed
+#   setup.sh        all of them
 #
 # The lab's programs include IKE and PPTP daemons. Installed, Debian would start them on the
 # developer's machine; unpacked, they exist only in the lab, which lays the tree over the host's root.
@@ -14,9 +15,12 @@ LAB="strongswan-charon strongswan-swanctl libcharon-extra-plugins libstrongswan-
 libstrongswan-extra-plugins xl2tpd ppp pptpd pptp-linux iperf3 tcpdump conntrack iputils-ping \
 busybox kmod procps libnss3-tools tshark freeradius"
 APART="libreswan" # apt would not take it beside strongSwan; they share no file but /usr/sbin/ipsec, which nobody here runs
+# What they link to beside what every Debian has; Prometheus' own web pages are not needed.
+WATCH="prometheus rsyslog rsyslog-openssl libestr0 libfastjson4 liblognorm5"
 
 CHECKOUT=$(cd "$(dirname "$0")/../../.." && pwd)
 BUILD=$CHECKOUT/build/lab
+TREE=$CHECKOUT/build/watch
 
 say() { echo "lab: $*"; }
 
@@ -86,10 +90,29 @@ set_up_lab() {
     say "ready: $(du -sm "$BUILD/tree" | cut -f1) MB in $BUILD/tree"
 }
 
+# By name and without what they depend on: these are programs to start by hand.
+set_up_watch() {
+    stamp=$({ echo "$WATCH"; cat "$0"; } | sha256sum | cut -d' ' -f1)
+    [ "$(cat "$TREE/stamp" 2>/dev/null || true)" != "$stamp" ] || return 0
+    must_be_root
+    say "fetching Prometheus and rsyslog"
+    rm -rf "$TREE"
+    mkdir -p "$TREE/debs" "$TREE/tree"
+    cd "$TREE/debs"
+    # shellcheck disable=SC2086
+    with_fresh_lists apt-get -q -o APT::Sandbox::User=root download $WATCH
+    for deb in ./*.deb; do dpkg-deb -x "$deb" "$TREE/tree"; done
+    cd "$CHECKOUT"
+    rm -rf "$TREE/debs"
+    echo "$stamp" >"$TREE/stamp"
+    say "ready: $(du -sm "$TREE/tree" | cut -f1) MB in $TREE/tree"
+}
+
 mkdir -p "$BUILD"
 case ${1:-all} in
 host) set_up_host ;;
 lab) set_up_lab ;;
-all) set_up_host; set_up_lab ;;
-*) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+watch) set_up_watch ;;
+all) set_up_host; set_up_lab; set_up_watch ;;
+*) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

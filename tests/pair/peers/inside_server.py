@@ -80,20 +80,28 @@ class InsideServer:
         call = unpack_from("!H", datagram.payload, 6)[0]
         for line in self.lines:
             if line.pptp.call == call and line.gre is not None and line.ppp is not None:
-                line.gre.receive(datagram, now)
-                frames, line.gre.got = line.gre.got, []
-                self.frames += frames
-                answers = [each for frame in frames for each in line.ppp.receive(frame, now)]
-                return line.gre.say(answers)
+                return self.hear_gre(line, datagram, now)
         return []
 
     def handle_timeout(self, now: float) -> list[Datagram]:
+        return [each for line in self.lines for each in self.handle_line(line, now)]
+
+    # one line of it
+
+    def hear_gre(self, line: Line, datagram: Datagram, now: float) -> list[Datagram]:
+        assert line.gre is not None
+        assert line.ppp is not None
+        line.gre.receive(datagram, now)
+        frames, line.gre.got = line.gre.got, []
+        self.frames += frames
+        return line.gre.say([each for frame in frames for each in line.ppp.receive(frame, now)])
+
+    def handle_line(self, line: Line, now: float) -> list[Datagram]:
         found: list[Datagram] = []
-        for line in self.lines:
-            if line.gre is not None and _due(line.gre.deadline(), now):
-                found += line.gre.handle_timeout(now)
-            if line.gre is not None and line.ppp is not None and _due(line.ppp.deadline(), now):
-                found += line.gre.say(line.ppp.handle_timeout(now))
+        if line.gre is not None and _due(line.gre.deadline(), now):
+            found += line.gre.handle_timeout(now)
+        if line.gre is not None and line.ppp is not None and _due(line.ppp.deadline(), now):
+            found += line.gre.say(line.ppp.handle_timeout(now))
         return found
 
     def deadline(self) -> float | None:

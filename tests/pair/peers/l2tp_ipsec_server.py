@@ -149,7 +149,8 @@ class L2tpIpsecServer:
         found += self._look_at_calls(end, now)
         frames, end.lns.frames = end.lns.frames, []
         for call, frame in frames:
-            found += self._frames(end, call, end.ppp[call].receive(frame, now))
+            if call in end.ppp:  # or it has come before its ICCN, which is under way still
+                found += self._frames(end, call, end.ppp[call].receive(frame, now))
         return found
 
     def _look_at_calls(self, end: End, now: float) -> list[Datagram]:

@@ -104,7 +104,8 @@ class OldBox(L2tpIpsecClient):
         if self._waiting and self.newest() is not None:
             frames, self._waiting = self._waiting, []
             self._on_demand = False
-            found += [each for frame in frames for each in self.send_frame(frame)]
+            if self.lac.calls:
+                found += [each for frame in frames for each in self.send_frame(frame)]
         return found + self._by_volume(now)
 
     def deadline(self) -> float | None:

@@ -13,7 +13,7 @@ from gateway.ike.numbers import NO_COOKIE, RSA_SIGNATURES, Exchange, Kind
 from gateway.ike.offers import offer_ike
 from gateway.ike.payloads import Payload, build_chain
 from gateway.ike.proposals import IKE_SUITES
-from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4, host_bytes
+from gateway.wire.ipv4 import PROTOCOL_AH, PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4, host_bytes
 from gateway.wire.udp import build_udp
 from tests.pair.gateway_world import configure
 from tests.pair.native_world import NATIVE, route_to
@@ -103,6 +103,12 @@ def test_later_messages_and_esp_of_nobody_we_know_are_the_servers() -> None:
         udp(first(TAKEN)[:28]),
         udp(build_message(Header(COOKIE_I, NO_COOKIE, 33, 34, version=0x20), bytes(40))),
         udp(build_message(Header(COOKIE_I, NO_COOKIE, Kind.SA, Exchange.AGGRESSIVE), bytes(40))),
+        udp(later(Exchange.AGGRESSIVE)),
+        udp(later(Exchange.AUTHIP)),
+        udp(later(255)),
+        udp(build_message(Header(COOKIE_I, COOKIE_R, 33, 34, version=0x20), bytes(40))),
+        udp(build_message(Header(COOKIE_I, COOKIE_R, 33, Exchange.MAIN, version=0x20), bytes(40))),
+        udp(build_message(Header(COOKIE_I, COOKIE_R, 0, Exchange.INFORMATIONAL), b"")),
         build_ipv4(CLIENT, SERVER, PROTOCOL_UDP, b"short"),
         b"",
     ],
@@ -117,6 +123,12 @@ def test_to_a_server_without_ipsec_nothing_goes_on() -> None:
     assert not at.lets_pass(udp(later(), target=PPTP_SERVER))
     assert not at.lets_pass(esp(PPTP_SERVER))
     assert not at.lets_pass(esp(OTHER))
+
+
+def test_authentication_headers_are_of_servers_with_ipsec_alone() -> None:
+    at = front()
+    assert at.lets_pass(build_ipv4(CLIENT, SERVER, PROTOCOL_AH, bytes(24)))
+    assert not at.lets_pass(build_ipv4(CLIENT, PPTP_SERVER, PROTOCOL_AH, bytes(24)))
 
 
 def test_a_server_takes_what_all_its_routes_say() -> None:

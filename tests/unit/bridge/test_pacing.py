@@ -4,6 +4,7 @@ from gateway.bridge.pacing import (
     APART,
     FORGOTTEN,
     FREE,
+    LONG_WAIT,
     LONGEST_REST,
     MOST_CLIENTS,
     MOST_SERVERS,
@@ -46,6 +47,24 @@ def test_as_many_wait_as_may_and_the_next_is_told_so() -> None:
     assert None not in turns[:-1]
     assert turns[-1] is None
     assert pacer.turn(SERVER, PC, 101.0) is not None
+
+
+def test_nobody_waits_for_so_long_that_windows_gives_up() -> None:
+    """KB325034: after sixty seconds, of which IKE, L2TP and PPP need some, over a slow line."""
+    assert MOST_WAITING * APART <= 40.0
+
+
+def test_where_many_wait_another_server_comes_first() -> None:
+    pacer, third = Pacer(), Endpoint(bytes((192, 0, 2, 22)), 1723)
+    for _ in range(int(LONG_WAIT / APART)):
+        assert pacer.in_order([SERVER, OTHER, third], 100.0) == [SERVER, OTHER, third]
+        pacer.turn(SERVER, PC, 100.0)
+    assert pacer.in_order([SERVER, OTHER, third], 100.0) == [OTHER, third, SERVER]
+    for _ in range(MOST_WAITING):
+        pacer.turn(OTHER, PC, 100.0)
+        pacer.turn(third, PC, 100.0)
+    assert pacer.in_order([third, OTHER, SERVER], 100.0) == [SERVER, third, OTHER]
+    assert pacer.in_order([SERVER, OTHER, third], 160.0) == [SERVER, OTHER, third]
 
 
 def test_a_server_rests_after_each_call_of_a_client_longer_after_netbeui() -> None:

@@ -32,6 +32,11 @@ def test_a_route_with_one_server_is_not_looked_after() -> None:
     assert servers.deadline() is None
     assert servers.note_down(ROUTE, ONE, "no answer", 1.0) == []
     assert servers.in_order(replace(ROUTE, others=())) == [ONE]
+    assert servers.known() == []
+
+
+def test_those_that_are_looked_after_are_known() -> None:
+    assert [server.endpoint for server in make().known()] == [ONE, TWO]
 
 
 def test_each_is_looked_at_by_a_connection_that_is_closed_at_once() -> None:

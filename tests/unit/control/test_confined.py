@@ -1,5 +1,6 @@
 from gateway.control.confined import reach_words, silent_about
 from gateway.control.values_reach import ALL, NONE, reach
+from tests.unit.control.test_relations_local import BEFORE, POOL
 from tests.unit.control.written import CLIENT, OUTSIDE, ROUTE, config_of
 
 
@@ -24,6 +25,22 @@ def test_of_many_a_few_are_named() -> None:
 
 def test_where_all_is_said_there_is_nothing_to_say() -> None:
     assert said(client("one", 'reach = ["everything"]\n')) == []
+
+
+def into_lan(choice: str, own: str = "old-nt4") -> list[str]:
+    """Of one client with two routes; the choice, if it has words, leads into the LAN."""
+    lan = BEFORE.replace('route = "lan"', f'route = "{own}"') + POOL
+    entry = f'[[choice]]\nname = "c"\nroute = "lan"\n{choice}\n' if choice else ""
+    return silent_about(config_of(lan + ROUTE + entry))
+
+
+def test_a_choice_that_leads_into_the_lan_counts_as_much_as_the_entry() -> None:
+    assert [text[:40] for text in into_lan("")] == ["press-3 may reach every host and port be"]
+    [only] = into_lan('client = "press-3"')
+    assert only.startswith("press-3 may reach nothing by lan, for that leads into the LAN")
+    both = into_lan('user = "night-*"')
+    assert [" every host " in text for text in both] == [True, False]
+    assert [" nothing by lan" in text for text in both] == [False, True]
 
 
 def test_a_session_says_where_its_client_may_go() -> None:

@@ -1,8 +1,9 @@
 import pytest
 
-from gateway.control.document import File, read_document
+from gateway.control.document import File, read_document, read_table
 from gateway.control.findings import Findings
 from gateway.control.limits import LARGEST_FILE, MOST_ROUTES
+from gateway.control.schema_metrics import METRICS
 from tests.unit.control.written import CLIENT, GOOD, OUTSIDE, ROUTE, problems_of, told
 
 
@@ -126,3 +127,10 @@ def test_a_file_of_an_older_schema_is_not_read_as_if_it_were_of_this_one(
     monkeypatch.setattr("gateway.control.document.SCHEMA_VERSION", 2)
     (problem,) = problems_of("schema_version = 1\n" + GOOD)
     assert problem.what == "it was written for schema 1, and 2 is in use"
+
+
+def test_one_table_can_be_read_alone() -> None:
+    findings = Findings("postern.toml", {})
+    entry = read_table(METRICS, {"port": 0, "sessions": True}, findings)
+    assert entry.values == {"sessions": True}
+    assert [problem.where for problem in findings.problems] == ["metrics.port"]

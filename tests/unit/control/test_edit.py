@@ -17,6 +17,8 @@ from gateway.control.edit import (
 from gateway.control.schema import ADMIN, CLIENT, OUTSIDE
 from gateway.control.schema_routes import ROUTE
 from gateway.control.tables import Table
+from tests.unit.control.test_schema_metrics import SOME as METRICS
+from tests.unit.control.test_schema_metrics import TOKEN
 from tests.unit.control.written import GOOD
 
 COMMENTED = """\
@@ -241,3 +243,12 @@ def test_an_entry_with_a_day_in_it_can_be_edited() -> None:
     found = edited(text, [Change("set", "client", "press-3", "revoked", True)])
     assert tomllib.loads(found)["client"][0]["revoked"] is True
     assert edited(found, [Change("unset", "client", "press-3", "revoked")]) == text
+
+
+def test_a_masked_secret_of_a_table_that_is_there_once_is_put_back() -> None:
+    text = GOOD + METRICS
+    hidden = text.replace(TOKEN, MASK)
+    assert hidden != text
+    assert unmasked(hidden, text) == text
+    with pytest.raises(EditError, match=r"the token of \[metrics\] is masked"):
+        unmasked(hidden, GOOD)

@@ -24,6 +24,7 @@ def test_only_the_keys_themselves_are_secret() -> None:
         "psk",
         "radius_secret",
         "key",
+        "token",
     ]
 
 

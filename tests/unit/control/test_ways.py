@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from gateway.control.config import Config, Route
-from gateway.control.ways import Dialled, route_of_call
+from gateway.control.ways import Dialled, route_of_call, routes_for
 from gateway.wire.ipv4 import host_bytes
-from tests.unit.control.written import GOOD, ROUTE, config_of
+from tests.unit.control.written import CLIENT, GOOD, ROUTE, config_of
 
 CALL = Dialled("press-3", "192.168.1.2", host_bytes("203.0.113.1"))
 OTHER = ROUTE.replace("old-nt4", "other").replace("10.10.0.2", "10.10.0.9")
@@ -69,3 +69,22 @@ def test_the_first_that_fits_counts() -> None:
 
 def test_a_client_that_was_taken_out_has_no_route() -> None:
     assert route_of_call(config(), replace(CALL, client="gone")) is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "names"),
+    [
+        ((), ["old-nt4"]),
+        (('client = "press-3"\nuser = "night-*"',), ["old-nt4", "other"]),
+        (('identity = "192.168.1.*"',), ["old-nt4", "other"]),
+        (('client = "press-3"',), ["other"]),
+        (('client = "lathe"\nuser = "x"',), ["old-nt4"]),
+    ],
+)
+def test_the_routes_a_client_can_take_are_its_own_and_those_of_choices(
+    keys: tuple[str, ...], names: list[str]
+) -> None:
+    text = "".join(f'[[choice]]\nname = "c"\nroute = "other"\n{each}\n' for each in keys)
+    lathe = CLIENT.replace("press-3", "lathe").replace("hunter2", "another")
+    given = config_of(GOOD + lathe + OTHER + text)
+    assert [route.name for route in routes_for(given, given.clients[0])] == names

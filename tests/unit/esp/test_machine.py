@@ -5,7 +5,7 @@ import pytest
 from gateway.esp.errors import BadSpi, Drop, UnknownSuite
 from gateway.esp.events import Ended, Limit, NearEnd, Removed
 from gateway.esp.inbound import Inbound
-from gateway.esp.machine import SaTable
+from gateway.esp.machine import EARLY, SLACK, SaTable
 from gateway.esp.numbers import LOOK_CLOSELY, LOOK_EVERY
 from gateway.esp.outbound import Outbound
 from gateway.esp.quirks import GRACE
@@ -249,3 +249,34 @@ def test_counters_come_for_every_half_in_order() -> None:
         (THEIRS, "outbound", "3des-sha1", 0),
         (OURS + 1, "inbound", "aes128-md5", 0),
     ]
+
+
+def crowd(count: int) -> SaTable:
+    """So many SAs with a limit in bytes, made one after the other within the time of one look."""
+    sas = table()
+    for number in range(count):
+        now = number * LOOK_EVERY / count
+        sas.add_inbound(OURS + number, "3des-sha1", KEYMAT_IN, now, life_bytes=1000)
+    return sas
+
+
+def wakes(sas: SaTable, since: float, until: float) -> int:
+    """How often the table wants to be called between two moments."""
+    count = 0
+    while (due := sas.deadline()) is not None and due <= until:
+        sas.handle_timeout(due)
+        count += due > since
+    return count
+
+
+def test_a_thousand_sas_do_not_wake_us_more_often_than_a_few() -> None:
+    assert 0 < wakes(crowd(1000), 60.0, 120.0) <= 60.0 / (EARLY * LOOK_EVERY)
+
+
+def test_deadlines_out_of_date_do_not_pile_up() -> None:
+    sas = table()
+    for number in range(2000):
+        sas.add_inbound(OURS + number, "3des-sha1", KEYMAT_IN, 0.0, life_seconds=3600.0)
+        sas.retire(OURS + number, 0.0)
+        sas.remove(OURS + number)
+    assert len(sas._heap) <= SLACK + 1

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.system.box.sending import CA, WORK
 from gateway.system.tcp import PPPD as SOCKET
-from image.inside.units import ENABLED
+from image.inside.units import ENABLED, MASKED
 from image.places import IMAGE
 from image.steps.loaders import FIRST, environment_block
 
@@ -72,6 +73,53 @@ def test_pppd_finds_the_users_on_the_data_partition_and_no_options_but_ours() ->
         assert re.search(rf"^L\+ /etc/ppp/{name} .* /data/postern/ppp/{name}$", made, re.MULTILINE)
     options = (ROOT / "etc/ppp/options").read_text().splitlines()
     assert [line for line in options if not line.startswith("#")] == []
+
+
+def test_who_gives_figures_out_has_no_power_and_no_secret_but_the_token() -> None:
+    text = unit("postern-metrics.service")
+    assert "User=postern-metrics\n" in text
+    assert "CapabilityBoundingSet=\n" in text
+    assert "LoadCredential=postern.toml:/run/postern-config/metrics.toml\n" in text
+    assert "ConditionPathExists=/run/postern-config/metrics.toml\n" in text
+    users = (ROOT / "usr/lib/sysusers.d/postern.conf").read_text()
+    assert "m postern-metrics postern-ask\n" in users
+    assert "postern-metrics postern-admin" not in users
+
+
+def test_figures_are_given_out_only_when_the_agent_says_so() -> None:
+    text = unit("postern-metrics.service")
+    assert "[Install]" not in text
+    assert "postern-metrics.service" not in ENABLED
+
+
+def test_prometheus_comes_in_from_inside_alone() -> None:
+    lines = (ROOT / "etc/nftables.conf").read_text().splitlines()
+    assert [line.strip() for line in lines if "@metrics_ports" in line] == [
+        "iifname @inside_ports tcp dport @metrics_ports accept"
+    ]
+
+
+def test_logs_are_sent_by_our_unit_alone_and_only_when_the_agent_says_so() -> None:
+    text = unit("postern-syslog.service")
+    assert "[Install]" not in text
+    assert "User=postern-syslog\n" in text
+    assert "CapabilityBoundingSet=\n" in text
+    assert "rsyslog.service" in MASKED
+    assert f"/run/credentials/postern-syslog.service/{CA.rpartition('/')[2]}" == CA
+    assert "LoadCredential=ca.pem:/run/postern-config/syslog-ca.pem\n" in text
+    assert f"RuntimeDirectory={WORK.rpartition('/')[2]}\n" in text
+
+
+@pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="no systemd here: its judgement cannot be asked"
+)
+@pytest.mark.parametrize("name", ["postern-metrics.service", "postern-syslog.service"])
+def test_the_sandbox_of_what_only_tells_leaves_less_open(name: str) -> None:
+    command = ["systemd-analyze", "security", "--offline=yes", f"--root={ROOT}", "--no-pager"]
+    done = subprocess.run([*command, name], capture_output=True, text=True, check=False)
+    found = re.search(rf"exposure level for {name}: ([0-9.]+)", done.stdout)
+    assert found, done.stderr
+    assert float(found[1]) <= 1.5
 
 
 def test_a_menu_knows_that_it_keeps_a_console_where_anybody_may_stand() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.system.callers import LONGEST, who
+from gateway.system.callers import EXPORTER, LONGEST, may_ask, who
 from gateway.system.control_socket import Peer
 
 ROOT = Peer(1, 0, 0)
@@ -40,3 +40,20 @@ def test_a_name_is_short_and_for_a_terminal() -> None:
 
 def test_without_a_process_it_is_somebody() -> None:
     assert who(None, {"for": "ada"}) == "somebody"
+
+
+def test_who_gives_out_figures_may_ask_for_those_and_for_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = pwd.struct_passwd((EXPORTER, "x", 990, 990, "", "/", "/usr/sbin/nologin"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: entry)
+    exporter = Peer(1, 990, 990)
+    assert may_ask(exporter, "metrics")
+    for verb in ("status", "sessions", "disconnect", "trace", "record", "probe", None, ["metrics"]):
+        assert not may_ask(exporter, verb)
+
+
+@pytest.mark.parametrize("peer", [None, ROOT, NOBODY])
+def test_everybody_else_who_comes_so_far_may_ask_everything(peer: Peer | None) -> None:
+    assert may_ask(peer, "trace")
+    assert may_ask(peer, "metrics")

@@ -174,6 +174,9 @@ class Core:
     def stop(self, now: float) -> list[Output]:
         return self._note("stop")
 
+    def recover(self) -> None:
+        self._note("recover")
+
     def idle(self) -> bool:
         return not self.busy
 
@@ -361,6 +364,17 @@ def test_a_flood_of_errors_is_told_now_and_then(world: World) -> None:
     world.queue.put(b"bad")
     world.loop.step()
     assert world.facts[1].details["untold before"] == "19"
+
+
+def test_after_errors_the_core_looks_once_at_what_they_may_have_left(world: World) -> None:
+    world.core.answers["packet"] = RuntimeError("again")
+    world.queue.put(*[b"bad"] * 20)
+    world.loop.step()
+    assert ("recover",) not in world.did
+    world.clock.time += HOLD
+    world.loop.step()
+    world.loop.step()
+    assert world.did.count(("recover",)) == 1
 
 
 def test_a_timer_that_fails_is_not_tried_again_at_once(world: World) -> None:

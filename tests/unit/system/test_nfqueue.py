@@ -18,6 +18,7 @@ from gateway.system.nfqueue import (
     QueueUnavailable,
     drop_up_to,
     dropped_packets,
+    waiting_packets,
 )
 from gateway.wire.ipv4 import build_ipv4
 
@@ -224,6 +225,8 @@ def test_the_kernel_counts_what_it_dropped() -> None:
     table = "    7  15023    10 2  4016    15     3       10  1\n    8  1 0 2 4016 99 0 0 1\n"
     assert dropped_packets(table, 7) == 18
     assert dropped_packets("", 7) == 0
+    assert waiting_packets(table, 7) == 10
+    assert waiting_packets("", 7) == 0
 
 
 def test_where_there_is_no_table_nothing_was_dropped(

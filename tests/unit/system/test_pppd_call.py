@@ -41,6 +41,7 @@ def test_a_request_is_read() -> None:
         b"7\n",
         b'{"route": "lan"}\n',
         b"\xff\xfe\n",
+        b"[" * 1023 + b"\n",  # nested deeper than Python follows
         line(mru="many"),
         line(mru="575"),
         line(mru="1501"),
@@ -64,6 +65,18 @@ def test_only_a_route_into_the_lan_that_is_there_is_called_for_a_client_that_is_
     ):
         with pytest.raises(BadRequest, match="no such"):
             route_of(config, call)
+
+
+def test_a_client_that_is_revoked_or_has_another_route_is_not_called_for() -> None:
+    nt4 = '[[route]]\nname = "nt4"\nkind = "pptp"\nserver = "10.10.0.2"\n'
+    other = BEFORE.replace('route = "lan"', 'route = "nt4"') + POOL + nt4
+    choice = '[[choice]]\nname = "night"\nroute = "lan"\nuser = "night-*"\n'
+    assert route_of(config_of(other + choice), CALL).name == "lan"
+    with pytest.raises(BadRequest, match="neither press-3 nor a choice has the route lan"):
+        route_of(config_of(other), CALL)
+    revoked = BEFORE.replace('route = "lan"', 'route = "lan"\nrevoked = true')
+    with pytest.raises(BadRequest, match="revoked"):
+        route_of(config_of(revoked + POOL), CALL)
 
 
 def test_each_call_has_an_address_of_its_own() -> None:

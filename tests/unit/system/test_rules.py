@@ -252,7 +252,7 @@ def test_in_front_of_a_server_its_packets_are_picked_up_at_forward_and_reassembl
     text = nft_text(STANDING)
     assert "type filter hook forward priority mangle; policy accept;\n" + place in text
     assert place + "udp dport { 500, 4500 } queue num 9\n" in text
-    assert place + "meta l4proto esp queue num 9\n" in text
+    assert place + "meta l4proto { esp, ah } queue num 9\n" in text
 
 
 def test_and_by_iptables() -> None:
@@ -261,7 +261,10 @@ def test_and_by_iptables() -> None:
     lines = iptables_text(STANDING, "").splitlines()
     assert [line for line in lines if line.endswith(" 9")] == [
         f"{place}{what} {state} -j NFQUEUE --queue-num 9"
-        for what in ("-p udp -m udp --dport 500", "-p udp -m udp --dport 4500", "-p esp")
+        for what in (
+            *("-p udp -m udp --dport 500", "-p udp -m udp --dport 4500"),
+            *("-p esp", "-p ah"),
+        )
     ]
     assert "-I FORWARD 1 -j POSTERN-FRONT" in lines
     assert "-I OUTPUT 1 -j POSTERN-OUT" in lines
@@ -277,7 +280,7 @@ def test_only_the_queue_in_front_may_be_passed_by_and_only_if_that_is_wanted() -
     assert "bypass" not in nft_text(STANDING) + iptables_text(STANDING, "")
     assert nft_text(OPEN).count(" bypass") == nft_text(OPEN).count("queue num 9 bypass") == 2
     text = iptables_text(OPEN, "")
-    assert text.count("--queue-bypass") == text.count("--queue-num 9 --queue-bypass") == 3
+    assert text.count("--queue-bypass") == text.count("--queue-num 9 --queue-bypass") == 4
 
 
 def test_who_stands_in_front_no_more_leaves_no_chain_behind() -> None:

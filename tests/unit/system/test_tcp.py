@@ -286,6 +286,20 @@ def test_a_pppd_that_takes_nothing_costs_frames_and_not_the_connection(
     assert taken == (count - made.dropped) * len(frame)
 
 
+def test_without_a_descriptor_there_is_no_pppd_and_nothing_else_happens(
+    pppd: tuple[Connections, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _ = pppd
+
+    def full(*_: object) -> socket.socket:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "socket", full)
+        made.open_pppd(OpenPppd(1), NOW)
+    assert made.handle_timeout(NOW) == [TcpClosed(1, "the gateway has no descriptor left")]
+
+
 def test_nobody_who_starts_pppd_is_a_reason_in_words(tmp_path: Path) -> None:
     made = Connections(tmp_path / "nobody.sock")
     made.open_pppd(OpenPppd(1), NOW)

@@ -5,6 +5,7 @@ import pytest
 
 from gateway.control.diagnosis import diagnosis_to_json
 from gateway.control.explain import Told
+from gateway.control.metrics import Sample
 from gateway.control.sessions import SessionView, StatusView
 from gateway.control.trace import Kind, Report, Wanted, build_end, build_frame
 from gateway.user import client
@@ -48,6 +49,17 @@ def test_all_sessions_of_a_client_are_ended_by_its_name(tmp_path: Path) -> None:
     with answering(tmp_path, {"closed": [7, 9]}) as daemon:
         assert Daemon(daemon.path).disconnect(client="press-3") == [7, 9]
     assert daemon.asked == [{"verb": "disconnect", "client": "press-3"}]
+
+
+def test_figures_are_asked_for_and_understood(tmp_path: Path) -> None:
+    with answering(tmp_path, {"samples": [["postern_ike_sas", 2, {}]]}) as daemon:
+        assert Daemon(daemon.path).figures() == [Sample("postern_ike_sas", 2.0)]
+    assert daemon.asked == [{"verb": "metrics", "sessions": False}]
+
+
+def test_figures_that_are_none_are_told_as_that(tmp_path: Path) -> None:
+    with answering(tmp_path, {"samples": 7}) as daemon, pytest.raises(BadAnswer, match="figures"):
+        Daemon(daemon.path).figures()
 
 
 def test_a_refusal_has_the_daemons_own_words(tmp_path: Path) -> None:

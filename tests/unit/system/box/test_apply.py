@@ -16,6 +16,8 @@ from gateway.system.box.apply import Applier
 from gateway.system.box.places import Places
 from gateway.system.forwarding import SWITCHES
 from tests.unit.control.pki_files import CA, OURS, OWN, Files
+from tests.unit.control.test_schema_metrics import SOME
+from tests.unit.control.test_schema_syslog import SOME as COLLECTOR
 from tests.unit.system.box.machine import CONFIG, SECRET, Tools
 from tests.unit.system.box.test_network import LOCAL, PORTS
 
@@ -63,8 +65,25 @@ def test_at_the_start_everything_is_put_in_force_in_order(tmp_path: Path) -> Non
         "networkctl",
         "networkctl",
         "systemctl",
+        "nft",
     ]
-    assert asked[-1] == "systemctl restart --no-block postern.service"
+    assert asked[-2] == "systemctl restart --no-block postern.service"
+
+
+def test_a_change_of_the_figures_leaves_the_gateway_alone(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    asked = box.activate(Part.METRICS, text=CONFIG + SOME)
+    assert asked == ["nft -f -", "systemctl restart --no-block postern-metrics.service"]
+    assert box.places.exporter.exists()
+
+
+def test_a_change_of_the_collector_leaves_the_gateway_alone(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    asked = box.activate(Part.SYSLOG, text=CONFIG + COLLECTOR)
+    assert asked == ["systemctl restart --no-block postern-syslog.service"]
+    assert box.places.rsyslog.exists()
 
 
 def test_a_change_of_clients_only_wakes_the_gateway(tmp_path: Path) -> None:

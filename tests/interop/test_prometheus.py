@@ -1,0 +1,140 @@
+"""Debian's Prometheus reads what `postern metrics` gives out, and takes rules and dashboard."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import pytest
+
+from gateway.system.clock import now
+from tests.pair.gateway_world import meet
+from tests.unit.test_metrics import TOKEN, answering, desk_of, exporting, free_port
+from tests.unit.test_monitoring import FOLDER, RULES, TESTS, expressions
+
+PROGRAMS = Path(__file__).parents[2] / "build/watch/tree/usr/bin"
+PATIENCE = 60.0  # seconds: on a busy machine
+
+pytestmark = pytest.mark.skipif(
+    not (PROGRAMS / "promtool").exists(), reason="no Prometheus here: run `make setup` as root"
+)
+
+
+def promtool(*arguments: str | Path) -> str:
+    """What it says; an assertion with that if it finds something wrong."""
+    command = [str(PROGRAMS / "promtool"), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def configuration(folder: Path, address: str) -> Path:
+    """monitoring/prometheus.yml, with this gateway and a token in it."""
+    text = (FOLDER / "prometheus.yml").read_text()
+    assert "10.10.0.1:9765" in text
+    text = text.replace("10.10.0.1:9765", address.removeprefix("http://"))
+    text = text.replace("30s", "1s")
+    (folder / "postern.token").write_text(TOKEN)
+    (folder / "postern.rules.yml").write_text(RULES.read_text())
+    path = folder / "prometheus.yml"
+    path.write_text(text)
+    return path
+
+
+@contextmanager
+def prometheus(path: Path) -> Iterator[Callable[[str], Any]]:
+    """One that runs; gives a function that asks its API."""
+    port = free_port()
+    command = [
+        str(PROGRAMS / "prometheus"),
+        f"--config.file={path}",
+        f"--storage.tsdb.path={path.parent / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+
+    def ask(what: str) -> Any:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/api/v1/{what}", timeout=5) as answer:
+                return json.load(answer)["data"]
+        except OSError:
+            return None
+
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as child:
+        try:
+            yield ask
+        finally:
+            child.terminate()
+
+
+def value(ask: Callable[[str], Any], expression: str) -> float | None:
+    """What it makes of an expression, once it has it."""
+    until = now() + PATIENCE
+    while now() < until:
+        found = ask(f"query?query={quote(expression)}")
+        if found and found["result"]:
+            return float(found["result"][0]["value"][1])
+        Event().wait(0.1)  # it scrapes by its own clock
+    return None
+
+
+def test_the_configuration_is_one(tmp_path: Path) -> None:
+    assert "SUCCESS" in promtool("check", "config", configuration(tmp_path, "http://192.0.2.1:1"))
+
+
+def test_every_rule_is_one_and_every_alert_rings_when_it_should_and_only_then() -> None:
+    assert "SUCCESS" in promtool("check", "rules", RULES)
+    assert "SUCCESS" in promtool("test", "rules", TESTS)
+
+
+def test_every_expression_of_the_dashboard_is_one(tmp_path: Path) -> None:
+    """As rules, with what Grafana puts in place of its variables."""
+    lines = ["groups:", "  - name: dashboard", "    rules:"]
+    for number, expression in enumerate(expressions()):
+        plain = expression.replace("$instance", ".*").replace("$__rate_interval", "2m")
+        assert "$" not in plain
+        lines += [f"      - record: panel:{number}", f"        expr: {json.dumps(plain)}"]
+    path = tmp_path / "dashboard.yml"
+    path.write_text("\n".join(lines))
+    assert re.search(rf"SUCCESS: {len(expressions())} rules", promtool("check", "rules", path))
+
+
+def test_prometheus_scrapes_a_gateway_with_a_session_and_knows_the_rules(tmp_path: Path) -> None:
+    world = meet()
+    world.call_up()
+    desk = desk_of(world, tmp_path)
+    with (
+        answering(desk, tmp_path),
+        exporting(tmp_path) as address,
+        prometheus(configuration(tmp_path, address)) as ask,
+    ):
+        assert value(ask, "postern_up") == 1
+        assert value(ask, 'up{job="postern"}') == 1
+        assert value(ask, 'sum(postern_sessions{state="up", kind="pptp"})') == 1
+        assert value(ask, "postern_session_setup_seconds_count") == 1
+        assert value(ask, 'postern_esp_packets_total{direction="in"}') == packets_of(world)
+        [group] = ask("rules")["groups"]
+        assert {rule["health"] for rule in group["rules"]} <= {"ok", "unknown"}
+        assert len(group["rules"]) == RULES.read_text().count("expr:")
+        known = ask("metadata?metric=postern_esp_packets_total")
+        assert known["postern_esp_packets_total"][0]["type"] == "counter"
+
+
+def packets_of(world: Any) -> int:
+    pairs = [pair for _, pair in world.core.clients.by_spi.values()]
+    return sum(pair.inbound.packets for pair in pairs)
+
+
+def test_a_gateway_whose_token_is_another_is_not_up(tmp_path: Path) -> None:
+    with exporting(tmp_path) as address:
+        path = configuration(tmp_path, address)
+        (tmp_path / "postern.token").write_text("another-token-entirely")
+        with prometheus(path) as ask:
+            assert value(ask, 'up{job="postern"}') == 0
+            [target] = ask("targets")["activeTargets"]
+            assert "401" in target["lastError"]
