@@ -30,3 +30,9 @@ def test_values_have_their_kinds() -> None:
     assert TABLES["client"]["options"]["revoked"]["type"] == "bool"
     assert TABLES["client"]["options"]["reach"]["elements"] == "str"
     assert ("client", "weak_until") in DAYS
+
+
+def test_the_role_gateway_says_every_table_there_is() -> None:
+    defaults = SPECS["PLACE"].parents[2] / "roles/gateway/defaults/main.yml"
+    said = defaults.read_text().partition("gateway_tables:")[2].splitlines()
+    assert {line.split(":")[0].strip() for line in said if line} == {one.name for one in SCHEMA}
