@@ -28,6 +28,7 @@ from gateway.control.metrics import Sample, samples_to_json
 from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
+from gateway.succession import Succession
 from gateway.system.addresses import Addresses
 from gateway.system.calendar import Calendar, floor
 from gateway.system.callers import may_ask, who
@@ -46,7 +47,7 @@ from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, r
 from gateway.system.forwarding import forwards
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.journal_fields import Native
-from gateway.system.loop import Doors, Loop
+from gateway.system.loop import Chore, Doors, Loop
 from gateway.system.nfqueue import Queue, QueueUnavailable
 from gateway.system.pppd_remains import remove_remains
 from gateway.system.raw import GreReceiver, Sender
@@ -124,12 +125,14 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         socket, lambda request: desk.answer(request, control.peer), group=_mine(askers())
     )
     try:
+        service = Service(os.environ)
+        succession = Succession(service, socket.parent, os.environ)
         queue, inside, front = Queue(), Queue(), Queue(desk.gateway.front.lets_pass)
         queue.bind(QUEUE)
         inside.bind(INSIDE_QUEUE)
         front.bind(FRONT_QUEUE)
         signals = Signals()
-        sender, tcp = Sender(), Connections()
+        sender, tcp = Sender(), Connections(succession.keeper)
         doors = Doors(
             queue=queue,
             inside=inside,
@@ -139,7 +142,8 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             tcp=tcp,
             control=control,
             signals=signals,
-            service=Service(os.environ),
+            service=service,
+            kept=succession.kept,
         )
         desk.rules = wanted_rules(config)
         desk.tool = apply_rules(desk.rules, every_tool())
@@ -147,11 +151,19 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.have_addresses(config)
         with signals:
             desk.queues, desk.sender, desk.tcp = (queue, inside, front), sender, tcp
-            desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=[calendar])
+            chores: list[Chore] = [calendar, *succession.chores]
+            desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=chores)
+            desk.loop.carry_out(succession.take_up(desk.gateway, tcp, now(), calendar.today()))
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
+            for line in succession.said:
+                journal.line(line)
             for trouble in unforwarded(config, forwards(_both(config))):
                 journal(trouble)
             desk.loop.run()
+        if desk.loop.handed_over:
+            journal.line("ended for a restart: sessions wait for the next one to take them up")
+            return
+        succession.end()
         journal.line("stopped; the rules stay, so what comes for Postern now is dropped")
     finally:
         control.close()

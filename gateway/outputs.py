@@ -49,6 +49,23 @@ class CloseTcp(NamedTuple):
     key: int
 
 
+class Keep(NamedTuple):
+    """Keep this for a successor of this process, in place of what was kept under the number.
+
+    It comes before whatever leaves because of it: so what is kept is never older than what others
+    have seen of us.
+    """
+
+    number: int
+    data: bytes
+
+
+class Forget(NamedTuple):
+    """Nothing is to be kept under this number any more."""
+
+    number: int
+
+
 class What(Enum):
     """The kinds of fact. The value is the name the journal, JSON and tests use."""
 
@@ -83,6 +100,7 @@ class What(Enum):
     PPP_UP = "ppp-up"
     OUT_OF_REACH = "out-of-reach"
     PPP_ENDED = "ppp-ended"
+    RESUMED = "resumed"
     SILENCE = "silence"
     SESSION_CLOSED = "session-closed"
     REFUSED = "refused"
@@ -105,4 +123,4 @@ class Fact:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-Output = SendIp | OpenTcp | OpenPppd | SendTcp | CloseTcp | Fact
+Output = SendIp | OpenTcp | OpenPppd | SendTcp | CloseTcp | Keep | Forget | Fact

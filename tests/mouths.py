@@ -10,6 +10,7 @@ from functools import partial
 from itertools import count
 
 from gateway.bridge.classify import classify
+from gateway.bridge.household import Household
 from gateway.esp.inbound import Inbound
 from gateway.esp.machine import SaTable
 from gateway.esp.suites import SUITES
@@ -53,6 +54,7 @@ from gateway.pptp.machine import Caller
 from gateway.pptp.messages import parse_message
 from gateway.wire.cursor import Reader, WireError
 from gateway.wire.ipv4 import parse_ipv4
+from gateway.wire.record import parse_record
 from gateway.wire.udp import Datagram, Endpoint, parse_udp
 from gateway.x509.certificate import parse_certificate
 from gateway.x509.crl import parse_crl
@@ -147,6 +149,7 @@ PARSERS: dict[str, Take] = {
     "private key": read_pkcs8,
     "name": read_name,
     "name as text": name_text,
+    "kept records": lambda data: parse_record(Household, data),
 }
 
 

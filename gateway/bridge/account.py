@@ -8,7 +8,7 @@ MOST_DIALS = 256  # the oldest account of all is forgotten first
 MOST_STRANGERS = 64  # of these, dials without proof of a key: a flood pushes out only its like
 MOST_FACTS = 64  # per dial: the first ones tell how it came up, the last ones how it ended
 FAILURES = frozenset({What.REFUSED})
-PROOFS = frozenset({What.AUTHENTICATED, What.CALL_REQUESTED})
+PROOFS = frozenset({What.AUTHENTICATED, What.CALL_REQUESTED, What.RESUMED})
 
 Entry = tuple[float, Fact]  # seconds on the caller's clock
 Book = dict[int, list[Entry]]  # by dial number

@@ -9,17 +9,19 @@ confined to some places agrees on nothing with the server that would hide where 
 """
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 from gateway.bridge.encryption import Encryption, Event, NoEncryption, Unencrypted, named
 from gateway.bridge.mtu import MPPE_HEADER
-from gateway.bridge.shield import Shield
+from gateway.bridge.shield import Agreement, Shield
 from gateway.control.config import Route
 from gateway.control.confined import EVERYWHERE, reach_words
 from gateway.control.schema_routes import LOCAL
 from gateway.control.users import Users
 from gateway.control.values_reach import ALL, Reach
 from gateway.ppp import events as ppp
+from gateway.ppp.clamp import Agreed
 from gateway.ppp.confine import Allowed, Confinement
 from gateway.ppp.errors import PppError
 from gateway.ppp.frame import protocol_of
@@ -35,6 +37,19 @@ TERMS: Final = {  # by the names that the configuration has
     named(terms): terms for bits in (128, 56, 40) for terms in (Terms(bits), Terms(bits, True))
 }
 DEMANDED: Final = Unencrypted("the server demands encryption", "the leg to it is clear")
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """What is left of a crossing when its process is gone."""
+
+    mru: int
+    passage: tuple[Agreed, Agreed]
+    shield: Agreement | None
+    end_to_end: bool
+    wanted: bool
+    network: bool
+    netbeui: bool
 
 
 class Crossing:
@@ -60,6 +75,31 @@ class Crossing:
         self._wanted = False  # the server has asked for encryption
         self._network = False  # it has agreed to some network protocol
         self.carries_netbeui = False  # which NT takes some seconds to clear away
+
+    def kept(self) -> Crossed:
+        """What `resume` needs."""
+        return Crossed(
+            mru=self._passage.mru,
+            passage=self._passage.kept(),
+            shield=None if self._shield is None else self._shield.kept(),
+            end_to_end=self._end_to_end,
+            wanted=self._wanted,
+            network=self._network,
+            netbeui=self.carries_netbeui,
+        )
+
+    def resume(self, kept: Crossed) -> None:
+        """A link that is up already, and not encrypted by the gateway: that cannot be taken up."""
+        self._passage.resume(*kept.passage)
+        if self._shield is not None and kept.shield is not None:
+            self._shield.resume(kept.shield)
+        self._end_to_end, self._wanted = kept.end_to_end, kept.wanted
+        self._network, self.carries_netbeui = kept.network, kept.netbeui
+
+    @property
+    def encrypts(self) -> bool:
+        """Whether the gateway itself encrypts."""
+        return self._mppe is not None
 
     @property
     def encryption(self) -> str:

@@ -41,6 +41,11 @@ class Following:
         link(leg, alike)
         alike[leg] = None
 
+    def take_up(self, leg: ClientLeg) -> None:
+        """One of an earlier process: whose continuation it is has been told there."""
+        self._legs[leg.key] = leg
+        self._alike.setdefault(leg.machine, {})[leg] = None
+
     def forget(self, leg: ClientLeg) -> None:
         """Nothing is left of it."""
         self.leave_place(leg)

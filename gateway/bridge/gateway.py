@@ -5,7 +5,7 @@ The road of a data packet is `receive_packet` -> `_receive_esp` -> `Session.from
 `receive_gre` or `receive_inside` -> `Session.from_inside`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from struct import Struct
 
@@ -18,6 +18,7 @@ from gateway.bridge.expulsion import put_out
 from gateway.bridge.front import InFront
 from gateway.bridge.guest import Guest
 from gateway.bridge.inward import Inward
+from gateway.bridge.keeping import Keeping
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
@@ -34,7 +35,7 @@ from gateway.esp.errors import Drop as EspDrop
 from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
-from gateway.outputs import Fact, Output, What
+from gateway.outputs import Fact, Output, SendTcp, What
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint
 
@@ -70,6 +71,7 @@ class Gateway:
         self.board.follow(config, now)
         self._timers.note(self.board.servers)
         self._inward = Inward(self.board, self._timers, self.drops, self._told)
+        self.keeping = Keeping(self.board, self.clients, random)
 
     def _next_number(self) -> int:
         self._numbers += 1
@@ -83,7 +85,9 @@ class Gateway:
         if kind in CARRIERS:
             return self._receive_esp(packet, kind, start, end, now)
         if kind is Kind.IKE:
-            found = self.clients.receive(ike_datagram(packet, start, end), now)
+            datagram = ike_datagram(packet, start, end)
+            found = self.clients.receive(datagram, now)
+            self.keeping.touch_datagram(datagram)
             return self._ike(found, now)
         if kind is not Kind.KEEPALIVE:
             self.drops.count("not_for_us")
@@ -101,6 +105,7 @@ class Gateway:
         return self._inward.tcp_opened(key, now)
 
     def receive_tcp(self, key: int, data: bytes, now: float) -> list[Output]:
+        self.keeping.touch_connection(key)
         return self._inward.receive_tcp(key, data, now)
 
     def tcp_closed(self, key: int, reason: str, now: float) -> list[Output]:
@@ -138,6 +143,14 @@ class Gateway:
         found += self._inward.close_all(now)
         return found + self._ike(self.clients.close_all(now), now)
 
+    def take_up(
+        self, numbers: int, legs: Iterable[ClientLeg], found: list[Output], now: float
+    ) -> list[Output]:
+        """Clients and sessions of an earlier process have been put in their places, and `found` is
+        what follows; dials go on behind `numbers`."""
+        self._numbers = max(self._numbers, numbers)
+        return self._told(found, now, *legs, *self.sessions.values(), self.clients)
+
     def idle(self) -> bool:
         """Nothing is left that an inside server would miss."""
         return not self.sessions and not self.board.trunks.by_place
@@ -154,6 +167,8 @@ class Gateway:
         self.config = config
         self.front.follow(config)
         self.clients.rename(self.watch.renamed(config))
+        for leg in self.clients.living():
+            self.keeping.touch(leg)
         found = self.board.follow(config, now)
         told = self._told([*found, Fact(What.RELOADED)], now, self.board.servers)
         return told + self.tell_date(self.watch.today, now)
@@ -247,6 +262,7 @@ class Gateway:
 
     def _moved(self, leg: ClientLeg, packet: bytes, kind: Kind, now: float) -> list[Output]:
         """The leg follows its client when the NAT has given it another address or port."""
+        self.keeping.touch(leg)
         there, _ = endpoints(packet)
         if kind is Kind.ESP:
             there = Endpoint(there.host, leg.place.esp.port)
@@ -260,6 +276,7 @@ class Gateway:
         """The leg that a message is for which came by one with elders, and what follows."""
         self.clients.following.touched += leg.elders
         leg, found = self.clients.following.whose(leg, message, now)
+        self.keeping.touch(leg)
         self._timers.note(self.clients)
         self._join_accounts(now)
         return leg, found
@@ -276,6 +293,7 @@ class Gateway:
 
     def _l2tp(self, leg: ClientLeg, events: list[l2tp.L2tpEvent], now: float) -> list[Output]:
         found: list[Output] = []
+        self.keeping.touch(leg)
         for event in events:
             match event:
                 case l2tp.Send():
@@ -323,6 +341,10 @@ class Gateway:
             if who is self._guest:
                 self.admit(None)
             return []
+        if isinstance(who, Keeping):
+            kept = who.handle_timeout(now)
+            self._timers.note(who)
+            return kept
         return self._ike(self.clients.handle_timeout(now), now)
 
     def _ike(self, found: list[Output], now: float) -> list[Output]:
@@ -345,6 +367,16 @@ class Gateway:
             if isinstance(output, Fact):
                 self.accounts.add(output, now)
                 self.tally.note(output)
+                self.keeping.touch_session(output.dial)
+            elif isinstance(output, SendTcp):
+                self.keeping.touch_connection(output.key)
         for who in touched:
             self._timers.note(who)
-        return found
+        return [*self._kept(now), *found] if self.keeping.unsaved else found
+
+    def _kept(self, now: float) -> list[Output]:
+        """What is to be kept, which comes before all that leaves."""
+        kept = self.keeping.save()
+        if self.keeping.begin_to_look(now):
+            self._timers.note(self.keeping)
+        return kept

@@ -1,17 +1,35 @@
 """The leg towards a PPTP server: one TCP connection, one call, one GRE path (RFC 2637)."""
 
+from dataclasses import dataclass
+
 from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput
 from gateway.bridge.timers import Timed
 from gateway.outputs import CloseTcp, OpenTcp, Output, SendIp, SendTcp
 from gateway.pptp.events import CallClosed, CallOpened, Finished, PptpEvent, Send, ServerKnown
 from gateway.pptp.gre import Gre
-from gateway.pptp.machine import Caller
+from gateway.pptp.machine import Caller, Kept
 from gateway.wire.ipv4 import PROTOCOL_GRE, build_ipv4
 from gateway.wire.udp import Endpoint
 
 ANY = bytes(4)  # the kernel puts in the address of the route (raw(7))
 SMALL_WINDOW = 8  # packets: 2 before and 8 since NT 4 SP4 (Q162230, Q167040)
 RESULT_BUSY = 4  # Outgoing-Call-Reply, result code (RFC 2637, 2.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call that is up, for whoever takes up its connection."""
+
+    key: int
+    call_id: int
+    peer_call: int
+    window: int
+    source: bytes | None
+    server: Endpoint
+    shield: bool
+    vendor: str
+    speaker: bytes
+    caller: Kept
 
 
 class PptpLeg:
@@ -37,7 +55,31 @@ class PptpLeg:
         self.vendor = ""
         self.speaker = b""  # the host that the call's GRE comes from, once it came
         self.gre: Gre | None = None  # there once the call is up
+        self._window = 0  # the server's, in packets
         self.ended = False
+
+    def resume(self, kept: Called) -> None:
+        """A call that is up already; the connection is there."""
+        self.peer_call, self.vendor, self.speaker = kept.peer_call, kept.vendor, kept.speaker
+        self.caller.resume(kept.caller)
+        self._open(kept.window)
+
+    def kept(self) -> Called | None:
+        """What `resume` needs; None while there is no call."""
+        if self.gre is None:
+            return None
+        return Called(
+            key=self.key,
+            call_id=self.call_id,
+            peer_call=self.peer_call,
+            window=self._window,
+            source=self.source,
+            server=self.server,
+            shield=self.shield,
+            vendor=self.vendor,
+            speaker=self.speaker,
+            caller=self.caller.kept(),
+        )
 
     @property
     def called(self) -> str:
@@ -148,6 +190,11 @@ class PptpLeg:
         """A GRE packet on its way to the server, from the address that the call was made from."""
         return SendIp(build_ipv4(self.source or ANY, self.server.host, PROTOCOL_GRE, gre))
 
+    def _open(self, window: int) -> None:
+        self._window = window
+        strict = self.shield and window <= SMALL_WINDOW
+        self.gre = Gre(self.call_id, self.peer_call, window, strict=strict)
+
     def _translate(self, events: list[PptpEvent], now: float) -> list[LegOutput]:
         outputs: list[LegOutput] = []
         for event in events:
@@ -158,8 +205,7 @@ class PptpLeg:
                     self.vendor = vendor
                 case CallOpened(peer_call=peer_call, window=window):
                     self.peer_call = peer_call
-                    strict = self.shield and window <= SMALL_WINDOW
-                    self.gre = Gre(self.call_id, peer_call, window, strict=strict)
+                    self._open(window)
                     outputs.append(Answered(self.vendor, peer_call))
                 case CallClosed(result=result, reason=reason):
                     busy = self.gre is None and result == RESULT_BUSY

@@ -6,6 +6,7 @@ is dropped and counted by its reason; nobody is told, for a client that sends su
 only send more. Road code.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from gateway.ppp.data import COMPRESSED, IP, KNOWN, Bad, true_length, with_mss
@@ -19,6 +20,17 @@ USUAL: Final = b"\xff\x03\x00\x21"  # how an IP packet mostly starts
 IP_AND_TCP: Final = 40  # bytes of both headers
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What client and server have agreed on, as far as it matters here."""
+
+    most: int
+    mss: int
+    short: bool
+    bare: bool
+    compressed: bool
+
+
 class Shield:
     """One link. `counts` says what was dropped, by reason."""
 
@@ -28,6 +40,15 @@ class Shield:
         self._most = DEFAULT_MRU  # bytes of information the server takes
         self._mss = mru - IP_AND_TCP
         self._short = self._bare = self._compressed = False  # as the server agreed to
+
+    def kept(self) -> Agreement:
+        """What `resume` needs."""
+        return Agreement(self._most, self._mss, self._short, self._bare, self._compressed)
+
+    def resume(self, kept: Agreement) -> None:
+        """A link that is up already."""
+        self._most, self._mss = kept.most, kept.mss
+        self._short, self._bare, self._compressed = kept.short, kept.bare, kept.compressed
 
     def note(self, event: object, server_mru: int | None) -> None:
         """What has been agreed on; `server_mru` is what the server itself has asked for."""

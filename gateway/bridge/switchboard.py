@@ -14,7 +14,7 @@ from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
 from gateway.bridge.local_leg import LocalLeg
 from gateway.bridge.pacing import CROWDED, Pacer
-from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.pptp_leg import Called, PptpLeg
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
@@ -98,7 +98,7 @@ class Switchboard:
             event.peer_call,
             inside,
             route.name,
-            self._crossing(leg, route),
+            self.crossing(leg, route),
             now,
             self,
             start_at,
@@ -117,6 +117,29 @@ class Switchboard:
             },
         )
         return session, [asked, *found, *session.start(now)]
+
+    def route_of(self, called: Called, name: str) -> Route | None:
+        """The route of a call that another process has made, if there still is one like that."""
+        routes = (route for route in self.config.routes if route.name == name)
+        route = next(routes, None)
+        pptp = route is not None and route.kind not in (L2TP_IPSEC, LOCAL)
+        return route if route is not None and pptp and called.server in route.servers else None
+
+    def take_up(self, session: Session, route: Route) -> None:
+        """A session that is up already."""
+        self.sessions[session.number] = self.by_call[session.leg, session.call] = session
+        self._routes[session.number], self._left[session.number] = route, []
+        self._register(session.inside, session)
+
+    def pptp_leg(self, called: Called) -> PptpLeg:
+        """The leg of a call that another process has made; keys go on behind its own."""
+        caller = Caller(called.call_id, self._random)
+        self._keys = max(self._keys, called.key)
+        leg = PptpLeg(
+            called.key, caller, called.call_id, called.source, called.server, called.shield
+        )
+        leg.resume(called)
+        return leg
 
     def settle(self, session: Session, now: float) -> None:
         """Forget a session of which nothing is left. Its numbers may be another's by now."""
@@ -175,7 +198,7 @@ class Switchboard:
         self._register(leg, session)
         session.start_at = start_at
         self._routes[session.number], self._left[session.number] = route, servers
-        return Detour(leg, route.name, self._crossing(session.leg, route)), found
+        return Detour(leg, route.name, self.crossing(session.leg, route)), found
 
     # inside
 
@@ -251,11 +274,12 @@ class Switchboard:
             return "the limit of sessions is reached"
         return ""
 
-    def _crossing(self, leg: ClientLeg, route: Route) -> Crossing:
-        native, header = route.kind == L2TP_IPSEC, header_of(route)
-        fits = leg.largest_mru(self.config.outside.mtu, native, header)
-        manners = manners_of(leg.who.name)
-        mru, reach = leg.who.kept_mru(fits), self._reach(leg)
+    def crossing(self, leg: ClientLeg, route: Route, mru: int = 0) -> Crossing:
+        """Where a session of this client crosses over to this route; `mru`, if it has one."""
+        if not mru:
+            native, header = route.kind == L2TP_IPSEC, header_of(route)
+            mru = leg.who.kept_mru(leg.largest_mru(self.config.outside.mtu, native, header))
+        manners, reach = manners_of(leg.who.name), self._reach(leg)
         return crossing_of(route, self.config.users, mru, manners, reach)
 
     def _reach(self, leg: ClientLeg) -> tuple[Reach, ...] | None:

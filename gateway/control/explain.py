@@ -167,6 +167,12 @@ SENTENCES: Final[dict[What, Pieces]] = {
         ', "{place}"',
         ", which is not in its `reach`; if it belongs there, add it in postern.toml.",
     ),
+    What.RESUMED: (
+        "Postern was restarted, and the session goes on",
+        " with the server {server}",
+        ", by the route {route}",
+        ".",
+    ),
     What.PPP_ENDED: ("PPP: the link was ended", " by {by}", ": {reason}", "."),
     What.SILENCE: ("{silence_words}", " for {seconds} s", ": {detail}", "."),
     What.SESSION_CLOSED: (

@@ -18,6 +18,7 @@ PROGRESS = frozenset(
         What.USER_ACCEPTED,
         What.ENCRYPTED,
         What.PPP_UP,
+        What.RESUMED,
     }
 )
 
@@ -75,8 +76,8 @@ class Story:
 
     @property
     def is_up(self) -> bool:
-        """PPP is up, and nothing has ended it."""
-        return self.place(What.PPP_UP) > self.place(What.SESSION_CLOSED)
+        """PPP is up, and nothing has ended it: a restart has not, either."""
+        return self.place(What.PPP_UP, What.RESUMED) > self.place(What.SESSION_CLOSED)
 
     @property
     def refusal(self) -> Fact | None:

@@ -63,7 +63,32 @@ class Inbound(Half):
         if plain[-1] != NEXT_UDP:
             return self._drop(Drop.PROTOCOL)
         self.newest = newest
+        if newest:
+            self.word[0] = sequence
         self.sequence = sequence
         self.packets += 1
         self.payload_bytes += padding_at - block
         return plain[block:padding_at]
+
+    def verify(self, packet: bytes, start: int, end: int) -> int | Drop:
+        """The sequence number of a packet that is authentic, or why it is not.
+
+        For an SA that somebody else has taken over: nothing is decrypted, and the window neither
+        asked nor moved.
+        """
+        if end - ICV - start - HEADER < self._shortest or end > len(packet):
+            return self._drop(Drop.SHORT)
+        mac = self._keyed.copy()
+        mac.update(packet[start : end - ICV])
+        if not equal(mac.finalize()[:ICV], packet[end - ICV : end]):
+            return self._drop(Drop.AUTH)
+        return int(SEQUENCE_FORM.unpack_from(packet, start)[0])
+
+    def window(self) -> tuple[int, int]:
+        """The newest number, and what was accepted below it: see `ReplayWindow.seen`."""
+        return self._replay.top, self._replay.seen()
+
+    def resume(self, heard: int) -> None:
+        """Somebody else has let in numbers up to `heard`."""
+        self._replay.skip_to(heard)
+        self.word[0] = self._replay.top

@@ -118,11 +118,18 @@ class SaTable:
         pair = self._pairs.get(own_spi)
         return pair.outbound if pair else None
 
-    def retire(self, own_spi: int, now: float) -> None:
-        """The client has deleted the SA: send no more, receive what is still under way."""
+    def gone_at(self, own_spi: int) -> float | None:
+        """When a retired SA is forgotten; None for one that is not retired."""
+        return self._find(own_spi).gone
+
+    def retire(self, own_spi: int, now: float, until: float | None = None) -> None:
+        """The client has deleted the SA: send no more, receive what is still under way.
+
+        `until` is when that ends, where it was told before.
+        """
         pair = self._find(own_spi)
         if pair.gone is None:
-            pair.gone = now + GRACE
+            pair.gone = now + GRACE if until is None else until
         pair.near = pair.end = pair.look = None
         if pair.outbound is not None:
             pair.outbound.expire()

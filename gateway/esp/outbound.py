@@ -42,7 +42,7 @@ class Outbound(Half):
             return self._drop(Drop.EXPIRED)
         if self.sequence >= LAST_SEQUENCE:
             return self._drop(Drop.EXHAUSTED)
-        self.sequence += 1
+        self.sequence = self.word[0] = self.sequence + 1
         if self._drawn_at == len(self._drawn):
             self._draw()
         # A block of randomness that is never sent turns into the IV: see `carry_encrypt`.
@@ -55,6 +55,10 @@ class Outbound(Half):
         self.packets += 1
         self.payload_bytes += len(payload)
         return signed + mac.finalize()[:ICV]
+
+    def resume(self, sent: int) -> None:
+        """Somebody else has sent numbers up to `sent`: none of these is sent again."""
+        self.sequence = self.word[0] = max(self.sequence, sent)
 
     def _draw(self) -> None:
         drawn = self._random(DRAWN_AT_ONCE)

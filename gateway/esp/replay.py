@@ -28,3 +28,24 @@ class ReplayWindow:
             return False
         self._top = sequence
         return True
+
+    @property
+    def top(self) -> int:
+        """The newest number that was accepted."""
+        return self._top
+
+    def seen(self) -> int:
+        """What was accepted of the window, for another keeper: bit (n - 1) % WINDOW is for n."""
+        bits = 0
+        for number in self._last:
+            if number > max(0, self._top - WINDOW):
+                bits |= 1 << ((number - 1) % WINDOW)
+        return bits
+
+    def skip_to(self, top: int) -> None:
+        """Another keeper has accepted numbers up to `top`: none of these is accepted any more."""
+        if top <= self._top:
+            return
+        self._top = top
+        for number in range(max(1, top - WINDOW + 1), top + 1):
+            self._last[number % WINDOW] = number

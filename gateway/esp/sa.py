@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from gateway.esp.errors import BadSpi, Drop
 from gateway.esp.numbers import HIGHEST_SPI, LOWEST_SPI
 from gateway.esp.suites import Suite
+from gateway.wire.words import Word
 
 ENDLESS: Final = 1 << 64  # bytes: more than 2^32 packets can carry
 
@@ -27,7 +28,9 @@ class Counters:
 class Half:
     """One direction of an SA. The fields are counted up on the road."""
 
-    __slots__ = ("drops", "limit", "packets", "payload_bytes", "sequence", "spi", "suite")
+    __slots__ = (
+        "drops", "limit", "packets", "payload_bytes", "sequence", "spi", "suite", "word",
+    )  # fmt: skip
     direction: ClassVar[str]
 
     def __init__(self, spi: int, suite: Suite, life_bytes: int | None) -> None:
@@ -40,6 +43,8 @@ class Half:
         self.payload_bytes = 0
         self.sequence = 0  # the last that was sent or let through; the first is 1
         self.drops = [0] * len(Drop)
+        # Kept for a successor: the last number sent, or the newest let through.
+        self.word: Word = [0]
 
     @property
     def used(self) -> float:

@@ -139,6 +139,10 @@ class Established:
                 self._counters[counted_as(error)] += 1
         return events
 
+    def take_up(self, peer: Peer) -> None:
+        self._sas.take_up(peer)
+        self._watch(peer)
+
     def join(self, peer: Peer, other: Peer) -> None:
         self._sas.join(peer, other)
         self._watch(peer)

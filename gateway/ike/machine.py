@@ -160,6 +160,12 @@ class Ike:
         self.sas.open(phase)
         return self._established.begin(phase, payloads, now)
 
+    def take_up(self, peer: Peer) -> None:
+        """A client of an earlier process, as `snapshot.restore` has it; handles go on behind it."""
+        self._established.take_up(peer)
+        self._guards.places.see(peer.credential, peer.endpoint.host)
+        self._handles = max(self._handles, peer.newest)
+
     def close(self, sa: int, now: float) -> list[IkeEvent]:
         """Delete a phase 1 and the pairs made under it, and tell the client."""
         half_open = self.sas.half_open.get(sa)
@@ -321,15 +327,8 @@ class Ike:
         phase.expires = now + phase.life.seconds
         secured = phase.secured()
         self._guards.welcome(phase)
-        events.append(
-            Authenticated(
-                phase.sa,
-                secured.credential,
-                secured.identity,
-                secured.old_key,
-                secured.certificate,
-            )
-        )
+        who = secured.credential, secured.identity, secured.old_key, secured.certificate
+        events.append(Authenticated(phase.sa, *who))
         events.append(_reply(datagram, message))
         events += self._established.begin(phase, fit.payloads, now)
         return events

@@ -72,6 +72,21 @@ class Sas:
         too_many = peer.phases[:-MOST_PHASES]
         return peer, [self.close_phase(old, "too many of one client") for old in too_many]
 
+    def take_up(self, peer: Peer) -> None:
+        """A client of an earlier process, all of it authenticated. ValueError if one that is here
+        has anything of it."""
+        spis, cookies = set(peer.pairs), {phase.cookies for phase in peer.phases}
+        if self.pairs.keys() & spis or self.phases.keys() & cookies:
+            raise ValueError("two clients have one SA")
+        self._enter(peer)
+        for phase in peer.phases:
+            self.phases[phase.cookies] = self.openings[phase.opened_from, phase.cookie_i] = phase
+            self.peers[phase.sa] = peer
+            self.timers.set(phase, phase.expires)
+        for pair in peer.pairs.values():
+            self.pairs[pair.spi_in], self.peers[pair.sa] = pair, peer
+            self.timers.set(pair, pair.expires)
+
     def like(self, peer: Peer) -> list[Peer]:
         """Those that may be the same client, come there by another mapping of its NAT."""
         alike = self._alike.get((peer.credential, peer.identity), ())

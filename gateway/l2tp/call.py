@@ -64,6 +64,16 @@ class Calls:
     def __len__(self) -> int:
         return len(self._calls)
 
+    def open(self) -> list[Call]:
+        """Those that are up."""
+        return [each for each in self._calls.values() if each.state is State.ESTABLISHED]
+
+    def add(self, call: Call, road: Road) -> None:
+        """One that is up already: another process has had it."""
+        self._calls[call.call] = call
+        self._exchange.calls[call.call] = self._tunnel
+        self._exchange.roads[call.call] = road
+
     def receive(self, called: int, message: OfCall, quirk: Quirk, now: float) -> list[L2tpEvent]:
         """A message whose header names our call `called`."""
         if isinstance(message, Wen | Sli):

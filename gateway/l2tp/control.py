@@ -52,6 +52,23 @@ class Channel:
         """The peer's Receive Window Size: messages that may be under way towards it."""
         self._peer_window = self._slow_until = window
 
+    def kept(self) -> tuple[int, int, tuple[Numbered, ...], int]:
+        """What `resume` needs: Nr, the Ns of the oldest message unacknowledged, these, the window.
+
+        What is held for want of another before it was not acknowledged: it will come again.
+        """
+        return self._nr, self._first, tuple(self._queue), self._peer_window
+
+    def resume(
+        self, nr: int, first: int, queue: tuple[Numbered, ...], window: int, now: float
+    ) -> None:
+        """Go on where another has ended: what it may have sent leaves again at once."""
+        self.set_peer_window(window)
+        self._nr, self._first = nr, first
+        self._queue.extend(queue)
+        self._sent = min(len(queue), 1)
+        self.wake(now)
+
     def receive(self, header: Header, body: bytes, now: float) -> list[Numbered]:
         """The messages that are now there in order, none of them a ZLB."""
         self._acknowledged(header.nr, now)

@@ -4,6 +4,7 @@ from struct import Struct
 
 from gateway.l2tp.errors import Drop
 from gateway.l2tp.numbers import LENGTH, OFFSET, SEQUENCE, TYPE, VERSION, VERSION_MASK
+from gateway.wire.words import Word
 
 SHORTEST = 8  # bytes: a header of six and a PPP protocol
 LONGEST = 0xFFFF  # bytes, what the length field can say
@@ -18,7 +19,9 @@ _U16 = Struct("!H")
 class Road:
     """One open call as the road sees it. `tunnel` is ours, the other ids are the peer's."""
 
-    __slots__ = ("expected", "gaps", "ns", "peer_call", "peer_tunnel", "sequencing", "tunnel")
+    __slots__ = (
+        "expected", "gaps", "ns", "peer_call", "peer_tunnel", "sequencing", "tunnel", "word",
+    )  # fmt: skip
 
     def __init__(self, tunnel: int, peer_tunnel: int, peer_call: int, sequencing: bool) -> None:
         self.tunnel = tunnel
@@ -26,6 +29,7 @@ class Road:
         self.peer_call = peer_call
         self.sequencing = sequencing  # whether we number what we send
         self.ns = 0  # of the next one sent
+        self.word: Word = [0]  # the same, kept for a successor
         self.expected: int | None = None  # Ns of the next to come; None until one came
         self.gaps = 0  # numbers that were skipped: frames lost, or late and then dropped
 
@@ -80,7 +84,7 @@ def seal_data(roads: dict[int, Road], call: int, frame: bytes) -> bytes | Drop:
     if not road.sequencing:
         return _FOUR.pack(WITH_LENGTH, 8 + size, road.peer_tunnel, road.peer_call) + frame
     ns = road.ns
-    road.ns = (ns + 1) & 0xFFFF
+    road.ns = road.word[0] = (ns + 1) & 0xFFFF
     # "In data messages, Nr is reserved": zero.
     return _SIX.pack(WITH_NUMBERS, 12 + size, road.peer_tunnel, road.peer_call, ns, 0) + frame
 

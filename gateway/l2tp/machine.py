@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gateway.l2tp.data import open_data, seal_data
+from gateway.l2tp.data import Road, open_data, seal_data
 from gateway.l2tp.errors import BadHeader, Drop, L2tpError
 from gateway.l2tp.events import L2tpEvent, TunnelClosed, TunnelOpened
 from gateway.l2tp.exchange import Exchange
@@ -63,6 +63,22 @@ class Lns:
             self._exchange.count("no_tunnel")
             return []
         return self._after(tunnel, tunnel.receive(header, body, now), now)
+
+    @property
+    def roads(self) -> dict[int, Road]:
+        """The open calls as the road sees them, by our id."""
+        return self._roads
+
+    def tunnels(self) -> list[Tunnel]:
+        """Those that are up, the oldest first."""
+        return [each for each in self._tunnels.values() if each.state is State.ESTABLISHED]
+
+    def take_up(self, tunnel: int, peer_tunnel: int, now: float) -> Tunnel:
+        """One that another process has had. ValueError if the id is in use."""
+        if tunnel in self._tunnels:
+            raise ValueError(f"two tunnels have the id {tunnel}")
+        self._tunnels[tunnel] = Tunnel(tunnel, peer_tunnel, self._exchange, now)
+        return self._tunnels[tunnel]
 
     @property
     def steady(self) -> bool:

@@ -32,6 +32,7 @@ from gateway.l2tp.numbers import (
     GeneralError,
     Stop,
 )
+from gateway.l2tp.quirks import Quirk
 from gateway.l2tp.reasons import Reason, reason_for, reason_of
 from gateway.l2tp.tunnel_states import INPUTS, TABLE, Do, Input, State
 
@@ -104,6 +105,21 @@ class Tunnel:
         self.channel.cancel()
         self.forget_at = now
         return events
+
+    @property
+    def quirk(self) -> Quirk:
+        """Whose ways the client has."""
+        return self._greeting.quirk
+
+    @property
+    def ending(self) -> tuple[float | None, bool]:
+        """When it is closed for want of a call, and whether our own CDN has ended the last."""
+        return self._empty_at, self._parting
+
+    def resume(self, quirk: Quirk, ending: tuple[float | None, bool]) -> None:
+        """It is up: another process has opened it, long enough ago that no SCCRQ is repeated."""
+        self.state, self._replied, self._greeting.quirk = State.ESTABLISHED, True, quirk
+        self._changed, (self._empty_at, self._parting) = float("-inf"), ending
 
     @property
     def steady(self) -> bool:

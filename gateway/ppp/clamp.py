@@ -36,6 +36,15 @@ class Asked:
     changed: bool = False  # whether the last one shown was not `data`
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What stays true of one side's request when it is answered: as in `Asked`."""
+
+    insert: int
+    refused: bool
+    mru: int | None
+
+
 class Clamp:
     """One link; `pass_frame` is for every LCP frame, and leaves others alone."""
 
@@ -45,6 +54,21 @@ class Clamp:
         self._mru = mru
         self._overhead = overhead
         self._asked = {True: Asked(mru), False: Asked(mru)}  # by whether the client asks
+
+    def kept(self) -> tuple[Agreed, Agreed]:
+        """What `resume` needs: of the client, and of the server."""
+        client, server = (
+            Agreed(asked.insert, asked.refused, asked.mru)
+            for asked in (self._asked[True], self._asked[False])
+        )
+        return client, server
+
+    def resume(self, client: Agreed, server: Agreed) -> None:
+        """Go on as another has left it. What was being asked is asked again."""
+        for by_client, kept in ((True, client), (False, server)):
+            asked = Asked(kept.insert, kept.refused)
+            asked.mru = kept.mru
+            self._asked[by_client] = asked
 
     def asked(self, by_client: bool) -> int | None:
         """The MRU in this side's own newest request; None if there is none."""

@@ -1,6 +1,6 @@
 """The one door for control frames between a client and its server: checked, clamped, seen."""
 
-from gateway.ppp.clamp import Clamp
+from gateway.ppp.clamp import Agreed, Clamp
 from gateway.ppp.decline import Decliner
 from gateway.ppp.errors import PppError
 from gateway.ppp.events import Malformed, MruNotClamped, PppEvent, Reply, SendFrame
@@ -45,6 +45,7 @@ class Passage:
         the client's data has to be judged, so that none of it is compressed."""
         self._decliner = Decliner(manners, always=shielded, readable=readable)
         self.malformed = self.duplicates = 0
+        self.mru = mru
         self._clamp = Clamp(mru, overhead)
         self._watch = Watch()
         self._hold = Hold() if shielded else None
@@ -56,6 +57,14 @@ class Passage:
     def server_mru(self) -> int | None:
         """The MRU that the server itself has asked for last; None if it has asked for none."""
         return self._clamp.asked(by_client=False)
+
+    def kept(self) -> tuple[Agreed, Agreed]:
+        """What `resume` needs. What passed by and is agreed on needs not be remembered."""
+        return self._clamp.kept()
+
+    def resume(self, client: Agreed, server: Agreed) -> None:
+        """A link that is up already."""
+        self._clamp.resume(client, server)
 
     def pass_frame(
         self, frame: bytes, from_client: bool, now: float

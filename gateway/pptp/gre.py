@@ -19,6 +19,7 @@ from gateway.pptp.numbers import (
     SHORTEST_TIMEOUT,
     WINDOW,
 )
+from gateway.wire.words import Word
 
 HEADER: Final = 8  # bytes: flags, protocol type, payload length, call id
 NEVER: Final = float("inf")
@@ -71,7 +72,8 @@ class Gre:
         "_ack_at", "_ack_every", "_acked", "_deviation", "_expected", "_gap_at", "_grown", "_held",
         "_late_expected", "_late_run", "_next", "_open_at", "_our_call", "_peer_call",
         "_queue", "_room", "_round_trip", "_silent", "_strict", "_timed", "_timed_at", "_timeout",
-        "_unacked", "_widest", "_window", "counts", "ready", "skipped", "timeouts",
+        "_since", "_unacked", "_widest", "_window", "counts", "heard", "ready", "sent", "skipped",
+        "timeouts",
     )  # fmt: skip
 
     def __init__(
@@ -106,6 +108,20 @@ class Gre:
         self._ack_at = self._gap_at = NEVER
         self._held: dict[int, tuple[float, bytes]] = {}
         self._late_run, self._late_expected = 0, -1
+        # Kept for a successor: the next number to send, and the next to come.
+        self.sent: Word = [0]
+        self.heard: Word = [0]
+        self._since = 0
+
+    def resume(self, sent: int, heard: int) -> None:
+        """Go on where another has ended: with these numbers next.
+
+        What the peer has sent since is lost, so the first packet that comes is the next one. To
+        send there is no jump: who buffers packets before a gap takes no number far behind it.
+        """
+        self._next = self._acked = self.sent[0] = sent
+        self._since = self.heard[0] = heard
+        self._expected = -1
 
     def seal(self, frame: bytes, now: float) -> bytes | None:
         """The packet that carries `frame`; None if it waits for the peer's window or is dropped."""
@@ -133,7 +149,7 @@ class Gre:
         sequence = _NUMBER.unpack_from(packet, start + 8)[0]
         if sequence != self._expected or self._held:
             return self._open_unordered(sequence, packet[at : at + length], now)
-        self._expected = (sequence + 1) & MOST_SEQUENCE
+        self._expected = self.heard[0] = (sequence + 1) & MOST_SEQUENCE
         self._unacked += 1
         if self._unacked == 1:
             self._ack_at = now + ACK_DELAY
@@ -166,7 +182,7 @@ class Gre:
 
     def _pack(self, frame: bytes, now: float) -> bytes:
         sequence = self._next
-        self._next = (sequence + 1) & MOST_SEQUENCE
+        self._next = self.sent[0] = (sequence + 1) & MOST_SEQUENCE
         if self._timed_at == NEVER:
             self._timed, self._timed_at = sequence, now
         if sequence == self._acked:
@@ -268,6 +284,9 @@ class Gre:
         return []
 
     def _open_unordered(self, sequence: int, frame: bytes, now: float) -> list[bytes]:
+        if self._expected < 0:
+            missed = (sequence - self._since) & MOST_SEQUENCE
+            self._expected = sequence if missed < HALF else self._since
         ahead = (sequence - self._expected) & MOST_SEQUENCE
         if ahead >= HALF and not self._counts_anew(sequence):
             return self._drop(Drop.LATE)
@@ -311,7 +330,7 @@ class Gre:
         return frames
 
     def _count_received(self, now: float) -> None:
-        self._expected = (self._expected + 1) & MOST_SEQUENCE
+        self._expected = self.heard[0] = (self._expected + 1) & MOST_SEQUENCE
         self._unacked += 1
         if self._unacked == 1:
             self._ack_at = now + ACK_DELAY

@@ -5,6 +5,7 @@ Create a `Caller` for each call, open TCP to port 1723, then `start`. Its life i
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from gateway.pptp import call, control
@@ -55,6 +56,22 @@ SILENT_CALL: Final = f"the server did not answer the call within {ANSWER_WITHIN:
 SILENT_ECHO: Final = f"the server has not answered an echo for {ECHO_WITHIN:.0f} s"
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A caller's state, for whoever takes up its connection. Times are the caller's clock."""
+
+    control: str
+    call: str
+    buffer: bytes
+    vendor: str
+    peer_call: int
+    links_sent: int
+    echoes: int
+    answer_by: float
+    echo_at: float
+    echo_by: float
+
+
 class Caller:
     """`receive` takes the TCP stream in any pieces; commands are `start`, `link_up`, `hang_up`
     and `lost`. Nothing it is told raises."""
@@ -87,6 +104,32 @@ class Caller:
         self._answer_by = NEVER
         self._echo_at = NEVER  # when to ask
         self._echo_by = NEVER  # when to give up
+
+    def kept(self) -> Kept:
+        """What `resume` needs."""
+        return Kept(
+            control=self._control.name,
+            call=self._call.name,
+            buffer=self._buffer,
+            vendor=self._vendor,
+            peer_call=self._peer_call,
+            links_sent=self._links_sent,
+            echoes=self._echoes,
+            answer_by=self._answer_by,
+            echo_at=self._echo_at,
+            echo_by=self._echo_by,
+        )
+
+    def resume(self, kept: Kept) -> None:
+        """Go on where another has ended, on the same connection. KeyError for a state there is not.
+
+        An echo that is due waits for an answer as long as a new one.
+        """
+        self._control, self._call = control.State[kept.control], call.State[kept.call]
+        self._buffer, self._vendor, self._peer_call = kept.buffer, kept.vendor, kept.peer_call
+        self._links_sent, self._echoes = kept.links_sent, kept.echoes
+        self._answer_by = kept.answer_by
+        self._echo_at, self._echo_by = min(kept.echo_at, kept.echo_by), NEVER
 
     def start(self, now: float) -> list[PptpEvent]:
         """TCP is open."""

@@ -9,10 +9,21 @@ import selectors
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from signal import SIGHUP, Signals
+from signal import SIGHUP, SIGUSR1, Signals
 from typing import Protocol
 
-from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, What
+from gateway.outputs import (
+    CloseTcp,
+    Fact,
+    Forget,
+    Keep,
+    OpenPppd,
+    OpenTcp,
+    Output,
+    SendIp,
+    SendTcp,
+    What,
+)
 from gateway.system.clock import now as monotonic_now
 from gateway.system.tcp import TcpEvent, TcpOpened, TcpReceived
 
@@ -21,6 +32,7 @@ SLICE = 0.02  # seconds of work after which timers are looked at in any case
 DRAIN = 3.0  # seconds an orderly stop may take
 HOLD = 1.0  # seconds for which timers rest after they failed
 TRACE_EVERY = 1.0  # seconds between two traces in the journal
+HAND_OVER = SIGUSR1  # end at once, nothing closed: a successor takes it up (RestartKillSignal=)
 
 
 Receive = Callable[[bytes, float], Iterable[Output]]
@@ -95,6 +107,12 @@ class Manager(Protocol):
     def handle_timeout(self, now: float) -> None: ...
 
 
+class Keeping(Protocol):
+    """`kept.Kept`."""
+
+    def carry_out(self, output: Keep | Forget) -> None: ...
+
+
 class Chore(Protocol):
     """What has a time of its own and no packets: `calendar.Calendar`."""
 
@@ -115,6 +133,7 @@ class Doors:
     control: Control
     signals: SignalSource
     service: Manager
+    kept: Keeping | None = None  # None: nothing outlives this process
 
 
 @dataclass(slots=True)
@@ -150,6 +169,7 @@ class Loop:
         self._reload = reload
         self._clock = clock
         self._leave_at: float | None = None  # set once stopping
+        self.handed_over = False  # somebody else goes on with everything
         self._look_at = 0.0  # when timers are to be looked at amid work
         self._trace_at = 0.0  # when the next trace may be written
         self._untold = 0  # errors since the last trace
@@ -212,6 +232,8 @@ class Loop:
             self._doors.tcp.open_pppd(output, self._clock())
         elif isinstance(output, CloseTcp):
             self._doors.tcp.close(output, self._clock())
+        elif self._doors.kept is not None and isinstance(output, Keep | Forget):
+            self._doors.kept.carry_out(output)
 
     def _patience(self) -> float | None:
         times = [timer.due() for timer in self._timers] + [self._leave_at]
@@ -269,7 +291,9 @@ class Loop:
     def _from_signals(self) -> Sequence[Output]:
         for number in self._doors.signals.take():
             now = self._clock()
-            if number == SIGHUP:
+            if number == HAND_OVER:
+                self._leave_at, self.handed_over = now, True
+            elif number == SIGHUP:
                 self._doors.service.reloading(now)
                 self._do(self._reload, now)
                 self._doors.service.ready(now)

@@ -3,6 +3,9 @@
 import os
 import socket
 from collections.abc import Mapping
+from typing import Final
+
+FIRST_INHERITED: Final = 3  # SD_LISTEN_FDS_START
 
 
 class Service:
@@ -12,6 +15,7 @@ class Service:
         address = environment.get("NOTIFY_SOCKET", "")
         self._address = "\0" + address[1:] if address.startswith("@") else address
         self._interval = _watchdog_interval(environment)
+        self._keeps = bool(self._address) and environment.get("FDSTORE", "0") not in ("", "0")
         self._due: float | None = None
 
     def ready(self, now: float, status: str = "") -> None:
@@ -36,13 +40,31 @@ class Service:
             self._tell("WATCHDOG=1")
             self._due = now + self._interval
 
-    def _tell(self, *lines: str) -> None:
+    @property
+    def keeps(self) -> bool:
+        """Whether the manager has a store of descriptors for us (FileDescriptorStoreMax=)."""
+        return self._keeps
+
+    def keep(self, name: str, descriptor: int) -> None:
+        """Have a copy kept should we die; it is ours again after a restart, by its name."""
+        # Without FDPOLL=0 the manager lets go what has an error or an end to tell.
+        self._tell("FDSTORE=1", f"FDNAME={name}", "FDPOLL=0", descriptors=(descriptor,))
+
+    def drop(self, name: str) -> None:
+        self._tell("FDSTOREREMOVE=1", f"FDNAME={name}")
+
+    def _tell(self, *lines: str, descriptors: tuple[int, ...] = ()) -> None:
         if not self._address:
             return
+        message = "\n".join(filter(None, lines)).encode()
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as telling:
                 telling.setblocking(False)
-                telling.sendto("\n".join(filter(None, lines)).encode(), self._address)
+                if descriptors:
+                    telling.connect(self._address)
+                    socket.send_fds(telling, [message], list(descriptors))
+                else:
+                    telling.sendto(message, self._address)
         except OSError:
             pass  # a manager that does not listen is no reason to stop carrying packets
 
@@ -54,3 +76,13 @@ def _watchdog_interval(environment: Mapping[str, str]) -> float:
     if not microseconds.isdecimal() or process != str(os.getpid()):
         return 0.0
     return int(microseconds) / 2_000_000
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, int]:
+    """Descriptors that the manager has kept for us, by name (sd_listen_fds(3))."""
+    count, process = environment.get("LISTEN_FDS", ""), environment.get("LISTEN_PID", "")
+    if not count.isdecimal() or process != str(os.getpid()):
+        return {}
+    names = environment.get("LISTEN_FDNAMES", "").split(":")
+    descriptors = range(FIRST_INHERITED, FIRST_INHERITED + int(count))
+    return dict(zip(names, descriptors, strict=False))

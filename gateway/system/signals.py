@@ -4,7 +4,7 @@ import os
 import signal
 from types import FrameType, TracebackType
 
-WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
 
 
 class Signals:

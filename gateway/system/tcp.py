@@ -4,11 +4,13 @@ import errno
 import os
 import select
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from gateway.outputs import CloseTcp, OpenPppd, OpenTcp, SendTcp
+from gateway.system.estate import CONNECTION, Keeper, Nobody
 from gateway.wire.ipv4 import host_text
 
 LIMIT = 64  # connections looked at in one go
@@ -76,8 +78,10 @@ class _Connection:
 class Connections:
     """All connections, behind one descriptor (an epoll) that is readable when any is ready."""
 
-    def __init__(self, pppd: Path = PPPD) -> None:
-        """`pppd`: where `open_pppd` finds somebody."""
+    def __init__(self, keeper: Keeper | None = None, pppd: Path = PPPD) -> None:
+        """`keeper` keeps open connections alive should this process die, but for those to pppd,
+        which ends with it; `pppd`: where `open_pppd` finds somebody."""
+        self._keeper = keeper or Nobody()
         self._pppd = pppd
         self.dropped = 0  # frames towards a pppd that does not take them
         self._epoll = select.epoll()
@@ -111,6 +115,14 @@ class Connections:
             self._failed.append(TcpClosed(request.key, reason_of(error.errno)))
             return
         self._add(_Connection(request.key, sock, now + CONNECT_WITHIN))
+
+    def adopt(self, key: int, descriptor: int) -> None:
+        """One that an earlier process has opened; what has come by it meanwhile is told later."""
+        sock = socket.socket(fileno=descriptor)
+        sock.setblocking(False)
+        connection = _Connection(key, sock, 0.0, connected=True)
+        self._by_key[key] = self._by_fd[descriptor] = connection
+        self._epoll.register(descriptor, select.EPOLLIN)
 
     def open_pppd(self, request: OpenPppd, now: float) -> None:
         """The same towards whoever starts pppd here, by a socket that only root makes."""
@@ -201,6 +213,8 @@ class Connections:
             if error:
                 raise OSError(error, os.strerror(error))
             connection.connected = True
+            if not connection.lossy:
+                self._keeper.keep(f"{CONNECTION}{connection.key}", connection.socket.fileno())
             self._waiting.discard(connection)
             events.append(TcpOpened(connection.key))
         self._flush(connection)
@@ -232,7 +246,13 @@ class Connections:
             del self._by_key[connection.key]
         self._waiting.discard(connection)
         del self._by_fd[connection.socket.fileno()]
-        connection.socket.close()  # which also takes it out of the epoll
+        if connection.connected and not connection.lossy:
+            self._keeper.drop(f"{CONNECTION}{connection.key}")
+        self._epoll.unregister(connection.socket.fileno())
+        with suppress(OSError):
+            # A keeper's copy would hold it open.
+            connection.socket.shutdown(socket.SHUT_RDWR)
+        connection.socket.close()
 
 
 def reason_of(number: int | None) -> str:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import curve, daemon, dials, handshake, road, storm, thousand
+from tests.bench import curve, daemon, dials, handshake, restart, road, storm, thousand
 from tests.bench.figures import Figure
 
 RESULT = Path(__file__).parents[2] / "build" / "bench.json"
@@ -17,8 +17,12 @@ PARTS: tuple[tuple[str, Callable[[], list[Figure]]], ...] = (
     ("After a power cut, in the pair simulation", storm.measure),
     ("The daemon, in network namespaces", daemon.measure),
     ("The daemon with a thousand sessions", thousand.measure),
+    ("A crash of the daemon, in network namespaces", restart.measure),
     ("Real dials, and other people's gateway beside it, in User-Mode Linux", dials.measure),
 )
+
+
+FREE = (daemon.measure, thousand.measure, restart.measure)  # with more than one process at work
 
 
 def main() -> int:
@@ -28,8 +32,7 @@ def main() -> int:
     for title, measure in PARTS:
         print(f"\n{title}", flush=True)
         # One core for what is compared with one another; the daemon and its peers need two.
-        apart = measure in (daemon.measure, thousand.measure)
-        os.sched_setaffinity(0, everywhere if apart else {max(everywhere)})
+        os.sched_setaffinity(0, everywhere if measure in FREE else {max(everywhere)})
         for figure in measure():
             print(f"  {figure}", flush=True)
             found.append(figure)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from gateway.wire.record import build_record
 from tests import pki
 from tests.captures import ip_packets, messages, vectors
 from tests.hostile import in_the_tree, whole
+from tests.pair.restart_world import MortalWorld, household_of
 
 LONGEST = 2048  # bytes of a seed: what a packet can be, and room to grow
 
@@ -20,11 +22,19 @@ def _all() -> Iterator[bytes]:
     machine = pki.machine(authority, "press-3")
     yield from (authority.der, machine.der, machine.subject)
     yield from (pki.list_der(authority, 7), pki.wrapped(machine, authority))
+    yield kept_record()
     for path in in_the_tree():
         yield from whole(path)
     for room in ("captures", "l2tp", "ppp", "pptp"):
         for path in sorted(vectors(room).rglob("*")):
             yield from _recorded(path)
+
+
+def kept_record() -> bytes:
+    """What is kept of a client that is up."""
+    mortal = MortalWorld()
+    mortal.world.call_up()
+    return build_record(household_of(mortal.node))
 
 
 def _recorded(path: Path) -> list[bytes]:

@@ -7,11 +7,14 @@ the input is messages one after the other, each behind two bytes that say its le
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from gateway.bridge.keeping import LABEL
+from gateway.crypto import aead
 from gateway.wire.cursor import WireError
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_GRE, PROTOCOL_UDP, build_ipv4, host_bytes
 from gateway.wire.udp import build_udp
 from tests.mouths import MACHINES, PARSERS, Take
 from tests.pair.gateway_world import INSIDE, OUTSIDE, SERVER, World, meet
+from tests.pair.restart_world import KEY, MortalWorld
 
 MOST_MESSAGES = 8  # of one input
 INPUTS_OF_A_GATEWAY = 200  # then it is made anew: it takes a tenth of a second
@@ -88,15 +91,31 @@ class WholeGateway:
         core.handle_timeout(now)
 
 
+class TakenUp:
+    """A record that an earlier process is said to have sealed: with whatever is in it."""
+
+    def __init__(self) -> None:
+        self._mortal: MortalWorld | None = None
+
+    def __call__(self, data: bytes) -> None:
+        if self._mortal is None:
+            self._mortal = MortalWorld()
+            self._mortal.world.call_up()
+        sealed = aead.seal(KEY, bytes(aead.NONCE), data, LABEL + (1).to_bytes(8, "big"))
+        self._mortal.node.records = {1: sealed}
+        self._mortal.node.comes_back(self._mortal.net.now)
+
+
 TARGETS: dict[str, Take] = {
     **{f"parse {name}": parser(parse) for name, parse in PARSERS.items()},
     **{f"machine {name}": machine(make) for name, make in MACHINES.items()},
     "gateway": WholeGateway(),
+    "taken up": TakenUp(),
 }
 
 
 def is_framed(name: str) -> bool:
-    return not name.startswith("parse ")
+    return not name.startswith("parse ") and name != "taken up"
 
 
 def everything(data: bytes) -> None:

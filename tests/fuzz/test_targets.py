@@ -22,7 +22,7 @@ def test_an_input_is_its_messages_whatever_its_bytes_are() -> None:
 
 
 def test_every_mouth_is_a_target() -> None:
-    assert len(TARGETS) == len(PARSERS) + len(MACHINES) + 1
+    assert len(TARGETS) == len(PARSERS) + len(MACHINES) + 2
     assert sum(map(is_framed, TARGETS)) == len(MACHINES) + 1
 
 

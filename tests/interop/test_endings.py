@@ -51,6 +51,27 @@ def test_without_a_daemon_packets_are_dropped_in_silence(facts: dict[str, Any]) 
     assert facts["rules_ok"]
 
 
+@pytest.mark.interop("taken_up")
+@pytest.mark.parametrize("end", ["crash", "restart"])
+def test_a_real_client_outlives_the_daemon(facts: dict[str, Any], end: str) -> None:
+    seen = facts[end]
+    assert seen["same_session"]
+    assert (seen["after"], seen["after_down"]) == (10, 10)
+    for way in ("up", "down"):
+        assert seen[way]["lost"] < seen[way]["sent"]
+
+
+@pytest.mark.interop("taken_up")
+def test_no_number_is_sent_twice_whatever_ends_the_daemon(facts: dict[str, Any]) -> None:
+    for protocol in ("esp", "gre"):
+        assert facts[protocol]["sent"] > 500
+        assert (facts[protocol]["twice"], facts[protocol]["backwards"]) == (0, 0)
+    assert facts["esp"]["largest_step"] > 1000  # the jump
+    assert facts["gre"]["largest_step"] < 10  # and none: at most what was never sent
+    assert facts["same_link"]
+    assert facts["state"] == "up"
+
+
 @pytest.mark.interop("nat_forgets")
 def test_after_the_nat_forgets_the_same_session_goes_on_from_a_new_port(
     facts: dict[str, Any],

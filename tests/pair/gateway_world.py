@@ -286,6 +286,7 @@ def meet(
     routes: tuple[Route, ...] = (),
     choices: tuple[Choice, ...] = (),
     today: date = TODAY,
+    node_of: type[GatewayNode] = GatewayNode,
     **wire: Any,
 ) -> World:
     """A gateway that knows these clients, and its servers. `wire` goes to the `Net`.
@@ -300,7 +301,7 @@ def meet(
     ]
     given: dict[str, Any] = {"routes": routes, "choices": choices, **(limits or {})}
     config = configure(*clients, mtu=mtu, nat_d=nat_d, route=route, users=users, **given)
-    node = GatewayNode(config, servers, seed, net.now, today)
+    node = node_of(config, servers, seed, net.now, today)
     pools = (host_text(host) for route in routes for host in route.pool)
     net.join(node, OUTSIDE, INSIDE, *pools)
     if forwarded:

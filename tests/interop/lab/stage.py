@@ -13,6 +13,7 @@ from tests.interop.lab.gateway import Gateway, configuration
 from tests.interop.lab.ike import Ike, Profile
 from tests.interop.lab.lan import Lan
 from tests.interop.lab.libreswan import Libreswan
+from tests.interop.lab.managed import Managed
 from tests.interop.lab.native import Native
 from tests.interop.lab.pptpd import USERS, Pptpd
 from tests.interop.lab.strongswan import StrongSwan
@@ -65,6 +66,11 @@ class Lab:
         self.step("starting the gateway")
         config = self.configuration(client, limits, outside, **routes)
         return Gateway(self.world.gateway, config, {name: USERS[name] for name in users})
+
+    def managed_gateway(self) -> Managed:
+        """Postern under a service manager that restarts it and keeps its descriptors."""
+        self.step("starting the gateway under a manager")
+        return Managed(self.world.gateway, self.configuration())
 
     def configuration(
         self, client: str = "", limits: str = "", outside: str = "", **routes: str

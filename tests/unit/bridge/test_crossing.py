@@ -198,6 +198,22 @@ def test_a_new_confinement_keeps_the_counts() -> None:
     assert made.to_server(DATA) == DATA
 
 
+def test_a_link_that_is_up_is_taken_up_by_another() -> None:
+    made = Crossing(Passage(1400), Shield(1400))
+    bring_up(made, LCP, b"")
+    bring_up(made, NBFCP, b"")
+    bring_up(made, CCP, MPPE)
+    again = Crossing(Passage(1400), Shield(1400))
+    again.resume(made.kept())
+    assert again.kept() == made.kept()
+    assert (again.encryption, again.carries_netbeui) == (END_TO_END, True)
+
+
+def test_what_the_gateway_encrypts_says_so() -> None:
+    assert not bare().encrypts
+    assert crossing_of(replace(ROUTE, encryption="mppe", mppe=MPPE_TERMS), Users(), 1400).encrypts
+
+
 @pytest.mark.parametrize(("kind", "heard"), [("pptp", 1), ("local", 2)])
 def test_pppd_hears_a_request_as_often_as_it_is_made_and_an_old_server_once(
     kind: str, heard: int

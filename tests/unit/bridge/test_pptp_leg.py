@@ -160,3 +160,15 @@ def test_behind_a_shield_a_small_window_is_never_exceeded() -> None:
     assert deaf(shield=True, window=8) < 90
     assert deaf(shield=True, window=64) > 400
     assert deaf(shield=False, window=2) > 400
+
+
+def test_a_call_that_is_up_is_taken_up_by_another_leg() -> None:
+    assert called().kept() is None
+    leg = up()
+    kept = leg.kept()
+    assert kept is not None
+    again = PptpLeg(5, Caller(CALL, seeded(9)), CALL, SOURCE, SERVER)
+    again.resume(kept)
+    assert again.kept() == kept
+    assert (again.is_up, again.peer_call, again.vendor) == (True, PEER_CALL, "Microsoft")
+    assert of(Ended, again.receive(disconnected(PEER_CALL), 2.0))

@@ -157,3 +157,13 @@ def test_other_frames_for_the_client_are_left_alone() -> None:
     made = shield()
     for frame in (b"", HEAD, wide(NETBEUI, b"x"), wide(IP, b"x"), HEAD + b"\x00\x57" + bytes(40)):
         assert made.to_client(frame) == frame
+
+
+def test_what_the_server_has_agreed_to_is_taken_up_by_another() -> None:
+    made = shield(600, short=True, bare=True)
+    made.note(CcpOpened("", "", encrypted=False), 600)
+    again = Shield(1404)
+    again.resume(made.kept())
+    assert again.kept() == made.kept()
+    assert again.data(forms(b"hello")["bare, short"]) == forms(b"hello")["bare, short"]
+    assert again.data(wide(IP, bytes(700))) is None

@@ -2,10 +2,12 @@
 
 from gateway.bridge.l2tp_leg import L2tpLeg
 from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.switchboard import Switchboard
 from gateway.outputs import What
 from tests.pair.gateway_world import client_entry
 from tests.pair.gateway_world import meet as meet_pptp
 from tests.pair.native_world import meet
+from tests.pair.net import seeded
 
 
 def test_a_route_says_what_the_leg_speaks() -> None:
@@ -64,3 +66,35 @@ def test_a_server_of_a_session_that_is_gone_is_nobodys() -> None:
     board._routes.clear()
     assert board.after_failure(session, "gone", False, 0.0) == (None, [])
     assert board.note_answered(session, 0.0) == []
+
+
+def test_a_call_of_an_earlier_process_is_found_by_all_its_names_again() -> None:
+    world = meet_pptp()
+    world.call_up()
+    (session,) = world.core.sessions.values()
+    assert isinstance(session.inside, PptpLeg)
+    called = session.inside.kept()
+    assert called is not None
+    board = Switchboard(world.core.config, seeded(1), lambda: 1)
+    leg, route = board.pptp_leg(called), board.route_of(called, "nt4")
+    assert route is not None
+    session.inside = leg
+    board.take_up(session, route)
+    assert board.sessions == {session.number: session}
+    assert board.by_call == {(session.leg, session.call): session}
+    assert (board.by_key, board.by_call_id) == ({leg.key: session}, {leg.call_id: session})
+    assert board._next_key() == leg.key + 1
+
+
+def test_a_route_is_that_of_a_call_only_if_it_leads_to_the_same_server() -> None:
+    world = meet_pptp()
+    world.call_up()
+    (session,) = world.core.sessions.values()
+    assert isinstance(session.inside, PptpLeg)
+    called = session.inside.kept()
+    assert called is not None
+    board = world.core.board
+    assert board.route_of(called, "nt4") is not None
+    assert board.route_of(called, "other") is None
+    assert board.route_of(called, "nowhere") is None
+    assert meet().core.board.route_of(called, "w2k") is None

@@ -185,6 +185,12 @@ CASES = [
         "it is called now, and asks for the name again.",
     ),
     (
+        What.RESUMED,
+        {"route": "old-nt4", "server": "10.10.0.2:1723"},
+        "Postern was restarted, and the session goes on with the server 10.10.0.2:1723, by the "
+        "route old-nt4.",
+    ),
+    (
         What.SERVER_DOWN,
         {"server": "10.10.0.2:1723", "reason": "server down", "detail": "connection refused"},
         "The server 10.10.0.2:1723 is down: connection refused. "

@@ -168,3 +168,33 @@ def test_packets_bytes_and_drops_are_counted() -> None:
     counters = inbound.counters()
     assert (counters.packets, counters.payload_bytes, counters.sequence) == (2, 28, 5)
     assert counters.drops == {"SHORT": 1, "REPLAY": 1}
+
+
+def test_to_verify_a_packet_moves_nothing() -> None:
+    peer = maker()
+    half = peer.inbound()
+    assert half.verify(b"UDP" + peer.packet(7), 3, 3 + len(peer.packet(7))) == 7
+    assert half.window() == (0, 0)
+    assert half.open(peer.packet(7)) == SEGMENT
+    assert half.verify(peer.packet(7), 0, len(peer.packet(7))) == 7
+
+
+def test_what_cannot_be_verified_is_counted() -> None:
+    peer = maker()
+    half, packet = peer.inbound(), peer.packet(7)
+    forged = packet[:-1] + bytes((packet[-1] ^ 1,))
+    assert half.verify(forged, 0, len(forged)) is Drop.AUTH
+    assert half.verify(packet, 0, 35) is Drop.SHORT
+    assert half.verify(packet, 0, len(packet) + 1) is Drop.SHORT
+    assert (half.drops[Drop.AUTH], half.drops[Drop.SHORT]) == (1, 2)
+
+
+def test_the_window_is_handed_over_and_taken_back() -> None:
+    peer = maker()
+    half = peer.inbound()
+    half.open(peer.packet(3))
+    half.open(peer.packet(1))
+    assert half.window() == (3, 0b101)
+    half.resume(1000)
+    assert half.open(peer.packet(1000)) is Drop.REPLAY
+    assert half.open(peer.packet(1001)) == SEGMENT

@@ -50,3 +50,43 @@ def test_a_number_that_is_only_looked_at_changes_nothing() -> None:
     window = ReplayWindow()
     assert not window.refuses(0xFFFFFFFF)
     assert not window.refuses(1)
+
+
+def kernel_refuses(top: int, seen: int, sequence: int) -> bool:
+    """xfrm_replay_check_bmp of Linux 6.1 (net/xfrm/xfrm_replay.c), with a window of 256."""
+    if sequence == 0:
+        return True
+    if sequence > top:
+        return False
+    behind = top - sequence
+    if behind >= 256:
+        return True
+    place = (top - 1) % 256
+    bit = place - behind if place >= behind else 256 - (behind - place)
+    return bool(seen >> bit & 1)
+
+
+def test_the_kernel_goes_on_where_the_window_stands() -> None:
+    window = ReplayWindow()
+    for number in (1, 2, 5, 300, 299, 290, 512, 513, 400):
+        take(window, number)
+    asked = range(1, 800)
+    assert [window.refuses(number) for number in asked] == [
+        kernel_refuses(window.top, window.seen(), number) for number in asked
+    ]
+
+
+def test_what_somebody_else_has_let_in_is_not_let_in_again() -> None:
+    window = ReplayWindow()
+    take(window, 10)
+    window.skip_to(700)
+    assert window.top == 700
+    assert not any(take(window, number) for number in range(1, 701))
+    assert take(window, 701)
+
+
+def test_nobody_can_push_the_window_back() -> None:
+    window = ReplayWindow()
+    take(window, 10)
+    window.skip_to(5)
+    assert (window.top, take(window, 9)) == (10, True)

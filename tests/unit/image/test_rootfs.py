@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from gateway.system.box.sending import CA, WORK
+from gateway.system.kept import NAMES
+from gateway.system.loop import HAND_OVER
 from gateway.system.tcp import PPPD as SOCKET
 from image.inside.units import ENABLED, MASKED
 from image.places import IMAGE
@@ -37,6 +39,17 @@ def test_the_gateway_has_two_powers_and_a_user_of_its_own() -> None:
         assert f"{key}=CAP_NET_ADMIN CAP_NET_RAW\n" in text
     assert "NoNewPrivileges=yes" in text
     assert "WatchdogSec=" in text
+
+
+def test_a_restart_of_the_gateway_hands_its_sessions_over() -> None:
+    text = unit("postern.service")
+    assert f"RestartKillSignal={HAND_OVER.name}\n" in text
+    most = re.search(r"^FileDescriptorStoreMax=([0-9]+)$", text, re.M)
+    assert most is not None
+    files = re.search(r"^LimitNOFILE=([0-9]+)$", text, re.M)
+    assert files is not None
+    assert len(NAMES) + 1000 < int(most[1]) < int(files[1])  # 1000 sessions, a connection each
+    assert re.search(r"^RestartSec=100ms$", text, re.M)
 
 
 @pytest.mark.skipif(

@@ -174,3 +174,15 @@ def test_all_else_is_left_alone(frame: bytes) -> None:
     clamp, _ = asked(MAGIC)
     assert clamp.pass_frame(frame, SERVER) == frame
     assert clamp.pass_frame(frame, CLIENT) == frame
+
+
+def test_what_was_agreed_on_is_taken_up_by_another() -> None:
+    clamp = Clamp(1400)
+    clamp.pass_frame(lcp(REQUEST, 1, mru(1500)), CLIENT)
+    clamp.pass_frame(lcp(REQUEST, 4, MAGIC), SERVER)
+    clamp.pass_frame(lcp(REJECT, 4, mru(1400)), CLIENT)
+    again = Clamp(1400)
+    again.resume(*clamp.kept())
+    assert again.kept() == clamp.kept()
+    assert (again.asked(by_client=True), again.refused(by_client=True)) == (1500, True)
+    assert again.pass_frame(lcp(REQUEST, 5, MAGIC), SERVER) == lcp(REQUEST, 5, MAGIC)

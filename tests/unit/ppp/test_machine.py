@@ -160,3 +160,11 @@ def test_the_mru_that_the_server_asks_for_is_known() -> None:
     shown, _ = passage.pass_frame(asked(1, "0104 0578"), SERVER, 0.0)
     assert shown == asked(1, "0104 0574")
     assert passage.server_mru == 1400
+
+
+def test_a_link_that_is_up_is_taken_up_by_another() -> None:
+    passage = Passage(1400)
+    passage.pass_frame(lcp(REQUEST, 1, mru(1500)), SERVER, 0.0)
+    again = Passage(1400)
+    again.resume(*passage.kept())
+    assert again.server_mru == 1500

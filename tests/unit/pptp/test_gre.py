@@ -5,6 +5,7 @@ import json
 import pytest
 
 from gateway.pptp.gre import Drop, Gre, call_id_of
+from gateway.pptp.numbers import ACK_DELAY
 from tests.captures import ip_packets, shared_data, vectors
 
 OURS, THEIRS = 0x2222, 0x1111
@@ -295,3 +296,47 @@ def test_a_window_that_is_not_strict_gives_way() -> None:
         sent += gre.seal(b"frame", step / 16) is not None
         sent += len([p for p in gre.drain(step / 16) if len(p) > 12])
     assert sent > 300
+
+
+def resumed(sent: int, heard: int) -> Gre:
+    gre = Gre(OURS, THEIRS, 64)
+    gre.sent, gre.heard = [7], [7]
+    gre.resume(sent, heard)
+    return gre
+
+
+def test_a_call_goes_on_with_the_numbers_it_was_at() -> None:
+    first = Gre(OURS, THEIRS, 64)
+    for number in range(3):
+        first.seal(b"to them", 0.0)
+        opened(first, numbered(number))
+    sealed = resumed(first.sent[0], first.heard[0]).seal(b"on", 0.0)
+    assert (first.sent, first.heard) == ([3], [3])
+    assert sealed == packet("3001880b 0002 1111 00000003", b"on")
+
+
+def test_what_came_while_nobody_listened_is_not_waited_for() -> None:
+    gre = resumed(0, 10)
+    assert opened(gre, numbered(500)) == [b"frame"]
+    assert opened(gre, numbered(501)) == [b"frame"]
+    assert (gre.heard, gre.deadline()) == ([502], ACK_DELAY)
+
+
+def test_what_was_heard_before_is_not_heard_again() -> None:
+    gre = resumed(0, 10)
+    assert opened(gre, numbered(9)) == []
+    assert gre.counts == {Drop.LATE: 1}
+    assert opened(gre, numbered(10)) == [b"frame"]
+
+
+def test_numbers_that_come_round_are_no_gap() -> None:
+    gre = resumed(LAST, LAST)
+    assert opened(gre, numbered(LAST + 3)) == [b"frame"]
+    assert gre.seal(b"a", 0.0) is not None
+    assert gre.sent == [0]
+
+
+def test_an_acknowledgement_of_what_was_sent_before_does_no_harm() -> None:
+    gre = resumed(100, 10)
+    assert opened(gre, packet("2081880b 0000 2222 00000063")) == []
+    assert gre.counts == {}

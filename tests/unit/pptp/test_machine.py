@@ -128,3 +128,44 @@ def test_silence_ends_the_call(silent: int, seconds: float, reason: str) -> None
     line.run(seconds)
     closed = line.facts()[-2]
     assert closed == CallClosed(0, 0, 0, reason, by_server=True)
+
+
+def take_over(line: Line) -> Caller:
+    """Another process takes up the connection with what was left of the first."""
+    again = Caller(OUR_CALL, seeded(9))
+    again.resume(line.caller.kept())
+    line.caller = again
+    return again
+
+
+def test_whoever_takes_up_the_connection_goes_on_with_the_call() -> None:
+    line = Line(PptpServer()).dial()
+    before = line.caller.kept()
+    again = take_over(line)
+    assert again.kept() == before
+    closed, *_ = line.caller.receive(disconnected(OUR_CALL, 1), line.now)
+    assert closed == CallClosed(1, 0, 0, "the server lost the carrier", by_server=True)
+
+
+def test_half_a_message_is_taken_up_with_the_rest() -> None:
+    line = Line(PptpServer()).dial()
+    line.caller.receive(ECHO[:7], line.now)
+    (answer,) = take_over(line).receive(ECHO[7:], line.now)
+    assert isinstance(answer, Send)
+
+
+def test_an_echo_that_was_not_answered_is_asked_again() -> None:
+    line = Line(PptpServer()).dial()
+    line.caller.handle_timeout(line.now + 60.0)
+    again = take_over(line)
+    due = again.deadline()
+    assert due == line.now + 120.0
+    (question,) = again.handle_timeout(due)
+    assert isinstance(question, Send)
+
+
+def test_a_call_that_was_taken_up_is_hung_up_in_order() -> None:
+    line = Line(PptpServer()).dial()
+    (clear,) = take_over(line).hang_up(line.now)
+    assert isinstance(clear, Send)
+    assert clear.data[8:10] == b"\x00\x0c"  # Call-Clear-Request (RFC 2637, 2.12)

@@ -8,8 +8,19 @@ from typing import Any
 
 import pytest
 
-from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, What
-from gateway.system.loop import DRAIN, HOLD, LIMIT, SLICE, TRACE_EVERY, Doors, Loop
+from gateway.outputs import (
+    CloseTcp,
+    Fact,
+    Forget,
+    Keep,
+    OpenPppd,
+    OpenTcp,
+    Output,
+    SendIp,
+    SendTcp,
+    What,
+)
+from gateway.system.loop import DRAIN, HAND_OVER, HOLD, LIMIT, SLICE, TRACE_EVERY, Doors, Loop
 from gateway.system.tcp import TcpClosed, TcpEvent, TcpOpened, TcpReceived
 from gateway.wire.udp import Endpoint
 
@@ -204,6 +215,14 @@ class Sleeper(selectors.DefaultSelector):
         return ready
 
 
+class KeptAside:
+    def __init__(self, did: list[object]) -> None:
+        self._did = did
+
+    def carry_out(self, output: Keep | Forget) -> None:
+        self._did.append(output)
+
+
 class World:
     """A loop and all around it; `did` is everything that happened, in order."""
 
@@ -227,6 +246,7 @@ class World:
             control=self.control,
             signals=self.signals,
             service=self.service,
+            kept=KeptAside(self.did),
         )
         self.chore = Chore(self.did)
         self.loop = Loop(
@@ -279,6 +299,21 @@ def test_outputs_are_carried_out_in_their_order(world: World) -> None:
     world.loop.step()
     assert world.did == [("packet", b"in"), *(o for o in outputs if not isinstance(o, Fact))]
     assert world.facts == [Fact(What.PPP_UP)]
+
+
+def test_what_is_kept_is_kept_before_what_follows_leaves(world: World) -> None:
+    outputs: list[Output] = [Keep(1, b"state"), SendIp(b"one"), Forget(1), SendIp(b"two")]
+    world.core.answers["packet"] = outputs
+    world.queue.put(b"in")
+    world.loop.step()
+    assert world.did == [("packet", b"in"), *outputs]
+
+
+def test_whoever_hands_over_ends_at_once_and_closes_nothing(world: World) -> None:
+    world.signals.put(HAND_OVER)
+    world.loop.run()
+    assert world.loop.handed_over
+    assert "stop" not in str(world.did)
 
 
 def test_every_source_reaches_its_part_of_the_core(world: World) -> None:

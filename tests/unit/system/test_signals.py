@@ -19,11 +19,11 @@ def test_signals_are_read_in_their_order() -> None:
 
 
 def test_other_signals_are_none_of_ours() -> None:
-    before = signal.signal(signal.SIGUSR1, lambda number, frame: None)
+    before = signal.signal(signal.SIGUSR2, lambda number, frame: None)
     with Signals() as signals:
-        os.kill(os.getpid(), signal.SIGUSR1)
+        os.kill(os.getpid(), signal.SIGUSR2)
         assert signals.take() == []
-    signal.signal(signal.SIGUSR1, before)
+    signal.signal(signal.SIGUSR2, before)
 
 
 def test_afterwards_signals_do_what_they_did_before() -> None:

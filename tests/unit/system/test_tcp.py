@@ -1,6 +1,7 @@
 """TCP connections, on the loopback."""
 
 import errno
+import os
 import select
 import socket
 from collections.abc import Iterator
@@ -244,7 +245,8 @@ def pppd(tmp_path: Path) -> Iterator[tuple[Connections, socket.socket]]:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(place))
         listening.listen(1)
-        made = Connections(place)
+        listening.settimeout(2)
+        made = Connections(pppd=place)
         yield made, listening
         made.close_all()
 
@@ -286,6 +288,64 @@ def test_a_pppd_that_takes_nothing_costs_frames_and_not_the_connection(
     assert taken == (count - made.dropped) * len(frame)
 
 
+def test_a_connection_that_an_earlier_process_has_opened_is_taken_up(
+    connections: Connections, peer: socket.socket
+) -> None:
+    descriptor = os.dup(next(iter(connections._by_fd)))
+    peer.sendall(b"said meanwhile")
+    again = Connections()
+    again.adopt(7, descriptor)
+    assert soon(again) == [TcpReceived(7, b"said meanwhile")]
+    again.send(SendTcp(7, b"an answer"))
+    assert peer.recv(100) == b"an answer"
+    again.close(CloseTcp(7), NOW)
+    assert peer.recv(100) == b""
+    again.close_all()
+
+
+def test_one_that_has_ended_meanwhile_is_told_so(
+    connections: Connections, peer: socket.socket
+) -> None:
+    descriptor = os.dup(next(iter(connections._by_fd)))
+    peer.close()
+    again = Connections()
+    again.adopt(7, descriptor)
+    assert soon(again) == [TcpClosed(7, "the server closed the connection")]
+    assert again.idle()
+    again.close_all()
+
+
+class Kept:
+    """A keeper that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def keep(self, name: str, descriptor: int) -> None:
+        self.names.append(name)
+
+    def drop(self, name: str) -> None:
+        self.names.remove(name)
+
+
+def test_a_keeper_has_open_connections_to_servers_and_not_to_pppd(
+    server: socket.socket, tmp_path: Path
+) -> None:
+    kept, place = Kept(), tmp_path / "pppd.sock"
+    made = Connections(kept, place)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place))
+        listening.listen(1)
+        made.open_pppd(OpenPppd(1), NOW)
+        made.open(OpenTcp(2, None, Endpoint(LOOPBACK, server.getsockname()[1])), NOW)
+        assert {*soon(made), *soon(made)} == {TcpOpened(1), TcpOpened(2)}
+        assert kept.names == ["tcp-2"]
+        made.close(CloseTcp(1), NOW)
+        made.close(CloseTcp(2), NOW)
+        assert kept.names == []
+    made.close_all()
+
+
 def test_without_a_descriptor_there_is_no_pppd_and_nothing_else_happens(
     pppd: tuple[Connections, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,7 +361,7 @@ def test_without_a_descriptor_there_is_no_pppd_and_nothing_else_happens(
 
 
 def test_nobody_who_starts_pppd_is_a_reason_in_words(tmp_path: Path) -> None:
-    made = Connections(tmp_path / "nobody.sock")
+    made = Connections(pppd=tmp_path / "nobody.sock")
     made.open_pppd(OpenPppd(1), NOW)
     assert made.deadline() == 0.0
     assert made.handle_timeout(NOW) == [TcpClosed(1, "`postern pppd` does not run")]

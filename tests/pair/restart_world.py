@@ -1,0 +1,115 @@
+"""A gateway that dies and is begun anew from what it has left, in the middle of a story.
+
+What outlives it: the records it asked to keep, the words, and the TCP connections; as the system
+does it with descriptors that somebody else holds.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from gateway.bridge.gateway import Gateway
+from gateway.bridge.household import Household
+from gateway.bridge.taking_up import TakingUp
+from gateway.control.config import Client, Config
+from gateway.outputs import Forget, Keep, Output
+from gateway.wire.udp import Datagram
+from gateway.wire.words import Word
+from tests.pair.gateway_world import INSIDE, OUTSIDE, TODAY, GatewayNode, World, meet
+from tests.pair.net import seeded
+
+KEY = bytes(range(32))
+
+
+class Memory:
+    """Words that outlive whoever counts in them."""
+
+    def __init__(self, most: int = 4096) -> None:
+        self.cells = memoryview(bytearray(8 * most)).cast("Q")
+        self.taken: set[int] = set()
+
+    def take(self) -> int | None:
+        free = (each for each in range(len(self.cells)) if each not in self.taken)
+        place = next(free, None)
+        if place is not None:
+            self.taken.add(place)
+        return place
+
+    def hold(self, place: int) -> bool:
+        if place in self.taken or not 0 <= place < len(self.cells):
+            return False
+        self.taken.add(place)
+        return True
+
+    def word(self, place: int) -> Word:
+        return self.cells[place : place + 1]
+
+    def give_back(self, place: int) -> None:
+        self.taken.remove(place)
+
+
+class MortalNode(GatewayNode):
+    """The node stays where it is; the core in it may be another after `comes_back`."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.records: dict[int, bytes] = {}
+        self.memory = Memory()
+        self.core.keeping.begin(self.memory, KEY)
+        self.taking_up: TakingUp | None = None
+
+    def carry(self, outputs: list[Output], now: float) -> list[Datagram]:
+        for output in outputs:
+            if isinstance(output, Keep):
+                self.records[output.number] = output.data
+            elif isinstance(output, Forget):
+                self.records.pop(output.number, None)
+        return super().carry(outputs, now)
+
+    def comes_back(
+        self, now: float, config: Config | None = None, lost: Collection[int] = ()
+    ) -> list[Datagram]:
+        """Another process takes up what is there; `lost` are connections that are not."""
+        config = config or self.core.config
+        self.core = self.door = Gateway(config, seeded(int(now)), now, TODAY)
+        self.memory.taken.clear()
+        self.core.keeping.begin(self.memory, KEY)
+        there = set(self._lines) - set(lost)
+        self.taking_up = TakingUp(self.core, self.memory, there, seeded(int(now) + 1), now)
+        found = self.taking_up.take_up(dict(self.records))
+        return self.carry([*found, *self.core.tell_date(TODAY, now)], now)
+
+
+class MortalWorld:
+    """A world whose gateway may die; a client of it is up."""
+
+    def __init__(self, *clients: Client, **given: Any) -> None:
+        """As `meet` takes them."""
+        self.world: World = meet(*clients, node_of=MortalNode, **given)
+        self.net = self.world.net
+        node = self.world.gateway
+        assert isinstance(node, MortalNode)
+        self.node = node
+
+    def kill(self, config: Config | None = None, lost: Collection[int] = ()) -> None:
+        """It dies, and another is there at once."""
+        self.net.send(self.node.comes_back(self.net.now, config, lost))
+
+    def kill_for(self, seconds: float) -> None:
+        """It is dead for so long: what comes meanwhile is lost."""
+        self.net.leave(self.node)
+        self.net.run_for(seconds)
+        self.net.join(self.node, OUTSIDE, INSIDE)
+        self.kill()
+
+    @property
+    def keys(self) -> list[int]:
+        """Of the connections to servers."""
+        return list(self.node.core.board.by_key)
+
+
+def household_of(node: MortalNode) -> Household:
+    """The one that is kept."""
+    ((number, sealed),) = node.records.items()
+    value = node.core.keeping.open(number, sealed)
+    assert value is not None
+    return value

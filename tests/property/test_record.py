@@ -1,0 +1,104 @@
+"""Whatever a process leaves, its successor reads it as it was, or does without it."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.bridge.household import Household
+from gateway.bridge.keeping import LABEL
+from gateway.crypto import aead
+from gateway.wire.cursor import WireError
+from gateway.wire.record import build_record, parse_record
+from gateway.wire.udp import Endpoint
+from tests.pair.restart_world import KEY, MortalWorld, household_of
+
+NUMBERS = st.integers(-(2**63), 2**63 - 1)
+FLOATS = st.floats(allow_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    place: Endpoint | None
+    pair: tuple[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    name: str
+    when: float
+    known: bool
+    rows: tuple[Inner, ...]
+    words: tuple[str, ...] | None
+
+
+ENDPOINTS = st.builds(Endpoint, st.binary(max_size=4), NUMBERS)
+INNERS = st.builds(Inner, st.none() | ENDPOINTS, st.tuples(NUMBERS, st.binary(max_size=9)))
+VALUES = st.builds(
+    Value,
+    st.text(max_size=9),
+    FLOATS,
+    st.booleans(),
+    st.lists(INNERS, max_size=3).map(tuple),
+    st.none() | st.lists(st.text(max_size=3), max_size=3).map(tuple),
+)
+
+
+@given(VALUES)
+def test_a_value_comes_back_as_it_was(value: Value) -> None:
+    assert parse_record(Value, build_record(value)) == value
+
+
+@given(st.binary(max_size=120))
+def test_any_bytes_are_a_value_or_refused(data: bytes) -> None:
+    try:
+        value = parse_record(Value, data)
+    except WireError:
+        return
+    assert build_record(value) == data
+
+
+@cache
+def world() -> tuple[MortalWorld, int, bytes]:
+    """A client that is up, and what is kept of it."""
+    mortal = MortalWorld()
+    mortal.world.call_up()
+    (number,) = mortal.node.records
+    return mortal, number, build_record(household_of(mortal.node))
+
+
+def take_up(record: bytes) -> None:
+    """As if the earlier process had sealed this."""
+    mortal, number, _ = world()
+    sealed = aead.seal(KEY, bytes(aead.NONCE), record, LABEL + number.to_bytes(8, "big"))
+    mortal.node.records = {number: sealed}
+    mortal.node.comes_back(mortal.net.now)
+
+
+@given(st.data())
+def test_a_record_with_bytes_changed_is_taken_up_or_dropped_and_ends_nobody(
+    data: st.DataObject,
+) -> None:
+    record = bytearray(world()[2])
+    for _ in range(data.draw(st.integers(1, 3))):
+        record[data.draw(st.integers(0, len(record) - 1))] ^= data.draw(st.integers(1, 255))
+    take_up(bytes(record))
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_a_record_that_was_cut_is_dropped(data: st.DataObject) -> None:
+    mortal, _, record = world()
+    take_up(record[: data.draw(st.integers(0, len(record) - 1))])
+    assert mortal.node.taking_up is not None
+    assert mortal.node.taking_up.refused == 1
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_household_or_refused(data: bytes) -> None:
+    try:
+        value = parse_record(Household, data)
+    except WireError:
+        return
+    assert build_record(value) == data
