@@ -27,6 +27,7 @@ from gateway.control.changes_outputs import (
     Who,
     Write,
 )
+from gateway.control.desired import merged, replaced
 from gateway.control.diff import Diff, diff
 from gateway.control.edit import EditError, change_from, edited, unmasked
 from gateway.control.migrate import Unmigratable, migrate
@@ -71,6 +72,8 @@ class ConfigDesk:
             "config.show": self._show,
             "config.edit": self._edit,
             "config.set": self._set,
+            "config.plan": self._plan,
+            "config.wish": self._wish,
             "config.check": self._check,
             "config.diff": self._diff,
             "config.apply": self._apply,
@@ -156,6 +159,25 @@ class ConfigDesk:
         self._carry_out(self.changes.edit(text, who, at, base), at.now)
         return {"problems": self._problems(text), "kept": True, **self._revision()}
 
+    def _plan(self, request: Request, who: Who, at: Moment) -> Answer:
+        """What a wish would change of what is in force. Nothing is kept, and no edit touched."""
+        text = self._wished(request)
+        return {
+            "problems": self._problems(text),
+            **_told(diff(self.changes.state.running, text)),
+            **self._revision(),
+        }
+
+    def _wish(self, request: Request, who: Who, at: Moment) -> Answer:
+        """The same as the candidate, whatever was edited before."""
+        return self._keep(self._wished(request), request, who, at)
+
+    def _wished(self, request: Request) -> str:
+        wish, running = _text(request, "text"), self.changes.state.running
+        if request.get("merge") is True:
+            return unmasked(merged(running, wish), running)
+        return unmasked(replaced(running, wish), running)
+
     def _check(self, request: Request, who: Who, at: Moment) -> Answer:
         text = _text(request, "text") or self.changes.candidate
         return {"problems": self._problems(text)}
@@ -163,13 +185,8 @@ class ConfigDesk:
     def _diff(self, request: Request, who: Who, at: Moment) -> Answer:
         """From what is in force to the candidate, unless `from` or `which` say otherwise."""
         before = self._which({"which": request.get("from", "running"), **_number(request, "from")})
-        found: Diff = diff(before, self._which({"which": "candidate", **request}))
-        return {
-            "lines": list(found.lines),
-            "changed": found.changed,
-            "parts": names_of(found.parts),
-            **self._revision(),
-        }
+        found = diff(before, self._which({"which": "candidate", **request}))
+        return {**_told(found), **self._revision()}
 
     def _apply(self, request: Request, who: Who, at: Moment) -> Answer:
         seconds = request.get("deadline_s", PATIENCE)
@@ -276,6 +293,14 @@ class ConfigDesk:
                 self._activate(output)
             case Told():
                 self._tell(output)
+
+
+def _told(found: Diff) -> Answer:
+    return {
+        "lines": list(found.lines),
+        "changed": found.changed,
+        "parts": names_of(found.parts),
+    }
 
 
 def _named(output: Output) -> str:

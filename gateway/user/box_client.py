@@ -135,8 +135,10 @@ class Box(End):
         found = read_table(self.ask("users"))
         return [read_table(one) for one in read_list(found.get("users"))]
 
-    def store_user(self, name: str, password: str, *, lm: bool) -> None:
-        self.ask_slowly("users.add", LONG, name=name, password=password, lm=lm)
+    def store_user(self, name: str, password: str, *, lm: bool) -> bool:
+        """Whether it was another before, or none."""
+        found = self.ask_slowly("users.add", LONG, name=name, password=password, lm=lm)
+        return read_table(found or {}).get("changed") is not False
 
     def forget_user(self, name: str) -> None:
         self.ask_slowly("users.remove", LONG, name=name)

@@ -42,20 +42,8 @@ AGENT: Final = Who("postern-box", "box")
 FILE: Final = Who("provisioning file", "file")
 # These are looked at all the time or change nothing: no line in the audit.
 QUIET: Final = frozenset(
-    {
-        "status",
-        "console.login",
-        "board",
-        "ports",
-        "slots",
-        "upgrade.status",
-        "link",
-        "users",
-        "users.lan",
-        "config.show",
-        "config.check",
-        "ca.list",
-    }
+    {"status", "console.login", "board", "ports", "slots", "upgrade.status", "link", "ca.list"}
+    | {"users", "users.lan", "config.show", "config.check", "config.plan", "config.wish"}
     | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
 )
 # What is said on every terminal; that a change still waits says `wall.Countdown`.

@@ -65,7 +65,7 @@ class Vault:
         def kept(users: Users) -> dict[str, Any]:
             self._write(users)
             changed()
-            return {"users": _shown(users)}
+            return {"users": _shown(users), "changed": True}
 
         def add(request: Mapping[str, Any], who: Who, now: float) -> object:
             name, password = _text(request, "name"), _text(request, "password")
@@ -73,6 +73,8 @@ class Vault:
             lost = self.read() == NOT_OPENED
             users = Users() if lost else self._users()
             added = _or_refused(lambda: users.with_user(name, password, lm=lm))
+            if added == users:
+                return {"users": _shown(users), "changed": False}
             if lost:
                 write_file(self._data / UNREADABLE, (self._data / SEALED).read_bytes())
             return kept(added)

@@ -177,14 +177,30 @@ def _change(options: argparse.Namespace, box: Box, change: Change) -> int:
 
 
 def _load(options: argparse.Namespace, box: Box) -> int:
+    return _kept(options, _ask(options, box, "edit", text=_text(options), **_base(options)))
+
+
+def _wish(options: argparse.Namespace, box: Box) -> int:
+    more = {"text": _text(options), "merge": options.merge, **_base(options)}
+    return _kept(options, _ask(options, box, "wish", **more))
+
+
+def _plan(options: argparse.Namespace, box: Box) -> int:
+    found = _ask(options, box, "plan", text=_text(options), merge=options.merge)
+    _tell_problems(options, found, "ok: it can be applied")
+    if not options.json:
+        print(_lines("\n".join(found["lines"] or ["no difference"])))
+    usable = all(one["warning"] for one in found["problems"])
+    return exits.OK if usable else exits.PROBLEM
+
+
+def _text(options: argparse.Namespace) -> str:
     if options.file == ASK:
-        text = sys.stdin.read()
-    else:
-        file = read_file(Path(options.file))
-        if not isinstance(file, File):
-            raise EditError(f"{options.file} cannot be read: {file}", "Name another file")
-        text = file.data.decode(errors="replace")
-    return _kept(options, _ask(options, box, "edit", text=text, **_base(options)))
+        return sys.stdin.read()
+    file = read_file(Path(options.file))
+    if not isinstance(file, File):
+        raise EditError(f"{options.file} cannot be read: {file}", "Name another file")
+    return file.data.decode(errors="replace")
 
 
 def _restore(options: argparse.Namespace, box: Box) -> int:
@@ -300,6 +316,11 @@ WHICH: Final[Option] = (
     ("--which",),
     {"choices": ("candidate", "running", "saved"), "default": "candidate"},
 )
+FILE: Final[Option] = (("file",), {"metavar": "FILE", "help": "- for the standard input"})
+MERGE: Final[Option] = (
+    ("--merge",),
+    {"action": "store_true", "help": "it names only what shall be other than what is in force"},
+)
 VERBS: Final[dict[str, Verb]] = {
     "show": Verb(
         "show the configuration, its secrets masked",
@@ -341,10 +362,16 @@ VERBS: Final[dict[str, Verb]] = {
         ),
     ),
     "remove": Verb("remove one", _remove, (PATH, BASE)),
-    "load": Verb(
-        "put a whole file in the place of the edits",
-        _load,
-        ((("file",), {"metavar": "FILE", "help": "- for the standard input"}), BASE),
+    "load": Verb("put a whole file in the place of the edits", _load, (FILE, BASE)),
+    "plan": Verb(
+        "tell what a file would change of what is in force, and keep nothing",
+        _plan,
+        (FILE, MERGE),
+    ),
+    "wish": Verb(
+        "put a file in the place of the edits, and the ports as they are where it names none",
+        _wish,
+        (FILE, MERGE, BASE),
     ),
     "restore": Verb(
         "take one of the history as the edits",

@@ -76,6 +76,7 @@ VERBS: Final[dict[str, Verb]] = {
     "ping": diagnose.PING,
     "link": diagnose.LINK,
     "capture": diagnose.CAPTURE,
+    "box": upkeep.BOX,
     "board": upkeep.BOARD,
     "slots": upkeep.SLOTS,
     "upgrade": upkeep.UPGRADE,

@@ -1,4 +1,4 @@
-"""`postern board | slots | upgrade | selftest | support | claim`: keeping the box well."""
+"""`postern box | board | slots | upgrade | selftest | support | claim`: keeping the box well."""
 
 import argparse
 import sys
@@ -52,6 +52,24 @@ def _board(box: Box, options: Options) -> tuple[list[str], object]:
         return [f"the report is in {path}"], {"path": path}
     found = box.board()
     return spoken(found), found
+
+
+def _box(box: Box, options: Options) -> tuple[list[str], object]:
+    status = box.status()
+    pending = status.pending
+    waits = f"by {pending.by}, for {show.duration(pending.seconds_left)}" if pending else ""
+    rows = [
+        ("version", status.version),
+        ("owner", "" if status.claimed else "nobody yet"),
+        ("board", status.board),
+        ("up for", show.duration(status.uptime_s)),
+        ("clock", "ok" if status.clock_ok else "not set"),
+        ("unconfirmed", waits),
+        ("SSH", ", ".join(status.fingerprints)),
+        *((role, ", ".join(hosts)) for role, hosts in status.addresses.items()),
+    ]
+    notes = [f"! {note}" for note in status.notes]
+    return [status.hostname, *show.pairs(rows), *notes], asdict(status)
 
 
 def _slots(box: Box, options: Options) -> tuple[list[str], object]:
@@ -133,6 +151,7 @@ def _owner(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", required=True, metavar="FILE", help="your public SSH key")
 
 
+BOX = Asked("tell how the box is", "postern box", _box)
 BOARD = Asked("tell what hardware this is", "postern board --report", _board, _report)
 SLOTS = Asked("tell how both systems on the disk are", "postern slots", _slots)
 UPGRADE = Asked("install an update", "postern upgrade postern-1.2.raucb", _upgrade, _file)

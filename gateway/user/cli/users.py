@@ -74,18 +74,18 @@ def run(options: argparse.Namespace) -> int:
         what = "pppd has no use for an LM hash, so nothing is stored"
         raise DaemonError(what, "Leave out --lm, or --route")
     password = _password(options) if options.action == "add" else ""
-    more = (_change if options.route is None else _change_lan)(options, password)
+    more, changed = (_change if options.route is None else _change_lan)(options, password)
     done = "stored" if options.action == "add" else "forgotten"
     place = {} if options.route is None else {"route": options.route}
     if options.json:
-        show.print_json({"user": options.name, **place, "done": done})
+        show.print_json({"user": options.name, **place, "done": done, "changed": changed})
     else:
         print(printable(f"the password of {options.name} is {done}{more}"))
     return exits.OK
 
 
-def _change_lan(options: argparse.Namespace, password: str) -> str:
-    """What more there is to say of it."""
+def _change_lan(options: argparse.Namespace, password: str) -> tuple[str, bool]:
+    """What more there is to say of it; and the file was written, the same as before or not."""
     name, route = options.name, options.route
     where = _box(options)
     if where is None:
@@ -97,20 +97,22 @@ def _change_lan(options: argparse.Namespace, password: str) -> str:
         store(name, route, password)
     else:
         forget(name, route)
-    return f" for the route {route}, from the next dial on"
+    return f" for the route {route}, from the next dial on", True
 
 
-def _change(options: argparse.Namespace, password: str) -> str:
+def _change(options: argparse.Namespace, password: str) -> tuple[str, bool]:
+    """What more there is to say of it, and whether it was otherwise before."""
     box = _box(options)
     if box is None:
         config = Path(options.config or CONFIG)
-        keep_users(config, _changed(load_users(config), options, password))
-        return f" for {MPPE}; {RELOAD}"
+        before = load_users(config)
+        users = _changed(before, options, password)
+        keep_users(config, users)
+        return f" for {MPPE}; {RELOAD}", users != before
     if options.action == "add":
-        box.store_user(options.name, password, lm=options.lm)
-    else:
-        box.forget_user(options.name)
-    return f" for {MPPE}"
+        return f" for {MPPE}", box.store_user(options.name, password, lm=options.lm)
+    box.forget_user(options.name)
+    return f" for {MPPE}", True
 
 
 def _changed(users: Users, options: argparse.Namespace, password: str) -> Users:

@@ -1,5 +1,6 @@
 """Users, addresses and accounting by FreeRADIUS, with each kind of authentication that it takes."""
 
+from functools import partial
 from typing import Any
 
 from tests.interop.lab import lan
@@ -28,15 +29,23 @@ def run(lab: Lab) -> dict[str, Any]:
         client.hang_up()
         gateway.wait_for_sessions(0)
     lab.step("waiting for the accounts")
-    ended = "Acct-Status-Type = Stop"
-    until(lambda: inside.server.log("detail").count(ended) == len(AUTHS), 10, "three accounts")
+    detail = partial(inside.server.log, "detail")
+    until(lambda: len(told(detail(), "Stop")) == len(AUTHS), 10, "three accounts")
     return {
         "dials": found,
-        "detail": inside.server.log("detail"),
+        "began": sorted(told(detail(), "Start")),
+        "ended": sorted(told(detail(), "Stop")),
+        "detail": detail(),
         "accepted": [
             line for line in gateway.log().splitlines() if "has accepted the user" in line
         ],
     }
+
+
+def told(detail: str, what: str) -> set[str]:
+    """Sessions of which that is told; once, also where an answer was late and it was told again."""
+    records = (each for each in detail.split("\n\n") if f"Acct-Status-Type = {what}" in each)
+    return {line for each in records for line in each.splitlines() if "Acct-Session-Id" in line}
 
 
 def route(auth: str) -> str:

@@ -10,8 +10,10 @@ from tests.pair.disk import ADA, NEW, OLD, settled, unconfirmed
 
 def test_every_verb_of_the_configuration_is_known_and_no_other() -> None:
     desk = settled().desk
-    verbs = "show edit set check diff apply confirm extend revert discard history restore status"
-    assert all(desk.answers({"verb": f"config.{verb}"}) for verb in verbs.split())
+    looking = "show plan check diff history status"
+    changing = "edit set wish apply confirm extend revert discard restore"
+    verbs = [*looking.split(), *changing.split()]
+    assert all(desk.answers({"verb": f"config.{verb}"}) for verb in verbs)
     assert not desk.answers({"verb": "status"})
     assert not desk.answers({})
 
@@ -29,6 +31,9 @@ def test_a_verb_nobody_knows_is_refused() -> None:
         ("edit", {"text": 3}),
         ("edit", {"text": OLD, "base": 3}),
         ("edit", {"text": OLD.replace("hunter2-hunter2", MASK).replace("press-3", "x")}),
+        ("plan", {"text": "[broken"}),
+        ("plan", {"text": 3}),
+        ("wish", {"text": "[outsid]", "merge": True}),
         ("set", {}),
         ("set", {"changes": "all"}),
         ("set", {"changes": [{"op": "burn"}]}),
@@ -121,3 +126,31 @@ def test_an_old_text_of_a_schema_nobody_reads_is_refused() -> None:
     old = "schema_version = 9\n" + OLD
     box.desk._store.write("history/0001.toml", old)
     assert not box.ask("restore", number=1)["ok"]
+
+
+def test_a_plan_says_what_a_wish_would_change_and_keeps_nothing_and_no_edit_is_lost() -> None:
+    box = settled()
+    box.do("edit", text=OLD.replace("10.10.0.2", "10.10.0.3"))
+    edits = box.state[2]
+    found = box.do("plan", text="[outside]\nmtu = 1400\n", merge=True)
+    assert (found["lines"], found["changed"]) == (["  [outside]", "+ mtu = 1400"], 1)
+    assert (found["problems"], found["parts"]) == ([], ["gateway", "network"])
+    assert found["revision"] == box.do("diff")["revision"]
+    assert box.state == (OLD, OLD, edits, False)
+
+
+def test_a_plan_has_the_problems_of_a_wish_and_no_secret() -> None:
+    box = settled()
+    found = box.do("plan", text=OLD.replace("hunter2-hunter2", "hunter3-hunter3") + "mtu = 3\n")
+    assert [one["where"] for one in found["problems"]] == ["route[1].mtu"]
+    assert "hunter" not in str(found)
+    assert f'+ psk = "{MASK}" (another)' in found["lines"]
+
+
+def test_a_wish_becomes_the_candidate_its_masked_secrets_those_in_force() -> None:
+    box = settled()
+    found = box.do("wish", text=NEW.replace("hunter2-hunter2", MASK))
+    assert (found["kept"], box.state[2]) == (True, NEW)
+    assert box.do("plan", text=NEW.replace("hunter2-hunter2", MASK))["changed"] == 1
+    box.do("apply", deadline_s=0)
+    assert box.do("plan", text=NEW.replace("hunter2-hunter2", MASK))["changed"] == 0

@@ -34,12 +34,13 @@ def add(box: Whole, name: str = "ada", **more: Any) -> Any:
 
 def test_without_a_tpm_the_file_is_for_root_alone(tmp_path: Path) -> None:
     box = whole(tmp_path, Tools(fails=NO_TPM))
-    assert add(box) == {"users": [{"name": "ada", "lm": False}]}
+    assert add(box) == {"users": [{"name": "ada", "lm": False}], "changed": True}
+    assert add(box) == {"users": [{"name": "ada", "lm": False}], "changed": False}
     path = Places(tmp_path).data / USERS_FILE
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert f"ada:{HASH}" in path.read_text()
     assert box.result("users") == {"users": [{"name": "ada", "lm": False}]}
-    assert box.result("users.remove", name="ada") == {"users": []}
+    assert box.result("users.remove", name="ada") == {"users": [], "changed": True}
 
 
 def test_with_a_tpm_the_disk_has_only_what_it_has_sealed(tmp_path: Path) -> None:
@@ -129,7 +130,7 @@ def test_what_the_tpm_does_not_open_any_more_is_told_and_stored_again(tmp_path: 
         assert refused["error"] == "this box's TPM does not open the stored passwords"
         assert refused["hint"] == "Store them again: postern users add NAME"
     assert (data / SEALED).read_text() == "of another board"
-    assert add(box) == {"users": [{"name": "ada", "lm": False}]}
+    assert add(box) == {"users": [{"name": "ada", "lm": False}], "changed": True}
     assert (data / SEALED).read_text() != "of another board"
     assert (data / UNREADABLE).read_text() == "of another board"
 

@@ -32,6 +32,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBox]:
         ("clients", "scale-7  old-nt4  198.51.100.0/24"),
         ("routes", "old-nt4  pptp  10.10.0.2"),
         ("admins", "ada   ssh-ed25519"),
+        ("box", "up for"),
         ("board", "name: QEMU"),
         ("board --report", "/data/report.txt"),
         ("slots", "slot A  good  0.1.0  <- runs now"),
@@ -53,7 +54,17 @@ def test_it_tells(
 
 @pytest.mark.parametrize(
     "command",
-    ["ports", "clients", "routes", "admins", "board", "slots", "upgrade --status", "support usb"],
+    [
+        "ports",
+        "clients",
+        "routes",
+        "admins",
+        "box",
+        "board",
+        "slots",
+        "upgrade --status",
+        "support usb",
+    ],
 )
 def test_it_tells_json_without_a_secret(
     box: FakeBox, capsys: pytest.CaptureFixture[str], command: str

@@ -2,50 +2,15 @@
 
 import io
 import json
-import socket
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from gateway.control.changes_outputs import Moment, Who
 from gateway.user.cli import exits
 from gateway.user.cli.main import main
-from tests.pair.disk import ADA, ANEW, NEW, OLD, REMOTE, Box, settled
-
-PATIENCE = 5.0  # seconds until a test that went wrong ends
-
-
-class Desk:
-    """The box's agent as far as the configuration goes: one request after the other."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.box: Box = settled()
-        self.who: Who = ADA
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(path))
-        self._listener.listen(4)
-        self._thread = Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            with connection, connection.makefile("rb") as lines:
-                request = json.loads(lines.readline())
-                moment = Moment(self.box.now, self.box.wall)
-                answer = self.box.desk.answer(request, self.who, moment)
-                connection.sendall(json.dumps(answer).encode() + b"\n")
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(PATIENCE)
+from tests.pair.disk import ADA, ANEW, NEW, OLD, REMOTE
+from tests.unit.user.cli.desk import Desk
 
 
 @pytest.fixture
@@ -173,3 +138,24 @@ def test_a_plain_gateway_has_no_box_to_ask(
 ) -> None:
     words = ["show", "--box-socket", str(tmp_path / "none")]
     assert "is not running" in told(capsys, *words, status=exits.NOT_RUNNING)
+
+
+def test_a_plan_keeps_nothing_and_a_wish_becomes_the_edits(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wish(text: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+    wish("[outside]\nmtu = 1400\n")
+    assert told(capsys, "plan", "-", "--merge").endswith("  [outside]\n+ mtu = 1400\n")
+    assert desk.box.state[2] == OLD
+    wish("[outside]\nmtu = 14\n")
+    assert "outside.mtu" in told(capsys, "plan", "-", "--merge", status=exits.PROBLEM)
+    wish(OLD)
+    assert told(capsys, "plan", "-") == "ok: it can be applied\nno difference\n"
+    wish("[outside]\nmtu = 1400\n")
+    found = json.loads(told(capsys, "plan", "-", "--merge", "--json"))
+    assert (found["changed"], found["problems"]) == (1, [])
+    wish("[outside]\nmtu = 1400\n")
+    told(capsys, "wish", "-", "--merge", "--base", found["revision"])
+    assert "mtu = 1400" in desk.box.state[2]

@@ -85,7 +85,11 @@ def test_somebody_is_forgotten(
 ) -> None:
     typed("secret\n")
     run("add", "ada", "--password", "-", "--json")
-    assert json.loads(capsys.readouterr().out) == {"user": "ada", "done": "stored"}
+    stored = {"user": "ada", "done": "stored"}
+    assert json.loads(capsys.readouterr().out) == {**stored, "changed": True}
+    typed("secret\n")
+    run("add", "ada", "--password", "-", "--json")
+    assert json.loads(capsys.readouterr().out) == {**stored, "changed": False}
     assert run("remove", "ADA") == exits.OK
     assert "the password of ADA is forgotten" in capsys.readouterr().out
     run("list")

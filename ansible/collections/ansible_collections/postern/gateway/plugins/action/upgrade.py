@@ -1,0 +1,49 @@
+"""On the controller: the module `upgrade`, and waiting for a box that starts anew."""
+
+from __future__ import annotations
+
+import time
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.postern.gateway.plugins.module_utils.restart import outcome_of, too_late
+
+UPGRADE = "postern.gateway.upgrade"
+FACTS = "postern.gateway.facts"
+PAUSE = 5.0  # seconds between two looks
+
+
+class ActionModule(ActionBase):
+    """As the module; `rebooted` ends when the box has proved the system that it runs then."""
+
+    def run(self, tmp=None, task_vars=None):
+        super().run(tmp, task_vars)
+        args = dict(self._task.args)
+        patience = float(args.pop("timeout", 1200))
+        began = time.monotonic()
+        waits = args.get("state") == "rebooted" and not self._task.check_mode
+        try:
+            done = self._execute_module(UPGRADE, module_args=args, task_vars=task_vars)
+        except AnsibleConnectionFailure:
+            if not waits:
+                raise
+            done = {}  # the box may have gone down before it could answer
+        if not waits or done.get("failed"):
+            return done
+        while time.monotonic() < began + patience:
+            time.sleep(PAUSE)
+            box = self._look(task_vars)
+            found = outcome_of(box, time.monotonic() - began, args.get("version"))
+            if found is not None:
+                return found
+        return too_late(patience)
+
+    def _look(self, task_vars):
+        """What the box says of itself; None while it cannot be asked."""
+        try:
+            self._connection.reset()
+            found = self._execute_module(FACTS, module_args={}, task_vars=task_vars)
+        except AnsibleConnectionFailure:
+            return None
+        return None if found.get("failed") else found["ansible_facts"]["postern"]["box"]

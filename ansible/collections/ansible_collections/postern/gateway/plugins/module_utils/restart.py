@@ -1,0 +1,35 @@
+"""Whether a box has started anew, and which system it runs now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.postern.gateway.plugins.module_utils.slots import booted
+
+GOOD = "good"
+
+
+def restarted(box: Mapping[str, Any], elapsed: float) -> bool:
+    """`elapsed` seconds ago it was told to; `box` is what `postern box` says now."""
+    return 0 < float(box["uptime_s"]) < elapsed
+
+
+def outcome_of(
+    box: Mapping[str, Any] | None, elapsed: float, wanted: str | None
+) -> dict[str, Any] | None:
+    """The task's result once there is one; `box` is None while it cannot be asked."""
+    if box is None or not restarted(box, elapsed):
+        return None
+    slot = booted(box)
+    if wanted and slot["version"] and slot["version"] != wanted:
+        what = f"{slot['version']} runs, and not {wanted}: the box has gone back by itself"
+        return {"changed": True, "failed": True, "msg": f"{what}. See `postern slots` there."}
+    if slot["state"] != GOOD:
+        return None
+    return {"changed": True, "version": slot["version"]}
+
+
+def too_late(seconds: float) -> dict[str, Any]:
+    what = f"the box has not come back and proved itself within {seconds:.0f} s"
+    return {"changed": True, "failed": True, "msg": f"{what}. Look at its console."}

@@ -1,0 +1,115 @@
+"""A site as its owner has it: a copy of the example, and playbooks played with it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.image.files import make_key
+
+ROOT = Path(__file__).parents[2]
+PLAYS = ROOT / "ansible"
+BOX = "gw-1"
+SSH_PORT = 20223  # of loopback
+INSIDE = "10.0.3.15"  # where QEMU's forwarding leads
+LONGEST = 900.0  # seconds for one play
+RECAP = re.compile(rf"^{BOX}\s+:(.*)$", re.MULTILINE)
+# What is other in this site than in the example: the box is in an emulator.
+HERE = f"""\
+---
+ansible_host: 127.0.0.1
+ansible_port: {SSH_PORT}
+network_outside:
+  interface: outside
+  network: static
+  addresses: [203.0.113.1]
+  prefix: 24
+network_inside:
+  interface: inside
+  network: static
+  address: {INSIDE}
+  prefix: 24
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a play went, by its recap."""
+
+    status: int
+    text: str
+
+    def count(self, what: str) -> int:
+        """Of tasks: ok, changed, failed, unreachable."""
+        recap = RECAP.search(self.text)
+        assert recap, self.text
+        return int(re.search(rf"\b{what}=(\d+)", recap[1])[1])  # type: ignore[index]
+
+    @property
+    def changed(self) -> int:
+        assert self.status == 0, self.text
+        return self.count("changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A folder with the inventory, and a home with the administrator's SSH key."""
+
+    folder: Path
+    home: Path
+
+    def play(self, name: str, *words: str) -> Played:
+        return self._run("ansible-playbook", str(PLAYS / f"{name}.yml"), *words)
+
+    def module(self, name: str, arguments: str, *words: str) -> Played:
+        return self._run("ansible", BOX, "-m", f"postern.gateway.{name}", "-a", arguments, *words)
+
+    def say(self, more: str, inside: str = INSIDE) -> None:
+        """The box's own variables from now on."""
+        folder = self.folder / "host_vars"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{BOX}.yml").write_text(HERE.replace(INSIDE, inside) + more)
+
+    def _run(self, program: str, *words: str) -> Played:
+        command = [
+            str(Path(sys.executable).with_name(program)),
+            "-i",
+            str(self.folder / "hosts.yml"),
+            *words,
+        ]
+        settings = {
+            "HOME": str(self.home),
+            "ANSIBLE_CONFIG": str(PLAYS / "ansible.cfg"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_TIMEOUT": "30",
+        }
+        done = subprocess.run(
+            command,
+            cwd=PLAYS,
+            env={**os.environ, **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+        )
+        return Played(done.returncode, done.stdout)
+
+
+@contextmanager
+def site_from_the_example() -> Iterator[Site]:
+    with tempfile.TemporaryDirectory(prefix="site-") as name:
+        home = Path(name) / "home"
+        (home / ".ssh").mkdir(parents=True)
+        make_key(home / ".ssh" / "id_ed25519")
+        shutil.copytree(PLAYS / "example", Path(name) / "example")
+        found = Site(Path(name) / "example", home)
+        found.say("")
+        yield found

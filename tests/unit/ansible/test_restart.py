@@ -1,0 +1,37 @@
+"""Whether a box has come back, and with what."""
+
+from typing import Any
+
+from ansible_collections.postern.gateway.plugins.module_utils.restart import outcome_of, too_late
+
+
+def box(uptime: float, state: str = "good", version: str = "0.2.0") -> dict[str, Any]:
+    slots = [{"name": "B", "state": state, "version": version}]
+    return {"uptime_s": uptime, "booted": "b", "slots": slots}
+
+
+def test_a_box_that_still_goes_down_or_cannot_be_asked_is_waited_for() -> None:
+    assert outcome_of(None, 30, "0.2.0") is None
+    assert outcome_of(box(uptime=5000), 30, "0.2.0") is None
+
+
+def test_a_box_that_has_not_proved_itself_yet_is_waited_for() -> None:
+    assert outcome_of(box(10, state="new"), 30, "0.2.0") is None
+    assert outcome_of({**box(10), "slots": []}, 30, "0.2.0") is None
+
+
+def test_a_box_that_has_is_back() -> None:
+    wanted = {"changed": True, "version": "0.2.0"}
+    assert outcome_of(box(10), 30, "0.2.0") == wanted
+    assert outcome_of(box(10), 30, None) == wanted
+
+
+def test_a_box_that_runs_another_system_than_was_meant_has_gone_back() -> None:
+    found = outcome_of(box(10, version="0.1.0"), 30, "0.2.0")
+    assert found is not None
+    assert found["failed"]
+    assert found["msg"].startswith("0.1.0 runs, and not 0.2.0")
+
+
+def test_patience_ends_with_a_sentence() -> None:
+    assert "within 900 s" in too_late(900)["msg"]
