@@ -78,14 +78,15 @@ def run(options: argparse.Namespace) -> int:
     done = "stored" if options.action == "add" else "forgotten"
     place = {} if options.route is None else {"route": options.route}
     if options.json:
-        show.print_json({"user": options.name, **place, "done": done, "changed": changed})
+        told = {} if changed is None else {"changed": changed}
+        show.print_json({"user": options.name, **place, "done": done, **told})
     else:
         print(printable(f"the password of {options.name} is {done}{more}"))
     return exits.OK
 
 
-def _change_lan(options: argparse.Namespace, password: str) -> tuple[str, bool]:
-    """What more there is to say of it; and the file was written, the same as before or not."""
+def _change_lan(options: argparse.Namespace, password: str) -> tuple[str, None]:
+    """What more there is to say of it; whether it was otherwise before is not known."""
     name, route = options.name, options.route
     where = _box(options)
     if where is None:
@@ -97,7 +98,7 @@ def _change_lan(options: argparse.Namespace, password: str) -> tuple[str, bool]:
         store(name, route, password)
     else:
         forget(name, route)
-    return f" for the route {route}, from the next dial on", True
+    return f" for the route {route}, from the next dial on", None
 
 
 def _change(options: argparse.Namespace, password: str) -> tuple[str, bool]:
