@@ -61,7 +61,7 @@ def test_the_collection_has_the_gateways_version() -> None:
     assert version.replace(' = "', ": ").rstrip('"') in (COLLECTION / "galaxy.yml").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ansible_lint_finds_nothing() -> None:
     lint = Path(sys.executable).with_name("ansible-lint")
     done = subprocess.run(

@@ -1,6 +1,7 @@
 """Whole stories of the gateway are told twice: its sessions carried in user space, or by a kernel.
 
-A story that is about user space itself says so: `@pytest.mark.user_space`.
+A story that is about user space itself says so: `@pytest.mark.user_space`. `make check` leaves the
+second telling out.
 """
 
 import pytest
@@ -14,7 +15,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not metafunc.module.__name__.rpartition(".")[2].startswith(STORIES):
         return
     marked = metafunc.definition.get_closest_marker("user_space") is not None
-    metafunc.parametrize("carrier", ["user"] if marked else ["user", "kernel"], indirect=True)
+    kernel = [] if marked else [pytest.param("kernel", marks=pytest.mark.long)]
+    metafunc.parametrize("carrier", ["user", *kernel], indirect=True)
 
 
 @pytest.fixture(autouse=True)

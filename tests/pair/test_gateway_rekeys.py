@@ -207,7 +207,10 @@ def full_load(world: World, box: OldBox, megabytes: int) -> int:
 
 @pytest.mark.parametrize(
     ("megabytes", "kilobytes"),
-    [(12, 5_000), pytest.param(240, 250_000, marks=pytest.mark.long)],
+    [
+        pytest.param(12, 5_000, marks=pytest.mark.long),
+        pytest.param(240, 250_000, marks=pytest.mark.long),
+    ],
     ids=["5 MB", "250 MB"],
 )
 def test_a_volume_is_renewed_under_full_load_by_real_counters(

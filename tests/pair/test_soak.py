@@ -20,6 +20,7 @@ def lived_through(hours: float, faster: float, seed: int) -> Week:
     return week
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1])
 def test_after_an_hour_of_all_that_may_happen_nothing_is_wrong(seed: int) -> None:
     week = lived_through(1.0, 24.0, seed)

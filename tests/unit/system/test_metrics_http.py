@@ -95,6 +95,7 @@ def test_without_a_token_there_is_no_server() -> None:
         MetricsServer((HERE, 0), b"", PAGES)
 
 
+@pytest.mark.long
 def test_silent_connections_do_not_keep_prometheus_out() -> None:
     with serving() as server:
         place = HERE, server.server_address[1]

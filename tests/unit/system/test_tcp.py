@@ -328,6 +328,7 @@ class Kept:
         self.names.remove(name)
 
 
+@pytest.mark.long
 def test_a_keeper_has_open_connections_to_servers_and_not_to_pppd(
     server: socket.socket, tmp_path: Path
 ) -> None:
