@@ -18,8 +18,10 @@ LINE = re.compile(r"<(\d+)>1 (\S+) (\S+) (\S+) (\S+) (\S+) (-|\[.*?\]) +(.*)", r
 
 pytestmark = [
     pytest.mark.root,
-    pytest.mark.skipif(os.geteuid() != 0, reason="a mount namespace takes root"),
-    pytest.mark.skipif(not JOURNALD.exists(), reason="no systemd here"),
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount: `make test` is run as root"),
+    pytest.mark.skipif(
+        not JOURNALD.exists(), reason="tries the journal of systemd, which is not here"
+    ),
     pytest.mark.skipif(
         not (TREE / "sbin/rsyslogd").exists(), reason="no rsyslog here: run `make setup` as root"
     ),

@@ -124,7 +124,8 @@ def test_logs_are_sent_by_our_unit_alone_and_only_when_the_agent_says_so() -> No
 
 
 @pytest.mark.skipif(
-    not shutil.which("systemd-analyze"), reason="no systemd here: its judgement cannot be asked"
+    not shutil.which("systemd-analyze"),
+    reason="no systemd here, whose judgement it is",
 )
 @pytest.mark.parametrize("name", ["postern-metrics.service", "postern-syslog.service"])
 def test_the_sandbox_of_what_only_tells_leaves_less_open(name: str) -> None:

@@ -23,7 +23,8 @@ FILES: Final = (
 )
 SECTOR: Final = 512
 PROGRAMS = pytest.mark.skipif(
-    not all(map(shutil.which, ("mformat", "xorriso"))), reason="needs mtools and xorriso"
+    not all(map(shutil.which, ("mformat", "xorriso"))),
+    reason="looks at what mtools and xorriso make: run `make setup` as root",
 )
 ROOT, ENTRIES, ENTRY = 19 * SECTOR, 224, 32  # of a floppy of 1.44 MB: its only folder
 LONG_NAME, VOLUME = 0x0F, 0x08  # attributes
