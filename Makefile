@@ -54,7 +54,11 @@ $(VENV)/queue: requirements/queue.txt pyproject.toml $(VENV)/checks
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-$(VENV)/image: requirements/image.txt $(VENV)/checks
+$(VENV)/remote: requirements/remote.txt $(VENV)/checks
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/remote.txt
+	@touch $@
+
+$(VENV)/image: requirements/image.txt requirements/remote.txt $(VENV)/checks
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/image.txt
 	@touch $@
 
@@ -70,7 +74,7 @@ $(VENV)/fuzz: requirements/fuzz.txt $(VENV)/checks
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/fuzz.txt
 	@touch $@
 
-setup: $(VENV)/queue
+setup: $(VENV)/queue $(VENV)/remote
 	tests/interop/lab/setup.sh
 
 # Root has what the queue's library is built with; whoever has not leaves out the two files that need it.

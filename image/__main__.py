@@ -94,7 +94,7 @@ def _flash(options: argparse.Namespace) -> int:
     if not image.is_file():
         raise Failed(f"there is no {image.name}", "Make it: make image PROFILE=NAME")
     target = (
-        RemoteDisk(connect(options.ssh), options.disk)
+        RemoteDisk(connect(options.ssh, options.known_hosts), options.disk)
         if options.ssh
         else LocalDisk(Path(options.disk))
     )
@@ -161,6 +161,9 @@ def _one_verb_only(made: dict[str, argparse.ArgumentParser]) -> None:
     )
     made["flash"].add_argument("disk", help="/dev/NAME, of the whole disk")
     made["flash"].add_argument("--ssh", metavar="USER@HOST", help="a disk of another machine")
+    made["flash"].add_argument(
+        "--known-hosts", type=Path, metavar="FILE", help="where its key must be, for --ssh"
+    )
     made["flash"].add_argument(
         "--provision", type=Path, metavar="FILE", help="what the box is to take up by itself"
     )

@@ -3,8 +3,10 @@
 import json
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from gateway.user.remote.line import connect as connected
 from image.flash import Disk
 from image.programs import Failed
 
@@ -12,27 +14,23 @@ if TYPE_CHECKING:
     from fabric import Connection
 
 LSBLK: Final = "lsblk --json --bytes --paths --output NAME,TYPE,SIZE,MODEL,MOUNTPOINTS"
-PATIENCE: Final = 20  # seconds to connect
 
 
-def connect(host: str) -> "Connection":
-    """`Failed` unless the host's key is known already: nothing is believed at first sight."""
+def connect(host: str, known_hosts: Path | None = None) -> "Connection":
+    """`Failed` unless the host's key is known already: nothing is believed at first sight.
+
+    `known_hosts` is the file in which it must be, in place of SSH's own.
+    """
     try:
-        from fabric import Connection
-        from paramiko import RejectPolicy
         from paramiko.ssh_exception import SSHException
     except ImportError:
         raise Failed("fabric is not installed", "pip install -r requirements/image.txt") from None
-    connection = Connection(host, connect_timeout=PATIENCE)
-    connection.client.set_missing_host_key_policy(RejectPolicy())
-    connection.client.load_system_host_keys()
     try:
-        connection.open()
+        text = None if known_hosts is None else known_hosts.read_text()
+        return connected(host, None if text is None else lambda name: text)
     except (SSHException, OSError) as error:
-        connection.client.close()  # fabric does so only for a connection that was made
         hint = "Its key must be in known_hosts: compare the fingerprint on its console first"
         raise Failed(f"{host} cannot be reached: {error}", hint) from error
-    return connection
 
 
 class RemoteDisk:

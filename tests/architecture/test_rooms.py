@@ -1,6 +1,8 @@
 """The house of DESIGN.md: floors, rooms, who may import whom, and how large a file is."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -42,6 +44,8 @@ FIXED_PLACES = {
     "subprocess": {"gateway/system/run.py"},
     "gmpy2": {"gateway/crypto/modp.py", "gateway/crypto/rsa.py"},
     "scapy": {"gateway/user/cli/trace.py"},
+    "fabric": {"gateway/user/remote/line.py"},
+    "paramiko": {"gateway/user/remote/line.py"},
     "prometheus_client": {"gateway/system/exposition.py"},
     "pydyf": {"gateway/user/kit/pdf.py"},
     "cryptography": {f"gateway/crypto/{name}.py" for name in ("aead", "cbc", "mac", "rc4", "seal")},
@@ -127,9 +131,26 @@ def test_some_packages_have_one_place(name: str) -> None:
     assert users == FIXED_PLACES[name]
 
 
-def test_the_gateway_does_without_fabric() -> None:
-    used = {name.split(".")[0] for path in SOURCES for name in imports_of(path)}
-    assert "fabric" not in used
+def test_the_command_loads_fabric_only_to_talk_to_other_machines() -> None:
+    program = (
+        "import sys, gateway.user.cli.main;"
+        "print([name for name in ('fabric', 'paramiko', 'invoke') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
+
+
+def test_what_talks_to_other_machines_is_known_to_its_verb_alone() -> None:
+    room = GATEWAY / "user/remote"
+    users = {
+        path.relative_to(GATEWAY).as_posix()
+        for path in SOURCES
+        if room not in path.parents
+        and any(name.startswith("gateway.user.remote") for name in imports_of(path))
+    }
+    assert users == {"user/cli/remote.py", "user/cli/remote_lines.py"}
 
 
 @pytest.mark.parametrize("room", sorted(PROTOCOLS))

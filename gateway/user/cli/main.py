@@ -26,6 +26,7 @@ from gateway.user.cli import (
     power,
     pppd,
     record,
+    remote,
     run,
     sessions,
     show,
@@ -87,6 +88,7 @@ VERBS: Final[dict[str, Verb]] = {
     "reboot": power.REBOOT,
     "poweroff": power.POWEROFF,
     "reset": power.RESET,
+    "remote": remote,
     "version": version,
 }
 INTERRUPTED: Final = 130  # as a shell has it for SIGINT

@@ -3,7 +3,7 @@
 #
 #   setup.sh host   Debian packages this machine itself needs; none of them starts a service
 #   setup.sh lab    the lab's programs, unpacked under build/lab/tree and never installed
-#   setup.sh watch  Prometheus and rsyslog, unpacked under build/watch/tree and never installed
+#   setup.sh watch  Prometheus, rsyslog and sshd, unpacked under build/watch/tree and never installed
 #   setup.sh        all of them
 #
 # The lab's programs include IKE and PPTP daemons. Installed, Debian would start them on the
@@ -16,7 +16,8 @@ libstrongswan-extra-plugins xl2tpd ppp pptpd pptp-linux iperf3 tcpdump conntrack
 busybox kmod procps libnss3-tools tshark freeradius"
 APART="libreswan" # apt would not take it beside strongSwan; they share no file but /usr/sbin/ipsec, which nobody here runs
 # What they link to beside what every Debian has; Prometheus' own web pages are not needed.
-WATCH="prometheus rsyslog rsyslog-openssl libestr0 libfastjson4 liblognorm5"
+WATCH="prometheus rsyslog rsyslog-openssl libestr0 libfastjson4 liblognorm5 \
+openssh-server openssh-sftp-server libwrap0"
 
 CHECKOUT=$(cd "$(dirname "$0")/../../.." && pwd)
 BUILD=$CHECKOUT/build/lab
@@ -95,7 +96,7 @@ set_up_watch() {
     stamp=$({ echo "$WATCH"; cat "$0"; } | sha256sum | cut -d' ' -f1)
     [ "$(cat "$TREE/stamp" 2>/dev/null || true)" != "$stamp" ] || return 0
     must_be_root
-    say "fetching Prometheus and rsyslog"
+    say "fetching Prometheus, rsyslog and sshd"
     rm -rf "$TREE"
     mkdir -p "$TREE/debs" "$TREE/tree"
     cd "$TREE/debs"

@@ -1,0 +1,286 @@
+"""A connection to one box by SSH: the one place of fabric and paramiko.
+
+Fabric believes whoever answers. So nobody gets a connection here whose key is not in the file that
+was given, jump hosts included, and nothing is ever added to one. Every step has an end: what is not
+done by then is broken off, for a channel of paramiko's may wait for ever in a dozen places.
+"""
+
+import base64
+import logging
+import select
+import struct
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gateway.control.problems import printable
+from gateway.user.client import DaemonError
+from gateway.user.remote.boxes import Where
+from gateway.user.remote.host_key import fingerprint_of, keys_in, name_in_file
+from gateway.user.remote.outcomes import NotTrusted, RefusedThere, Unreachable
+from gateway.user.remote.words import ANSWER, Said, spoken
+
+if TYPE_CHECKING:
+    from fabric import Connection
+
+CONNECT: Final = 20.0  # seconds for each step until somebody is logged in
+MOST: Final = 16 << 20  # bytes of what a command writes
+LARGEST: Final = 64 << 20  # bytes of a file that is fetched
+_PIECE: Final = 1 << 15  # bytes
+# What other people's nonsense becomes in paramiko, besides its own exceptions.
+_NONSENSE: Final = (OSError, EOFError, ValueError, LookupError, TypeError, struct.error)
+
+
+def connect(
+    host: str,
+    known: Callable[[str], str] | None = None,
+    user: str | None = None,
+    port: int | None = None,
+    key: str = "",
+) -> "Connection":
+    """Logged in. `known` gives the text of a known_hosts file for the name that it is asked for;
+    None is SSH's own file. What fails are paramiko's exceptions, and `ImportError`."""
+    from paramiko import RejectPolicy
+
+    connection = _unopened(host, user, port, key)
+    connection.client.set_missing_host_key_policy(RejectPolicy())
+    if known is None:
+        connection.client.load_system_host_keys()
+    else:
+        _believe(connection, known(name_in_file(connection.host, connection.port)))
+    _opened(connection)
+    return connection
+
+
+def _unopened(host: str, user: str | None, port: int | None, key: str) -> "Connection":
+    """A connection that knows nobody; the hosts it jumps over must be in SSH's own file."""
+    from fabric import Connection
+    from paramiko import RejectPolicy
+
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # whoever asked is told by exceptions
+    patience: dict[str, Any] = dict.fromkeys(
+        ("banner_timeout", "auth_timeout", "channel_timeout"), CONNECT
+    )
+    if key:
+        patience |= {"key_filename": [str(Path(key).expanduser())], "look_for_keys": False}
+    connection = Connection(
+        host, user=user, port=port, connect_timeout=int(CONNECT), connect_kwargs=patience
+    )
+    hop = connection.gateway
+    while hop is not None and not isinstance(hop, str):
+        hop.client.set_missing_host_key_policy(RejectPolicy())
+        hop.client.load_system_host_keys()
+        hop.connect_timeout = int(CONNECT)
+        hop = hop.gateway
+    return connection
+
+
+def _believe(connection: "Connection", text: str) -> None:
+    """Take those keys of a known_hosts file that are this host's."""
+    from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
+
+    name = name_in_file(connection.host, connection.port)
+    for row in text.splitlines():
+        try:
+            entry = HostKeyEntry.from_line(row)
+        except InvalidHostKey:
+            continue  # as OpenSSH does: who is in no line that can be read is not known
+        if entry is not None and name in entry.hostnames:
+            # paramiko looks it up by exactly this name
+            connection.client.get_host_keys().add(name, entry.key.get_name(), entry.key)
+
+
+def _opened(connection: "Connection") -> None:
+    from paramiko.ssh_exception import SSHException
+
+    try:
+        connection.open()
+    except (SSHException, *_NONSENSE):
+        connection.client.close()  # fabric does so only for a connection that was made
+        raise
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What paramiko throws while a connection is made, as sentences."""
+    try:
+        from paramiko.ssh_exception import (
+            AuthenticationException,
+            BadHostKeyException,
+            SSHException,
+        )
+    except ImportError:
+        what = "fabric, which talks to other machines, is not installed here"
+        raise DaemonError(what, "pip install 'postern[remote]'") from None
+    try:
+        yield
+    except BadHostKeyException as error:
+        found = fingerprint_of(error.key.asbytes())
+        what = f"it answers with another key than the one that was claimed, {found}"
+        hint = "Somebody may be in between: compare with its console. If that is its key, claim it"
+        raise NotTrusted(what, hint) from None
+    except AuthenticationException as error:
+        raise RefusedThere(f"it does not let you in: {_plain(error)}", _KEYS) from None
+    except (SSHException, *_NONSENSE) as error:
+        if "No authentication methods" in str(error):
+            raise RefusedThere("you have no SSH key that could be shown to it", _KEYS) from None
+        raise Unreachable(f"it cannot be reached: {_plain(error)}", _ON) from None
+
+
+_KEYS: Final = "Name user and key in the file of boxes; on the box see `postern admins`"
+_ON: Final = "See whether it is on, and whether address, port and cable are right"
+
+
+def _plain(error: Exception) -> str:
+    return printable(" ".join(str(error).split()) or type(error).__name__)[:200]
+
+
+class _Seen(Exception):
+    """The key was shown, and nobody was logged in."""
+
+
+class _Look:
+    """A policy for unknown keys, as paramiko asks for one: to look at the key and go."""
+
+    blob = b""
+    kind = ""
+
+    def missing_host_key(self, client: object, name: str, key: Any) -> None:
+        self.blob, self.kind = key.asbytes(), key.get_name()
+        raise _Seen
+
+
+def seen_key(where: Where) -> tuple[str, str, str]:
+    """The name of known_hosts, the kind and the key (base64) with which somebody answers there."""
+    look = _Look()
+    with _told():
+        connection = _unopened(where.address, where.user or None, where.port, where.key)
+        connection.client.set_missing_host_key_policy(look)
+        try:
+            _opened(connection)
+        except _Seen:
+            connection.client.close()
+    name = name_in_file(connection.host, connection.port)
+    return name, look.kind, base64.b64encode(look.blob).decode()
+
+
+class Line:
+    """One box, logged in to. What breaks or takes too long is `Unreachable`."""
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+
+    def run(self, words: Sequence[str], feed: bytes = b"", patience: float = ANSWER) -> Said:
+        """A command there, these very words, to its end."""
+        command = spoken(words)
+        with self._within(patience):
+            channel = self._connection.transport.open_session()
+            try:
+                channel.exec_command(command)
+                channel.sendall(feed)
+                channel.shutdown_write()
+                out, err = _heard(channel)
+                channel.status_event.wait()
+                status = channel.exit_status
+            finally:
+                channel.close()
+            if status < 0:
+                raise EOFError("no word how the command ended")
+        return Said(status, out.decode(errors="replace"), err.decode(errors="replace"))
+
+    def fetch(self, path: str, patience: float) -> bytes:
+        """A file of the box's."""
+        with self._within(patience), self._files() as files, files.open(path, "rb") as file:
+            data = bytearray()
+            while piece := file.read(_PIECE):
+                data += piece
+                if len(data) > LARGEST:
+                    raise RefusedThere(f"{path} there does not end", "Look at it on the box")
+        return bytes(data)
+
+    def bring(self, file: Path, path: str, patience: float) -> None:
+        """A file of ours to the box; readable for its own group."""
+        with self._within(patience), self._files() as files:
+            files.put(str(file), path, confirm=True)
+            files.chmod(path, 0o640)
+
+    def remove(self, path: str) -> None:
+        with self._within(ANSWER), self._files() as files:
+            files.remove(path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _files(self) -> Iterator[Any]:
+        from paramiko import SFTPClient
+
+        files = SFTPClient.from_transport(self._connection.transport)
+        try:
+            yield files
+        except OSError as error:
+            if not self._connection.transport.is_active():
+                raise
+            what = f"it does not let you: {_plain(error)}"
+            raise RefusedThere(what, "An administrator of the box may") from None
+        finally:
+            files.close()
+
+    @contextmanager
+    def _within(self, seconds: float) -> Iterator[None]:
+        """Break the connection off if this is not over by then."""
+        from paramiko.ssh_exception import SSHException
+
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            self._connection.transport.close()
+
+        timer = threading.Timer(seconds, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except (SSHException, *_NONSENSE) as error:
+            what = f"it has not answered within {seconds:g} s"
+            if not late.is_set():
+                what = f"the connection ended in the middle: {_plain(error)}"
+            raise Unreachable(
+                what, "Look at its console, and whether the network is well"
+            ) from None
+        finally:
+            timer.cancel()
+
+
+def open_line(where: Where, known: str) -> Line:
+    """`known` is the text of the owner's file of claimed keys."""
+
+    def its_keys(name: str) -> str:
+        found = keys_in(known, name)
+        if not found:
+            what = "its key was never claimed, so it was not logged in to"
+            raise NotTrusted(what, f"Compare its console: postern remote claim {where.name}")
+        return "".join(f"{name} {kind} {key}\n" for kind, key in found)
+
+    with _told():
+        return Line(connect(where.address, its_keys, where.user or None, where.port, where.key))
+
+
+def _heard(channel: Any) -> tuple[bytearray, bytearray]:
+    """Both streams until their end. Looked at in this order, nothing can come in between."""
+    out, err = bytearray(), bytearray()
+    while True:
+        over = channel.closed or channel.eof_received
+        if channel.recv_ready():
+            out += channel.recv(_PIECE)
+        elif channel.recv_stderr_ready():
+            err += channel.recv_stderr(_PIECE)
+        elif over:
+            return out, err
+        else:
+            select.select([channel], [], [])
+        if len(out) + len(err) > MOST:
+            raise RefusedThere("its answer does not end", "Ask for less, or look on the box")
