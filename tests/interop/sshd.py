@@ -63,16 +63,10 @@ def make_key(path: Path) -> str:
 
 
 @contextmanager
-def sshd(place: Path, mine: Path, postern: str, port: int = 0) -> Iterator[Sshd]:
-    """`mine` is the user's private key, `postern` the script; the host's key is made where there
-    is none."""
-    host_key = place / "host_key"
-    fingerprint = (
-        run(["ssh-keygen", "-l", "-f", host_key]).split()[1]
-        if host_key.exists()
-        else make_key(host_key)
-    )
-    port = port or _free_port()
+def sshd(place: Path, mine: Path, postern: str) -> Iterator[Sshd]:
+    """`mine` is the user's private key, `postern` the script that is the command there."""
+    fingerprint = make_key(place / "host_key")
+    port = _free_port()
     _write(place, mine, postern, port)
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     command += ["sh", "-c", START, "sh", str(place), str(SSHD)]

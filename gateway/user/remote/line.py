@@ -11,7 +11,7 @@ import select
 import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +29,7 @@ CONNECT: Final = 20.0  # seconds for each step until somebody is logged in
 MOST: Final = 16 << 20  # bytes of what a command writes
 LARGEST: Final = 64 << 20  # bytes of a file that is fetched
 _PIECE: Final = 1 << 15  # bytes
+UNKNOWN: Final = "not found in known_hosts"  # as paramiko words it
 # What other people's nonsense becomes in paramiko, besides its own exceptions.
 _NONSENSE: Final = (OSError, EOFError, ValueError, LookupError, TypeError, struct.error)
 
@@ -64,7 +65,7 @@ def _unopened(host: str, user: str | None, port: int | None, key: str) -> "Conne
         ("banner_timeout", "auth_timeout", "channel_timeout"), CONNECT
     )
     if key:
-        patience |= {"key_filename": [str(Path(key).expanduser())], "look_for_keys": False}
+        patience |= _shown(Path(key).expanduser())
     connection = Connection(
         host, user=user, port=port, connect_timeout=int(CONNECT), connect_kwargs=patience
     )
@@ -75,6 +76,19 @@ def _unopened(host: str, user: str | None, port: int | None, key: str) -> "Conne
         hop.connect_timeout = int(CONNECT)
         hop = hop.gateway
     return connection
+
+
+def _shown(path: Path) -> dict[str, Any]:
+    """This key and no other file; one with a passphrase is left to the agent."""
+    from paramiko import PKey, UnknownKeyType
+    from paramiko.ssh_exception import PasswordRequiredException, SSHException
+
+    try:
+        return {"pkey": PKey.from_path(path), "look_for_keys": False}
+    except (PasswordRequiredException, TypeError):  # the latter is cryptography's word for it
+        return {"look_for_keys": False}
+    except (SSHException, UnknownKeyType, *_NONSENSE) as error:
+        raise DaemonError(f"{path} is no SSH key: {_plain(error)}", "Name a private key") from None
 
 
 def _believe(connection: "Connection", text: str) -> None:
@@ -93,12 +107,18 @@ def _believe(connection: "Connection", text: str) -> None:
 
 
 def _opened(connection: "Connection") -> None:
-    from paramiko.ssh_exception import SSHException
+    from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, SSHException
 
     try:
         connection.open()
-    except (SSHException, *_NONSENSE):
+    except (SSHException, *_NONSENSE) as error:
+        transport = connection.client.get_transport()
+        at_the_door = transport is not None and transport.initial_kex_done
         connection.client.close()  # fabric does so only for a connection that was made
+        told = isinstance(error, (AuthenticationException, BadHostKeyException, OSError, EOFError))
+        if at_the_door and not told and UNKNOWN not in str(error):
+            # paramiko tells of the last file it could not read, whatever came before that
+            raise AuthenticationException("it takes none of your keys") from None
         raise
 
 
@@ -124,12 +144,15 @@ def _told() -> Iterator[None]:
     except AuthenticationException as error:
         raise RefusedThere(f"it does not let you in: {_plain(error)}", _KEYS) from None
     except (SSHException, *_NONSENSE) as error:
-        if "No authentication methods" in str(error):
-            raise RefusedThere("you have no SSH key that could be shown to it", _KEYS) from None
+        if UNKNOWN in str(error):
+            raise NotTrusted(
+                f"it, or a host on the way, is not known: {_plain(error)}", _WAY
+            ) from None
         raise Unreachable(f"it cannot be reached: {_plain(error)}", _ON) from None
 
 
 _KEYS: Final = "Name user and key in the file of boxes; on the box see `postern admins`"
+_WAY: Final = "Claim the box; jump hosts must be in SSH's own known_hosts"
 _ON: Final = "See whether it is on, and whether address, port and cable are right"
 
 
@@ -179,7 +202,8 @@ class Line:
             channel = self._connection.transport.open_session()
             try:
                 channel.exec_command(command)
-                channel.sendall(feed)
+                with suppress(OSError):  # it has ended, and did not read all: its status tells
+                    channel.sendall(feed)
                 channel.shutdown_write()
                 out, err = _heard(channel)
                 channel.status_event.wait()

@@ -41,9 +41,11 @@ class _Crew:
     def go_on(self) -> None:
         while (where := self._next()) is not None:
             found = self._tried(where)
-            if self._stops and (isinstance(found, BaseException) or found.kind != Kind.WELL):
-                self._leave_the_rest()
+            bad = isinstance(found, BaseException) or found.kind != Kind.WELL
+            rest = self._taken_away() if self._stops and bad else []
             self.done.put(found)
+            for left in rest:
+                self.done.put(left_alone(left.name))
 
     def _tried(self, where: Where) -> Outcome | BaseException:
         try:
@@ -57,9 +59,9 @@ class _Crew:
         with self._lock:
             return self._waiting.popleft() if self._waiting else None
 
-    def _leave_the_rest(self) -> None:
+    def _taken_away(self) -> list[Where]:
+        """Those that nobody has begun; nobody will."""
         with self._lock:
             rest = list(self._waiting)
             self._waiting.clear()
-        for where in rest:
-            self.done.put(left_alone(where.name))
+        return rest

@@ -80,10 +80,10 @@ def know(machine: Machine, key: Any, home: Path) -> None:
     (home / ".ssh/known_hosts").write_text(line)
 
 
-def reach(machine: Machine) -> None:
+def reach(machine: Machine, known_hosts: Path | None = None) -> None:
     from image.remote import connect
 
-    connect(f"root@127.0.0.1:{machine.port}").close()
+    connect(f"root@127.0.0.1:{machine.port}", known_hosts).close()
 
 
 def test_a_machine_whose_key_is_not_known_is_not_logged_in_to(
@@ -108,4 +108,21 @@ def test_a_machine_with_another_key_than_the_known_one_is_not_either(
 def test_a_machine_that_is_known_is(machine: Machine, tmp_path: Path) -> None:
     know(machine, machine.key, tmp_path)
     reach(machine)
+    assert machine.server.came == ["root"]
+
+
+def test_where_a_file_of_known_keys_is_named_ones_own_does_not_count(
+    machine: Machine, tmp_path: Path
+) -> None:
+    know(machine, machine.key, tmp_path)
+    (tmp_path / "known_hosts").write_text("# nobody\n")
+    with pytest.raises(Failed, match="not found in known_hosts"):
+        reach(machine, tmp_path / "known_hosts")
+    assert machine.server.came == []
+
+
+def test_who_is_in_the_named_file_is_known(machine: Machine, tmp_path: Path) -> None:
+    know(machine, machine.key, tmp_path)
+    (tmp_path / ".ssh/known_hosts").rename(tmp_path / "claimed")
+    reach(machine, tmp_path / "claimed")
     assert machine.server.came == ["root"]

@@ -13,6 +13,7 @@ from gateway.user.remote.words import spoken
 WORDS = st.lists(st.binary(max_size=12).map(lambda data: data.replace(b"\0", b"")), max_size=5)
 
 
+@pytest.mark.slow  # a shell for each
 @given(WORDS)
 def test_the_shell_makes_the_same_words_of_it(words: list[bytes]) -> None:
     texts = [word.decode(errors="surrogateescape") for word in words]
