@@ -6,7 +6,6 @@ done by then is broken off, for a channel of paramiko's may wait for ever in a d
 """
 
 import base64
-import logging
 import select
 import struct
 import threading
@@ -57,6 +56,8 @@ def connect(
 
 def _unopened(host: str, user: str | None, port: int | None, key: str) -> "Connection":
     """A connection that knows nobody; the hosts it jumps over must be in SSH's own file."""
+    import logging
+
     from fabric import Connection
     from paramiko import RejectPolicy
 
