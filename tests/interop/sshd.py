@@ -24,6 +24,7 @@ SSHD: Final = TREE / "usr/sbin/sshd"
 SETTINGS: Final = ROOT / "image/rootfs/etc/ssh/sshd_config.d/postern.conf"
 SHELL: Final = ROOT / "image/rootfs/usr/lib/postern/console"
 USER: Final = "ada"
+LOOPBACK: Final = "127.0.0.1"
 PATIENCE: Final = 60.0  # seconds: on a busy machine
 # Of the image's, what names places there, or who may log in here: the user must be root to need no
 # account of this machine's.
@@ -63,11 +64,11 @@ def make_key(path: Path) -> str:
 
 
 @contextmanager
-def sshd(place: Path, mine: Path, postern: str) -> Iterator[Sshd]:
+def sshd(place: Path, mine: Path, postern: str, address: str = LOOPBACK) -> Iterator[Sshd]:
     """`mine` is the user's private key, `postern` the script that is the command there."""
     fingerprint = make_key(place / "host_key")
-    port = _free_port()
-    _write(place, mine, postern, port)
+    port = _free_port(address)
+    _write(place, mine, postern, (address, port))
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     command += ["sh", "-c", START, "sh", str(place), str(SSHD)]
     libraries = {"LD_LIBRARY_PATH": str(TREE / "usr/lib/x86_64-linux-gnu")}
@@ -76,14 +77,14 @@ def sshd(place: Path, mine: Path, postern: str) -> Iterator[Sshd]:
             command, stdin=subprocess.DEVNULL, stderr=log, env={**os.environ, **libraries}
         )
     try:
-        _wait_for(port, place, child)
+        _wait_for((address, port), place, child)
         yield Sshd(port, fingerprint, place)
     finally:
         child.kill()
         child.wait()
 
 
-def _write(place: Path, mine: Path, postern: str, port: int) -> None:
+def _write(place: Path, mine: Path, postern: str, at: tuple[str, int]) -> None:
     (place / "passwd").write_text(
         f"{USER}:x:0:0:Postern administrator:{place}:{place}/console\n"
         "sshd:x:106:65534::/run/sshd:/usr/sbin/nologin\n"
@@ -98,8 +99,7 @@ def _write(place: Path, mine: Path, postern: str, port: int) -> None:
         line for line in SETTINGS.read_text().splitlines() if line.split(" ")[0] not in ELSEWHERE
     ]
     own = [
-        f"Port {port}",
-        "ListenAddress 127.0.0.1",
+        f"ListenAddress {at[0]}:{at[1]}",
         f"HostKey {place}/host_key",
         f"AuthorizedKeysFile {place}/authorized_keys",
         "PermitRootLogin prohibit-password",
@@ -111,16 +111,16 @@ def _write(place: Path, mine: Path, postern: str, port: int) -> None:
     (place / "sshd_config").write_text("\n".join([*kept, *own]) + "\n")
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+def _free_port(address: str) -> int:
+    with socket.create_server((address, 0)) as listener:
         return int(listener.getsockname()[1])
 
 
-def _wait_for(port: int, place: Path, child: subprocess.Popen[bytes]) -> None:
+def _wait_for(at: tuple[str, int], place: Path, child: subprocess.Popen[bytes]) -> None:
     until = now() + PATIENCE
     while now() < until and child.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection(at, 1).close()
         except OSError:
             Event().wait(0.05)  # it is another program: nothing tells us
         else:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,10 +10,13 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from gateway.system.run import run
 from gateway.user.cli import exits
 from gateway.user.cli.main import main
-from tests.interop.netns import need_root
-from tests.interop.sshd import SSHD, Sshd, make_key, sshd
+from gateway.user.remote import line
+from tests.interop.lab.world import until
+from tests.interop.netns import Namespace, join, need_root
+from tests.interop.sshd import LOOPBACK, SSHD, Sshd, make_key, sshd
 from tests.pair.gateway_world import meet
 from tests.unit.test_metrics import answering, desk_of
 
@@ -37,6 +41,7 @@ match words:
                           "hint": "Nothing has changed"}))
         sys.exit(1)
     case ["hang"]:
+        (here / "hangs").touch()
         time.sleep(300)
     case ["meet", folder]:  # waits until two have come, and notes how many are there meanwhile
         folder = pathlib.Path(folder)
@@ -79,18 +84,18 @@ class Site:
         make_key(self.key)
         self._stack = stack
 
-    def box(self, *names: str, postern: str = SAYS) -> Sshd:
+    def box(self, *names: str, postern: str = SAYS, address: str = LOOPBACK) -> Sshd:
         """One sshd, under these names."""
         folder = self.place / names[0]
         folder.mkdir()
-        found = self._stack.enter_context(sshd(folder, self.key, postern))
+        found = self._stack.enter_context(sshd(folder, self.key, postern, address))
         for name in names:
-            self.write(name, found.port)
+            self.write(name, found.port, address)
         return found
 
-    def write(self, name: str, port: int) -> None:
+    def write(self, name: str, port: int, address: str = LOOPBACK) -> None:
         with open(self.config / "boxes.toml", "a") as file:
-            file.write(f'[{name}]\naddress = "127.0.0.1"\nport = {port}\nuser = "ada"\n')
+            file.write(f'[{name}]\naddress = "{address}"\nport = {port}\nuser = "ada"\n')
             file.write(f'key = "{self.key}"\n')
 
     def claimed(self, *names: str, postern: str = SAYS) -> Sshd:
@@ -250,3 +255,30 @@ def test_the_sessions_of_a_gateway_are_listed(site: Site, capsys: Out) -> None:
         assert table[1].split()[:3] == ["gw-1:", "1", "old-pc"]
         assert main(["remote", "run", "gw-1", "disconnect", "9"]) == exits.PROBLEM
         assert "gw-1: postern: there is no session 9" in capsys.readouterr().err
+
+
+def test_a_box_that_loses_its_power_is_noticed_long_before_the_verbs_own_time(
+    site: Site, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its cable goes down in the middle; nobody says so."""
+    monkeypatch.setattr(line, "KEEPALIVE", 1)
+    monkeypatch.setattr(line, "LOST", 2.0)
+    here, there = Namespace(), Namespace()
+    join(here, "192.0.2.2/24", there, "192.0.2.1/24")
+    with there:
+        box = site.box("gw-1", address="192.0.2.1")
+
+    def cut() -> None:
+        until((box.place / "bin/hangs").exists, 60, "the verb")
+        with there:
+            run(["ip", "link", "set", "wan0", "down"])
+
+    with here:
+        assert main(["remote", "claim", "gw-1", "--fingerprint", box.fingerprint]) == exits.OK
+        knife = threading.Thread(target=cut)
+        knife.start()
+        assert main(["remote", "run", "--timeout", "3600", "gw-1", "hang"]) == 4
+    knife.join()
+    assert "gw-1: the connection ended in the middle" in capsys.readouterr().err
+    here.close()
+    there.close()

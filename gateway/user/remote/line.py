@@ -7,6 +7,7 @@ done by then is broken off, for a channel of paramiko's may wait for ever in a d
 
 import base64
 import select
+import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from fabric import Connection
 
 CONNECT: Final = 20.0  # seconds for each step until somebody is logged in
+KEEPALIVE: Final = 15  # seconds between signs of life, while a command there is silent
+LOST: Final = 60.0  # seconds without an acknowledgement until a line is given up
 MOST: Final = 16 << 20  # bytes of what a command writes
 LARGEST: Final = 64 << 20  # bytes of a file that is fetched
 _PIECE: Final = 1 << 15  # bytes
@@ -51,7 +54,16 @@ def connect(
     else:
         _believe(connection, known(name_in_file(connection.host, connection.port)))
     _opened(connection)
+    _watch(connection.transport)
     return connection
+
+
+def _watch(transport: Any) -> None:
+    """A box that has lost its power says nothing: notice it before an update's hour is over."""
+    transport.set_keepalive(KEEPALIVE)
+    if isinstance(transport.sock, socket.socket):  # and no channel through a jump host
+        patience = int(LOST * 1000)
+        transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
 
 
 def _unopened(host: str, user: str | None, port: int | None, key: str) -> "Connection":
