@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gateway.user.remote.line import connect as connected
+from gateway.user.remote.connection import connect as connected
 from image.flash import Disk
 from image.programs import Failed
 
@@ -25,12 +25,19 @@ def connect(host: str, known_hosts: Path | None = None) -> "Connection":
         from paramiko.ssh_exception import SSHException
     except ImportError:
         raise Failed("fabric is not installed", "pip install -r requirements/image.txt") from None
+    text = "" if known_hosts is None else _read(known_hosts)
     try:
-        text = None if known_hosts is None else known_hosts.read_text()
-        return connected(host, None if text is None else lambda name: text)
+        return connected(host, None if known_hosts is None else lambda name: text)
     except (SSHException, OSError) as error:
         hint = "Its key must be in known_hosts: compare the fingerprint on its console first"
         raise Failed(f"{host} cannot be reached: {error}", hint) from error
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failed(f"{path} cannot be read: {error}", "Name a known_hosts file") from None
 
 
 class RemoteDisk:

@@ -15,7 +15,7 @@ FIXED_PLACES = {
     "paramiko": {"remote.py"},
 }
 # One judge of who answers by SSH: the gateway's own command has it, and flashing asks it.
-SHARED = {"remote.py": {"gateway.user.remote.line"}}
+SHARED = {"remote.py": {"gateway.user.remote.connection"}}
 
 
 def imports_of(path: Path) -> set[str]:

@@ -1,6 +1,7 @@
 """`postern remote` against Debian's sshd, with the settings and the shell that a box has."""
 
 import json
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from gateway.system.run import run
 from gateway.user.cli import exits
 from gateway.user.cli.main import main
-from gateway.user.remote import line
+from gateway.user.remote import connection
 from tests.interop.lab.world import until
 from tests.interop.netns import Namespace, join, need_root
 from tests.interop.sshd import LOOPBACK, SSHD, Sshd, make_key, sshd
@@ -261,8 +262,8 @@ def test_a_box_that_loses_its_power_is_noticed_long_before_the_verbs_own_time(
     site: Site, capsys: Out, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its cable goes down in the middle; nobody says so."""
-    monkeypatch.setattr(line, "KEEPALIVE", 1)
-    monkeypatch.setattr(line, "LOST", 2.0)
+    monkeypatch.setattr(connection, "KEEPALIVE", 1)
+    monkeypatch.setattr(connection, "LOST", 2.0)
     here, there = Namespace(), Namespace()
     join(here, "192.0.2.2/24", there, "192.0.2.1/24")
     with there:
@@ -282,3 +283,24 @@ def test_a_box_that_loses_its_power_is_noticed_long_before_the_verbs_own_time(
     assert "gw-1: the connection ended in the middle" in capsys.readouterr().err
     here.close()
     there.close()
+
+
+def test_what_is_flashed_is_known_by_the_same_keys(site: Site) -> None:
+    """As far as a machine without such a disk lets it: there, and in the claimed keys' name."""
+    box = site.box("rescue")
+    (site.place / ".ssh").mkdir()
+    (site.place / ".ssh/id_ed25519").write_bytes(site.key.read_bytes())
+    (site.place / "postern.img").write_bytes(b"image")
+    words = ["flash", "rescue", "/dev/nosuch", "--user", "ada"]
+    words += ["--image", str(site.place / "postern.img")]
+    command = [sys.executable, "-m", "gateway.user.cli.main", "remote", *words]
+    assert "its key was never claimed" in said_by(command, 5)
+    assert main(["remote", "claim", "rescue", "--fingerprint", box.fingerprint]) == exits.OK
+    assert "127.0.0.1: lsblk: /dev/nosuch: not a block device" in said_by(command, exits.PROBLEM)
+
+
+def said_by(command: list[str], status: int) -> str:
+    """What it says of its failure."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == status, done.stderr
+    return done.stderr

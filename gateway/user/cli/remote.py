@@ -16,7 +16,8 @@ from gateway.user.cli.run import environment
 from gateway.user.client import DaemonError
 from gateway.user.remote import tasks
 from gateway.user.remote.boxes import ALL, Where, parse_boxes, pick
-from gateway.user.remote.host_key import fingerprint_in
+from gateway.user.remote.connection import name_of
+from gateway.user.remote.host_key import fingerprint_in, keys_in
 from gateway.user.remote.keys_file import claim, read_keys
 from gateway.user.remote.line import Line, open_line
 from gateway.user.remote.outcomes import (
@@ -24,6 +25,7 @@ from gateway.user.remote.outcomes import (
     Kind,
     Outcome,
     exit_status,
+    not_claimed,
     of_error,
     to_json,
 )
@@ -67,6 +69,7 @@ class Verb:
     more: Callable[[argparse.ArgumentParser], None] = lambda parser: None
     at_once: int = AT_ONCE  # 0: has no such option
     optional: bool = False  # whether all boxes are meant where none is named
+    json: bool = True
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +88,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         one.add_argument("boxes", metavar="BOXES", help=what, **nargs)  # type: ignore[arg-type]
         one.add_argument("--boxes", dest="file", metavar="FILE", help="of boxes, if another")
         one.add_argument("--known-hosts", metavar="FILE", help="of claimed keys, if another")
-        one.add_argument("--json", action="store_true", help="print JSON")
+        if verb.json:
+            one.add_argument("--json", action="store_true", help="print JSON")
         if verb.at_once:
             help_ = f"how many boxes at the same time, {verb.at_once} else"
             one.add_argument(
@@ -292,9 +296,13 @@ def _flash(options: Options) -> int:
         raise DaemonError(
             what, "Do it in a checkout of the project: .venv/bin/postern remote flash"
         )
+    if not keys_in(read_keys(_keys(options)), name_of(where)):
+        one = of_error(where.name, not_claimed(where.name))
+        _print(one.name, remote_lines.of_failure(one), sys.stderr)
+        return exit_status([one])
     address = f"[{where.address}]" if ":" in where.address else where.address
     command = [sys.executable, "-P", "-m", "image", "flash", options.disk]
-    command += ["--ssh", f"{where.user or 'root'}@{address}:{where.port}"]
+    command += ["--ssh", f"{options.user}@{address}:{where.port}"]
     command += ["--known-hosts", str(_keys(options))]
     for name in ("image", "provision"):
         value = getattr(options, name)
@@ -315,6 +323,7 @@ def _fingerprint(parser: argparse.ArgumentParser) -> None:
 
 def _disk(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("disk", metavar="DISK", help="/dev/NAME there, of the whole disk")
+    parser.add_argument("--user", default="root", metavar="NAME", help="to log in there: root else")
     parser.add_argument("--image", metavar="FILE", help="in place of the last one built")
     parser.add_argument("--provision", metavar="FILE", help="what the box is to take up by itself")
 
@@ -351,7 +360,9 @@ def _words(parser: argparse.ArgumentParser) -> None:
 
 VERBS: Final[dict[str, Verb]] = {
     "claim": Verb("know a box by the key that its console shows", _claim, _fingerprint, 0),
-    "flash": Verb("write the image to a disk of a machine in some rescue Linux", _flash, _disk, 0),
+    "flash": Verb(
+        "write the image to a disk of a machine in some rescue Linux", _flash, _disk, 0, json=False
+    ),
     "status": Verb("tell how boxes and their gateways are", _status, optional=True),
     "sessions": Verb("list who is connected", _sessions, _wide, optional=True),
     "support": Verb("fetch support bundles, without secrets", _support, _into, optional=True),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from gateway.user.client import DaemonError
 from gateway.user.remote.boxes import Where
+from gateway.user.remote.connection import seen_key
 from gateway.user.remote.host_key import fingerprint_in, fingerprint_of, keys_in, recorded
-from gateway.user.remote.line import seen_key
 from gateway.user.remote.outcomes import Kind, NotTrusted, Outcome
 
 

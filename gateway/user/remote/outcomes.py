@@ -57,6 +57,11 @@ class Outcome:
     asked: bool = field(default=True)
 
 
+def not_claimed(name: str) -> NotTrusted:
+    what = "its key was never claimed, so it was not logged in to"
+    return NotTrusted(what, f"Compare its console: postern remote claim {name}")
+
+
 def of_error(name: str, error: DaemonError, value: object = None) -> Outcome:
     return Outcome(name, _kind_of(error), value, str(error), error.hint)
 

@@ -126,3 +126,10 @@ def test_who_is_in_the_named_file_is_known(machine: Machine, tmp_path: Path) -> 
     (tmp_path / ".ssh/known_hosts").rename(tmp_path / "claimed")
     reach(machine, tmp_path / "claimed")
     assert machine.server.came == ["root"]
+
+
+def test_a_named_file_that_is_not_there_knows_nobody(machine: Machine, tmp_path: Path) -> None:
+    know(machine, machine.key, tmp_path)
+    with pytest.raises(Failed, match="none cannot be read"):
+        reach(machine, tmp_path / "none")
+    reach(machine)  # the machine waits for one connection

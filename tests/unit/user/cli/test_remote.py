@@ -184,6 +184,21 @@ def test_an_update_is_a_bundle(site: Answers, tmp_path: Path, capsys: Out) -> No
         assert "is no update" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("words", [["status", "gw-1"], ["claim", "gw-1"]], ids=" ".join)
+def test_where_fabric_is_missing_that_is_said(
+    capsys: Out, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "paramiko", None)
+    monkeypatch.setitem(sys.modules, "paramiko.ssh_exception", None)
+    assert main(["remote", *words]) == exits.PROBLEM
+    seen = capsys.readouterr().err.splitlines()
+    assert seen == [
+        "gw-1: fabric, which talks to other machines, is not installed here",
+        "gw-1:   make setup, or: pip install 'postern[remote]'",
+    ]
+
+
 # --- claiming
 
 
@@ -286,6 +301,7 @@ def test_what_is_claimed_of_several_is_told_of_each(
 @pytest.fixture
 def became(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the command would have become."""
+    pytest.importorskip("fabric", reason="needs requirements/remote.txt")
     found: list[Any] = []
 
     def execve(program: str, command: list[str], environment: dict[str, str]) -> None:
@@ -300,16 +316,24 @@ def became(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_flashing_becomes_the_image_program_with_the_claimed_keys(
     home: Path, became: list[Any], capsys: Out
 ) -> None:
-    words = ["gw-2", "/dev/sda", "--provision", "gw-2.toml"]
+    (home / "known_hosts").write_text(f"192.0.2.1 ssh-ed25519 {KEY}\n")
+    words = ["gw-1", "/dev/sda", "--provision", "gw-1.toml"]
     assert main(["remote", "flash", *words]) == exits.PROBLEM
     program, command, _ = became
     assert program == sys.executable
-    assert command[1:] == ["-P", "-m", "image", "flash", "/dev/sda", "--ssh", "root@192.0.2.2:22",
-        "--known-hosts", str(home / "known_hosts"), "--provision", "gw-2.toml"]  # fmt: skip
+    assert command[1:] == ["-P", "-m", "image", "flash", "/dev/sda", "--ssh", "root@192.0.2.1:22",
+        "--known-hosts", str(home / "known_hosts"), "--provision", "gw-1.toml"]  # fmt: skip
 
 
 @pytest.mark.usefixtures("home")
 def test_one_disk_is_flashed_at_a_time(became: list[Any], capsys: Out) -> None:
     assert main(["remote", "flash", "gw-1,gw-2", "/dev/sda"]) == exits.PROBLEM
     assert "one disk is written at a time" in capsys.readouterr().err
+    assert became == []
+
+
+@pytest.mark.usefixtures("home")
+def test_nothing_is_flashed_where_no_key_was_claimed(became: list[Any], capsys: Out) -> None:
+    assert main(["remote", "flash", "gw-1", "/dev/sda"]) == 5
+    assert "postern remote claim gw-1" in capsys.readouterr().err
     assert became == []

@@ -17,8 +17,10 @@ from gateway.user.remote.outcomes import NotTrusted, RefusedThere, Unreachable
 paramiko: Any = pytest.importorskip("paramiko", reason="needs requirements/remote.txt")
 pytest.importorskip("fabric", reason="needs requirements/remote.txt")
 
+from gateway.user.remote import connection  # noqa: E402
 from gateway.user.remote import line as lines  # noqa: E402
-from gateway.user.remote.line import Line, open_line, seen_key  # noqa: E402
+from gateway.user.remote.connection import seen_key  # noqa: E402
+from gateway.user.remote.line import Line, open_line  # noqa: E402
 
 pytestmark = pytest.mark.slow  # some wait for what never comes
 PATIENCE = 60.0  # seconds until a test that went wrong ends
@@ -288,7 +290,7 @@ def test_nobody_there_is_unreachable(home: Path) -> None:
 def test_who_takes_the_call_and_says_nothing_is_given_up(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "CONNECT", 1.0)
+    monkeypatch.setattr(connection, "CONNECT", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         where = Where("gw-1", "127.0.0.1", listener.getsockname()[1], "ada", str(home / "mine"))
         with pytest.raises(Unreachable, match="cannot be reached"):
