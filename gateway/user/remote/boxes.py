@@ -31,7 +31,7 @@ _TEXTS: Final = ("address", "user", "key", "fingerprint")
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """One box, and how it is reached. Without `user` and `key` SSH's own settings decide."""
+    """One box, and how it is reached. Where `user` or `key` is empty SSH's own settings decide."""
 
     name: str
     address: str
@@ -80,6 +80,9 @@ def _text(name: str, table: Mapping[str, Any], key: str) -> str:
 
 
 def _checked(where: Where) -> Where:
+    if where.address.count(":") == 1:
+        hint = "In the file of boxes write port = NUMBER beside it"
+        raise DaemonError(f"the address of {where.name} has a port in it", hint)
     if not _ADDRESS.fullmatch(where.address):
         what = f"{where.name} has no address that could be one: {where.address!r}"
         raise DaemonError(what, "Write the address or host name where it answers SSH")

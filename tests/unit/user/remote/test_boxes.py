@@ -38,6 +38,7 @@ def test_the_file_has_a_table_for_each_box() -> None:
         ('[gw-1]\naddress = "10.0.0.1"\nport = "22"', "the port of gw-1 is none"),
         ('[gw-1]\naddress = "10.0.0.1"\nport = 70000', "the port of gw-1 is none"),
         ('[gw-1]\naddress = "10.0.0.1"\nport = true', "the port of gw-1 is none"),
+        ('[gw-1]\naddress = "10.0.0.1:2222"', "has a port in it"),
         ("[gw-1]\naddress = 7", "the address of gw-1 is no text"),
         ('[gw-1]\naddress = "10.0.0.1"\npassword = "x"', "has a key 'password' that is not known"),
         ('[gw-1]\naddress = "10.0.0.1"\nfingerprint = "x"', "the fingerprint of gw-1 is none"),
