@@ -147,7 +147,8 @@ def told_of() -> Iterator[None]:
         yield
     except BadHostKeyException as error:
         found = fingerprint_of(error.key.asbytes())
-        what = f"it answers with another key than the one that was claimed, {found}"
+        who = printable(error.hostname)  # a jump host, maybe
+        what = f"{who} answers with another key than the one that was claimed, {found}"
         hint = "Somebody may be in between: compare with its console. If that is its key, claim it"
         raise NotTrusted(what, hint) from None
     except AuthenticationException as error:
