@@ -16,9 +16,9 @@ from gateway.crypto.passwords import Hashes
 from gateway.outputs import Output, SendIp, What
 from gateway.paths import Abilities, CallRefused, LegRefused, SetLeg
 from gateway.wire.ipv4 import host_bytes, host_text
+from gateway.wire.udp import Datagram
 from tests.pair.gateway_world import CLIENT, NAT, OUTSIDE, ROUTES, World, client_entry, meet
 from tests.pair.nat import Nat
-from tests.pair.net import Datagram
 from tests.pair.peers.ike_profiles import SAFENET_98
 from tests.pair.peers.mppe import LM_HASH, NT_HASH
 from tests.pair.peers.ppp_end import PppEnd
