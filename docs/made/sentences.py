@@ -7,6 +7,7 @@ from typing import Final
 from docs.made.markdown import code, made_of, table
 from gateway.control.advice import ADVICE, EMPTY, told
 from gateway.control.causes import UNSEEN, Cause
+from gateway.control.remedy import after_expulsion, remedy
 from gateway.control.stages import END, L2TP, PPP, QUICK, SERVER, stage_of
 from gateway.control.windows import FAMILIES, SCREENS, causes_of, families
 from gateway.user.explain_lines import shown_words
@@ -42,6 +43,9 @@ STAGES: Final = (
     ("PPP: name, password, addresses", "Client and server talk to each other.", PPP),
     ("How a session ended, and the rest", "", END),
 )
+AND: Final = {"why": "the reason", "offered": "what was offered"}
+REASONS: Final = ("taken out", "revoked", "another key", "uses a weak suite")  # as they are told
+WEAK: Final = "des-md5-modp768"
 EARLY: Final = list(Cause)[: list(Cause).index(Cause.ADDRESS_NOT_ALLOWED)]
 PLACE: Final = re.compile(r"\{(\w+)\}")
 
@@ -70,13 +74,8 @@ def _stage(cause: Cause) -> str:
 def _of_cause(cause: Cause) -> list[str]:
     lines = [f"### {code(cause.value)}", "", f"> {told(cause)}", ""]
     exact = ADVICE[cause].exact
-    if exact == "{remedy}":
-        lines += [
-            "Where it is known, the second half names the line of `postern.toml` to change.",
-            "",
-        ]
-    elif exact:
-        lines += [f"Where more is known, the second half is: {_named(exact)}.", ""]
+    if exact:
+        lines += _exact(cause, exact)
     extra = [word for word in PLACE.findall(ADVICE[cause].says) if word in EMPTY]
     if extra:
         lines += [f"Behind the first half stands {AND[extra[0]]}, if it was told.", ""]
@@ -89,7 +88,20 @@ def _of_cause(cause: Cause) -> list[str]:
     return [*lines, f"On the screen: {shown}.{seen}", ""]
 
 
-AND: Final = {"why": "the reason", "offered": "what was offered"}
+def _exact(cause: Cause, exact: str) -> list[str]:
+    """The second half where all its details are known."""
+    if exact != "{remedy}":
+        return [f"Where more is known, the second half is: {_named(exact)}.", ""]
+    if cause is Cause.PUT_OUT:
+        steps = (after_expulsion(reason) for reason in REASONS)
+        return ["Where the reason is known, the second half is one of:", "", *_items(steps), ""]
+    steps = (remedy(suite, key, ()) for suite, key in (("3des-sha1", "esp"), (WEAK, "ike")))
+    known = "Where it is known what was offered, the second half is such as:"
+    return [known, "", *_items([*steps, remedy("", "ike", ())]), ""]
+
+
+def _items(steps: Iterable[str]) -> list[str]:
+    return [f"* {one}." for one in steps]
 
 
 def _named(exact: str) -> str:
