@@ -17,6 +17,7 @@ CONSOLE = "\n".join(
     [path.read_text() for path in sorted((ROOT / "gateway/user/console").rglob("*.py"))]
     + [f"{role}: {meaning}" for role, meaning in ROLES.items()]
 )
+PARSER = parser()
 FOLDERS = "ansible|docs|gateway|hw-profiles|image|monitoring|requirements|tests"
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
@@ -45,7 +46,7 @@ def test_commands_are_found() -> None:
 @each_page
 def test_every_command_is_one(page: Path) -> None:
     for words in commands(page):
-        parser().parse_args(words)
+        PARSER.parse_args(words)
 
 
 @each_page

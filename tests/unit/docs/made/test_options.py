@@ -47,4 +47,5 @@ def test_a_default_stands_beside_its_key() -> None:
 
 
 def test_limits_that_nobody_can_set_are_told() -> None:
-    assert [what for what, most in FIXED if f"| {what} | {most} |" not in text()] == []
+    page = text()
+    assert [what for what, most in FIXED if f"| {what} | {most} |" not in page] == []
