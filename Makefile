@@ -17,7 +17,7 @@ SEED ?= 1
 # pytest rewrites the tests' assertions: once, and not at every run.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup check test carrier-test demo matrix soak bench fuzz image boot image-test ansible fleet-test clean
+.PHONY: help setup check test carrier-test demo matrix soak bench fuzz image boot image-test ansible fleet-test docs clean
 
 help:
 	@echo 'make demo    an old client dials through a NAT and reaches a PPTP server (root);'
@@ -33,6 +33,7 @@ help:
 	@echo 'make image   the appliance: disk image and update bundle, PROFILE=qemu (root; 2 to 8 minutes)'
 	@echo 'make boot    that image in QEMU, its console in this terminal (UEFI=1 for OVMF; Ctrl-A X ends it)'
 	@echo 'make image-test  the built image boots, serves, updates and recovers, in QEMU (root; 40 minutes)'
+	@echo 'make docs    the manual as pages for a browser: build/docs/index.html'
 	@echo 'make ansible what the playbooks under ansible/ need, see the README there'
 	@echo 'make fleet-test  the playbooks against the built image, in QEMU (root; 20 minutes)'
 	@echo 'make setup   only the set-up: Debian packages, virtual environment, the lab'
@@ -66,6 +67,10 @@ $(VENV)/ansible: requirements/ansible.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/ansible.txt
 	@touch $@
 
+$(VENV)/docs: requirements/docs.txt $(VENV)/checks
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	@touch $@
+
 $(VENV)/lint: requirements/ansible-lint.txt $(VENV)/ansible
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements/ansible-lint.txt
 	@touch $@
@@ -82,7 +87,7 @@ check: $(VENV)/$(if $(filter 0,$(shell id -u)),queue,checks)
 	$(RUN) -m pytest -q -n 2 -m "not long" tests/architecture tests/unit tests/property tests/pair
 
 # The image first: the stories marked quick boot it.
-test: setup $(VENV)/image $(VENV)/fuzz $(VENV)/lint
+test: setup $(VENV)/image $(VENV)/fuzz $(VENV)/lint $(VENV)/docs
 	@$(IMAGE) build --profile qemu || { echo 'make test: without an image nothing is tested; why it could not be built stands above.' >&2; exit 1; }
 	$(RUN) -m pytest -q -m "not by_hand"
 
@@ -118,6 +123,11 @@ image-test: setup $(VENV)/image
 	$(RUN) -m pytest -q tests/image -m alone || status=$$?; \
 	$(RUN) -m pytest -q -n 2 tests/image -m 'not alone' || status=$$?; \
 	cat build/image.txt; exit $$status
+
+# First the pages that are made from the code, then all of them; a warning is an error.
+docs: $(VENV)/docs
+	$(RUN) -m docs
+	$(RUN) -m sphinx -q -E -W --keep-going -b html docs build/docs
 
 ansible: $(VENV)/ansible
 

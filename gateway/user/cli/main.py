@@ -100,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # terminals of any alphabet
     try:
-        options = _parser().parse_args(argv)
+        options = parser().parse_args(argv)
     except SystemExit as done:  # argparse has said why, or has shown the help
         return done.code if isinstance(done.code, int) else exits.USAGE
     return _guarded(options)
@@ -128,14 +128,15 @@ def _tell(error: DaemonError, *, as_json: bool) -> None:
     print(printable(f"  {error.hint}"), file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The whole command; the manual is made from it, too."""
+    top = argparse.ArgumentParser(
         prog="postern",
         description="A gateway that keeps old L2TP/IPsec clients connected.",
         epilog=f"example: postern check && postern sessions\n\n{exits.EXPLAINED}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name, verb in VERBS.items():
         one = verbs.add_parser(
             name,
@@ -145,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         verb.add_options(one)
         one.epilog = f"{one.epilog}\n\n{exits.EXPLAINED}"
-    return parser
+    return top
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from gateway.user.cli.main import VERBS, _parser
+from gateway.user.cli.main import VERBS, parser
 from gateway.user.console.draft import the_table
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Page, Row
@@ -80,4 +80,4 @@ def test_every_command_the_menu_names_is_understood(ends: Ends) -> None:
         program, *arguments = shlex.split(words.replace(" ...", " name=x"))
         assert program == "postern"
         assert arguments[0] in VERBS
-        _parser().parse_args([*arguments, *NAMED.get(arguments[0], ())])
+        parser().parse_args([*arguments, *NAMED.get(arguments[0], ())])
