@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tests.interop.lab.world import Node
 
-PATIENCE = 3  # seconds for each answer; what is answered at once costs no wait
+PATIENCE = 5  # seconds for each answer; what is answered at once costs no wait
 
 
 @dataclass(frozen=True, slots=True)

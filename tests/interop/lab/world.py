@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tests.interop.lab.limits import SLOWER
 from tests.interop.lab.namespaces import Spaces
 
 NODES = Path("/lab-hosts")
@@ -23,7 +24,8 @@ class CommandFailed(Exception):
 
 
 def until(seen: Callable[[], bool], seconds: float, what: str = "") -> bool:
-    """Wait for `seen`; with `what` given, its absence is a TimeoutError that names it."""
+    """Wait for `seen`, on a slow machine longer; with `what` its absence is a TimeoutError."""
+    seconds *= SLOWER
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if seen():
