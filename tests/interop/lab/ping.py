@@ -1,7 +1,8 @@
-"""fping: an answer counts that comes within `PATIENCE`, the last one's too.
+"""A few pings by fping, which waits for the last answer; a stream of them by ping (iputils).
 
-ping (iputils) waits for the last answer only two round trips or one interval, 50 ms here: on a
-busy machine it loses what was never lost.
+ping waits for the last answer two round trips, of the longest it saw, or one interval: after five
+pings that may be 50 ms, and what was late on a busy machine counts as lost. fping sends at its
+times whatever happens: a stream of it, on a machine that is behind, is a flood.
 """
 
 import re
@@ -9,6 +10,10 @@ from dataclasses import dataclass
 
 from tests.interop.lab.world import Node
 
+COUNTS = re.compile(
+    r"^(?:.*xmt/rcv/%loss = )?(\d+)(?:/| packets transmitted, )(\d+)(?:/| received)", re.MULTILINE
+)
+MEAN = re.compile(r"min/avg/max\S* = [\d.]+/([\d.]+)/")
 PATIENCE = 5  # seconds for each answer; what is answered at once costs no wait
 
 
@@ -37,8 +42,9 @@ class Pinging:
     def __init__(self, node: Node, address: str, count: int, interval: float = 0.05) -> None:
         self._node = node
         self._log = f"ping-{address}-{len(list((node.folder / 'run/log').glob('ping-*')))}"
+        words = f"ping -n -q -c {count} -i {interval} -W 2 {address}"
         self._seconds = count * interval
-        self._running = node.spawn(_words(address, count, interval).split(), self._log)
+        self._running = node.spawn(words.split(), self._log)
 
     def is_over(self) -> bool:
         return self._running.poll() is not None
@@ -54,14 +60,15 @@ class Pinging:
         return _read(self._node.log(self._log), 0)
 
 
-def _words(address: str, count: int, interval: float, size: int = 56) -> str:
+def _words(address: str, count: int, interval: float, size: int) -> str:
     pace = f"-p {round(1000 * interval)} -i 1 -t {1000 * PATIENCE}"
     return f"fping -q -c {count} {pace} -b {size} {address}"
 
 
 def _read(text: str, sent: int) -> Ping:
-    counts = re.search(r"xmt/rcv/%loss = (\d+)/(\d+)/", text)
+    """What either of them says at the end."""
+    counts = COUNTS.search(text)
     if counts is None:
         return Ping(sent, 0, None)
-    times = re.search(r"min/avg/max = [\d.]+/([\d.]+)/", text)
+    times = MEAN.search(text)
     return Ping(int(counts[1]), int(counts[2]), float(times[1]) if times else None)
