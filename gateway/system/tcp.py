@@ -21,6 +21,8 @@ LARGEST_LINE = 32768  # the same towards pppd: what is more would only be late
 CONNECT_WITHIN = 10.0  # seconds
 CLOSE_WITHIN = 3.0  # seconds for what is still to be sent
 
+READABLE, WRITABLE = select.EPOLLIN, select.EPOLLOUT
+
 NO_ANSWER = f"no answer within {CONNECT_WITHIN:g} s"
 REASONS = {
     errno.ECONNREFUSED: "connection refused",
@@ -74,6 +76,7 @@ class _Connection:
     closing: bool = False
     lossy: bool = False
     backlog: bytearray = field(default_factory=bytearray)
+    waited_for: int = READABLE  # as the epoll knows it
 
 
 class Connections:
@@ -123,7 +126,7 @@ class Connections:
         sock.setblocking(False)
         connection = _Connection(key, sock, 0.0, connected=True)
         self._by_key[key] = self._by_fd[descriptor] = connection
-        self._epoll.register(descriptor, select.EPOLLIN)
+        self._epoll.register(descriptor, READABLE)
 
     def open_pppd(self, request: OpenPppd, now: float) -> None:
         """The same towards whoever starts pppd here, by a socket that only root makes. With the
@@ -147,7 +150,8 @@ class Connections:
     def _add(self, connection: _Connection) -> None:
         self._by_key[connection.key] = self._by_fd[connection.socket.fileno()] = connection
         self._waiting.add(connection)
-        self._epoll.register(connection.socket.fileno(), select.EPOLLIN | select.EPOLLOUT)
+        connection.waited_for = READABLE | WRITABLE
+        self._epoll.register(connection.socket.fileno(), connection.waited_for)
 
     def send(self, request: SendTcp) -> None:
         """Send in order; for a connection that is gone this does nothing."""
@@ -242,7 +246,7 @@ class Connections:
             sock.close()
             connection.socket = line
             self._by_fd[line.fileno()] = connection
-            self._epoll.register(line.fileno(), select.EPOLLIN)
+            self._epoll.register(line.fileno(), connection.waited_for)
         return data
 
     def _flush(self, connection: _Connection) -> None:
@@ -251,8 +255,10 @@ class Connections:
                 del connection.backlog[: connection.socket.send(connection.backlog)]
         except OSError:
             pass  # full for now; or broken, which the next `recv` says with its reason
-        wanted = select.EPOLLIN | (select.EPOLLOUT if connection.backlog else 0)
-        self._epoll.modify(connection.socket.fileno(), wanted)
+        wanted = READABLE | WRITABLE if connection.backlog else READABLE
+        if wanted != connection.waited_for:
+            self._epoll.modify(connection.socket.fileno(), wanted)
+            connection.waited_for = wanted
 
     def _fail(self, connection: _Connection, reason: str, events: list[TcpEvent]) -> None:
         self._end(connection)
