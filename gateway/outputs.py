@@ -31,8 +31,9 @@ class OpenTcp(NamedTuple):
 
 
 class OpenPppd(NamedTuple):
-    """Connect to whoever starts pppd on this machine. From then on it is as a TCP connection; but
-    what cannot leave at once is dropped, each `SendTcp` as a whole."""
+    """Connect to whoever starts pppd on this machine. From then on it is as a TCP connection, to
+    pppd itself once that is started; but what cannot leave soon is dropped, each `SendTcp` as a
+    whole."""
 
     key: int
 

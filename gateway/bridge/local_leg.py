@@ -1,8 +1,9 @@
 """The leg that ends here: PPP goes to Debian's pppd, in a process of its own, over one stream.
 
 Who starts pppd is `gateway/pppd.py`, which is root. It is told one line, what is called and for
-whom, and answers with one, that pppd has been started or why not; from then on the stream carries
-frames as a serial line does (`ppp/hdlc.py`). It ends when pppd ends, and pppd when it ends.
+whom, and answers with one, that pppd has been started or why not; from then on the stream is pppd's
+terminal (`system/line.py`), and carries frames as a serial line does (`ppp/hdlc.py`). It ends when
+pppd ends, and pppd when it ends.
 """
 
 import json
@@ -43,7 +44,7 @@ class LocalLeg:
 
     @property
     def speaks_late(self) -> bool:
-        """pppd makes a terminal of its own first, and what came before that is lost or echoed."""
+        """pppd makes the terminal its own first, and throws away what came before that."""
         return True
 
     def start(self, now: float) -> list[LegOutput]:

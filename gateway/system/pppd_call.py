@@ -29,7 +29,7 @@ AUTHS: Final = {
 # No header or data compression: what the gateway has to judge it must be able to read. No echoes:
 # whether the client is there the gateway knows, and ends the line.
 USUAL: Final = (
-    *("notty", "nodetach", "logfd", "2", "auth", "noccp", "novj", "noipv6", "nodefaultroute"),
+    *("local", "nodetach", "logfd", "2", "auth", "noccp", "novj", "noipv6", "nodefaultroute"),
     *("proxyarp", "connect-delay", "1", "lcp-restart", "1", "lcp-echo-interval", "0", "nopersist"),
 )
 PORT_AUTH, PORT_ACCOUNTING = 1812, 1813  # RFC 2865, 3 and RFC 2866, 3
@@ -93,7 +93,8 @@ def choose_address(route: Route, taken: Collection[bytes]) -> bytes | None:
 def arguments(
     route: Route, inside: bytes, call: Call, address: bytes | None, interface: str, folder: str
 ) -> list[str]:
-    """For pppd on standard input and output; `folder` has the files of its RADIUS client."""
+    """For pppd on the terminal that is its standard input, which has no modem; `folder` has the
+    files of its RADIUS client."""
     remote = "" if address is None else host_text(address)
     found = [PPPD, *USUAL, f"{host_text(inside)}:{remote}"]
     found += ["name", route.name, "ifname", interface, "ipparam", call.client]

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from gateway.control.config import Config
 from gateway.control.policy import client_named
 from gateway.control.values_reach import NONE, Reach
+from gateway.system.line import give, make_line
 from gateway.system.pppd_call import (
     INTERFACE,
     PPPD,
@@ -50,7 +51,7 @@ class Child(Protocol):
     def ends_within(self, seconds: float) -> bool: ...
 
 
-Start = Callable[[Sequence[str], socket.socket], Child]
+Start = Callable[[Sequence[str], int], Child]  # what it is told, and its end of the line
 Read = Callable[[], Config | str]
 
 
@@ -89,8 +90,9 @@ class Calls:
             return None
         return LOOK if all(one.seen for one in self.running.values()) else SOON
 
-    def begin(self, line: socket.socket, call: Call) -> None:
-        """Answer on `line` and give it to a pppd. BadRequest, OSError or ToolFailed if not."""
+    def begin(self, asking: socket.socket, call: Call) -> None:
+        """Start a pppd, and answer with the other end of its line. BadRequest, OSError or
+        ToolFailed if not."""
         self._follow()
         config = self._config
         if config is None:
@@ -107,16 +109,19 @@ class Calls:
         known = address if route.radius is None else None
         allowed = Allowed(_reach(config, call.client), known)
         argv = arguments(route, here, call, address, name, str(self._files.folder))
+        outer, inner = make_line()
         try:
             self._open(name, allowed, inside.interface or "")
-            line.setblocking(True)
-            line.send(STARTED)
-            child = self._start(argv, line)
+            child = self._start(argv, inner)
+            self.running[name] = _Running(child, call.client, address, allowed)
+            self._tell(f"pppd {child.pid} was started for {call.client} as {name}")
+            self._give(asking, outer)
         except (ToolFailed, OSError):
             self._change({name: None})
             raise
-        self.running[name] = _Running(child, call.client, address, allowed)
-        self._tell(f"pppd {child.pid} was started for {call.client} as {name}")
+        finally:
+            os.close(inner)
+            os.close(outer)
 
     def look(self, now: float) -> None:
         """Which pppd has ended, whose interface or address is there now, what may be reached."""
@@ -154,6 +159,13 @@ class Calls:
             self._table.remove()
         except ToolFailed as failure:
             self._tell(f"the rules of the calls stay: {failure}")
+
+    def _give(self, asking: socket.socket, line: int) -> None:
+        """Nobody else has it, so the pppd whose line is not taken finds that it was hung up."""
+        try:
+            give(asking, STARTED, line)
+        except OSError as error:
+            self._tell(f"its line was not taken: {error.strerror}")
 
     def _open(self, name: str, allowed: Allowed, inside: str) -> None:
         """The rules first, so that nothing passes that is not meant to."""

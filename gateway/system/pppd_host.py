@@ -1,9 +1,9 @@
 """Who asks for a local call, one pppd each; root for that alone.
 
-A connection begins with the request, one line; the answer is one line, and if it is "started" the
-connection is pppd's from there on, as its standard input and output. Nobody here waits: a request
-has a size and a time, and there are only so many. What may be asked is in `pppd_call.py`, what
-becomes of it in `pppd_calls.py`.
+A connection carries the request, one line, and the answer, one line; if it is "started", the other
+end of pppd's terminal comes with it (`line.py`), and the connection is over. Nobody here waits: a
+request has a size and a time, and there are only so many. What may be asked is in `pppd_call.py`,
+what becomes of it in `pppd_calls.py`.
 """
 
 import os
@@ -85,23 +85,22 @@ class Host:
         self._selector.register(line, selectors.EVENT_READ)
 
     def _hear(self, asking: _Asking) -> None:
-        """Take the request and not a byte more: what follows is for pppd."""
         line, room = asking.socket, LONGEST_REQUEST - len(asking.request)
         try:
-            seen = line.recv(room, socket.MSG_PEEK)
-            end = seen.find(b"\n") + 1
-            asking.request += line.recv(end or len(seen))
+            seen = line.recv(room)
         except BlockingIOError:
             return
         except OSError:
-            seen, end = b"", 0
+            seen = b""
+        request, end, _ = (asking.request + seen).partition(b"\n")
         if not end and seen and len(seen) < room:
+            asking.request = request
             return
         del self._asking[line.fileno()]
         self._selector.unregister(line)
         with line:
             if end:
-                self._answer(line, asking.request)
+                self._answer(line, request)
 
     def _answer(self, line: socket.socket, request: bytes) -> None:
         try:

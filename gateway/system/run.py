@@ -1,7 +1,6 @@
 """The only place where other programs are run: no shell, a time limit, every exit status seen."""
 
 import shlex
-import socket
 import subprocess
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -75,11 +74,11 @@ class Child(subprocess.Popen[bytes]):
         return True
 
 
-def start(argv: Sequence[str], line: socket.socket) -> Child:
-    """Start `argv` and leave it alone: the socket is its standard input and output, and what it
-    has to say goes where our own complaints go. `ToolMissing` if it cannot be started."""
+def start(argv: Sequence[str], terminal: int) -> Child:
+    """Start `argv` and leave it alone: that is its standard input, and what it has to say goes
+    where our own complaints go. `ToolMissing` if it cannot be started."""
     try:
-        return Child(argv, stdin=line.fileno(), stdout=line.fileno(), env=ENVIRONMENT)
+        return Child(argv, stdin=terminal, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
     except OSError as error:
         raise ToolMissing(shlex.join(argv[:1]), None, error.strerror or str(error)) from error
 

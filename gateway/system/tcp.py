@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from gateway.outputs import CloseTcp, OpenPppd, OpenTcp, SendTcp
 from gateway.system.estate import CONNECTION, Keeper, Nobody
+from gateway.system.line import Line, take
 from gateway.wire.ipv4 import host_text
 
 LIMIT = 64  # connections looked at in one go
@@ -19,6 +20,8 @@ LARGEST_BACKLOG = 262144  # bytes given to send that the peer has not taken
 LARGEST_LINE = 32768  # the same towards pppd: what is more would only be late
 CONNECT_WITHIN = 10.0  # seconds
 CLOSE_WITHIN = 3.0  # seconds for what is still to be sent
+
+READABLE, WRITABLE = select.EPOLLIN, select.EPOLLOUT
 
 NO_ANSWER = f"no answer within {CONNECT_WITHIN:g} s"
 REASONS = {
@@ -67,12 +70,13 @@ TcpEvent = TcpOpened | TcpReceived | TcpClosed
 @dataclass(slots=True, eq=False)
 class _Connection:
     key: int
-    socket: socket.socket
+    socket: socket.socket | Line
     due: float  # when connecting, or closing, has taken too long
     connected: bool = False
     closing: bool = False
     lossy: bool = False
     backlog: bytearray = field(default_factory=bytearray)
+    waited_for: int = READABLE  # as the epoll knows it
 
 
 class Connections:
@@ -122,10 +126,11 @@ class Connections:
         sock.setblocking(False)
         connection = _Connection(key, sock, 0.0, connected=True)
         self._by_key[key] = self._by_fd[descriptor] = connection
-        self._epoll.register(descriptor, select.EPOLLIN)
+        self._epoll.register(descriptor, READABLE)
 
     def open_pppd(self, request: OpenPppd, now: float) -> None:
-        """The same towards whoever starts pppd here, by a socket that only root makes."""
+        """The same towards whoever starts pppd here, by a socket that only root makes. With the
+        answer comes the line to pppd, which takes the socket's place."""
         if request.key in self._by_key:
             raise ValueError(f"there is a connection {request.key} already")
         try:
@@ -145,7 +150,8 @@ class Connections:
     def _add(self, connection: _Connection) -> None:
         self._by_key[connection.key] = self._by_fd[connection.socket.fileno()] = connection
         self._waiting.add(connection)
-        self._epoll.register(connection.socket.fileno(), select.EPOLLIN | select.EPOLLOUT)
+        connection.waited_for = READABLE | WRITABLE
+        self._epoll.register(connection.socket.fileno(), connection.waited_for)
 
     def send(self, request: SendTcp) -> None:
         """Send in order; for a connection that is gone this does nothing."""
@@ -208,24 +214,40 @@ class Connections:
         self._epoll.close()
 
     def _look(self, connection: _Connection, events: list[TcpEvent]) -> None:
-        if not connection.connected:
-            error = connection.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        sock = connection.socket
+        if not connection.connected and isinstance(sock, socket.socket):
+            error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error:
                 raise OSError(error, os.strerror(error))
             connection.connected = True
             if not connection.lossy:
-                self._keeper.keep(f"{CONNECTION}{connection.key}", connection.socket.fileno())
+                self._keeper.keep(f"{CONNECTION}{connection.key}", sock.fileno())
             self._waiting.discard(connection)
             events.append(TcpOpened(connection.key))
         self._flush(connection)
         if connection.closing and not connection.backlog:
             self._end(connection)
             return
-        data = connection.socket.recv(ONE_READ)
+        data = self._read(connection)
         if not data:
             self._fail(connection, "the server closed the connection", events)
         elif not connection.closing:
             events.append(TcpReceived(connection.key, data))
+
+    def _read(self, connection: _Connection) -> bytes:
+        """What has come; BlockingIOError if nothing has."""
+        sock = connection.socket
+        if not connection.lossy or isinstance(sock, Line):
+            return sock.recv(ONE_READ)
+        data, line = take(sock, ONE_READ)
+        if line is not None:
+            self._epoll.unregister(sock.fileno())
+            del self._by_fd[sock.fileno()]
+            sock.close()
+            connection.socket = line
+            self._by_fd[line.fileno()] = connection
+            self._epoll.register(line.fileno(), connection.waited_for)
+        return data
 
     def _flush(self, connection: _Connection) -> None:
         try:
@@ -233,8 +255,10 @@ class Connections:
                 del connection.backlog[: connection.socket.send(connection.backlog)]
         except OSError:
             pass  # full for now; or broken, which the next `recv` says with its reason
-        wanted = select.EPOLLIN | (select.EPOLLOUT if connection.backlog else 0)
-        self._epoll.modify(connection.socket.fileno(), wanted)
+        wanted = READABLE | WRITABLE if connection.backlog else READABLE
+        if wanted != connection.waited_for:
+            self._epoll.modify(connection.socket.fileno(), wanted)
+            connection.waited_for = wanted
 
     def _fail(self, connection: _Connection, reason: str, events: list[TcpEvent]) -> None:
         self._end(connection)
@@ -249,9 +273,10 @@ class Connections:
         if connection.connected and not connection.lossy:
             self._keeper.drop(f"{CONNECTION}{connection.key}")
         self._epoll.unregister(connection.socket.fileno())
-        with suppress(OSError):
-            # A keeper's copy would hold it open.
-            connection.socket.shutdown(socket.SHUT_RDWR)
+        if isinstance(connection.socket, socket.socket):
+            with suppress(OSError):
+                # A keeper's copy would hold it open.
+                connection.socket.shutdown(socket.SHUT_RDWR)
         connection.socket.close()
 
 

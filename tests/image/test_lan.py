@@ -20,11 +20,13 @@ ASKED = json.dumps({"route": NAME, "client": "press", "from": "203.0.113.7", "mr
 # As the gateway asks; and at the other end of the line another pppd, in the place of a client.
 CALL = f"""\
 import os, socket
-line = socket.socket(socket.AF_UNIX)
-line.connect("/run/postern-pppd/pppd.sock")
-line.sendall({ASKED.encode()!r} + b"\\n")
-assert line.recv(8) == b"started\\n"
-os.dup2(line.fileno(), 0), os.dup2(line.fileno(), 1)
+asking = socket.socket(socket.AF_UNIX)
+asking.connect("/run/postern-pppd/pppd.sock")
+asking.sendall({ASKED.encode()!r} + b"\\n")
+answer, (line,), _, _ = socket.recv_fds(asking, 100, 1)
+assert answer == b"started\\n"
+os.dup2(line, 0), os.dup2(line, 1)
+os.close(line)
 words = "pppd notty nodetach noauth noccp noipdefault nodefaultroute ifname caller"
 words += " user operator password no-secret logfile /run/caller.log"
 os.execv("/usr/sbin/pppd", words.split())

@@ -32,10 +32,10 @@ def configured(more: str, entry: str = ENTRY) -> Config:
 
 
 class Program:
-    """A pppd that runs until it is told otherwise, and keeps its line as one does."""
+    """A pppd that runs until it is told otherwise, and keeps its end of the line as one does."""
 
-    def __init__(self, line: socket.socket) -> None:
-        self.pid, self.line = 4711, line.dup()
+    def __init__(self, line: int) -> None:
+        self.pid, self.line = 4711, os.dup(line)
         self.status: int | None = None
         self.stubborn = False  # it does not end when it is asked to
         self.waited: list[float] = []
@@ -106,13 +106,16 @@ class Machine:
         line = f"{interface}\t{host}\t00000000\t0005\t0\t0\t0\tFFFFFFFF\t0\t0\t0\n"
         path.write_text(f"Iface\tDestination\tGateway ...\n{line}")
 
-    def ask(self, data: bytes = LINE) -> socket.socket:
+    def ask(self, data: bytes = LINE, *, hang_up: bool = False) -> socket.socket:
+        """With `hang_up` it does not wait for an answer."""
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.lines.append(line)
         line.connect(str(self.path))
         line.settimeout(1.0)
         line.sendall(data)
         self.turn()
+        if hang_up:
+            line.close()
         self.turn()
         return line
 
@@ -121,8 +124,10 @@ class Machine:
 
     def close(self) -> None:
         self.stop()
-        for line in (*self.lines, *(program.line for program in self.programs)):
+        for line in self.lines:
             line.close()
+        for program in self.programs:
+            os.close(program.line)
 
     def turn(self) -> None:
         """One step that does not wait for long, whatever there is to do."""
@@ -138,7 +143,7 @@ class Machine:
         """Whether there is nothing to do for so long."""
         return self.host._selector.select(seconds) == []
 
-    def _start(self, argv: Sequence[str], line: socket.socket) -> Program:
+    def _start(self, argv: Sequence[str], line: int) -> Program:
         if self.missing:
             raise ToolMissing("pppd", None, "no such file")
         self.started.append(list(argv))

@@ -97,7 +97,7 @@ def test_pppd_gets_what_the_route_says() -> None:
     )
     found = " ".join(arguments(route, INSIDE, CALL, route.pool[0], "postern0", "/run/x"))
     for part in (
-        "/usr/sbin/pppd notty nodetach",
+        "/usr/sbin/pppd local nodetach",
         "auth noccp novj",
         "10.10.0.1:10.10.0.150 name lan ifname postern0",
         "remotenumber 203.0.113.7 mru 1400 mtu 1400",

@@ -1,5 +1,7 @@
 """Local calls that run: their addresses, interfaces and rules, and what is left of them."""
 
+import errno
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -95,10 +97,26 @@ def test_a_configuration_that_was_never_right_and_a_pppd_that_is_not_there_are_t
 def test_a_pppd_that_cannot_be_started_ends_the_line_and_leaves_no_rules(make: Make) -> None:
     machine = make(POOL)
     machine.missing = True
-    line = machine.ask()
-    assert line.recv(8) == b"started\n"
-    assert b"no such file" in line.recv(500)
+    assert b"no such file" in machine.ask().recv(500)
     assert (machine.calls.running, machine.table.calls) == ({}, {})
+
+
+def test_a_line_that_nobody_takes_is_told_and_hung_up(make: Make) -> None:
+    machine = make(POOL)
+    machine.ask(hang_up=True)
+    assert machine.told[-1] == "its line was not taken: Broken pipe"
+    assert list(machine.calls.running) == ["postern0"]
+    assert os.read(machine.programs[0].line, 1) == b""  # a terminal that was hung up
+
+
+def test_without_a_terminal_there_is_no_call(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left() -> tuple[int, int]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    machine = make(POOL)
+    monkeypatch.setattr(os, "openpty", none_left)
+    assert b"No space left on device" in machine.ask().recv(500)
+    assert (machine.started, machine.rules) == ([], [])
 
 
 def test_without_rules_no_call_begins(make: Make) -> None:

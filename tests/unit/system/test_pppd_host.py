@@ -9,6 +9,7 @@ import pytest
 
 from gateway.system import pppd_host
 from gateway.system.control_socket import AlreadyRunning
+from gateway.system.line import take
 from gateway.system.pppd_host import ASKING_WITHIN, LONGEST_REQUEST, MOST_ASKING
 from tests.unit.control.test_relations_local import POOL
 from tests.unit.system.pppd_machine import LINE, Machine, Make, machines
@@ -28,15 +29,21 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
         yield found
 
 
-def test_a_request_is_answered_and_the_line_is_pppds(make: Make) -> None:
+def test_a_request_is_answered_with_the_other_end_of_pppds_line(make: Make) -> None:
     machine = make(POOL)
-    line = machine.ask(LINE + b"~what comes behind it is for pppd")
-    assert line.recv(100) == b"started\n"
+    asking = machine.ask(LINE + b"~what comes behind it is for nobody")
+    answer, line = take(asking, 100)
+    assert answer == b"started\n"
+    assert line is not None
     [argv] = machine.started
     assert argv[0] == "/usr/sbin/pppd"
     assert "10.10.0.1:10.10.0.150" in argv
-    assert machine.programs[0].line.recv(100) == b"~what comes behind it is for pppd"
     assert "started for press-3 as postern0" in machine.told[-1]
+    line.send(b"~\x03\x04\n")
+    assert os.read(machine.programs[0].line, 100) == b"~\x03\x04\n"
+    assert let_go(asking)
+    line.close()
+    assert os.read(machine.programs[0].line, 100) == b""
 
 
 def test_a_request_may_come_in_pieces_and_each_is_taken(make: Make) -> None:
@@ -46,7 +53,6 @@ def test_a_request_may_come_in_pieces_and_each_is_taken(make: Make) -> None:
     line.sendall(LINE[20:] + b"~")
     machine.turn()
     assert line.recv(100) == b"started\n"
-    assert machine.programs[0].line.recv(100) == b"~"
 
 
 @pytest.mark.parametrize(

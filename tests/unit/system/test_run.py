@@ -69,19 +69,20 @@ def test_a_followed_program_that_does_not_end_is_ended() -> None:
 def test_one_that_does_not_end_is_not_waited_for_longer() -> None:
     ours, its = socket.socketpair()
     with ours, its:
-        child = start(["cat"], its)
+        child = start(["cat"], its.fileno())
         assert not child.ends_within(0.01)
         child.kill()
         assert child.ends_within(5)
 
 
-def test_a_program_that_is_started_has_the_socket_for_input_and_output() -> None:
+def test_a_program_that_is_started_has_its_end_of_the_line_for_input_alone() -> None:
     ours, its = socket.socketpair()
     with ours, its:
-        child = start(["sh", "-c", "read line; echo got $line"], its)
+        line = "read line; echo nobody hears this; echo got $line >&0"
+        child = start(["sh", "-c", line], its.fileno())
         ours.sendall(b"this\n")
         assert ours.recv(100) == b"got this\n"
         assert child.ends_within(5)
         assert child.poll() == 0
         with pytest.raises(ToolMissing):
-            start(["no-such-program-at-all"], its)
+            start(["no-such-program-at-all"], its.fileno())

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.outputs import CloseTcp, OpenPppd, OpenTcp, SendTcp
+from gateway.system.line import give, make_line
 from gateway.system.tcp import (
     CLOSE_WITHIN,
     CONNECT_WITHIN,
@@ -23,6 +24,7 @@ from gateway.system.tcp import (
 )
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
+from tests.unit.system.test_line import replace
 
 LOOPBACK = host_bytes("127.0.0.1")
 NOW = 100.0
@@ -74,6 +76,7 @@ def test_data_goes_both_ways_in_order(connections: Connections, peer: socket.soc
 def test_small_messages_leave_at_once(connections: Connections, server: socket.socket) -> None:
     connections.open(OpenTcp(5, None, endpoint(server)), NOW)
     [sock] = [made.socket for made in connections._by_key.values()]
+    assert isinstance(sock, socket.socket)
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
@@ -267,25 +270,68 @@ def test_pppds_end_is_a_connection_as_any_other(pppd: tuple[Connections, socket.
         made.open_pppd(OpenPppd(2), NOW)
 
 
-def test_a_pppd_that_takes_nothing_costs_frames_and_not_the_connection(
-    pppd: tuple[Connections, socket.socket],
-) -> None:
+@pytest.fixture
+def line(pppd: tuple[Connections, socket.socket]) -> Iterator[int]:
+    """pppd's end of the line that is connection 1."""
     made, listening = pppd
     made.open_pppd(OpenPppd(1), NOW)
-    line, _ = listening.accept()
+    asked, _ = listening.accept()
     assert soon(made) == [TcpOpened(1)]
-    frame, count = b"x" * 1400, 2000
+    outer, inner = make_line()
+    with asked, open(inner, "rb", buffering=0) as file:
+        give(asked, b"started\n", outer)
+        os.close(outer)
+        asked.close()
+        assert soon(made) == [TcpReceived(1, b"started\n")]
+        yield file.fileno()
+
+
+def test_the_line_to_pppd_takes_the_place_of_the_connection(
+    pppd: tuple[Connections, socket.socket], line: int
+) -> None:
+    made, _ = pppd
+    made.send(SendTcp(1, b"~frame~"))
+    assert os.read(line, 100) == b"~frame~"
+    os.write(line, b"~answer~")
+    assert soon(made) == [TcpReceived(1, b"~answer~")]
+    assert len(made._by_fd) == 1
+
+
+def test_the_end_of_pppd_is_the_end_of_its_connection(
+    pppd: tuple[Connections, socket.socket], line: int
+) -> None:
+    made, _ = pppd
+    os.write(line, b"~last~")
+    replace(line)
+    assert soon(made) == [TcpReceived(1, b"~last~")]
+    made.send(SendTcp(1, b"~late~"))
+    assert soon(made) == [TcpClosed(1, "the server closed the connection")]
+    assert (made._by_key, made._by_fd) == ({}, {})
+
+
+def test_closing_hangs_pppd_up(pppd: tuple[Connections, socket.socket], line: int) -> None:
+    made, _ = pppd
+    made.close(CloseTcp(1), NOW)
+    assert os.read(line, 100) == b""
+    assert made.take() == []
+
+
+def test_a_pppd_that_takes_nothing_costs_frames_and_not_the_connection(
+    pppd: tuple[Connections, socket.socket], line: int
+) -> None:
+    made, _ = pppd
+    frame, count = b"x" * 1400, 200
     for _ in range(count):
         made.send(SendTcp(1, frame))
     assert made.dropped > 0
     assert made.handle_timeout(NOW) == []
-    taken = 0
-    with line:
-        line.settimeout(0.2)
-        while taken < (count - made.dropped) * len(frame):
-            taken += len(line.recv(1 << 20))
-            made.take()
-    assert taken == (count - made.dropped) * len(frame)
+    wanted, taken = (count - made.dropped) * len(frame), 0
+    while taken < wanted and select.select([line], [], [], 10)[0]:
+        taken += len(os.read(line, 1 << 16))
+        made.take()
+    assert taken == wanted
+    made.send(SendTcp(1, b"~"))
+    assert os.read(line, 100) == b"~"
 
 
 def test_a_connection_that_an_earlier_process_has_opened_is_taken_up(
