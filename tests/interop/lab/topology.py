@@ -75,6 +75,7 @@ class World:
         self.directs = 0
         self.dialled = OUTSIDE  # by clients made from now on
         self.more_servers = 0
+        self.rivals: list[Node] = []  # at the gateway's address, too
         self.internet = self._node("internet")
         self.internet.ip("link add br0 type bridge", "link set br0 up")
         self.server = self._node("server")
@@ -165,16 +166,20 @@ class World:
         node.ip(f"addr add {node.address}/24 dev eth0", f"route add default via {INSIDE}")
         return node
 
-    def rival(self) -> Node:
-        """A second host at the gateway's address; its cable is out until `at_the_door`."""
-        node = self._node("rival")
+    def rival(self, name: str = "rival") -> Node:
+        """One more host at the gateway's address; its cable is out until `at_the_door`."""
+        node = self._node(name)
         self._plug(node, OUTSIDE)
-        self.at_the_door(self.gateway, node)
+        self.rivals.append(node)
+        self.at_the_door(self.gateway)
         return node
 
-    def at_the_door(self, node: Node, other: Node) -> None:
-        """Of two at the gateway's address, `node` has its cable in."""
-        self.internet.ip(f"link set p-{other.name} down", f"link set p-{node.name} up")
+    def at_the_door(self, node: Node) -> None:
+        """Of those at the gateway's address, `node` alone has its cable in."""
+        others = [each for each in (self.gateway, *self.rivals) if each is not node]
+        self.internet.ip(
+            *(f"link set p-{other.name} down" for other in others), f"link set p-{node.name} up"
+        )
         for each in self.nodes:
             if each.name.startswith("nat"):
                 each.ip("neigh flush all")
