@@ -73,7 +73,6 @@ class Compared:
             OTHERS[other](lab, self.hosts[other])
         self.nat: Nat = lab.nat()
         self.clients: Sequence[OldClient] = lab.crowd(clients, PROFILE, self.nat)
-        self._spread = False
         self._cpu = {whose: [Account(node)] for whose, node in self.hosts.items()}
         self._cpu[OURS].append(Account(lab.server))
         self._empty = {whose: pss_kb(node) for whose, node in self.hosts.items()}
@@ -125,12 +124,7 @@ class Compared:
         self.lab.world.at_the_door(self.hosts[whose])
         if SOFTETHER in self.hosts:
             softether.pause(self.hosts[SOFTETHER], paused=whose != SOFTETHER)
-        spread = whose == THEIRS
-        if spread and not self._spread:
-            self.nat.spread()
-        if self._spread and not spread:
-            self.nat.gather()
-        self._spread = spread
+        self.nat.spread(whose == THEIRS)
 
 
 def _strongswan(lab: Lab, node: Node) -> None:

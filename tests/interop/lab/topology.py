@@ -36,9 +36,22 @@ class Nat:
     def __init__(self, node: Node) -> None:
         self.node = node
         self.clients = 0
+        self.is_spread = False
 
-    def spread(self) -> None:
-        """From now on each client behind it leaves by an address of its own."""
+    def spread(self, wanted: bool = True) -> None:
+        """Whether each client behind it leaves by an address of its own, from now on."""
+        if wanted != self.is_spread:
+            (self._spread if wanted else self._gather)()
+            self.is_spread = wanted
+
+    def forget(self) -> None:
+        """Drop every mapping; the next packet of each client leaves by another port."""
+        self.node.sh(
+            "iptables-legacy -t nat -I POSTROUTING -o eth0 -p udp -j MASQUERADE"
+            " --to-ports 50000-59999; conntrack -F"
+        )
+
+    def _spread(self) -> None:
         hosts = range(self.clients)
         self.node.ip(*(f"addr add {SPREAD.format(130 + host)}/24 dev eth0" for host in hosts))
         self.node.sh(
@@ -50,19 +63,12 @@ class Nat:
             + "conntrack -F"
         )
 
-    def gather(self) -> None:
+    def _gather(self) -> None:
         """All leave by its one address again."""
         rules = "iptables-legacy -t nat -D POSTROUTING 1;" * self.clients
         self.node.sh(rules + "conntrack -F")
         self.node.ip(
             *(f"addr del {SPREAD.format(130 + host)}/24 dev eth0" for host in range(self.clients))
-        )
-
-    def forget(self) -> None:
-        """Drop every mapping; the next packet of each client leaves by another port."""
-        self.node.sh(
-            "iptables-legacy -t nat -I POSTROUTING -o eth0 -p udp -j MASQUERADE"
-            " --to-ports 50000-59999; conntrack -F"
         )
 
 

@@ -21,7 +21,6 @@ from tests.interop.lab.kernel_pptp import KernelPptp
 from tests.interop.lab.ping import ping
 from tests.interop.lab.pptpd import ADDRESS, USERS
 from tests.interop.lab.stage import Lab
-from tests.interop.lab.topology import Nat
 from tests.interop.lab.world import Node, until, wire
 
 SUITES = ("3des-sha1", "aes128-sha1")
@@ -127,7 +126,6 @@ class Traffic:
         self.clients = {
             suite: lab.crowd(MANY, Profile(IKE, esp=suite), self.nat) for suite in SUITES
         }
-        self._spread = False
 
     def by_turns(self, rounds: int) -> dict[str, dict[str, list[dict[str, Any]]]]:
         """By way and suite. Plain routing has no suite, and stands under the first."""
@@ -164,15 +162,7 @@ class Traffic:
         self.lab.world.at_the_door(node)
         if SOFTETHER in self.ways:
             softether.pause(self.ways[SOFTETHER][1], paused=way != SOFTETHER)
-        _lie(self.nat, self._spread, spread)
-        self._spread = spread
-
-
-def _lie(nat: Nat, was: bool, spread: bool) -> None:
-    if spread and not was:
-        nat.spread()
-    if was and not spread:
-        nat.gather()
+        self.nat.spread(spread)
 
 
 def _both_ways(nodes: Sequence[Node], server: Node, targets: Sequence[str]) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from tests.interop.lab.compared import Compared
 from tests.interop.lab.stage import Lab
 
 CLIENTS, BLOCKS, ROUNDS = 20, 2, 2
-LONGEST = 600  # seconds
+LONGEST = 480  # seconds
 
 
 def run(lab: Lab) -> dict[str, Any]:

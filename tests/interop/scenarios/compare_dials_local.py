@@ -8,7 +8,7 @@ from tests.interop.lab.compared import SOFTETHER, THEIRS, Compared, ending
 from tests.interop.lab.stage import Lab
 
 CLIENTS, BLOCKS, ROUNDS = 20, 2, 2
-LONGEST = 900  # seconds
+LONGEST = 720  # seconds
 
 
 def run(lab: Lab) -> dict[str, Any]:

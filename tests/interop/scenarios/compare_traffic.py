@@ -6,7 +6,7 @@ from tests.interop.lab.stage import Lab
 from tests.interop.lab.traffic import Traffic
 
 ROUNDS = 2
-LONGEST = 900  # seconds
+LONGEST = 720  # seconds
 
 
 def run(lab: Lab) -> dict[str, Any]:
