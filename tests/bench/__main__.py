@@ -42,18 +42,18 @@ class Part(NamedTuple):
 
 
 PARTS: Final = {
-    "road": Part("The road: a data packet through the gateway, least of many", road.measure),
-    "handshake": Part("The dial", handshake.measure),
-    "curve": Part("With 1, 10, 100 and 1,000 sessions, in the pair simulation", curve.measure),
-    "storm": Part("After a power cut, in the pair simulation", storm.measure),
     "userspace": Part("TCP through the daemon, in network namespaces", userspace.measure, True),
-    "daemon": Part("The daemon, in network namespaces", daemon.measure, True),
-    "thousand": Part("The daemon with a thousand sessions", thousand.measure, True),
-    "restart": Part("A crash of the daemon, in network namespaces", restart.measure, True),
     "traffic": Part(
         "What the kernel carries, and other people's gateways, in User-Mode Linux", traffic.measure
     ),
     "dials": Part("Real dials, and other people's gateways, in the same", dials.measure),
+    "road": Part("The road: a data packet through the gateway, least of many", road.measure),
+    "handshake": Part("The dial", handshake.measure),
+    "curve": Part("With 1, 10, 100 and 1,000 sessions, in the pair simulation", curve.measure),
+    "storm": Part("After a power cut, in the pair simulation", storm.measure),
+    "daemon": Part("The daemon, in network namespaces", daemon.measure, True),
+    "thousand": Part("The daemon with a thousand sessions", thousand.measure, True),
+    "restart": Part("A crash of the daemon, in network namespaces", restart.measure, True),
 }
 
 

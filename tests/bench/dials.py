@@ -15,7 +15,7 @@ from typing import Final
 
 from tests.bench.figures import Figure, at_least, at_most, told
 from tests.bench.traffic import NAMES
-from tests.interop.lab.boot import LabFailed, play
+from tests.interop.lab.boot import LabFailed, play, print_step
 from tests.interop.lab.compared import OURS, THEIRS
 
 Rounds = dict[str, list[dict[str, float]]]  # by "single" and "crowd"
@@ -30,7 +30,7 @@ def measure() -> list[Figure]:
     if os.geteuid() != 0:
         print("Dials of real clients are not measured: the lab needs root.")
         return []
-    played = play(list(TOLD))
+    played = play(list(TOLD), print_step)
     for each in played.values():
         if each.error:
             raise LabFailed(f"{each.name}: {each.error}; logs: {each.logs}")

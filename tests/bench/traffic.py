@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any, Final
 
 from tests.bench.figures import Figure, at_least, at_most, told
-from tests.interop.lab.boot import LabFailed, play
+from tests.interop.lab.boot import LabFailed, play, print_step
 from tests.interop.lab.compared import OURS, SOFTETHER, THEIRS
 from tests.interop.lab.traffic import ESP, MANY, PLAIN, SUITES
 
@@ -39,7 +39,7 @@ def measure() -> list[Figure]:
     if os.geteuid() != 0:
         print("What the kernel carries is not measured: the lab needs root.")
         return []
-    played = play([SCENARIO])[SCENARIO]
+    played = play([SCENARIO], print_step)[SCENARIO]
     if played.error:
         raise LabFailed(f"{played.name}: {played.error}; logs: {played.logs}")
     return [figure for suite in SUITES for figure in figures(suite, played.facts)]
