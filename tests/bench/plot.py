@@ -40,7 +40,8 @@ def _head() -> str:
         '  <title id="title">Microseconds for a packet with 1 to 1,000 sessions</title>\n'
         f'  <rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>\n'
         f'  <text x="{LEFT}" y="24" font-size="14" font-weight="bold" fill="#222222">'
-        "A packet through the gateway, microseconds of CPU (AES128-SHA1, 1000 bytes)</text>"
+        "A packet through the gateway: microseconds of CPU</text>\n"
+        + _text(RIGHT, 24, "AES128-SHA1, 1000 bytes", "end")
     )
 
 
@@ -64,7 +65,7 @@ def _line(way: str, points: Points, most: int, top: int, number: int) -> list[st
     for (x, y), (_, cost) in zip(places, points, strict=True):
         found.append(f'  <circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>')
         found.append(_text(x, y + below, f"{cost:.1f}", "middle", colour))
-    return [*found, _text(LEFT + 12, TOP + 4 + 18 * number, way, "start", colour)]
+    return [*found, _text(LEFT + 12, TOP + 20 + 18 * number, way, "start", colour)]
 
 
 def _text(x: int, y: int, words: str, anchor: str, colour: str = "#444444") -> str:
