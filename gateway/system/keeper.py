@@ -1,22 +1,24 @@
 """Keeps descriptors open while the daemon is dead, so that what the kernel carries goes on.
 
 Under systemd its descriptor store does that (`service.py`). Elsewhere a process of our own does:
-it is forked off at the start, holds copies, gives them to whoever comes to its socket, and ends
-when it is told to or nobody has come for `PATIENCE` seconds. It is on the same terms as the
-daemon: whoever may connect to its socket owns it anyway.
+it is begun at the start, holds copies, gives them to whoever comes to its socket, and ends when it
+is told to or nobody has come for `PATIENCE` seconds. It is on the same terms as the daemon: whoever
+may connect to its socket owns it anyway. It runs this file and nothing else, for a mere fork would
+keep the daemon's memory as it was then, keys and all.
 """
 
 import os
 import select
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 PATIENCE: Final = 120.0  # seconds without a daemon after which everything is closed
-PROMPTLY: Final = 3.0  # seconds for an answer
+PROMPTLY: Final = 10.0  # seconds for an answer, of a process that may have just been begun
 MOST: Final = 16384  # descriptors
 LONGEST_NAME: Final = 200  # bytes
 KEEP, DROP, END = b"+", b"-", b"."
@@ -113,7 +115,8 @@ def _connect(place: Path) -> socket.socket | None:
 
 
 def _begin(place: Path) -> None:
-    """Twice forked, so that it is nobody's child and outlives us."""
+    """Twice forked, so that it is nobody's child and outlives us. Who connects before it has
+    started waits."""
     with suppress(FileNotFoundError):
         place.unlink()
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -131,13 +134,22 @@ def _begin(place: Path) -> None:
         os.waitpid(child, 0)
         listening.close()
         return
-    if os.fork() == 0:
-        os.setsid()
-        with suppress(OSError):
-            _serve(listening)
-        with suppress(OSError):
-            place.unlink()
+    with suppress(OSError):
+        if os.fork() == 0:
+            os.setsid()
+            listening.set_inheritable(True)
+            words = ("-I", "-S", __file__, str(listening.fileno()), str(place))
+            os.execv(sys.executable, (sys.executable, *words))
     os._exit(0)
+
+
+def _main(descriptor: int, place: Path) -> None:
+    """The process: `descriptor` is the socket that listens at `place`."""
+    with suppress(OSError):
+        _serve(socket.socket(fileno=descriptor))
+    with suppress(OSError):
+        place.unlink()
+    os._exit(0)  # what Python would still write goes nowhere: 0 to 2 may be anything by now
 
 
 def _serve(listening: socket.socket) -> None:
@@ -179,3 +191,7 @@ def _close_all_but(stays: int) -> None:
     """Nothing of the daemon's is held by accident: its sockets, its queue, its journal."""
     os.closerange(0, stays)
     os.closerange(stays + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+if __name__ == "__main__":
+    _main(int(sys.argv[1]), Path(sys.argv[2]))

@@ -1,85 +1,119 @@
-"""Real dials, next to those to strongSwan + xl2tpd + pppd: same clients, same suite, one boot.
+"""Real dials, next to those to other people's gateways: same clients, same suite, one boot.
 
-    python -m tests.bench.dials        (root; ten minutes)
+    python -m tests.bench dials        (root; ten minutes)
 
-From the first packet until PPP is up. Theirs ends PPP itself. Ours is measured twice: ending it by
-pppd as well, and carrying it to pptpd inside, whose programs are told apart and use the same
-processor. Theirs knows one client an address, so it is given twenty addresses.
+From the first packet until PPP is up: twenty clients one by one, then all at once. Others end PPP
+themselves. Ours is measured twice: ending it by pppd as well, and carrying it to pptpd inside,
+whose programs are told apart and use the same processor. strongSwan + xl2tpd knows one client an
+address, so it is given twenty. Memory is what all its programs have more with twenty sessions up.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
 from statistics import mean, median
-from typing import Any, Final
+from typing import Final
 
-from tests.bench.figures import Figure, at_most, told
-from tests.interop.lab.boot import LabFailed, play
+from tests.bench.figures import Figure, at_least, at_most, told
+from tests.bench.traffic import NAMES
+from tests.interop.lab.boot import LabFailed, play, print_step
 from tests.interop.lab.compared import OURS, THEIRS
 
-MOST: Final = 20  # clients at once
-MEASURED: Final = ("last", "middle", "gateway_cpu", "server_cpu")
-ENDED, CARRIED = "PPP ends here", "PPP goes on to pptpd"
+Rounds = dict[str, list[dict[str, float]]]  # by "single" and "crowd"
+TOLD: Final = {
+    "compare_dials_local": "PPP ends here",
+    "compare_dials": "PPP goes on to pptpd",
+}
+FASTER, LESS_CPU, LESS_MEMORY = 3, 1 / 2, 1 / 4  # goals, against strongSwan + xl2tpd + pppd
 
 
 def measure() -> list[Figure]:
     if os.geteuid() != 0:
         print("Dials of real clients are not measured: the lab needs root.")
         return []
-    played = play(list(TOLD))
+    played = play(list(TOLD), print_step)
     for each in played.values():
         if each.error:
             raise LabFailed(f"{each.name}: {each.error}; logs: {each.logs}")
-    return [
-        figure for name, (tell, way) in TOLD.items() for figure in tell(played[name].facts, way)
-    ]
+    return [figure for name, way in TOLD.items() for figure in figures(played[name].facts, way)]
 
 
-def _one(facts: dict[str, Any], way: str) -> list[Figure]:
-    rounds = {whose: facts[whose] for whose in (OURS, THEIRS)}
-    took = {whose: median(each["last"] for each in rounds[whose]) for whose in rounds}
-    cpu = {whose: 1000 * mean(each["gateway_cpu"] for each in rounds[whose]) for whose in rounds}
-    inside = 1000 * mean(each["server_cpu"] for each in rounds[OURS])
-    name = f"one client, {way}, until PPP is up, median of {len(rounds[OURS])}"
-    return [
-        at_most(name, took[OURS], "s", took[THEIRS]),
-        told("  by strongSwan + xl2tpd + pppd", took[THEIRS], "s"),
-        at_most(f"one dial, {way}, CPU at the gateway", cpu[OURS], "ms CPU", cpu[THEIRS]),
-        told("  by strongSwan + xl2tpd + pppd", cpu[THEIRS], "ms CPU"),
-        told("  at the server inside, for ours", inside, "ms CPU"),
-    ]
-
-
-def _twenty(facts: dict[str, Any], way: str) -> list[Figure]:
-    for each in facts[OURS] + facts[THEIRS]:
-        if each["up"] != MOST:
-            raise LabFailed(f"only {each['up']} of {MOST} dials came up; see the lab's logs")
-    ours, theirs = (
-        {key: _median(facts[whose], key) for key in MEASURED} for whose in (OURS, THEIRS)
+def figures(facts: dict[str, Rounds], way: str) -> list[Figure]:
+    single, crowd = (
+        {whose: rounds[key] for whose, rounds in facts.items()} for key in ("single", "crowd")
     )
-    count = len(facts[OURS])
-    name = f"{MOST} clients behind one NAT at once, {way}, until the last is up, median of {count}"
-    cpu = f"{MOST} dials, {way}, CPU at the gateway"
+    _check(single, 1)
+    count = len(single[OURS])
+    _check({whose: crowd[whose] for whose in (OURS, THEIRS)}, count)
+    few = {whose for whose, found in crowd.items() if mean(_up(found)) < count}
     return [
-        at_most(name, ours["last"], "s", theirs["last"]),
-        told(f"  by strongSwan + xl2tpd + pppd, with {MOST} addresses", theirs["last"], "s"),
-        told("  until half of them are", ours["middle"], "s"),
-        told("  until half of theirs are", theirs["middle"], "s"),
-        at_most(cpu, 1000 * ours["gateway_cpu"], "ms CPU", 1000 * theirs["gateway_cpu"]),
-        told("  by strongSwan + xl2tpd + pppd", 1000 * theirs["gateway_cpu"], "ms CPU"),
-        told("  at the server inside, for ours", 1000 * ours["server_cpu"], "ms CPU"),
+        *_one_by_one(single, way),
+        *_at_once({whose: crowd[whose] for whose in crowd if whose not in few}, way),
+        *(
+            told(f"  by {NAMES[whose]}, of {count} at once, {way}", mean(_up(crowd[whose])), "up")
+            for whose in few
+        ),
     ]
 
 
-def _median(rounds: list[dict[str, float]], key: str) -> float:
-    return median(each[key] for each in rounds)
+def _one_by_one(rounds: Rounds, way: str) -> Iterator[Figure]:
+    took = {whose: [each["last"] for each in found] for whose, found in rounds.items()}
+    cpu = {whose: 1000 * mean(each["gateway_cpu"] for each in rounds[whose]) for whose in rounds}
+    name = f"{len(took[OURS])} dials one by one, {way}"
+    yield from _times(f"{name}, until PPP is up", took)
+    yield from _compared(f"{name}, CPU at the gateway, each", cpu, "ms CPU", LESS_CPU)
+    yield from _inside(name, rounds)
 
 
-TOLD: Final[dict[str, tuple[Callable[[dict[str, Any], str], list[Figure]], str]]] = {
-    "compare_one_local": (_one, ENDED),
-    "compare_one_dial": (_one, CARRIED),
-    "compare_twenty_local": (_twenty, ENDED),
-    "compare_twenty_dials": (_twenty, CARRIED),
-}
+def _at_once(rounds: Rounds, way: str) -> Iterator[Figure]:
+    """The mean of all rounds, which are few."""
+    of = {
+        key: {whose: mean(each[key] for each in found) for whose, found in rounds.items()}
+        for key in ("middle", "last", "gateway_cpu", "memory")
+    }
+    count = round(mean(_up(rounds[OURS])))
+    name = f"{count} clients at once behind one NAT, {way}"
+    for key, until in (("middle", "until half of them are up"), ("last", "until the last is up")):
+        yield from _compared(f"{name}, {until}", of[key], "s")
+    rate = {whose: count / seconds for whose, seconds in of["last"].items()}
+    yield told(f"{name}, clients a second", rate[OURS], "/s")
+    yield at_least(f"  so many times theirs, {name}", rate[OURS] / rate[THEIRS], "", FASTER)
+    cpu = {whose: 1000 * spent / count for whose, spent in of["gateway_cpu"].items()}
+    yield from _compared(f"{name}, CPU at the gateway, each", cpu, "ms CPU", LESS_CPU)
+    yield from _inside(name, rounds)
+    memory = {whose: kept / count for whose, kept in of["memory"].items()}
+    yield from _compared(f"memory for each of {count} sessions, {way}", memory, "kB", LESS_MEMORY)
+
+
+def _times(name: str, took: dict[str, list[float]]) -> Iterator[Figure]:
+    for what, of in (("median", median), ("worst", max)):
+        yield from _compared(f"{name}, {what}", {whose: of(took[whose]) for whose in took}, "s")
+
+
+def _compared(name: str, of: dict[str, float], unit: str, share: float = 1) -> Iterator[Figure]:
+    """Ours may be so much of theirs; the others' are told."""
+    yield at_most(name, of[OURS], unit, round(share * of[THEIRS], 3))
+    for whose, by in NAMES.items():
+        if whose in of:
+            yield told(f"  by {by}, {name}", of[whose], unit)
+
+
+def _inside(name: str, rounds: Rounds) -> Iterator[Figure]:
+    spent = sum(each["server_cpu"] for each in rounds[OURS])
+    dials = sum(each["up"] for each in rounds[OURS])
+    if spent:
+        yield told(f"  at the server inside, for ours, {name}", 1000 * spent / dials, "ms CPU")
+
+
+def _up(rounds: list[dict[str, float]]) -> list[float]:
+    return [each["up"] for each in rounds]
+
+
+def _check(rounds: Rounds, wanted: int) -> None:
+    """Everybody must have come up: else figures compare nothing."""
+    for whose, found in rounds.items():
+        if min(_up(found)) < wanted:
+            raise LabFailed(f"{whose}: {min(_up(found)):g} of {wanted} came up; see the lab's logs")
+
 
 if __name__ == "__main__":
     for each in measure():

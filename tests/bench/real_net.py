@@ -81,6 +81,12 @@ class RealNet:
             sending = self._sockets.get(out.source) or self._outside_socket(out.source)
             sending.sendto(out.payload, (host_text(out.target.host), out.target.port))
 
+    def line(self, here: Endpoint, there: Endpoint) -> socket.socket:
+        """The socket by which what a node sends from `here` to `there` leaves."""
+        nat = self._nats.get(here.host)
+        out = Datagram(here, there, b"")
+        return self._sockets[(nat.leave(out, now()) if nat else out).source]
+
     def run_for(self, seconds: float) -> None:
         self.run_until(lambda: False, seconds)
 

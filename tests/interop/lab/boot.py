@@ -199,7 +199,8 @@ def _result(name: str, console: str) -> Played:
     )
 
 
-def _print_step(name: str, seconds: float, text: str) -> None:
+def print_step(name: str, seconds: float, text: str) -> None:
+    """For a person who waits."""
     print(f"{name} {seconds:6.2f} s  {text}", flush=True)
 
 
@@ -209,7 +210,7 @@ def main() -> int:
     parser.add_argument("--shell", action="store_true", help="a console in the world afterwards")
     asked = parser.parse_args()
     try:
-        results = play(asked.name, _print_step, asked.shell)
+        results = play(asked.name, print_step, asked.shell)
     except LabFailed as failure:
         print(f"lab: {failure}", file=sys.stderr)
         return 2

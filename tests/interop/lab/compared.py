@@ -1,7 +1,8 @@
-"""Postern and, at the same address in turn, strongSwan + xl2tpd + pppd: dials by the same clients.
+"""Postern and, at the same address in turn, others: dials by the same clients.
 
-Theirs ends PPP itself; ours carries it to pptpd and pppd inside, or ends it as well. Theirs cannot
-tell two clients at one address apart, so at its turn the NAT gives each an address of its own.
+strongSwan + xl2tpd + pppd ends PPP itself, and so does SoftEther; ours carries it to pptpd and pppd
+inside, or ends it as well. strongSwan + xl2tpd cannot tell two clients at one address apart, so at
+its turn the NAT gives each an address of its own.
 """
 
 import time
@@ -9,30 +10,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tests.interop.lab import lan, pppd, stand_in, strongswan
+from tests.interop.lab import lan, pppd, softether, stand_in, strongswan
 from tests.interop.lab.client import OldClient
 from tests.interop.lab.cpu import Account
 from tests.interop.lab.crowd import dial_at_once, hang_up_at_once
 from tests.interop.lab.gateway import Gateway
 from tests.interop.lab.ike import Profile
+from tests.interop.lab.memory import pss_kb
+from tests.interop.lab.pptpd import USERS
 from tests.interop.lab.stage import Lab
 from tests.interop.lab.topology import Nat
 from tests.interop.lab.world import Node
 
 PROFILE = Profile("3des-sha1-modp1024")
-OURS, THEIRS = "ours", "theirs"
+OURS, THEIRS, SOFTETHER = "ours", "theirs", "softether"
 REST = 6.0  # seconds after a hang-up: xl2tpd buries a tunnel for five, and a dial waits for it
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """All clients have dialled once. Times are seconds, CPU time is over all of them."""
+    """All who were asked have dialled once. Times are seconds, CPU time is over all of them."""
 
     up: int
     last: float  # from the first packet of the first until the last has PPP
     middle: float
     gateway_cpu: float
-    server_cpu: float  # pptpd and pppd inside; nothing of theirs
+    server_cpu: float  # pptpd and pppd inside; nothing of others
+    memory: int  # kB that the gateway's processes have more than before the first dial ever
 
 
 def carrying(lab: Lab) -> Gateway:
@@ -51,60 +55,84 @@ def ending(lab: Lab) -> Gateway:
 
 
 class Compared:
-    """Both gateways, and clients behind one NAT."""
+    """The gateways, and clients behind one NAT."""
 
-    def __init__(self, lab: Lab, clients: int, ours: Callable[[Lab], Gateway] = carrying) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        clients: int,
+        ours: Callable[[Lab], Gateway] = carrying,
+        others: Sequence[str] = (THEIRS,),
+    ) -> None:
         self.lab = lab
         self.ours = ours(lab)
-        self.rival: Node = lab.world.rival()
-        lab.step("starting strongSwan and xl2tpd beside it")
-        stand_in.serve(self.rival, PROFILE)
+        self.hosts: dict[str, Node] = {OURS: lab.world.gateway}
+        lab.step("starting others beside it")
+        for other in others:
+            self.hosts[other] = lab.world.rival(other)
+            OTHERS[other](lab, self.hosts[other])
         self.nat: Nat = lab.nat()
         self.clients: Sequence[OldClient] = lab.crowd(clients, PROFILE, self.nat)
-        self._turn = OURS
-        self._cpu = {
-            OURS: (Account(lab.world.gateway), Account(lab.server)),
-            THEIRS: (Account(self.rival),),
-        }
+        self._cpu = {whose: [Account(node)] for whose, node in self.hosts.items()}
+        self._cpu[OURS].append(Account(lab.server))
+        self._empty = {whose: pss_kb(node) for whose, node in self.hosts.items()}
 
-    def by_turns(self, rounds: int) -> dict[str, list[dict[str, Any]]]:
-        """Ours and theirs one after the other; there is no rest behind the last."""
-        found: dict[str, list[dict[str, Any]]] = {OURS: [], THEIRS: []}
-        for whose in (OURS, THEIRS) * rounds:
-            if found[OURS]:
-                time.sleep(REST)
-            found[whose].append(self.round(whose))
+    def by_turns(self, blocks: int, rounds: int) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """By whose: `single`, each client once with nobody beside it, and `crowd`, all at once.
+
+        Who dials alone does so in so many blocks, each of other clients.
+        """
+        found: dict[str, dict[str, list[dict[str, Any]]]] = {
+            whose: {"single": [], "crowd": []} for whose in self.hosts
+        }
+        for block in range(blocks):
+            for whose in self.hosts:
+                for client in self.clients[block::blocks]:
+                    found[whose]["single"].append(self.round(whose, [client]))
+        for whose in tuple(self.hosts) * rounds:
+            time.sleep(REST)
+            found[whose]["crowd"].append(self.round(whose, self.clients))
         return found
 
-    def round(self, whose: str, patience: int = 40) -> dict[str, Any]:
-        """One dial of each client, and everything hung up again."""
+    def round(self, whose: str, clients: Sequence[OldClient], patience: int = 60) -> dict[str, Any]:
+        """One dial of each of these clients, and everything hung up again."""
         self._turn_to(whose)
-        marks = [len(client.node.log("charon")) for client in self.clients]
+        marks = [len(client.node.log("charon")) for client in clients]
         before = [account.seconds() for account in self._cpu[whose]]
         began = time.time()
-        arrivals = dial_at_once(self.clients, patience)
+        arrivals = dial_at_once(clients, patience)
         now = [account.seconds() for account in self._cpu[whose]]
         spent = [after - was for after, was in zip(now, before, strict=True)]
+        memory = pss_kb(self.hosts[whose]) - self._empty[whose]
         first = min(
             strongswan.first_packet(client.node, mark, began)
-            for client, mark in zip(self.clients, marks, strict=True)
+            for client, mark in zip(clients, marks, strict=True)
         )
         took = sorted(each.milliseconds / 1000 - first for each in arrivals if each)
-        found = Round(len(took), took[-1], took[len(took) // 2], spent[0], sum(spent[1:]))
+        last, middle = (took[-1], took[len(took) // 2]) if took else (0.0, 0.0)
+        found = Round(len(took), last, middle, spent[0], sum(spent[1:]), memory)
         self.lab.step(f"{whose}: {found}")
-        hang_up_at_once([client for client, up in zip(self.clients, arrivals, strict=True) if up])
+        hang_up_at_once([client for client, up in zip(clients, arrivals, strict=True) if up])
+        for client, up in zip(clients, arrivals, strict=True):
+            if not up:
+                client.start_over()
         if whose == OURS:
             self.ours.wait_for_sessions(0)
         return asdict(found)
 
     def _turn_to(self, whose: str) -> None:
-        if whose == self._turn:
-            return
-        self._turn = whose
-        here, there = self.lab.world.gateway, self.rival
-        if whose == THEIRS:
-            self.lab.world.at_the_door(there, here)
-            self.nat.spread()
-        else:
-            self.lab.world.at_the_door(here, there)
-            self.nat.gather()
+        self.lab.world.at_the_door(self.hosts[whose])
+        if SOFTETHER in self.hosts:
+            softether.pause(self.hosts[SOFTETHER], paused=whose != SOFTETHER)
+        self.nat.spread(whose == THEIRS)
+
+
+def _strongswan(lab: Lab, node: Node) -> None:
+    stand_in.serve(node, PROFILE)
+
+
+def _softether(lab: Lab, node: Node) -> None:
+    softether.serve(node, lab.server, PROFILE.psk, "operator", USERS["operator"])
+
+
+OTHERS: dict[str, Callable[[Lab, Node], None]] = {THEIRS: _strongswan, SOFTETHER: _softether}

@@ -1,29 +1,52 @@
-"""iperf3: how much TCP carries, from the client to the server and back."""
+"""iperf3: how much TCP carries, from clients to the server and back."""
 
 import json
+from collections.abc import Sequence
 
 from tests.interop.lab.world import CommandFailed, Node, until
 
-PORT = 5201
+PORT = 5201  # and those behind it, one a client
+LOG = "iperf3"
 
 
 def tcp_mbit(
     client: Node, server: Node, address: str, seconds: float = 4, down: bool = False
 ) -> float:
     """Mbit/s received at the far end; `down` is from the server to the client."""
-    running = server.spawn(["iperf3", "-s", "-1", "-p", str(PORT)], "iperf3-server")
+    return together_mbit([client], server, [address], seconds, down)
+
+
+def together_mbit(
+    clients: Sequence[Node],
+    server: Node,
+    addresses: Sequence[str],
+    seconds: float = 4,
+    down: bool = False,
+) -> float:
+    """The same of all of them at once; `addresses` is what each calls the server."""
+    ports = range(PORT, PORT + len(clients))
+    running = [server.spawn(["iperf3", "-s", "-1", "-p", str(port)], LOG) for port in ports]
     try:
-        until(lambda: server.listens(PORT), 10, "iperf3 listening")
-        text = client.sh(
-            f"iperf3 -J -c {address} -p {PORT} -t {seconds} --connect-timeout 5000"
-            + (" -R" if down else ""),
-            timeout=seconds + 20,
-        )
+        until(lambda: all(map(server.listens, ports)), 20, "iperf3 listening")
+        for client, port, address in zip(clients, ports, addresses, strict=True):
+            client.remove(f"/run/log/{LOG}.log")
+            words = f"iperf3 -J -c {address} -p {port} -t {seconds:g} --connect-timeout 5000"
+            running.append(client.spawn((words + (" -R" if down else "")).split(), LOG))
+        for each in running[len(ports) :]:
+            each.wait(timeout=seconds + 20)
+        return round(sum(map(_received, clients)), 1)
     finally:
-        running.terminate()
-        running.wait()
-    told = json.loads(text)
-    if "error" in told:  # and its exit status says that all is well
-        raise CommandFailed(f"iperf3 in {client.name}: {told['error']}")
-    bits: float = told["end"]["sum_received"]["bits_per_second"]
-    return round(bits / 1e6, 1)
+        for each in running:
+            each.terminate()
+            each.wait()
+
+
+def _received(client: Node) -> float:
+    """Mbit/s, as its iperf3 has told."""
+    text = client.log(LOG)
+    try:
+        told = json.loads(text)
+        bits: float = told["end"]["sum_received"]["bits_per_second"]
+    except (ValueError, KeyError):
+        raise CommandFailed(f"iperf3 in {client.name}: {text[-400:]}") from None
+    return bits / 1e6

@@ -1,8 +1,8 @@
 """A PPTP server whose data path is the kernel's, for figures: pptpd has its GRE in user space, and
 would be what is measured.
 
-Control messages and PPP's negotiation are those of the scripted peers of tests/pair. One call at a
-time, without a password.
+Control messages and PPP's negotiation are those of the scripted peers of tests/pair. A call on each
+connection, without a password.
 
     python -m tests.interop.lab.kernel_pptp HERE      (in the host that is the server)
 """
@@ -13,7 +13,9 @@ import select
 import socket
 import subprocess
 import sys
+import threading
 import time
+from itertools import count
 from struct import pack, unpack
 from typing import Final
 
@@ -28,8 +30,9 @@ from tests.pair.peers.ppp_end import PppEnd
 from tests.pair.peers.pptp_server import PptpServer
 
 PORT: Final = 1723
-CALL: Final = 0x1111
-GIVES: Final = "10.30.0.10"
+CALL: Final = 0x1111  # of the first call; the next has the next
+GIVES: Final = "10.30.0.{}"
+FIRST, MOST = 10, 200  # addresses: the last byte of the first one, and how many
 NEW_UNIT, CONNECT = 0xC004743E, 0x4004743A  # PPPIOC… of linux/ppp-ioctl.h
 STEP: Final = 0.5  # seconds between two looks at the clock
 
@@ -46,8 +49,10 @@ class KernelPptp:
 class _Link:
     """The PPP of one call: a channel, an interface, and who negotiates."""
 
-    def __init__(self, near: str, far: str, peer_call: int) -> None:
-        self.channel = open_pptp(host_bytes(near), CALL)
+    def __init__(self, near: str, far: str, number: int, peer_call: int) -> None:
+        """`number` counts calls from nought."""
+        self.gives = GIVES.format(FIRST + number % MOST)
+        self.channel = open_pptp(host_bytes(near), CALL + number)
         connect_pptp(self.channel, host_bytes(far), peer_call)
         self.device = attach(self.channel)
         self.unit = os.open(DEVICE, os.O_RDWR | os.O_NONBLOCK)
@@ -55,7 +60,7 @@ class _Link:
         fcntl.ioctl(self.unit, NEW_UNIT, made, True)
         fcntl.ioctl(self.device, CONNECT, bytes(made))
         self.name = f"ppp{unpack('=i', made)[0]}"
-        self.ppp = PppEnd(b"kern", host_bytes(ADDRESS), mru=MTU, gives=host_bytes(GIVES))
+        self.ppp = PppEnd(b"kern", host_bytes(ADDRESS), mru=MTU, gives=host_bytes(self.gives))
         self._say(self.ppp.start(time.monotonic()))
 
     def look(self) -> None:
@@ -68,7 +73,7 @@ class _Link:
         if due is not None and due <= now:
             self._say(self.ppp.handle_timeout(now))
         if self.ppp.up and not was_up:
-            lines = f"addr add {ADDRESS} peer {GIVES} dev {self.name}\n"
+            lines = f"addr add {ADDRESS} peer {self.gives} dev {self.name}\n"
             lines += f"link set {self.name} mtu {MTU} up\n"
             subprocess.run(["ip", "-batch", "-"], input=lines, text=True, check=True)
 
@@ -84,15 +89,14 @@ class _Link:
 
 def serve(here: str) -> None:
     with socket.create_server((here, PORT)) as listening:
-        while True:
+        for number in count():
             caller, (far, _) = listening.accept()
-            with caller:
-                _answer(caller, here, far)
+            threading.Thread(target=_answer, args=(caller, here, far, number)).start()
 
 
-def _answer(caller: socket.socket, here: str, far: str) -> None:
+def _answer(caller: socket.socket, here: str, far: str, number: int) -> None:
     """One connection, and the call on it, from beginning to end."""
-    server, link = PptpServer(CALL, window=64, vendor="linux"), None
+    server, link = PptpServer(CALL + number, window=64, vendor="linux"), None
     try:
         while True:
             others: list[int] = [] if link is None else [link.device, link.unit]
@@ -103,11 +107,12 @@ def _answer(caller: socket.socket, here: str, far: str) -> None:
                     return
                 answers = server.receive(data, time.monotonic())
                 if link is None and server.peer:
-                    link = _Link(here, far, server.peer)
+                    link = _Link(here, far, number, server.peer)
                 caller.sendall(b"".join(answers))
             if link is not None:
                 link.look()
     finally:
+        caller.close()
         if link is not None:
             link.close()
 

@@ -4,7 +4,8 @@
 #   setup.sh host   Debian packages this machine itself needs; none of them starts a service
 #   setup.sh lab    the lab's programs, unpacked under build/lab/tree and never installed
 #   setup.sh watch  Prometheus, rsyslog and sshd, unpacked under build/watch/tree and never installed
-#   setup.sh        all of them
+#   setup.sh peers  SoftEther VPN server, for `make bench`: under build/peers/tree, never installed
+#   setup.sh        all of them but the peers
 #
 # The lab's programs include IKE and PPTP daemons. Installed, Debian would start them on the
 # developer's machine; unpacked, they exist only in the lab, which lays the tree over the host's root.
@@ -18,10 +19,10 @@ APART="libreswan" # apt would not take it beside strongSwan; they share no file 
 # What they link to beside what every Debian has; Prometheus' own web pages are not needed.
 WATCH="prometheus rsyslog rsyslog-openssl libestr0 libfastjson4 liblognorm5 \
 openssh-server openssh-sftp-server libwrap0"
+PEERS="softether-vpnserver softether-vpncmd softether-common"
 
 CHECKOUT=$(cd "$(dirname "$0")/../../.." && pwd)
 BUILD=$CHECKOUT/build/lab
-TREE=$CHECKOUT/build/watch
 
 say() { echo "lab: $*"; }
 
@@ -92,28 +93,33 @@ set_up_lab() {
 }
 
 # By name and without what they depend on: these are programs to start by hand.
-set_up_watch() {
-    stamp=$({ echo "$WATCH"; cat "$0"; } | sha256sum | cut -d' ' -f1)
-    [ "$(cat "$TREE/stamp" 2>/dev/null || true)" != "$stamp" ] || return 0
+set_up_apart() { # where, what it is, packages
+    tree=$CHECKOUT/build/$1
+    stamp=$({ echo "$3"; cat "$0"; } | sha256sum | cut -d' ' -f1)
+    [ "$(cat "$tree/stamp" 2>/dev/null || true)" != "$stamp" ] || return 0
     must_be_root
-    say "fetching Prometheus, rsyslog and sshd"
-    rm -rf "$TREE"
-    mkdir -p "$TREE/debs" "$TREE/tree"
-    cd "$TREE/debs"
+    say "fetching $2"
+    rm -rf "$tree"
+    mkdir -p "$tree/debs" "$tree/tree"
+    cd "$tree/debs"
     # shellcheck disable=SC2086
-    with_fresh_lists apt-get -q -o APT::Sandbox::User=root download $WATCH
-    for deb in ./*.deb; do dpkg-deb -x "$deb" "$TREE/tree"; done
+    with_fresh_lists apt-get -q -o APT::Sandbox::User=root download $3
+    for deb in ./*.deb; do dpkg-deb -x "$deb" "$tree/tree"; done
     cd "$CHECKOUT"
-    rm -rf "$TREE/debs"
-    echo "$stamp" >"$TREE/stamp"
-    say "ready: $(du -sm "$TREE/tree" | cut -f1) MB in $TREE/tree"
+    rm -rf "$tree/debs"
+    echo "$stamp" >"$tree/stamp"
+    say "ready: $(du -sm "$tree/tree" | cut -f1) MB in $tree/tree"
 }
+
+set_up_watch() { set_up_apart watch "Prometheus, rsyslog and sshd" "$WATCH"; }
+set_up_peers() { set_up_apart peers "SoftEther VPN server" "$PEERS"; }
 
 mkdir -p "$BUILD"
 case ${1:-all} in
 host) set_up_host ;;
 lab) set_up_lab ;;
 watch) set_up_watch ;;
+peers) set_up_peers ;;
 all) set_up_host; set_up_lab; set_up_watch ;;
-*) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+*) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

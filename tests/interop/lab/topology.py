@@ -36,9 +36,22 @@ class Nat:
     def __init__(self, node: Node) -> None:
         self.node = node
         self.clients = 0
+        self.is_spread = False
 
-    def spread(self) -> None:
-        """From now on each client behind it leaves by an address of its own."""
+    def spread(self, wanted: bool = True) -> None:
+        """Whether each client behind it leaves by an address of its own, from now on."""
+        if wanted != self.is_spread:
+            (self._spread if wanted else self._gather)()
+            self.is_spread = wanted
+
+    def forget(self) -> None:
+        """Drop every mapping; the next packet of each client leaves by another port."""
+        self.node.sh(
+            "iptables-legacy -t nat -I POSTROUTING -o eth0 -p udp -j MASQUERADE"
+            " --to-ports 50000-59999; conntrack -F"
+        )
+
+    def _spread(self) -> None:
         hosts = range(self.clients)
         self.node.ip(*(f"addr add {SPREAD.format(130 + host)}/24 dev eth0" for host in hosts))
         self.node.sh(
@@ -50,19 +63,12 @@ class Nat:
             + "conntrack -F"
         )
 
-    def gather(self) -> None:
+    def _gather(self) -> None:
         """All leave by its one address again."""
         rules = "iptables-legacy -t nat -D POSTROUTING 1;" * self.clients
         self.node.sh(rules + "conntrack -F")
         self.node.ip(
             *(f"addr del {SPREAD.format(130 + host)}/24 dev eth0" for host in range(self.clients))
-        )
-
-    def forget(self) -> None:
-        """Drop every mapping; the next packet of each client leaves by another port."""
-        self.node.sh(
-            "iptables-legacy -t nat -I POSTROUTING -o eth0 -p udp -j MASQUERADE"
-            " --to-ports 50000-59999; conntrack -F"
         )
 
 
@@ -75,6 +81,7 @@ class World:
         self.directs = 0
         self.dialled = OUTSIDE  # by clients made from now on
         self.more_servers = 0
+        self.rivals: list[Node] = []  # at the gateway's address, too
         self.internet = self._node("internet")
         self.internet.ip("link add br0 type bridge", "link set br0 up")
         self.server = self._node("server")
@@ -165,16 +172,20 @@ class World:
         node.ip(f"addr add {node.address}/24 dev eth0", f"route add default via {INSIDE}")
         return node
 
-    def rival(self) -> Node:
-        """A second host at the gateway's address; its cable is out until `at_the_door`."""
-        node = self._node("rival")
+    def rival(self, name: str = "rival") -> Node:
+        """One more host at the gateway's address; its cable is out until `at_the_door`."""
+        node = self._node(name)
         self._plug(node, OUTSIDE)
-        self.at_the_door(self.gateway, node)
+        self.rivals.append(node)
+        self.at_the_door(self.gateway)
         return node
 
-    def at_the_door(self, node: Node, other: Node) -> None:
-        """Of two at the gateway's address, `node` has its cable in."""
-        self.internet.ip(f"link set p-{other.name} down", f"link set p-{node.name} up")
+    def at_the_door(self, node: Node) -> None:
+        """Of those at the gateway's address, `node` alone has its cable in."""
+        others = [each for each in (self.gateway, *self.rivals) if each is not node]
+        self.internet.ip(
+            *(f"link set p-{other.name} down" for other in others), f"link set p-{node.name} up"
+        )
         for each in self.nodes:
             if each.name.startswith("nat"):
                 each.ip("neigh flush all")

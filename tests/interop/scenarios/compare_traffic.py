@@ -1,12 +1,12 @@
-"""One client's TCP through the kernel carrier, and through other people's gateway, by turns."""
+"""TCP of one client and of four through the kernel carrier, and through others, by turns."""
 
 from typing import Any
 
 from tests.interop.lab.stage import Lab
 from tests.interop.lab.traffic import Traffic
 
-ROUNDS = 3
-LONGEST = 400  # seconds
+ROUNDS = 2
+LONGEST = 720  # seconds
 
 
 def run(lab: Lab) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.bindings import _rust
 
 from gateway.system.keeper import DROP, END, KEEP, MOST, KeeperLost, Process, Store
 
@@ -85,3 +86,24 @@ def test_a_successor_finds_what_was_kept_and_not_what_was_dropped(tmp_path: Path
 def test_where_no_process_can_be_begun_that_is_said(tmp_path: Path) -> None:
     with pytest.raises(KeeperLost, match="No such file"):
         Process(tmp_path / "no folder" / "keeper.sock")
+
+
+def test_who_keeps_is_a_program_of_its_own_and_has_none_of_our_memory(tmp_path: Path) -> None:
+    """A mere fork would keep our keys as they were, and a copy of every page that we change."""
+    place = tmp_path / "keeper.sock"
+    process = Process(place)
+    [keeper] = [
+        folder
+        for folder in Path("/proc").glob("[0-9]*")
+        if str(place).encode() in _words_of(folder)
+    ]
+    assert _rust.__file__ in Path("/proc/self/maps").read_text()
+    assert _rust.__file__ not in (keeper / "maps").read_text()
+    process.end()
+
+
+def _words_of(folder: Path) -> list[bytes]:
+    try:
+        return (folder / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []  # it has ended meanwhile
