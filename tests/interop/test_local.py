@@ -70,3 +70,18 @@ def test_freeradius_has_an_account_of_each_session(facts: dict[str, Any]) -> Non
     assert 'User-Name = "operator"' in detail
     assert "Framed-IP-Address = 10.10.0.77" in detail
     assert 'Calling-Station-Id = "203.0.113.10"' in detail
+
+
+@pytest.mark.interop("local_radius")
+def test_where_postern_keeps_accounts_a_session_is_told_once_and_the_server_may_end_it(
+    facts: dict[str, Any],
+) -> None:
+    accounted = facts["accounted"]
+    assert "Received Disconnect-ACK" in facts["kicked"]
+    assert " of operator is ended: " in facts["accountant"]
+    assert accounted.count("Acct-Status-Type = Start") == 1
+    assert accounted.count("Acct-Status-Type = Stop") == 1
+    assert 'NAS-Identifier = "postern-1"' in accounted
+    assert 'NAS-Identifier = "lan"' not in accounted  # pppd's plugin has told nobody
+    assert "Framed-IP-Address = 10.10.0.77" in accounted
+    assert "Acct-Authentic = Local" in accounted
