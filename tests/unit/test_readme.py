@@ -33,6 +33,11 @@ def test_what_is_shown_of_prometheus_goes_with_every_configuration() -> None:
     assert [told(text + metrics) for text in CONFIGURATIONS] == [[], [], []]
 
 
+def test_what_is_shown_of_accounts_goes_with_every_configuration() -> None:
+    [accounting] = [text for text in SHOWN if "[accounting]" in text]
+    assert [told(text + accounting) for text in CONFIGURATIONS] == [[], [], []]
+
+
 def test_what_is_shown_of_a_collector_goes_with_every_configuration() -> None:
     [syslog] = [text for text in SHOWN if "[syslog]" in text]
     assert [told(text + syslog) for text in CONFIGURATIONS] == [[], [], []]
