@@ -1,5 +1,6 @@
 """The route into the LAN with real programs: Debian's pppd at the gateway, and FreeRADIUS."""
 
+import re
 from typing import Any
 
 import pytest
@@ -85,3 +86,14 @@ def test_where_postern_keeps_accounts_a_session_is_told_once_and_the_server_may_
     assert 'NAS-Identifier = "lan"' not in accounted  # pppd's plugin has told nobody
     assert "Framed-IP-Address = 10.10.0.77" in accounted
     assert "Acct-Authentic = Local" in accounted
+
+
+@pytest.mark.interop("local_radius")
+def test_a_gateway_that_is_stopped_ends_its_sessions_with_the_server_too(
+    facts: dict[str, Any],
+) -> None:
+    [stop] = [one for one in facts["stopped"].split("\n\n") if "Acct-Status-Type = Stop" in one]
+    assert "Acct-Terminate-Cause = Admin-Reboot" in stop
+    octets = re.search(r"Acct-Input-Octets = ([0-9]+)", stop)
+    assert octets is not None
+    assert int(octets[1]) > 5 * 84  # five pings and what brought PPP up

@@ -105,6 +105,10 @@ def test_after_a_restart_of_ours_the_server_hears_at_once_who_is_still_there() -
     assert Desk(book).tell(400.0, living=(counted(300.0, 1),)) == [(Status.INTERIM, ID)]
 
 
+def test_one_whose_beginning_was_not_heard_begins_when_it_is_seen() -> None:
+    assert Desk().tell(400.0, living=(counted(300.0, 1),)) == [(Status.START, ID)]
+
+
 def test_who_it_is_stays_as_it_was_at_the_start() -> None:
     desk = Desk()
     desk.tell(102.0, ADA)

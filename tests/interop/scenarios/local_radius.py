@@ -37,8 +37,15 @@ def run(lab: Lab) -> dict[str, Any]:
     until(lambda: len(told(detail(), "Stop")) == len(AUTHS), 10, "three accounts")
     before = detail()
     kicked = kick(lab, inside, gateway, client)
+    accounted = detail().removeprefix(before)
+    lab.step("dialling once more, and stopping the gateway")
+    client.dial()
+    client.ping()
+    gateway.stop()
+    until(lambda: len(told(detail(), "Stop")) == len(AUTHS) + 2, 20, "the end of the last session")
     return {
-        "accounted": detail().removeprefix(before),
+        "accounted": accounted,
+        "stopped": detail().removeprefix(before + accounted),
         "kicked": kicked,
         "accountant": inside.gateway.log("accounting"),
         "dials": found,
@@ -59,7 +66,6 @@ def kick(lab: Lab, inside: lan.Lan, gateway: Gateway, client: OldClient) -> str:
     inside.start_accounting()
     client.start_over()
     client.dial()
-    client.ping()
     detail = partial(inside.server.log, "detail")
     until(lambda: bool(NAMED.search(detail())), 20, "the beginning of the session")
     named = NAMED.search(detail())

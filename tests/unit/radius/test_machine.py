@@ -173,7 +173,9 @@ def test_one_that_is_under_way_stays() -> None:
     assert stage.put(entry(2, "a", Status.INTERIM)) == []
     stage.answer(stage.heard[0])
     assert stage.put(entry(3, "b", Status.INTERIM)) == []
-    assert stage.numbers() == [1, 2, 3]
+    stage.answer(stage.heard[1])
+    assert stage.put(entry(4, "a", Status.STOP)) == []
+    assert stage.numbers() == [1, 2, 3, 4]
 
 
 def test_only_so_many_wait_and_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
