@@ -71,6 +71,7 @@ from gateway.user.files import beside, read_file
 from gateway.wire.ipv4 import host_text
 
 OK, FAILED = 0, 1
+ACCOUNTED_WITHIN = 2.0  # seconds: who keeps accounts of sessions asks once a second how they ended
 QUEUES = ("outside", "inside", "front")  # as figures call them
 
 
@@ -175,6 +176,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             journal.line("ended for a restart: sessions wait for the next one to take them up")
             return
         succession.end()
+        control.linger(lambda: desk.gateway.ledger.untold, now() + ACCOUNTED_WITHIN, now)
         journal.line("stopped; the rules stay, so what comes for Postern now is dropped")
     finally:
         control.close()
@@ -231,7 +233,7 @@ class Desk:
     def answer(self, request: dict[str, Any], peer: Peer | None = None) -> Answer | Flow | Later:
         """One request from the control socket, from that process."""
         if not may_ask(peer, request.get("verb")):
-            return refused("who gives out figures may ask for nothing else", "See [metrics]")
+            return refused("this program may ask for nothing else", "See DESIGN.md")
         if request.get("verb") == "metrics":
             return self._figures(request.get("sessions") is True)
         if request.get("verb") == "status":
@@ -240,7 +242,7 @@ class Desk:
             return self._trace(request, peer, now())
         if request.get("verb") == "recorded":
             return Later(lambda: recording.awaited(self.gateway, now()))
-        if self.loop is not None:
+        if self.loop is not None and request.get("living") is not False:
             self.loop.refresh()
         found, outputs = answer(self.gateway, request, now())
         self._carry_out(self.tracer.look(outputs, now()) if self.tracer.traces else outputs)

@@ -9,25 +9,33 @@ import grp
 import os
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.control.problems import Problem
+from gateway.radius.sink import answer
+from gateway.system.chance import Chance
 from gateway.system.clock import now
 from gateway.system.control_socket import AlreadyRunning
 from gateway.system.journal import ERROR, Journal, read_by_systemd
+from gateway.system.pppd_call import Sink
 from gateway.system.pppd_calls import Calls
 from gateway.system.pppd_host import Host
 from gateway.system.pppd_remains import files_of, links_of
 from gateway.system.pppd_table import Table
+from gateway.system.radius_socket import RadiusSocket
 from gateway.system.run import ToolFailed, run, start
 from gateway.system.signals import Signals
 from gateway.system.tcp import PPPD as SOCKET
 from gateway.user.files import beside, read_file
+from gateway.wire.cursor import WireError
+from gateway.wire.ipv4 import host_bytes
 
 OK, FAILED = 0, 1
 GROUP = "postern"  # of the gateway, where it has a user of its own
+HERE = "127.0.0.77"  # of this machine, and nobody's RADIUS server
 ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
@@ -49,18 +57,32 @@ def main(argv: list[str] | None = None) -> int:
 
 def serve(path: Path, place: Path, journal: Journal, *, rules: bool) -> None:
     """Until a signal ends it. SIGHUP does not: a new file is found by itself."""
-    table = Table(run if rules else None)
-    calls = Calls(Followed(path).read, start, table, links_of(place), files_of(place), journal.line)
-    host = Host(place, calls, journal.line, _group())
-    try:
-        with Signals() as signals:
-            host.register(signals.fileno())
-            journal.line("ready to start pppd")
-            while not ENDING.intersection(signals.take()):
-                host.step(now)
-    finally:
-        host.close(now)
+    table, read = Table(run if rules else None), Followed(path).read
+    with closing(RadiusSocket(host_bytes(HERE))) as accounts:
+        sink = Sink(HERE, accounts.port, Chance()(16).hex())
+        files = files_of(place)
+        calls = Calls(read, start, table, links_of(place), files, journal.line, sink)
+        host = Host(place, calls, journal.line, _group())
+        try:
+            with Signals() as signals:
+                host.register(signals.fileno())
+                host.register(accounts.fileno())
+                journal.line("ready to start pppd")
+                while not ENDING.intersection(signals.take()):
+                    host.step(now)
+                    swallow(accounts, sink.secret.encode())
+        finally:
+            host.close(now)
     journal.line("stopped; every call has ended")
+
+
+def swallow(accounts: RadiusSocket, secret: bytes) -> None:
+    """Say yes to what pppd's RADIUS client tells of sessions that `postern accounting` tells of."""
+    for data, source in accounts.receive():
+        try:
+            accounts.send(answer(data, secret), source)
+        except WireError:
+            continue  # of somebody else on this machine
 
 
 class Followed:

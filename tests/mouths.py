@@ -52,6 +52,7 @@ from gateway.ppp.options import parse_options
 from gateway.pptp.gre import Gre, call_id_of
 from gateway.pptp.machine import Caller
 from gateway.pptp.messages import parse_message
+from gateway.radius.packet import parse_packet as parse_radius
 from gateway.wire.cursor import Reader, WireError
 from gateway.wire.ipv4 import parse_ipv4
 from gateway.wire.record import parse_record
@@ -62,6 +63,7 @@ from gateway.x509.der import Der
 from gateway.x509.keys import read_pkcs8, read_public_key
 from gateway.x509.names import name_text, read_name
 from gateway.x509.pkcs7 import parse_pkcs7
+from tests import mouths_radius
 from tests.pair.initiator_world import ASK, THEM, US
 from tests.pair.net import endpoint, seeded
 from tests.unit.ike import asker
@@ -150,6 +152,7 @@ PARSERS: dict[str, Take] = {
     "name": read_name,
     "name as text": name_text,
     "kept records": lambda data: parse_record(Household, data),
+    "RADIUS": parse_radius,
 }
 
 
@@ -363,4 +366,6 @@ MACHINES: dict[str, Callable[[], Take]] = {
     "PPP kind": lambda: is_control,
     "PPP from the client": passage(True),
     "PPP from the server": passage(False),
+    "RADIUS answers": lambda: mouths_radius.answers,
+    "RADIUS requests": lambda: mouths_radius.wishes,
 }

@@ -12,6 +12,7 @@ from gateway.bridge.gateway import Gateway
 from gateway.bridge.replies import Answer, done, refused
 from gateway.bridge.tell import By
 from gateway.bridge.views import session_view, session_views
+from gateway.control.accounting import told_to_json
 from gateway.control.diagnose import diagnose
 from gateway.control.diagnosis import diagnosis_to_json
 from gateway.control.explain import account
@@ -34,6 +35,8 @@ def answer(
             return _session(gateway, request.get("id"), now), []
         case "explain":
             return _explain(gateway, request.get("word"), now), []
+        case "accounting":
+            return _accounting(gateway, request, now), []
         case "disconnect":
             return _disconnect(gateway, request, now)
         case "probe":
@@ -75,6 +78,16 @@ def _explain(gateway: Gateway, word: object, now: float) -> Answer:
         hint = "Name it as in postern.toml, or by the outside address it comes from"
         return refused(f"{word!r} is no client's name and no address", hint)
     return done({"diagnoses": [diagnosis_to_json(one) for one in diagnose(case)]})
+
+
+def _accounting(gateway: Gateway, request: Mapping[str, object], now: float) -> Answer:
+    """What began and ended behind a number, and on demand all that is up."""
+    if gateway.config.accounting.server is None:
+        return refused("nobody keeps accounts of sessions", "Write [accounting] and reload")
+    behind = request.get("behind")
+    if type(behind) is not int:
+        return refused("what was told last has a number", "Compare the versions: `postern version`")
+    return done(told_to_json(gateway.ledger.tell(behind, request.get("living") is True, now)))
 
 
 def _disconnect(

@@ -20,6 +20,7 @@ from gateway.bridge.guest import Guest
 from gateway.bridge.inward import Inward
 from gateway.bridge.keeping import Keeping
 from gateway.bridge.kernel import Kernel
+from gateway.bridge.ledger import Ledger
 from gateway.bridge.servers import Servers
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
@@ -58,6 +59,7 @@ class Gateway:
         self.started = now
         self.accounts = Accounts()
         self.tally = Tally()
+        self.ledger = Ledger(self)
         self.drops = Counters()
         self.board = Switchboard(config, random, self._next_number)
         self.sessions = self.board.sessions  # by number
@@ -130,8 +132,7 @@ class Gateway:
         return self._timers.deadline()
 
     def handle_timeout(self, now: float) -> list[Output]:
-        """After an error of ours nothing is forgotten: neither what the others asked for, nor who
-        is still to come, nor who it was, whose turn comes again a little later."""
+        """After an error of ours nothing is forgotten, and who it was has its turn again later."""
         due = self._timers.due(now)
         try:
             while due:
@@ -167,8 +168,7 @@ class Gateway:
 
     def idle(self) -> bool:
         """Nothing is left that an inside server would miss."""
-        settled = not self.board.trunks.by_place and not self.carrier.ending
-        return settled and not self.sessions
+        return not (self.board.trunks.by_place or self.carrier.ending or self.sessions)
 
     def recover(self) -> None:
         """An error of ours has left something half done: nobody's time is forgotten for it."""
@@ -214,8 +214,7 @@ class Gateway:
         """What was counted since the start, by room and reason."""
         found = {f"gateway_{name}": count for name, count in self.drops.by_reason.items()}
         found |= self.clients.counters() | {"front_passed": self.front.passed}
-        found |= self.board.trunks.counters()
-        found |= self.board.strayed()
+        found |= self.board.trunks.counters() | self.board.strayed()
         return {name: count for name, count in found.items() if count}
 
     # the road in
@@ -385,6 +384,7 @@ class Gateway:
             if isinstance(output, Fact):
                 self.accounts.add(output, now)
                 self.tally.note(output)
+                self.ledger.note(output, now)
                 self.keeping.touch_session(output.dial)
             elif isinstance(output, SendTcp):
                 self.keeping.touch_connection(output.key)

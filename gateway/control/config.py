@@ -96,6 +96,21 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Accounting:
+    """Which RADIUS server has accounts of sessions (None: nobody), and from which address it is
+    told. With `disconnect` it may end sessions, too, at that address."""
+
+    server: bytes | None = None
+    port: int = DEFAULTS["accounting"]["port"]
+    secret: bytes = field(default=b"", repr=False)
+    address: bytes | None = None
+    interim_seconds: int = DEFAULTS["accounting"]["interim_seconds"]
+    disconnect: bool = DEFAULTS["accounting"]["disconnect"]
+    disconnect_port: int = DEFAULTS["accounting"]["disconnect_port"]
+    nas_identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Syslog:
     """Where an appliance sends its journal; `name` is in the collector's certificate, `ca` PEM."""
 
@@ -227,6 +242,7 @@ class Config:
     authorities: tuple[Authority, ...] = ()
     front: Front = Front()
     metrics: Metrics = Metrics()
+    accounting: Accounting = Accounting()
     syslog: Syslog = Syslog()
 
     @cached_property
@@ -262,6 +278,7 @@ def build(document: Document, users: Users = NOBODY) -> Config:
         inside=Inside(**document["inside"][0].values),
         front=Front(**document["front"][0].values),
         metrics=Metrics(**document["metrics"][0].values),
+        accounting=Accounting(**document["accounting"][0].values),
         syslog=Syslog(**document["syslog"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),

@@ -15,6 +15,7 @@ class Part(Enum):
     USERS = "users"  # who may log in
     HOSTNAME = "hostname"  # the machine's name and time zone
     METRICS = "metrics"  # the program that gives out figures
+    ACCOUNTING = "accounting"  # the program that tells a RADIUS server of sessions
     SYSLOG = "syslog"  # the program that sends the journal
 
 
@@ -32,6 +33,7 @@ _OF_TABLE: Final = {
     "route": {Part.GATEWAY, Part.NETWORK},  # servers behind inside.gateway have a route each
     "choice": {Part.GATEWAY},
     "metrics": {Part.METRICS},
+    "accounting": {Part.ACCOUNTING},
     "syslog": {Part.SYSLOG},
     "box": {Part.HOSTNAME},
     "admin": {Part.USERS},
@@ -41,7 +43,7 @@ _OF_TABLE: Final = {
 _OF_KEY: Final = {
     ("outside", "interface"): {Part.NETWORK, Part.RESTART},
     ("outside", "addresses"): {Part.NETWORK, Part.RESTART},
-    ("inside", "address"): {Part.NETWORK, Part.RESTART},
+    ("inside", "address"): {Part.NETWORK, Part.RESTART, Part.ACCOUNTING},
     ("inside", "interface"): {Part.NETWORK, Part.GATEWAY},
     ("outside", "mtu"): {Part.NETWORK, Part.GATEWAY},
     ("outside", "nat_d"): {Part.GATEWAY},
@@ -51,6 +53,8 @@ _OF_KEY: Final = {
     ("route", "mppe"): {Part.GATEWAY},
     ("route", "shield"): {Part.GATEWAY},
     ("metrics", "sessions"): {Part.METRICS, Part.GATEWAY},  # the daemon tells them, or does not
+    # The daemon remembers what has ended, or does not; who starts pppd keeps its own accounts.
+    ("accounting", "server"): {Part.ACCOUNTING, Part.GATEWAY},
     ("box", "contact"): set[Part](),
 }
 

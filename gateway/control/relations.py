@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.limits import FEWEST_VIRTUAL, MOST_CANDIDATES, MOST_VIRTUAL
 from gateway.control.psk import KEYS
+from gateway.control.relations_accounting import check_accounting
 from gateway.control.relations_box import check_box
 from gateway.control.relations_front import check_front
 from gateway.control.relations_metrics import check_metrics
@@ -26,6 +27,7 @@ def check_relations(document: Document, findings: Findings) -> None:
     check_routes(document, findings)
     check_front(document, findings)
     check_metrics(document, findings)
+    check_accounting(document, findings)
     check_syslog(document, findings)
     _check_weakness([*clients, *routes], findings)
     _check_who_is_who(clients, findings)

@@ -14,6 +14,7 @@ from gateway.control.limits import (
     MOST_OWN_CERTIFICATES,
     MOST_PORTS,
 )
+from gateway.control.schema_accounting import ACCOUNTING
 from gateway.control.schema_front import FRONT
 from gateway.control.schema_metrics import METRICS
 from gateway.control.schema_routes import CHOICE, ROUTE
@@ -334,6 +335,7 @@ SCHEMA = (
     CERTIFICATE,
     CA,
     METRICS,
+    ACCOUNTING,
     SYSLOG,
     BOX,
     ADMIN,

@@ -8,15 +8,19 @@ from gateway.control.problems import printable
 from gateway.system.control_socket import Peer
 
 LONGEST: Final = 64  # letters of what somebody calls themselves
-# The program that gives figures out: whoever takes it over, by the network, has these and no more.
+# Programs that a network reaches: whoever takes one over has these verbs and no more.
 EXPORTER: Final = "postern-metrics"
-OF_EXPORTER: Final = frozenset({"metrics"})
+ACCOUNTANT: Final = "postern-accounting"
+MAY: Final = {
+    EXPORTER: frozenset({"metrics"}),
+    ACCOUNTANT: frozenset({"accounting", "disconnect"}),
+}
 
 
 def may_ask(peer: Peer | None, verb: object) -> bool:
-    """Whether this user may ask that. All who come so far may, but for the exporter."""
-    exporter = peer is not None and peer.uid != 0 and _name(peer.uid) == EXPORTER
-    return not exporter or (isinstance(verb, str) and verb in OF_EXPORTER)
+    """Whether this user may ask that. All who come so far may, but for those programs."""
+    verbs = None if peer is None or peer.uid == 0 else MAY.get(_name(peer.uid))
+    return verbs is None or (isinstance(verb, str) and verb in verbs)
 
 
 def who(peer: Peer | None, request: Mapping[str, Any]) -> str:

@@ -130,6 +130,12 @@ class ControlSocket:
             else:
                 self._end(client)
 
+    def linger(self, wanted: Callable[[], bool], until: float, clock: Callable[[], float]) -> None:
+        """Go on as long as somebody has to be told something, but not for ever."""
+        while wanted() and clock() < until:
+            if select.select([self], [], [], max(0.0, until - clock()))[0]:
+                self.serve(clock())
+
     def close(self) -> None:
         for client in list(self._clients.values()):
             self._end(client)

@@ -48,6 +48,14 @@ class Call(NamedTuple):
     mru: int
 
 
+class Sink(NamedTuple):
+    """Who answers the accounts of pppd's RADIUS client where Postern keeps accounts itself."""
+
+    host: str
+    port: int
+    secret: str
+
+
 def parse_request(line: bytes) -> Call:
     """One line of JSON; BadRequest if it is another."""
     try:
@@ -108,12 +116,17 @@ def arguments(
     return found
 
 
-def radius_files(route: Route, inside: bytes, folder: str) -> Mapping[str, str]:
+def radius_files(
+    route: Route, inside: bytes, folder: str, sink: Sink | None = None
+) -> Mapping[str, str]:
     """By name; for nobody but root. None where the users are pppd's own. Who asks, and from where,
     is said, for else the plugin looks its own address up by the machine's name."""
     if route.radius is None:
         return {}
     server, base = host_text(route.radius), f"{folder}/{route.name}"
+    accounts, secrets = f"{server}:{PORT_ACCOUNTING}", f"{server} {route.radius_secret.decode()}\n"
+    if sink is not None:
+        accounts, secrets = f"{sink.host}:{sink.port}", f"{secrets}{sink.host} {sink.secret}\n"
     lines = {
         "auth_order": "radius",
         "login_tries": "1",
@@ -121,7 +134,7 @@ def radius_files(route: Route, inside: bytes, folder: str) -> Mapping[str, str]:
         "nologin": "/etc/nologin",
         "issue": "/dev/null",
         "authserver": f"{server}:{PORT_AUTH}",
-        "acctserver": f"{server}:{PORT_ACCOUNTING}",
+        "acctserver": accounts,
         "servers": f"{base}.servers",
         "dictionary": f"{base}.dictionary",
         "mapfile": f"{base}.map",
@@ -138,7 +151,7 @@ def radius_files(route: Route, inside: bytes, folder: str) -> Mapping[str, str]:
         f"{route.name}.conf": "".join(
             f"{key} {value}".rstrip() + "\n" for key, value in lines.items()
         ),
-        f"{route.name}.servers": f"{server} {route.radius_secret.decode()}\n",
+        f"{route.name}.servers": secrets,
         f"{route.name}.dictionary": (get_data(__name__, "radius.dictionary") or b"").decode(),
         f"{route.name}.map": "",
     }

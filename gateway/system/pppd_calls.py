@@ -20,6 +20,7 @@ from gateway.system.pppd_call import (
     PPPD,
     BadRequest,
     Call,
+    Sink,
     arguments,
     choose_address,
     radius_files,
@@ -77,7 +78,10 @@ class Calls:
         links: Links,
         files: Files,
         tell: Callable[[str], None],
+        sink: Sink | None = None,
     ) -> None:
+        """`sink` takes the accounts of pppd's own RADIUS client where Postern keeps some."""
+        self._sink = sink
         self._read, self._start, self._tell = read, start, tell
         self._table, self._links, self._files = table, links, files
         self.running: dict[str, _Running] = {}  # by interface
@@ -104,11 +108,13 @@ class Calls:
             raise BadRequest("the limit of sessions is reached")
         name, address = self._free_name(), choose_address(route, self._taken())
         here = inside.address or b""
-        self._files.write(radius_files(route, here, str(self._files.folder)))
+        folder = str(self._files.folder)
+        sink = None if config.accounting.server is None else self._sink
+        self._files.write(radius_files(route, here, folder, sink))
         # RADIUS may choose another address than the pool's; then it is seen, and not before.
         known = address if route.radius is None else None
         allowed = Allowed(_reach(config, call.client), known)
-        argv = arguments(route, here, call, address, name, str(self._files.folder))
+        argv = arguments(route, here, call, address, name, folder)
         outer, inner = make_line()
         try:
             self._open(name, allowed, inside.interface or "")

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, Final, TypeVar
 
+from gateway.control.accounting import Told, told_from_json
 from gateway.control.diagnosis import Diagnosis, diagnosis_from_json
-from gateway.control.explain import Told
+from gateway.control.explain import Told as Line
 from gateway.control.metrics import Sample, samples_from_json
 from gateway.control.recorded import Case, case_from_data
 from gateway.control.sessions import (
@@ -168,7 +169,7 @@ class Daemon(End):
             raise BadAnswer("the daemon's answer holds no list of sessions")
         return [_read(session_from_json, one) for one in found]
 
-    def session(self, number: int) -> tuple[SessionView | None, list[Told]]:
+    def session(self, number: int) -> tuple[SessionView | None, list[Line]]:
         """One session and the account of its dial; a dial that failed has an account alone."""
         found = self.ask("session", id=number)
         if not isinstance(found, dict) or not isinstance(found.get("account"), list):
@@ -205,6 +206,11 @@ class Daemon(End):
         """What there is for Prometheus, of all sessions together or of each."""
         found = self.ask("metrics", sessions=sessions)
         return _read(lambda data: samples_from_json(data.get("samples")), found)
+
+    def accounting(self, behind: int, *, living: bool) -> Told:
+        """What began and ended behind that number, and on demand all sessions that are up."""
+        found = self.ask("accounting", behind=behind, living=living)
+        return _read(told_from_json, found)
 
     def disconnect(self, *, number: int | None = None, client: str | None = None) -> list[int]:
         """End one session, or all of one client; their numbers, where the daemon tells."""
@@ -259,8 +265,8 @@ def _machine(data: Mapping[str, object]) -> tuple[str, Diagnosis]:
     return name, diagnosis_from_json(one)
 
 
-def _told(line: Mapping[str, object]) -> Told:
+def _told(line: Mapping[str, object]) -> Line:
     ms, text = line.get("ms"), line.get("text")
     if not isinstance(ms, int) or not isinstance(text, str):
         raise ValueError("a line of the account is not one")
-    return Told(ms, text)
+    return Line(ms, text)

@@ -12,6 +12,7 @@ WITH_TESTS = (
     "l2tp",
     "ppp",
     "pptp",
+    "radius",
     "bridge",
     "control",
     "system",

@@ -1,5 +1,6 @@
 """The route into the LAN with real programs: Debian's pppd at the gateway, and FreeRADIUS."""
 
+import re
 from typing import Any
 
 import pytest
@@ -70,3 +71,29 @@ def test_freeradius_has_an_account_of_each_session(facts: dict[str, Any]) -> Non
     assert 'User-Name = "operator"' in detail
     assert "Framed-IP-Address = 10.10.0.77" in detail
     assert 'Calling-Station-Id = "203.0.113.10"' in detail
+
+
+@pytest.mark.interop("local_radius")
+def test_where_postern_keeps_accounts_a_session_is_told_once_and_the_server_may_end_it(
+    facts: dict[str, Any],
+) -> None:
+    accounted = facts["accounted"]
+    assert "Received Disconnect-ACK" in facts["kicked"]
+    assert " of operator is ended: " in facts["accountant"]
+    assert accounted.count("Acct-Status-Type = Start") == 1
+    assert accounted.count("Acct-Status-Type = Stop") == 1
+    assert 'NAS-Identifier = "postern-1"' in accounted
+    assert 'NAS-Identifier = "lan"' not in accounted  # pppd's plugin has told nobody
+    assert "Framed-IP-Address = 10.10.0.77" in accounted
+    assert "Acct-Authentic = Local" in accounted
+
+
+@pytest.mark.interop("local_radius")
+def test_a_gateway_that_is_stopped_ends_its_sessions_with_the_server_too(
+    facts: dict[str, Any],
+) -> None:
+    [stop] = [one for one in facts["stopped"].split("\n\n") if "Acct-Status-Type = Stop" in one]
+    assert "Acct-Terminate-Cause = Admin-Reboot" in stop
+    octets = re.search(r"Acct-Input-Octets = ([0-9]+)", stop)
+    assert octets is not None
+    assert int(octets[1]) > 5 * 84  # five pings and what brought PPP up

@@ -408,7 +408,7 @@ def test_who_gives_out_figures_cannot_end_a_session(
     for verb in ("disconnect", "status", "trace"):
         answer = at_work.answer({"verb": verb, "id": 1}, exporter)
         assert isinstance(answer, dict)
-        assert answer["error"] == "who gives out figures may ask for nothing else"
+        assert answer["error"] == "this program may ask for nothing else"
     answer = at_work.answer({"verb": "metrics"}, exporter)
     assert isinstance(answer, dict)
     assert answer["ok"]

@@ -33,6 +33,21 @@ def test_what_is_shown_of_prometheus_goes_with_every_configuration() -> None:
     assert [told(text + metrics) for text in CONFIGURATIONS] == [[], [], []]
 
 
+def test_what_is_shown_of_accounts_goes_with_every_configuration() -> None:
+    [accounting] = [text for text in SHOWN if "[accounting]" in text]
+    assert [told(text + accounting) for text in CONFIGURATIONS] == [[], [], []]
+
+
+def test_what_the_page_on_radius_shows_goes_with_what_its_example_has() -> None:
+    page = (Path(__file__).parents[2] / "docs/radius.md").read_text()
+    [shown] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    whole = shown.replace("\n# ", "\n")
+    assert [told(text + whole) for text in CONFIGURATIONS] == [[], [], []]
+    example = Path(__file__).parents[2] / "monitoring/freeradius/clients.conf"
+    assert re.findall(r"secret = (\S+)", example.read_text()) == ["a-long-random-text"]
+    assert '"a-long-random-text"' in shown
+
+
 def test_what_is_shown_of_a_collector_goes_with_every_configuration() -> None:
     [syslog] = [text for text in SHOWN if "[syslog]" in text]
     assert [told(text + syslog) for text in CONFIGURATIONS] == [[], [], []]

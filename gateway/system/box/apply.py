@@ -20,6 +20,7 @@ from gateway.control.inlined import inlined
 from gateway.control.parts import Part
 from gateway.control.ports import Port
 from gateway.control.users import USERS_FILE
+from gateway.system.box.account_keeping import AccountKeeping
 from gateway.system.box.disk import write_file
 from gateway.system.box.exposing import Exposing
 from gateway.system.box.network import ROLES, Network, has_calls
@@ -62,6 +63,7 @@ class Applier:
         self._rescue = rescue
         self._users = Users(places, tool)
         self._exposing = Exposing(places, tool)
+        self._accounting = AccountKeeping(places, tool)
         self._sending = Sending(places, tool)
         self._calls = False  # whether who starts pppd was started
 
@@ -92,6 +94,8 @@ class Applier:
             self._wake(restart=moved or Part.RESTART in parts or not wanted.before)
         if Part.METRICS in parts:
             self._exposing.apply(config.metrics, wanted.text)
+        if Part.ACCOUNTING in parts:
+            self._accounting.apply(config.accounting, wanted.text)
         if Part.SYSLOG in parts:
             self._sending.apply(config.syslog)
 

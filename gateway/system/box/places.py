@@ -52,6 +52,11 @@ class Places:
         return self.root / "run/postern-config/metrics.toml"
 
     @property
+    def accountant(self) -> Path:
+        """What the program that tells a RADIUS server of sessions gets of the configuration."""
+        return self.root / "run/postern-config/accounting.toml"
+
+    @property
     def rsyslog(self) -> Path:
         """What rsyslog gets to read."""
         return self.root / "run/postern-config/rsyslog.conf"

@@ -23,6 +23,7 @@ COPY: Final = "last.age"
 AUTHORITY: Final = "authority.age"
 Seal = Callable[[str, list[str]], str]
 """A text for the owners of these SSH keys; empty if none of them could open it."""
+ACCOUNTS: Final = "data/accounting"  # who was on when; the folder is another user's, and stays
 HOST_KEYS: Final = "data/ssh"  # another box's owner must not meet the old one's identity
 
 
@@ -61,6 +62,8 @@ def finish(places: Places) -> None:
         if path.name not in kept:
             _remove(path)
     _remove(places.root / HOST_KEYS)
+    for path in (places.root / ACCOUNTS).glob("*"):
+        _remove(path)
     remove(places.data / MARK)
 
 

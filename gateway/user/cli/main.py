@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from gateway.control.problems import printable
 from gateway.user.cli import (
+    accounting,
     ca,
     check,
     clients,
@@ -54,6 +55,7 @@ VERBS: Final[dict[str, Verb]] = {
     "run": run,
     "pppd": pppd,
     "metrics": metrics,
+    "accounting": accounting,
     "check": check,
     "status": status,
     "health": health,

@@ -2,6 +2,7 @@
 
 from tests.interop.lab.client import OldClient
 from tests.interop.lab.gateway import CHECKOUT, CONFIG, PYTHON
+from tests.interop.lab.gateway import SOCKET as CONTROL
 from tests.interop.lab.pptpd import ADDRESS, USERS
 from tests.interop.lab.topology import INSIDE, SERVER
 from tests.interop.lab.world import Node, until
@@ -9,11 +10,21 @@ from tests.interop.lab.world import Node, until
 SECRET = "between-gateway-and-radius"
 SOCKET = "/run/postern-pppd/pppd.sock"
 NAME = "lan"
+TELLER = "10.10.0.9"  # an address of the gateway's from which its accounts come
 POOL = "10.10.0.150-10.10.0.169"
 OTHER = "10.10.0.3"  # a second address of the host inside, which is in no reach of the tests
 FRAMED = "10.10.0.77"  # what RADIUS gives the operator
 REACH = f'reach = ["{SERVER}", "{ADDRESS}", "{INSIDE} icmp"]'
 RADIUS = f'radius = "{SERVER}"\nradius_secret = "{SECRET}"\n'
+# The same server keeps the accounts, by another secret for another client of its.
+SHARED = "between-postern-and-radius"
+ACCOUNTING = f'''[accounting]
+server = "{SERVER}"
+secret = "{SHARED}"
+address = "{TELLER}"
+nas_identifier = "postern-1"
+disconnect = true
+'''
 # The files of FreeRADIUS, as small as they can be: users in a file, MS-CHAP, a detail file.
 RADIUSD = """\
 prefix = /usr
@@ -24,6 +35,10 @@ run_dir = /run/radiusd
 client gateway {{
   ipaddr = {gateway}
   secret = {secret}
+}}
+client accountant {{
+  ipaddr = {teller}
+  secret = {shared}
 }}
 modules {{
   chap {{
@@ -110,7 +125,8 @@ class Lan:
         until(lambda: self.gateway.has(SOCKET), 20, "somebody who starts pppd")
 
     def start_radius(self) -> None:
-        self.server.write("/etc/raddb/radiusd.conf", RADIUSD.format(gateway=INSIDE, secret=SECRET))
+        known = {"gateway": INSIDE, "secret": SECRET, "teller": TELLER, "shared": SHARED}
+        self.server.write("/etc/raddb/radiusd.conf", RADIUSD.format(**known))
         users = f'operator Cleartext-Password := "{USERS["operator"]}"\n'
         users += f"\tFramed-IP-Address = {FRAMED}, Framed-Protocol = PPP\n\n"
         self.server.write("/etc/raddb/users", users)
@@ -118,6 +134,19 @@ class Lan:
         argv = ["freeradius", "-f", "-l", "stdout", "-xx", "-d", "/etc/raddb", "-D", DICTIONARY]
         self.server.spawn(argv, "freeradius")
         until(lambda: "Ready to process" in self.server.log("freeradius"), 20, "FreeRADIUS")
+
+    def start_accounting(self) -> None:
+        """`postern accounting`, once the gateway has read that it is wanted."""
+        self.gateway.ip(f"addr add {TELLER}/24 dev eth1")
+        words = ["-m", "gateway.accounting", "--config", CONFIG, "--socket", CONTROL]
+        words += ["--state", "/run/accounting"]
+        self.gateway.spawn([PYTHON, *words], "accounting", folder=str(CHECKOUT))
+        until(lambda: "ready to tell" in self.gateway.log("accounting"), 20, "the accountant")
+
+    def disconnect(self, session: str) -> str:
+        """What `radclient` on the RADIUS server's machine has to say."""
+        asked = f"echo 'Acct-Session-Id = \"{session}\"' | radclient -x -r 1 -t 10 -D {DICTIONARY}"
+        return self.server.ask(f"{asked} {TELLER}:3799 disconnect {SHARED}")[1]
 
 
 DICTIONARY = "/usr/share/freeradius"

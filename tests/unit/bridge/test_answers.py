@@ -1,13 +1,17 @@
 """What the control socket answers; the asking end is `user/client.py`."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from gateway.bridge.answers import answer
 from gateway.bridge.replies import Answer
+from gateway.control.accounting import told_from_json
+from gateway.control.config import Accounting
 from gateway.control.diagnosis import diagnosis_from_json
 from gateway.control.sessions import session_from_json
+from gateway.wire.ipv4 import host_bytes
 from tests.pair.gateway_world import World, meet
 
 
@@ -70,6 +74,7 @@ def test_a_session_is_disconnected_by_number_or_by_client(request_: dict[str, ob
         {"verb": "session"},
         {"verb": "session", "id": "one"},
         {"verb": "session", "id": 99},
+        {"verb": "accounting", "behind": 0},
         {"verb": "disconnect"},
         {"verb": "disconnect", "id": 99},
         {"verb": "disconnect", "client": "nobody"},
@@ -102,3 +107,19 @@ def test_a_word_that_names_nothing_is_refused_with_what_to_write(word: object) -
     found = ask(up(), verb="explain", word=word)
     assert found["ok"] is False
     assert "postern.toml" in str(found["hint"])
+
+
+def test_accounts_are_told_where_somebody_keeps_them_and_behind_a_number_alone() -> None:
+    world = meet()
+    accounting = Accounting(host_bytes("10.10.0.5"))
+    world.core.config = replace(world.core.config, accounting=accounting)
+    world.call_up()
+    found = ask(world, verb="accounting", behind=0, living=True)["result"]
+    assert isinstance(found, dict)
+    told = told_from_json(found)
+    assert [one.number for one in told.news] == [1]
+    assert told.living is not None
+    assert [one.client for one in told.living] == ["old-pc"]
+    assert ask(world, verb="accounting", behind=1)["ok"] is True
+    for wrong in (None, "0", True):
+        assert ask(world, verb="accounting", behind=wrong)["ok"] is False

@@ -25,6 +25,7 @@ def test_only_the_keys_themselves_are_secret() -> None:
         "radius_secret",
         "key",
         "token",
+        "secret",
     ]
 
 

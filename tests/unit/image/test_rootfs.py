@@ -105,6 +105,28 @@ def test_figures_are_given_out_only_when_the_agent_says_so() -> None:
     assert "postern-metrics.service" not in ENABLED
 
 
+def test_accounts_are_kept_by_a_user_that_may_do_nothing_else() -> None:
+    text = unit("postern-accounting.service")
+    assert "User=postern-accounting\n" in text
+    assert "CapabilityBoundingSet=\n" in text
+    assert "LoadCredential=postern.toml:/run/postern-config/accounting.toml\n" in text
+    assert "BindPaths=/data/accounting\n" in text
+    assert "Before=postern.service\n" in text  # and so it stops behind the gateway
+    assert "[Install]" not in text
+    assert "postern-accounting.service" not in ENABLED
+    users = (ROOT / "usr/lib/sysusers.d/postern.conf").read_text()
+    assert "m postern-accounting postern-ask\n" in users
+    folders = (ROOT / "usr/lib/tmpfiles.d/postern.conf").read_text()
+    assert "d /data/accounting      0700 postern-accounting postern-accounting -\n" in folders
+
+
+def test_a_radius_server_comes_in_from_inside_alone_and_only_the_one_that_is_named() -> None:
+    lines = (ROOT / "etc/nftables.conf").read_text().splitlines()
+    assert [line.strip() for line in lines if "@disconnect_servers" in line] == [
+        "iifname @inside_ports ip saddr . udp dport @disconnect_servers accept"
+    ]
+
+
 def test_prometheus_comes_in_from_inside_alone() -> None:
     lines = (ROOT / "etc/nftables.conf").read_text().splitlines()
     assert [line.strip() for line in lines if "@metrics_ports" in line] == [
@@ -127,7 +149,9 @@ def test_logs_are_sent_by_our_unit_alone_and_only_when_the_agent_says_so() -> No
     not shutil.which("systemd-analyze"),
     reason="no systemd here, whose judgement it is",
 )
-@pytest.mark.parametrize("name", ["postern-metrics.service", "postern-syslog.service"])
+@pytest.mark.parametrize(
+    "name", ["postern-metrics.service", "postern-accounting.service", "postern-syslog.service"]
+)
 def test_the_sandbox_of_what_only_tells_leaves_less_open(name: str) -> None:
     command = ["systemd-analyze", "security", "--offline=yes", f"--root={ROOT}", "--no-pager"]
     done = subprocess.run([*command, name], capture_output=True, text=True, check=False)

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.control.config import Config
 from gateway.system import pppd_calls
+from gateway.system.pppd_call import Sink
 from gateway.system.pppd_calls import Calls
 from gateway.system.pppd_files import Files
 from gateway.system.pppd_host import Host
@@ -82,6 +83,7 @@ class Machine:
             Links(self.path.with_suffix(".opened"), self.root),
             Files(self.path.with_suffix(".radius")),
             self.told.append,
+            Sink("127.0.0.77", 40_000, "by-chance"),
         )
         self.host = Host(self.path, self.calls, self.told.append)
 

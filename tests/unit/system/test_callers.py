@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.system.callers import EXPORTER, LONGEST, may_ask, who
+from gateway.system.callers import ACCOUNTANT, EXPORTER, LONGEST, may_ask, who
 from gateway.system.control_socket import Peer
 
 ROOT = Peer(1, 0, 0)
@@ -51,6 +51,16 @@ def test_who_gives_out_figures_may_ask_for_those_and_for_nothing_else(
     assert may_ask(exporter, "metrics")
     for verb in ("status", "sessions", "disconnect", "trace", "record", "probe", None, ["metrics"]):
         assert not may_ask(exporter, verb)
+
+
+def test_who_keeps_accounts_may_end_sessions_besides(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = pwd.struct_passwd((ACCOUNTANT, "x", 991, 991, "", "/", "/usr/sbin/nologin"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: entry)
+    accountant = Peer(1, 991, 991)
+    assert may_ask(accountant, "accounting")
+    assert may_ask(accountant, "disconnect")
+    for verb in ("status", "sessions", "metrics", "trace", "probe", None, ["disconnect"]):
+        assert not may_ask(accountant, verb)
 
 
 @pytest.mark.parametrize("peer", [None, ROOT, NOBODY])

@@ -365,3 +365,19 @@ def test_a_socket_that_closes_ends_its_flows(path: Path, spring: Spring) -> None
         control.serve(NOW)
         control.close()
     assert spring.closed == 1
+
+
+def test_it_goes_on_while_somebody_has_to_be_told_and_no_longer(
+    control: ControlSocket, ask: Ask
+) -> None:
+    client, times = ask(b""), iter([100.0, 100.0, 100.0, 101.0, 102.0, 103.0])
+    client.sendall(b'{"command": "status"}\n')
+    asked = iter([True, False])
+    control.linger(lambda: next(asked), 102.0, lambda: next(times))
+    assert answer(control, client) == {"up": True}
+
+
+def test_nobody_who_asks_does_not_hold_it_up_for_ever(control: ControlSocket) -> None:
+    times = iter([100.0, 102.0, 102.0])
+    control.linger(lambda: True, 102.0 - 1e-9, lambda: next(times))
+    assert list(times) == []

@@ -8,6 +8,7 @@ import pytest
 from gateway.system.pppd_call import (
     BadRequest,
     Call,
+    Sink,
     arguments,
     choose_address,
     parse_request,
@@ -120,3 +121,11 @@ def test_with_radius_the_plugin_has_files_with_the_secret_apart() -> None:
     assert [name for name, text in files.items() if "between-us" in text] == ["lan.servers"]
     assert "bindaddr 10.10.0.1\nnas_identifier lan\n" in files["lan.conf"]
     assert radius_files(ROUTE, INSIDE, "/run/x") == {}
+
+
+def test_where_postern_keeps_accounts_those_of_pppd_stay_on_this_machine() -> None:
+    route = config_of(BEFORE + RADIUS).routes[0]
+    files = radius_files(route, INSIDE, "/run/x", Sink("127.0.0.77", 40000, "by-chance"))
+    assert "authserver 10.10.0.5:1812\n" in files["lan.conf"]
+    assert "acctserver 127.0.0.77:40000\n" in files["lan.conf"]
+    assert files["lan.servers"] == "10.10.0.5 between-us\n127.0.0.77 by-chance\n"

@@ -256,6 +256,19 @@ def test_the_files_for_radius_are_for_root_alone_and_go_at_the_end(make: Make) -
     assert list(machine.path.parent.iterdir()) == []
 
 
+def test_where_postern_keeps_accounts_pppds_own_go_to_this_machine_and_nowhere_else(
+    make: Make,
+) -> None:
+    kept = '[accounting]\nserver = "10.10.0.9"\nsecret = "a-long-random-text"\n'
+    machine = make(RADIUS)
+    files = machine.path.with_suffix(".radius")
+    machine.ask()
+    assert "acctserver 10.10.0.5:1813\n" in (files / "lan.conf").read_text()
+    machine.config = configured(RADIUS + kept)
+    machine.ask()
+    assert "acctserver 127.0.0.77:40000\n" in (files / "lan.conf").read_text()
+
+
 def test_rules_that_cannot_be_taken_away_are_told(make: Make) -> None:
     machine = make(POOL)
     machine.ask(LINE)

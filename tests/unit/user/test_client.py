@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.control.accounting import Told as Account
 from gateway.control.diagnosis import diagnosis_to_json
 from gateway.control.explain import Told
 from gateway.control.metrics import Sample
@@ -49,6 +50,12 @@ def test_all_sessions_of_a_client_are_ended_by_its_name(tmp_path: Path) -> None:
     with answering(tmp_path, {"closed": [7, 9]}) as daemon:
         assert Daemon(daemon.path).disconnect(client="press-3") == [7, 9]
     assert daemon.asked == [{"verb": "disconnect", "client": "press-3"}]
+
+
+def test_accounts_are_asked_for_and_understood(tmp_path: Path) -> None:
+    with answering(tmp_path, {"started": 5.0, "last": 3, "lost": 0, "news": []}) as daemon:
+        assert Daemon(daemon.path).accounting(2, living=False) == Account(5.0, 3)
+    assert daemon.asked == [{"verb": "accounting", "behind": 2, "living": False}]
 
 
 def test_figures_are_asked_for_and_understood(tmp_path: Path) -> None:

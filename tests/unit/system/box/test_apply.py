@@ -16,6 +16,7 @@ from gateway.system.box.apply import Applier
 from gateway.system.box.places import Places
 from gateway.system.forwarding import SWITCHES
 from tests.unit.control.pki_files import CA, OURS, OWN, Files
+from tests.unit.control.test_schema_accounting import SOME as RADIUS
 from tests.unit.control.test_schema_metrics import SOME
 from tests.unit.control.test_schema_syslog import SOME as COLLECTOR
 from tests.unit.system.box.machine import CONFIG, SECRET, Tools
@@ -66,8 +67,9 @@ def test_at_the_start_everything_is_put_in_force_in_order(tmp_path: Path) -> Non
         "networkctl",
         "systemctl",
         "nft",
+        "nft",
     ]
-    assert asked[-2] == "systemctl restart --no-block postern.service"
+    assert asked[-3] == "systemctl restart --no-block postern.service"
 
 
 def test_a_change_of_the_figures_leaves_the_gateway_alone(tmp_path: Path) -> None:
@@ -76,6 +78,14 @@ def test_a_change_of_the_figures_leaves_the_gateway_alone(tmp_path: Path) -> Non
     asked = box.activate(Part.METRICS, text=CONFIG + SOME)
     assert asked == ["nft -f -", "systemctl restart --no-block postern-metrics.service"]
     assert box.places.exporter.exists()
+
+
+def test_a_change_of_the_radius_server_leaves_sessions_alone(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    asked = box.activate(Part.ACCOUNTING, text=CONFIG + RADIUS)
+    assert asked == ["nft -f -", "systemctl restart --no-block postern-accounting.service"]
+    assert box.places.accountant.exists()
 
 
 def test_a_change_of_the_collector_leaves_the_gateway_alone(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def places(tmp_path: Path) -> Places:
     ):
         put(tmp_path, f"data/postern/{name}", CONFIG)
     put(tmp_path, "data/ssh/ssh_host_ed25519_key", "host key")
+    put(tmp_path, "data/accounting/accounts.sqlite", "who was on when")
     put(tmp_path, "data/rauc/central.status", "slots")
     return Places(tmp_path)
 
