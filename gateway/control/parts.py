@@ -16,6 +16,7 @@ class Part(Enum):
     HOSTNAME = "hostname"  # the machine's name and time zone
     METRICS = "metrics"  # the program that gives out figures
     SYSLOG = "syslog"  # the program that sends the journal
+    PAIR = "pair"  # the program by which two boxes share an address
 
 
 EVERY: Final = frozenset(Part)
@@ -25,6 +26,8 @@ _OF_TABLE: Final = {
     "outside": {Part.NETWORK},
     "inside": {Part.NETWORK},
     "front": {Part.GATEWAY, Part.NETWORK},  # the box forwards for these servers
+    "pair": {Part.PAIR},
+    "fleet": {Part.GATEWAY, Part.NETWORK},
     "limits": {Part.GATEWAY},
     "client": {Part.GATEWAY},
     "certificate": {Part.GATEWAY},
@@ -51,6 +54,7 @@ _OF_KEY: Final = {
     ("route", "mppe"): {Part.GATEWAY},
     ("route", "shield"): {Part.GATEWAY},
     ("metrics", "sessions"): {Part.METRICS, Part.GATEWAY},  # the daemon tells them, or does not
+    ("pair", "address"): {Part.PAIR, Part.NETWORK},  # which must not have it as its own
     ("box", "contact"): set[Part](),
 }
 
