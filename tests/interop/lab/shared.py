@@ -27,7 +27,7 @@ WITHIN = (INSIDE, INSIDE_2)
 DIRECTORS = ("203.0.113.4", "203.0.113.5")
 HEALTH = "/run/postern-health"  # nobody but root may write where keepalived runs something as root
 ASKING = "/run/postern-director"
-CHECK = 2  # seconds
+CHECK = 5  # seconds: starting a program is dear in User-Mode Linux
 
 
 class Pair:

@@ -31,7 +31,8 @@ def run(lab: Lab) -> dict[str, Any]:
     fleet.directors[dead].node.ip("link set eth0 down")
     until(lambda: fleet.directors[1 - dead].has_it, 90, "the other director to have the address")
     director_moved = round(time.monotonic() - began, 1)
-    after_director = client.ping(10).received
+    until(lambda: client.ping(1).received == 1, 60, "the session to go on")
+    after_director = client.ping().received
     same_session = fleet.gateways[first].session()["id"] == number
     fleet.directors[dead].node.ip("link set eth0 up")
     until(lambda: fleet.holder == 1 - dead, 90, "one director to have the address")
