@@ -2,7 +2,6 @@
 
 The exit status is 0 if it does. In an image it is what makes a system that was just started count
 as good; a system that has once proved itself stays good, whatever its configuration has become.
-With --quick it is asked whether it is there, as often as a pair of boxes wants to know.
 """
 
 import argparse
@@ -12,8 +11,6 @@ from typing import Any
 
 from gateway.control.problems import printable
 from gateway.ike.events import Send
-from gateway.ike.header import Header, build_message, parse_header
-from gateway.ike.numbers import COOKIE, NO_COOKIE, Exchange
 from gateway.ike.probe import Failed, Probe, ProbeEvent, Proved
 from gateway.system.box import health
 from gateway.system.box.places import Places
@@ -21,7 +18,6 @@ from gateway.system.box.slots import Slots
 from gateway.system.chance import Chance
 from gateway.system.run import ToolFailed
 from gateway.user.client import Daemon, DaemonError, socket_path
-from gateway.wire.cursor import WireError
 from gateway.wire.udp import Datagram, Endpoint
 
 OK, FAILED = 0, 1
@@ -35,37 +31,18 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=Path("/"), help="of the machine")
     parser.add_argument("--keep", action="store_true", help="note what came of it on the disk")
     parser.add_argument("--mark-good", action="store_true", help="and tell RAUC")
-    parser.add_argument("--quick", action="store_true", help="ask whether it is there; no dial")
     options = parser.parse_args(argv)
-    if options.quick and (options.keep or options.mark_good):
-        parser.error("only a dial shows that a system is good: leave --quick out")
     places = Places(options.root)
     ask = Asked(Daemon(socket_path(options.socket)))
     try:
         health.wait_for(ask, options.wait)
-        took = _ask_here() if options.quick else health.handshake(ask, Dialling)
+        took = health.handshake(ask, Dialling)
     except health.Unhealthy as error:
         return _failed(str(error), places, options)
     except OSError as error:
         return _failed(f"no dial could be made: {error}", places, options)
-    what = "question" if options.quick else "dial"
-    print(f"the gateway answered a {what} by loopback in {took * 1000:.0f} ms")  # noqa: T201
+    print(f"the gateway answered a dial by loopback in {took * 1000:.0f} ms")  # noqa: T201
     return _good(places, options)
-
-
-def _ask_here() -> float:
-    """As a director does: nothing is begun, and nobody is told (`bridge/directors.py`)."""
-    cookie = Chance()(COOKIE)
-    question = build_message(Header(cookie, NO_COOKIE, 0, Exchange.MAIN), b"")
-
-    def is_answer(message: bytes) -> bool:
-        try:
-            header, _ = parse_header(message)
-        except WireError:
-            return False
-        return header.cookie_i == cookie and header.cookie_r != NO_COOKIE
-
-    return health.ask_here(question, is_answer)
 
 
 class Asked:

@@ -1,6 +1,6 @@
 """A director asks whether this gateway is here, by the road on which a client's first packet comes;
-and so does this box itself, by loopback, where it shares its address with another (`postern health
---quick`).
+and so does this box itself, by loopback, where it shares its address with another
+(`system/box/knock.py`).
 
 The question is an ISAKMP header (RFC 2408, 3.1) with a cookie of who asks; the answer is the same
 with one of ours beside it. So it says that packets are handed over, that this process reads

@@ -89,14 +89,10 @@ class Box:
         return self.folder / f"{self.number}.log"
 
     def _start_keepalived(self) -> "Popen[bytes]":
-        health = self.folder / f"{self.number}.health"
-        command = f"{CHECKOUT}/.venv/bin/postern health --quick --wait 0 --socket {self._socket}"
-        health.write_text(f"#!/bin/sh\nunset LD_LIBRARY_PATH\nexec {command}\n")
-        health.chmod(0o755)
         found = load(File(self.config.read_bytes()), lambda name: "no file")
         assert isinstance(found, Config)
         told = self.folder / f"{self.number}.conf"
-        told.write_text(keepalived_text(found, "eth0", "eth1", str(health)))
+        told.write_text(keepalived_text(found, "eth0", "eth1"))
         words = ["--dont-fork", "--log-console", "--vrrp", "--use-file", str(told)]
         words += [f"--pid={told}.pid", f"--vrrp_pid={told}.vrrp.pid"]
         environment = {**os.environ, **LIBRARIES}
@@ -108,7 +104,7 @@ class Box:
 
 @pytest.fixture
 def boxes() -> Iterator[tuple[Box, Box]]:
-    """In /run, where nobody but root may write: else keepalived would not run anything as root."""
+    """Their files are in /run, where nobody else may write."""
     need_root()
     switch = Namespace()
     with switch:

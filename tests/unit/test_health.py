@@ -80,35 +80,6 @@ def test_a_request_is_handed_on_whole() -> None:
     assert daemon.asked == [("probe", {"port": 1, "key": "00"})]
 
 
-def test_the_question_is_one_that_a_gateway_answers_and_nobody_hears_of(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    gateway = Gateway(configure(), seeded(1), 0.0)
-
-    def ask_here(question: bytes, is_answer: Callable[[bytes], bool]) -> float:
-        segment = build_checked_udp(HERE, THERE, question)
-        packet = build_ipv4(LOOPBACK, LOOPBACK, PROTOCOL_UDP, segment)
-        (back,) = gateway.receive_packet(packet, 0.0)
-        assert isinstance(back, SendIp)
-        header = parse_ipv4(back.packet)
-        assert is_answer(parse_udp(back.packet[header.start : header.end])[2])
-        assert not is_answer(question)
-        assert not is_answer(b"")
-        return 0.001
-
-    monkeypatch.setattr(keeping, "wait_for", lambda ask, patience: None)
-    monkeypatch.setattr(keeping, "ask_here", ask_here)
-    assert health.main(["--root", str(tmp_path), "--quick"]) == 0
-    assert "answered a question by loopback in 1 ms" in capsys.readouterr().out
-    assert gateway.deadline() is None
-
-
-@pytest.mark.parametrize("more", ["--keep", "--mark-good"])
-def test_only_a_dial_makes_a_system_good(more: str, tmp_path: Path) -> None:
-    with pytest.raises(SystemExit):
-        health.main(["--root", str(tmp_path), "--quick", more])
-
-
 Play = Callable[..., int]
 
 

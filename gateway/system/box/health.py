@@ -26,7 +26,6 @@ PORT: Final = 500
 KEY: Final = 32  # bytes
 LONGEST_WAIT: Final = 90.0  # seconds until the daemon is there: a slow box starts everything now
 BETWEEN: Final = 0.5  # seconds
-TRIES, WAIT = 3, 1.0  # of a question that begins no dial; seconds for each
 PROVED: Final = "proved.json"
 BOOT: Final = "boot.json"
 FAILED: Final = "failed-boots"
@@ -96,32 +95,6 @@ def handshake(ask: Ask, make: Make) -> float:
         took = time.monotonic() - began
         _send(line, turn)
         return took
-
-
-def ask_here(question: bytes, is_answer: Callable[[bytes], bool]) -> float:
-    """Seconds until the daemon answered this by loopback; `Unhealthy` if it never does."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        line.bind((LOOPBACK, 0))
-        line.connect((LOOPBACK, PORT))
-        line.setblocking(False)
-        began = time.monotonic()
-        for tries in range(1, TRIES + 1):
-            _send(line, Turn([question]))
-            if _hears(line, is_answer, began + tries * WAIT):
-                return time.monotonic() - began
-    raise Unhealthy(f"a question by loopback had no answer in {TRIES * WAIT:g} s")
-
-
-def _hears(line: socket.socket, is_answer: Callable[[bytes], bool], until: float) -> bool:
-    while (left := until - time.monotonic()) > 0:
-        if not select.select([line], [], [], left)[0]:
-            continue
-        try:
-            if is_answer(line.recv(0xFFFF)):
-                return True
-        except OSError:  # an ICMP error about what was sent: the next try goes out in time
-            continue
-    return False
 
 
 def _send(line: socket.socket, turn: Turn) -> None:

@@ -2,24 +2,25 @@
 
 VRRP by unicast (RFC 5798). Both boxes begin as backup, and nobody takes the address away from a box
 that is well: sessions hang on it. A box is well while its cards have a cable and its gateway
-answers `postern health --quick`, which goes the way of a client's first packet. A whole dial so
-often would fill accounts and journal.
+answers a packet that goes the way of a client's first one (`knock.py`). A whole dial so often would
+fill accounts and journal.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 from gateway.control.config import Config
+from gateway.system.box import knock
 from gateway.system.box.disk import write_file
 from gateway.system.box.places import Places
 from gateway.system.run import Run, run
 from gateway.wire.ipv4 import host_text
 
 UNIT: Final = "postern-pair.service"
-HEALTH: Final = "/usr/bin/postern health --quick --wait 0"
+HEALTH: Final = f"/usr/bin/python3 -I -S {knock.__file__}"
 HOPS: Final = 255  # an advertisement that a router has passed on is nobody's in this pair
 FALL: Final = 2  # unanswered questions: one may be a daemon's restart, with its sessions
-LONGEST: Final = 15  # seconds for one: the command has to be started, on a slow and busy box
+LONGEST: Final = 15  # seconds for one: a program has to be started, on a slow and busy box
 
 
 class Pairing:

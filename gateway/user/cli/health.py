@@ -10,8 +10,7 @@ from gateway.user.client import DaemonError, socket_path
 ABOUT = "dial this box itself, and tell whether the gateway answers"
 EXAMPLE = (
     "example: sudo postern health\n\n"
-    "A real handshake of IKE by loopback: netfilter, queue, keys and the way back. No session.\n"
-    "With --quick one packet there and one back, which nobody is told of."
+    "A real handshake of IKE by loopback: netfilter, queue, keys and the way back. No session."
 )
 
 
@@ -19,7 +18,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLE
     parser.add_argument("--socket", metavar="PATH", help="the daemon's control socket")
     parser.add_argument("--wait", default="90", metavar="SECONDS", help="for a daemon that starts")
-    parser.add_argument("--quick", action="store_true", help="ask whether it is there; no dial")
     parser.add_argument("--keep", action="store_true", help="note what came of it (the image does)")
     parser.add_argument("--mark-good", action="store_true", help="and tell RAUC")
 
@@ -28,7 +26,6 @@ def run(options: argparse.Namespace) -> int:
     """Does not return, unless the interpreter itself cannot be started."""
     command = [sys.executable, "-P", "-m", "gateway.health", "--wait", options.wait]
     command += ["--socket", socket_path(options.socket)]
-    command += ["--quick"] if options.quick else []
     command += ["--keep"] if options.keep else []
     command += ["--mark-good"] if options.mark_good else []
     try:

@@ -25,8 +25,7 @@ from tests.interop.lab.world import Node, until
 ROLE = CHECKOUT / "ansible/collections/ansible_collections/postern/gateway/roles/ha"
 WITHIN = (INSIDE, INSIDE_2)
 DIRECTORS = ("203.0.113.4", "203.0.113.5")
-HEALTH = "/run/postern-health"  # nobody but root may write where keepalived runs something as root
-ASKING = "/run/postern-director"
+ASKING = "/run/postern-director"  # nobody but root may write where keepalived runs something
 CHECK = 5  # seconds: starting a program is dear in User-Mode Linux
 
 
@@ -76,13 +75,14 @@ class Fleet:
         return [one.node.sh(f"{ASKING} list") for one in self.directors]
 
     def place_of(self, client: OldClient) -> list[int]:
-        """Which gateways have a session of this client's address in PPP."""
+        """Which gateways that live have a session of this client's address in PPP."""
         link = client.link()
         address = "" if link is None else link.local
         return [
             number
             for number, gateway in enumerate(self.gateways)
-            if any(one["client_ip"] == address for one in gateway.sessions())
+            if gateway.process is not None
+            and any(one["client_ip"] == address for one in gateway.sessions())
         ]
 
     def _serves(self, director: Keepalived) -> bool:
@@ -131,10 +131,7 @@ def _pair_lines(other: int) -> str:
 
 def _paired(gateway: Gateway) -> Keepalived:
     node = gateway.node
-    node.write(
-        HEALTH, f"#!/bin/sh\nexec {CHECKOUT}/.venv/bin/postern health --quick --wait 0\n", 0o755
-    )
-    return Keepalived(node, keepalived_text(_config(node), "eth0", "eth1", HEALTH), OUTSIDE)
+    return Keepalived(node, keepalived_text(_config(node), "eth0", "eth1"), OUTSIDE)
 
 
 def _config(node: Node) -> Config:

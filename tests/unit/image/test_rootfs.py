@@ -134,7 +134,6 @@ def test_an_address_is_shared_by_our_unit_alone_and_only_when_the_agent_says_so(
     assert "keepalived.service" in MASKED
     assert "--use-file=/run/postern-config/keepalived.conf\n" in text
     assert "CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BROADCAST\n" in text
-    assert "SupplementaryGroups=postern-ask\n" in text
 
 
 def test_vrrp_comes_from_the_other_box_alone_and_through_no_router() -> None:

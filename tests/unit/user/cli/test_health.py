@@ -17,13 +17,6 @@ def test_it_is_replaced_by_the_program_that_dials(monkeypatch: pytest.MonkeyPatc
     assert given[0][4:] == ["--wait", "5", "--socket", "/run/x.sock", "--keep", "--mark-good"]
 
 
-def test_it_may_only_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[list[str]] = []
-    monkeypatch.setattr(os, "execve", lambda path, command, env: given.append(command))
-    main(["health", "--quick", "--wait", "0", "--socket", "/run/x.sock"])
-    assert given[0][4:] == ["--wait", "0", "--socket", "/run/x.sock", "--quick"]
-
-
 def test_an_interpreter_that_is_gone_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
