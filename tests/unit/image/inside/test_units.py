@@ -66,7 +66,9 @@ def test_every_unit_of_ours_can_be_reached() -> None:
     generator = (UNITS.parent / "system-generators/postern-consoles").read_text()
     told += generator.replace("@$tty.", "@.")
     agent = UNITS.parents[5] / "gateway/system/box"  # starts these when they are wanted
-    told += "".join((agent / name).read_text() for name in ("exposing.py", "sending.py"))
+    told += "".join(
+        (agent / name).read_text() for name in ("exposing.py", "pairing.py", "sending.py")
+    )
     told += f"{CALLS} {UNIT}"  # the agent starts these
     for path in filter(Path.is_file, UNITS.iterdir()):
         assert path.name in ENABLED or path.name in told or path.suffix in (".target", ".mount")
