@@ -1,8 +1,13 @@
-"""One address of several gateways: real keepalived and IPVS, told what is shipped."""
+"""One address of several gateways: real keepalived and IPVS, told what is shipped.
+
+Only in `make fleet-test`; a pair without a client is in test_system_pair.py.
+"""
 
 from typing import Any
 
 import pytest
+
+pytestmark = pytest.mark.by_hand
 
 
 @pytest.mark.interop("pair_moves")
