@@ -35,7 +35,7 @@ help:
 	@echo 'make image-test  the built image boots, serves, updates and recovers, in QEMU (root; 40 minutes)'
 	@echo 'make docs    the manual as pages for a browser: build/docs/index.html'
 	@echo 'make ansible what the playbooks under ansible/ need, see the README there'
-	@echo 'make fleet-test  the playbooks against the built image, in QEMU (root; 20 minutes)'
+	@echo 'make fleet-test  a pair and a fleet in the lab, and the playbooks against the built image, in QEMU (root; 20 minutes)'
 	@echo 'make setup   only the set-up: Debian packages, virtual environment, the lab'
 	@echo 'make clean   forget all that was built'
 
@@ -133,7 +133,10 @@ docs: $(VENV)/docs
 ansible: $(VENV)/ansible
 
 fleet-test: setup $(VENV)/image $(VENV)/ansible
-	$(RUN) -m pytest -q tests/ansible -m image
+	@status=0; \
+	$(RUN) -m pytest -q -s tests/interop/test_shared.py || status=$$?; \
+	$(RUN) -m pytest -q tests/ansible -m image || status=$$?; \
+	exit $$status
 
 # The key that signs updates outlives everything that can be made again.
 clean:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Container, Mapping
 
 from gateway.bridge.admission import most_phases, system_of
 from gateway.bridge.budget import Budget
-from gateway.bridge.classify import MARKER, PORT_NATT
 from gateway.bridge.client_leg import BY_MARKER, OWN_PORT, ClientLeg, LegKey, Pair
+from gateway.bridge.directors import answer, ike_packet, is_question
 from gateway.bridge.following import Following
 from gateway.bridge.phases import Phase1
 from gateway.bridge.place import Place
@@ -27,8 +27,7 @@ from gateway.ike import events as ike
 from gateway.ike.machine import Ike
 from gateway.l2tp.machine import Lns
 from gateway.outputs import Fact, Output, SendIp, What
-from gateway.wire.ipv4 import PROTOCOL_UDP, build_ipv4
-from gateway.wire.udp import Datagram, Endpoint, build_checked_udp
+from gateway.wire.udp import Datagram, Endpoint
 
 DEAD = "the client no longer answers"
 MOST_AWAITED = 4096  # of whom more dial at once, some silences are not told
@@ -70,6 +69,8 @@ class Clients:
 
     def receive(self, datagram: Datagram, now: float) -> list[Output]:
         """An IKE message, markers off."""
+        if is_question(datagram, self._watch.config.fleet.directors):
+            return answer(datagram, self._random)
         if self.recorder is not None:
             self.recorder.ike(datagram, now, by_client=True)
         events = self.ike.receive(datagram, now)
@@ -391,10 +392,8 @@ class Clients:
         return leg
 
     def _packet(self, event: ike.Send, now: float) -> SendIp:
-        """An IKE message on its way, behind the marker where port 4500 asks for it."""
+        """An IKE message on its way."""
         if self.recorder is not None:
             said = Datagram(event.source, event.target, event.message)
             self.recorder.ike(said, now, by_client=False)
-        marker = MARKER if event.source.port == PORT_NATT else b""
-        segment = build_checked_udp(event.source, event.target, marker + event.message)
-        return SendIp(build_ipv4(event.source.host, event.target.host, PROTOCOL_UDP, segment))
+        return ike_packet(event.source, event.target, event.message)

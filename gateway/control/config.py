@@ -86,6 +86,25 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Another box that has the shared address when this one has not; None: there is none."""
+
+    address: bytes | None = None
+    peer: bytes | None = None
+    priority: int = DEFAULTS["pair"]["priority"]
+    number: int = DEFAULTS["pair"]["number"]
+    check_seconds: int = DEFAULTS["pair"]["check_seconds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The address that directors answer for in this box's place; None: there are none."""
+
+    address: bytes | None = None
+    directors: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
     """Where figures are given out, and for whom; None: they are not."""
 
@@ -241,9 +260,25 @@ class Config:
     certificates: tuple[OwnCertificate, ...] = ()
     authorities: tuple[Authority, ...] = ()
     front: Front = Front()
+    pair: Pair = Pair()
+    fleet: Fleet = Fleet()
     metrics: Metrics = Metrics()
     accounting: Accounting = Accounting()
     syslog: Syslog = Syslog()
+
+    @property
+    def dialled(self) -> tuple[bytes, ...]:
+        """What clients dial: where boxes share an address, that one."""
+        return self._shared or self.outside.addresses
+
+    @property
+    def own_addresses(self) -> tuple[bytes, ...]:
+        """Those outside that no other box ever has."""
+        return tuple(host for host in self.outside.addresses if host not in self._shared)
+
+    @property
+    def _shared(self) -> tuple[bytes, ...]:
+        return tuple(host for host in (self.pair.address, self.fleet.address) if host is not None)
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -277,6 +312,8 @@ def build(document: Document, users: Users = NOBODY) -> Config:
         outside=Outside(**document["outside"][0].values),
         inside=Inside(**document["inside"][0].values),
         front=Front(**document["front"][0].values),
+        pair=Pair(**document["pair"][0].values),
+        fleet=Fleet(**document["fleet"][0].values),
         metrics=Metrics(**document["metrics"][0].values),
         accounting=Accounting(**document["accounting"][0].values),
         syslog=Syslog(**document["syslog"][0].values),

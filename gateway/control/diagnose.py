@@ -149,7 +149,7 @@ def _without_a_dial(case: Case) -> list[Diagnosis]:
     weight = 60 if not case.stories else 40
     causes = [(Cause.NOTHING_ARRIVES, weight), *((cause, weight - 30) for cause in UNSEEN)]
     details = _named(case) or {"Client": case.word, "client": case.word}
-    if dialled := " or ".join(map(host_text, case.config.outside.addresses)):
+    if dialled := " or ".join(map(host_text, case.config.dialled)):
         details["dialled"] = dialled
     return own + [
         Diagnosis(

@@ -17,6 +17,7 @@ class Part(Enum):
     METRICS = "metrics"  # the program that gives out figures
     ACCOUNTING = "accounting"  # the program that tells a RADIUS server of sessions
     SYSLOG = "syslog"  # the program that sends the journal
+    PAIR = "pair"  # the program by which two boxes share an address
 
 
 EVERY: Final = frozenset(Part)
@@ -26,6 +27,8 @@ _OF_TABLE: Final = {
     "outside": {Part.NETWORK},
     "inside": {Part.NETWORK},
     "front": {Part.GATEWAY, Part.NETWORK},  # the box forwards for these servers
+    "pair": {Part.PAIR},
+    "fleet": {Part.GATEWAY, Part.NETWORK},
     "limits": {Part.GATEWAY},
     "client": {Part.GATEWAY},
     "certificate": {Part.GATEWAY},
@@ -55,6 +58,7 @@ _OF_KEY: Final = {
     ("metrics", "sessions"): {Part.METRICS, Part.GATEWAY},  # the daemon tells them, or does not
     # The daemon remembers what has ended, or does not; who starts pppd keeps its own accounts.
     ("accounting", "server"): {Part.ACCOUNTING, Part.GATEWAY},
+    ("pair", "address"): {Part.PAIR, Part.NETWORK},  # which must not have it as its own
     ("box", "contact"): set[Part](),
 }
 

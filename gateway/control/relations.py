@@ -11,6 +11,7 @@ from gateway.control.relations_front import check_front
 from gateway.control.relations_metrics import check_metrics
 from gateway.control.relations_reach import check_reach
 from gateway.control.relations_routes import check_routes, servers_of
+from gateway.control.relations_shared import check_shared
 from gateway.control.relations_syslog import check_syslog
 from gateway.control.suites import weakness
 from gateway.control.values import ANYWHERE, Network
@@ -26,6 +27,7 @@ def check_relations(document: Document, findings: Findings) -> None:
     _check_outside(document, findings)
     check_routes(document, findings)
     check_front(document, findings)
+    check_shared(document, findings)
     check_metrics(document, findings)
     check_accounting(document, findings)
     check_syslog(document, findings)

@@ -18,6 +18,7 @@ from gateway.control.schema_accounting import ACCOUNTING
 from gateway.control.schema_front import FRONT
 from gateway.control.schema_metrics import METRICS
 from gateway.control.schema_routes import CHOICE, ROUTE
+from gateway.control.schema_shared import FLEET, PAIR
 from gateway.control.schema_syslog import SYSLOG
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.systems import AUTO, SYSTEMS
@@ -72,7 +73,7 @@ OUTSIDE = Table(
             "addresses",
             values.address,
             "The addresses at which clients find Postern; with DHCP they may be left out.",
-            '["203.0.113.1"]',
+            '["203.0.113.1", "203.0.113.2", "203.0.113.6"]',
             listed=True,
         ),
         Key("mtu", values.whole(576, 9000), "Longest packet outside, in bytes.", "1500"),
@@ -328,6 +329,8 @@ SCHEMA = (
     OUTSIDE,
     INSIDE,
     FRONT,
+    PAIR,
+    FLEET,
     LIMITS,
     CLIENT,
     ROUTE,

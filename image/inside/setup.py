@@ -30,7 +30,9 @@ usr/lib/udev/hwdb.bin usr/lib/udev/hwdb.d etc/initramfs-tools usr/lib/x86_64-lin
 usr/lib/python3.13/idlelib usr/lib/python3.13/ensurepip usr/lib/python3.13/pydoc_data
 usr/lib/python3.13/turtledemo usr/lib/python3.13/turtle.py usr/lib/python3.13/tkinter
 usr/share/doc-base usr/share/menu usr/share/pixmaps usr/share/perl5 usr/share/bash-completion
-usr/share/zsh usr/share/zoneinfo/right usr/share/grub var/lib/systemd/random-seed
+usr/share/zsh usr/share/perl usr/share/snmp usr/share/misc/pci.ids etc/sensors3.conf
+etc/keepalived/keepalived.conf.sample
+usr/share/zoneinfo/right usr/share/grub var/lib/systemd/random-seed
 var/lib/dbus/machine-id etc/resolv.conf etc/hostname etc/.pwd.lock var/lib/dpkg/info
 usr/lib/systemd/system-generators/systemd-gpt-auto-generator
 usr/lib/systemd/system-generators/systemd-ssh-generator

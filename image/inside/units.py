@@ -22,7 +22,7 @@ modprobe@drm.service modprobe@configfs.service systemd-networkd-wait-online.serv
 sys-fs-fuse-connections.mount modprobe@fuse.service sshd-keygen.service
 systemd-networkd-persistent-storage.service systemd-journal-flush.service
 systemd-random-seed.service systemd-udev-load-credentials.service systemd-remount-fs.service
-rsyslog.service
+rsyslog.service keepalived.service
 """.split()
 # Debian has the start of everything wait for these. Here they come in their own time: the agent
 # keeps the clock from going back, and no dial needs a name.

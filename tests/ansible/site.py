@@ -65,10 +65,10 @@ class Site:
     home: Path
 
     def play(self, name: str, *words: str) -> Played:
-        return self._run("ansible-playbook", str(PLAYS / f"{name}.yml"), *words)
+        return self.run("ansible-playbook", str(PLAYS / f"{name}.yml"), *words)
 
     def module(self, name: str, arguments: str, *words: str) -> Played:
-        return self._run("ansible", BOX, "-m", f"postern.gateway.{name}", "-a", arguments, *words)
+        return self.run("ansible", BOX, "-m", f"postern.gateway.{name}", "-a", arguments, *words)
 
     def say(self, more: str, inside: str = INSIDE) -> None:
         """The box's own variables from now on."""
@@ -76,7 +76,7 @@ class Site:
         folder.mkdir(exist_ok=True)
         (folder / f"{BOX}.yml").write_text(HERE.replace(INSIDE, inside) + more)
 
-    def _run(self, program: str, *words: str) -> Played:
+    def run(self, program: str, *words: str) -> Played:
         command = [
             str(Path(sys.executable).with_name(program)),
             "-i",

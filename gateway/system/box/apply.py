@@ -1,8 +1,8 @@
 """Making the machine be as a configuration says, and nothing but the parts that changed.
 
 The order: who may log in, the name, the ports and their network, then the gateway, which needs
-what was before, and last the figures about it. What fails is one sentence; the engine of changes
-then takes everything back.
+what was before, then the figures about it, and last the address it shares with another box. What
+fails is one sentence; the engine of changes then takes everything back.
 """
 
 import os
@@ -21,9 +21,11 @@ from gateway.control.parts import Part
 from gateway.control.ports import Port
 from gateway.control.users import USERS_FILE
 from gateway.system.box.account_keeping import AccountKeeping
+from gateway.system.box.behind import Behind
 from gateway.system.box.disk import write_file
 from gateway.system.box.exposing import Exposing
 from gateway.system.box.network import ROLES, Network, has_calls
+from gateway.system.box.pairing import Pairing
 from gateway.system.box.places import DAEMON, Places
 from gateway.system.box.sending import Sending
 from gateway.system.box.users import Users, owner
@@ -35,6 +37,7 @@ CALLS: Final = "postern-pppd.service"  # who starts pppd
 MODE: Final = 0o640  # of the daemon's files, which are root's and its group's
 _GATEWAY: Final = frozenset({Part.GATEWAY, Part.RESTART, Part.NETWORK, Part.PORTS})
 _NETWORK: Final = frozenset({Part.NETWORK, Part.PORTS})
+_PAIR: Final = _NETWORK | {Part.PAIR}  # an address that moves follows the cards
 FindPorts = Callable[[Config], Sequence[Port]]
 
 
@@ -65,6 +68,7 @@ class Applier:
         self._exposing = Exposing(places, tool)
         self._accounting = AccountKeeping(places, tool)
         self._sending = Sending(places, tool)
+        self._pairing, self._behind = Pairing(places, tool), Behind(places, tool)
         self._calls = False  # whether who starts pppd was started
 
     def activate(self, wanted: Activate) -> None:
@@ -87,6 +91,7 @@ class Applier:
         before = dict(self.network.names)
         if parts & _NETWORK:
             self.network.apply(config, self._find_ports(config))
+            self._behind.apply(config.fleet, self.network.names.get("outside", ""))
         if parts & _GATEWAY:
             moved = before != self.network.names
             self._hand_over(config, wanted.text)
@@ -98,6 +103,8 @@ class Applier:
             self._accounting.apply(config.accounting, wanted.text)
         if Part.SYSLOG in parts:
             self._sending.apply(config.syslog)
+        if parts & _PAIR:
+            self._pairing.apply(config, self.network.names)
 
     def again(self, text: str) -> None:
         """Look at the ports anew: a card has come, or has gone."""

@@ -7,6 +7,7 @@ replaced as a whole, and doing it twice does no harm.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from gateway.control.config import Config, Inside, Outside
@@ -69,10 +70,12 @@ def routes_text(config: Config, interface: str) -> str:
 
 def nft_sets(names: Mapping[str, str], config: Config) -> str:
     """For `nft -f`, in one transaction: which interfaces are outside and inside, to which one calls
-    of routes into the LAN lead, and which servers the box stands in front of."""
+    of routes into the LAN lead, which servers the box stands in front of, and which box it shares
+    an address with."""
     sets = {f"{role}_ports": [f'"{names[role]}"'] if names.get(role) else [] for role in ROLES}
     sets["call_ports"] = sets["inside_ports"] if has_calls(config) else []
     sets["front_servers"] = [host_text(host) for host in config.front.servers]
+    sets["pair_peers"] = [host_text(host) for host in (config.pair.peer,) if host is not None]
     text = ""
     for name, members in sets.items():
         text += f"flush set inet box {name}\n"
@@ -131,7 +134,8 @@ class Network:
         """Make it so; `ToolFailed` or OSError if that cannot be."""
         names = self.settle(config, ports)
         files = {}
-        sides: dict[str, Outside | Inside] = {"outside": config.outside, "inside": config.inside}
+        outside = replace(config.outside, addresses=config.own_addresses)
+        sides: dict[str, Outside | Inside] = {"outside": outside, "inside": config.inside}
         for role, side in sides.items():
             text = network_text(side, role, names.get(role, ""))
             if role == "inside" and text:

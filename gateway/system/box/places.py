@@ -62,6 +62,16 @@ class Places:
         return self.root / "run/postern-config/rsyslog.conf"
 
     @property
+    def keepalived(self) -> Path:
+        """What keepalived gets to read."""
+        return self.root / "run/postern-config/keepalived.conf"
+
+    @property
+    def fleet(self) -> Path:
+        """The address on loopback that directors answer for."""
+        return self.root / "run/postern-config/fleet"
+
+    @property
     def control(self) -> Path:
         """The daemon's socket."""
         return self.root / "run/postern/control.sock"

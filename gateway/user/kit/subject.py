@@ -68,7 +68,7 @@ def _dialled(config: Config, client: Client) -> tuple[str, ...]:
         server.host for route in config.routes if route.name == client.route
         for server in route.servers
     }  # fmt: skip
-    hosts = [host for host in config.front.servers if host in servers] or config.outside.addresses
+    hosts = [host for host in config.front.servers if host in servers] or config.dialled
     if not hosts:
         what = "the address that clients dial is not in the configuration"
         raise Refused(what, "Name it: --dialled ADDRESS")

@@ -5,6 +5,7 @@ client 203.0.113.100+k -------------------------+--- 203.0.113.1 gateway 10.10.0
 
 With `World.forward`: --- 203.0.113.1 front 172.16.0.1 --- 172.16.0.2 gateway
 With `World.stand_in_front` the gateway is a router, and clients dial 10.10.0.2 itself.
+With `World.two_gateways`: gateway has 203.0.113.2, gateway2 203.0.113.3 and 10.10.0.101.
 With `World.one_more_server`: 10.10.0.2 is a switch too, and behind it are 10.10.0.3 ...
 
 Where boot.py was given taps, the gateway is a real box at their other ends, and no host of the lab.
@@ -19,6 +20,8 @@ OUTSIDE = "203.0.113.1"
 INSIDE = "10.10.0.1"
 SERVER = "10.10.0.2"
 FRONT, BEHIND = "172.16.0.1", "172.16.0.2"  # the router before the gateway, and the gateway then
+OWN = ("203.0.113.2", "203.0.113.3")  # of two gateways that share the address which clients dial
+INSIDE_2 = "10.10.0.101"  # of the second
 SPREAD = "203.0.113.{}"  # of a client of a NAT that has an address for each
 
 TAPS = ("vec0", "vec1")  # outside and inside, if the gateway is elsewhere
@@ -82,6 +85,7 @@ class World:
         self.dialled = OUTSIDE  # by clients made from now on
         self.more_servers = 0
         self.rivals: list[Node] = []  # at the gateway's address, too
+        self.switched = False
         self.internet = self._node("internet")
         self.internet.ip("link add br0 type bridge", "link set br0 up")
         self.server = self._node("server")
@@ -154,22 +158,28 @@ class World:
 
     def one_more_server(self) -> Node:
         """Another host inside, on the cable of the first."""
-        if not self.more_servers:
-            self.server.ip(
-                "link add br0 type bridge",
-                f"addr del {SERVER}/24 dev eth0",
-                "link set eth0 master br0",
-                "link set br0 up",
-                f"addr add {SERVER}/24 dev br0",
-                f"route add default via {INSIDE}",
-            )
+        self._make_switch_inside()
         self.more_servers += 1
         node = self._node(f"server{self.more_servers}")
         node.address = f"10.10.0.{2 + self.more_servers}"
-        port = f"p-{node.name}"
-        wire(self.server, port, node, "eth0")
-        self.server.ip(f"link set {port} master br0")
+        self._plug_inside(node, "eth0")
         node.ip(f"addr add {node.address}/24 dev eth0", f"route add default via {INSIDE}")
+        return node
+
+    def two_gateways(self) -> tuple[Node, Node]:
+        """Instead of one, each with an address of its own; nobody has the one that clients dial."""
+        self._make_switch_inside()
+        self.gateway.ip(f"addr del {OUTSIDE}/24 dev eth0", f"addr add {OWN[0]}/24 dev eth0")
+        self.gateway.address = OWN[0]
+        other = self.one_more_host("gateway2", OWN[1])
+        self._plug_inside(other, "eth1")
+        other.ip(f"addr add {INSIDE_2}/24 dev eth1")
+        return self.gateway, other
+
+    def one_more_host(self, name: str, address: str) -> Node:
+        """Somebody else outside."""
+        node = self._node(name)
+        self._plug(node, address)
         return node
 
     def rival(self, name: str = "rival") -> Node:
@@ -210,6 +220,25 @@ class World:
         subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
         self.internet.ip(f"link set {outside} master br0", f"link set {outside} up")
         self.server.ip("link set eth0 up")
+
+    def _make_switch_inside(self) -> None:
+        """The server is a switch, too, with room for more cables than the gateway's."""
+        if self.switched:
+            return
+        self.switched = True
+        self.server.ip(
+            "link add br0 type bridge",
+            f"addr del {SERVER}/24 dev eth0",
+            "link set eth0 master br0",
+            "link set br0 up",
+            f"addr add {SERVER}/24 dev br0",
+            f"route add default via {INSIDE}",
+        )
+
+    def _plug_inside(self, node: Node, card: str) -> None:
+        port = f"p-{node.name}"
+        wire(self.server, port, node, card)
+        self.server.ip(f"link set {port} master br0")
 
     def _show_way(self, node: Node) -> None:
         if self.dialled != OUTSIDE:

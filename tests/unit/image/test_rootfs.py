@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.system.box.pairing import UNIT as PAIR
 from gateway.system.box.sending import CA, WORK
 from gateway.system.kept import NAMES
 from gateway.system.loop import HAND_OVER
 from gateway.system.tcp import PPPD as SOCKET
+from image.inside.setup import REMOVED
 from image.inside.units import ENABLED, MASKED
 from image.places import IMAGE
 from image.steps.loaders import FIRST, environment_block
@@ -56,7 +58,9 @@ def test_a_restart_of_the_gateway_hands_its_sessions_over() -> None:
     not shutil.which("systemd-analyze"),
     reason="no systemd here: the booted image is asked the same (tests/image/test_boot.py)",
 )
-@pytest.mark.parametrize(("name", "most"), [("postern", 2.0), ("postern-pppd", 2.2)])
+@pytest.mark.parametrize(
+    ("name", "most"), [("postern", 2.0), ("postern-pppd", 2.2), ("postern-pair", 2.6)]
+)
 def test_the_sandboxes_leave_little_open(name: str, most: float) -> None:
     """The gateway's goal is 2.0; systemd's own judgement, of the units as they are shipped."""
     command = ["systemd-analyze", "security", "--offline=yes", f"--root={ROOT}", "--no-pager"]
@@ -143,6 +147,22 @@ def test_logs_are_sent_by_our_unit_alone_and_only_when_the_agent_says_so() -> No
     assert f"/run/credentials/postern-syslog.service/{CA.rpartition('/')[2]}" == CA
     assert "LoadCredential=ca.pem:/run/postern-config/syslog-ca.pem\n" in text
     assert f"RuntimeDirectory={WORK.rpartition('/')[2]}\n" in text
+
+
+def test_an_address_is_shared_by_our_unit_alone_and_only_when_the_agent_says_so() -> None:
+    text = unit(PAIR)
+    assert "[Install]" not in text
+    assert PAIR not in ENABLED
+    assert "keepalived.service" in MASKED
+    assert "--use-file=/run/postern-config/keepalived.conf\n" in text
+    assert "CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BROADCAST\n" in text
+
+
+def test_vrrp_comes_from_the_other_box_alone_and_through_no_router() -> None:
+    lines = (ROOT / "etc/nftables.conf").read_text().splitlines()
+    assert [line.strip() for line in lines if "@pair_peers" in line] == [
+        "iifname @outside_ports ip saddr @pair_peers ip ttl 255 meta l4proto 112 accept"
+    ]
 
 
 @pytest.mark.skipif(
@@ -292,3 +312,9 @@ def test_an_update_is_refused_where_it_could_not_be_noted(tmp_path: Path) -> Non
     done = may_install(tmp_path, "schema=1", 512)
     assert done.returncode == 11
     assert "the data partition is full (512 kB left)" in done.stderr
+
+
+def test_what_keepalived_was_built_with_stays_for_it_reads_that() -> None:
+    removed = {*(Path("/") / one for one in REMOVED)}
+    needed = Path("/etc/keepalived/keepalived.config-opts")
+    assert not {needed, *needed.parents} & removed

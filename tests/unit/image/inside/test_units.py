@@ -61,7 +61,7 @@ def test_nothing_is_both_started_and_masked() -> None:
     assert not set(ENABLED) & set(MASKED)
 
 
-STARTERS = ("exposing.py", "account_keeping.py", "sending.py")
+STARTERS = ("exposing.py", "account_keeping.py", "pairing.py", "sending.py")
 
 
 def test_every_unit_of_ours_can_be_reached() -> None:

@@ -20,7 +20,7 @@ from tests.unit.control.test_schema_accounting import SOME as RADIUS
 from tests.unit.control.test_schema_metrics import SOME
 from tests.unit.control.test_schema_syslog import SOME as COLLECTOR
 from tests.unit.system.box.machine import CONFIG, SECRET, Tools
-from tests.unit.system.box.test_network import LOCAL, PORTS
+from tests.unit.system.box.test_network import FLEET, LOCAL, PAIR, PORTS
 
 PPPD = "postern-pppd.service"
 RELOAD = "systemctl reload-or-restart --no-block postern.service"
@@ -94,6 +94,22 @@ def test_a_change_of_the_collector_leaves_the_gateway_alone(tmp_path: Path) -> N
     asked = box.activate(Part.SYSLOG, text=CONFIG + COLLECTOR)
     assert asked == ["systemctl restart --no-block postern-syslog.service"]
     assert box.places.rsyslog.exists()
+
+
+def test_a_pair_is_made_with_an_address_that_only_one_has_on_its_card(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    asked = box.activate(Part.NETWORK, Part.RESTART, Part.PAIR, text=PAIR)
+    assert asked[-1] == "systemctl reload-or-restart --no-block postern-pair.service"
+    assert "203.0.113.2/32 dev enp0s2" in box.places.keepalived.read_text()
+    assert "203.0.113.2" in box.places.gateway.read_text()  # where the daemon answers, too
+
+
+def test_behind_directors_the_address_is_on_loopback(tmp_path: Path) -> None:
+    box = Box(tmp_path)
+    box.activate(*EVERY)
+    asked = box.activate(Part.NETWORK, Part.GATEWAY, text=FLEET)
+    assert "ip address replace 203.0.113.2/32 dev lo" in asked
 
 
 def test_a_change_of_clients_only_wakes_the_gateway(tmp_path: Path) -> None:

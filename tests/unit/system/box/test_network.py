@@ -45,6 +45,9 @@ MTUBytes=1500
 """
 
 NAMES = {"outside": "a", "inside": "b"}
+SHARED = CONFIG.replace('["203.0.113.9"]', '["203.0.113.2", "203.0.113.9"]')
+PAIR = SHARED + '[pair]\naddress = "203.0.113.2"\npeer = "203.0.113.3"\n'
+FLEET = SHARED + '[fleet]\naddress = "203.0.113.2"\ndirectors = ["203.0.113.4"]\n'
 FRONT = '[front]\nservers = ["10.20.0.2"]\n'
 LOCAL = CONFIG.replace(
     'kind = "pptp"\nserver = "10.20.0.2"', 'kind = "local"\npool = "10.10.0.150-10.10.0.169"'
@@ -103,7 +106,19 @@ def test_the_sets_of_the_firewall_are_replaced_as_a_whole() -> None:
         "flush set inet box inside_ports\n"
         "flush set inet box call_ports\n"
         "flush set inet box front_servers\n"
+        "flush set inet box pair_peers\n"
     )
+
+
+def test_the_other_box_of_a_pair_may_speak_to_this_one() -> None:
+    text = nft_sets(NAMES, config(PAIR))
+    assert "add element inet box pair_peers { 203.0.113.3 }\n" in text
+
+
+@pytest.mark.parametrize("shared", [PAIR, FLEET])
+def test_an_address_that_boxes_share_is_not_put_on_the_card(tmp_path: Path, shared: str) -> None:
+    Network(Places(tmp_path), Tools()).apply(config(shared), PORTS)
+    assert (tmp_path / FOLDER / "60-postern-outside.network").read_text() == OUTSIDE
 
 
 def test_calls_lead_inside_where_there_is_a_route_into_the_lan_and_nowhere_else() -> None:
