@@ -380,12 +380,7 @@ def _client(  # noqa: PLR0913
 
 
 def _own(
-    *,
-    name: str,
-    chain: tuple[Certificate, ...],
-    key: PrivateKey,
-    send: str,
-    **files: str,
+    *, name: str, chain: tuple[Certificate, ...], key: PrivateKey, send: str, **files: str
 ) -> OwnCertificate:
     """The files' names are not kept: they were read."""
     return OwnCertificate(name, chain, key, send == "always")

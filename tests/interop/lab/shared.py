@@ -112,7 +112,7 @@ def render(name: str, **variables: Any) -> str:
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - no HTML
     )
-    return templates.get_template(name).render(**variables)
+    return str(templates.get_template(name).render(**variables))
 
 
 def _gateways(lab: Lab, lines: list[str]) -> Iterator[Gateway]:
