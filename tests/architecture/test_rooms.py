@@ -27,7 +27,7 @@ ALLOWED = {
     "pppd": {"control", "system", "user"},
     "kit": {"control", "system", "user"},
     "metrics": {"control", "system", "user", "wire"},
-    "succession": {"bridge", "system", "wire", "outputs", "crypto"},
+    "succession": {"bridge", "system", "wire", "outputs", "paths", "crypto"},
     "daemon": {"succession", "bridge", "control", "system", "user", "crypto"} | PROTOCOLS | GROUND,
 }
 EDGES = {"system", "user", "daemon", "succession", "box", "health", "pppd", "kit", "metrics"}

@@ -4,6 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.interop.scenarios.taken_up import PINGS
+
+# Pings a daemon that is ended and begun anew may cost, by who carries.
+MAY_MISS = {"user": PINGS // 2, "kernel": 0}
+
 
 @pytest.mark.interop("client_vanishes")
 def test_a_client_that_vanishes_is_noticed_and_its_call_ended(facts: dict[str, Any]) -> None:
@@ -57,8 +62,10 @@ def test_a_real_client_outlives_the_daemon(facts: dict[str, Any], end: str) -> N
     seen = facts[end]
     assert seen["same_session"]
     assert (seen["after"], seen["after_down"]) == (10, 10)
+    assert seen["carrier"] == facts["carrier"]
+    assert min(seen["frames"]) > 500
     for way in ("up", "down"):
-        assert seen[way]["lost"] < seen[way]["sent"]
+        assert seen[way]["missed"] <= MAY_MISS[facts["carrier"]]
 
 
 @pytest.mark.interop("taken_up")
@@ -66,7 +73,8 @@ def test_no_number_is_sent_twice_whatever_ends_the_daemon(facts: dict[str, Any])
     for protocol in ("esp", "gre"):
         assert facts[protocol]["sent"] > 500
         assert (facts[protocol]["twice"], facts[protocol]["backwards"]) == (0, 0)
-    assert facts["esp"]["largest_step"] > 1000  # the jump
+    # The daemon's numbers jump; the kernel goes on without it.
+    assert (facts["esp"]["largest_step"] > 1000) is (facts["carrier"] == "user")
     assert facts["gre"]["largest_step"] < 10  # and none: at most what was never sent
     assert facts["same_link"]
     assert facts["state"] == "up"

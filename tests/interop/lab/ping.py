@@ -31,12 +31,17 @@ def ping(node: Node, address: str, count: int = 5, interval: float = 0.05, size:
 
 
 class Pinging:
-    """A ping that goes on while the scenario does something else."""
+    """A ping that goes on while the scenario does something else.
 
-    def __init__(self, node: Node, address: str, count: int, interval: float = 0.05) -> None:
+    `listed`: each answer is written down, so that `missed` can be told.
+    """
+
+    def __init__(
+        self, node: Node, address: str, count: int, interval: float = 0.05, listed: bool = False
+    ) -> None:
         self._node = node
         self._log = f"ping-{address}-{len(list((node.folder / 'run/log').glob('ping-*')))}"
-        words = f"ping -n -q -c {count} -i {interval} -W 2 {address}"
+        words = f"ping -n {'' if listed else '-q '}-c {count} -i {interval} -W 2 {address}"
         self._seconds = count * interval
         self._running = node.spawn(words.split(), self._log)
 
@@ -52,6 +57,14 @@ class Pinging:
         """Wait for the last answer."""
         self._running.wait(timeout=3 * self._seconds + 20)
         return _read(self._node.log(self._log), 0)
+
+    def missed(self) -> int:
+        """Of a `listed` one that has ended: without an answer although a later one has had one.
+
+        So nobody's patience counts: ping takes for lost what is on its way when it ends.
+        """
+        answered = set(map(int, re.findall(r"icmp_seq=(\d+)", self._node.log(self._log))))
+        return max(answered, default=0) - len(answered)
 
 
 def _read(text: str, sent: int) -> Ping:
