@@ -6,6 +6,7 @@ import pytest
 
 from gateway.bridge.carried import (
     AHEAD,
+    MOST_BYTES,
     LegCarried,
     can_be_had,
     describe_call,
@@ -16,10 +17,13 @@ from gateway.bridge.carried import (
     take_up_leg,
 )
 from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.paths import LONGEST, leg_path
 from gateway.bridge.tracks import LegTrack
 from gateway.esp.numbers import LAST_SEQUENCE
 from gateway.paths import Left
+from gateway.system.kernel_sas import association
 from gateway.wire.record import build_record, parse_record
+from gateway.wire.xfrm import build_association
 from tests.pair.gateway_world import NAT, World, meet
 from tests.pair.nat import Nat
 from tests.unit.bridge.kernel_world import call_of, carried, session_of
@@ -73,9 +77,7 @@ def test_a_call_that_is_to_be_the_daemons_comes_back_apart() -> None:
     assert (track.joined, track.inherited) == (False, True)
 
 
-def test_of_whom_the_kernel_has_nothing_there_is_nothing_to_say(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_of_whom_the_kernel_has_nothing_there_is_nothing_to_say() -> None:
     world = meet(route={"carrier": "user"})
     world.dial(world.join(nat=Nat(NAT)))
     session = session_of(world)
@@ -129,3 +131,23 @@ def test_a_leg_that_leaves_the_kernel_is_in_transit_until_all_is_counted() -> No
     for pair in leg.pairs.values():
         pair.held_by = 0
     assert not in_transit(leg)
+
+
+def test_the_largest_numbers_that_are_had_fit_what_the_kernel_is_told() -> None:
+    world, leg, value = up()
+    carrier, spis = world.core.carrier, list(leg.pairs)
+    carrier.legs.clear()
+    (pair,) = value.pairs
+    most = (MOST_BYTES - 1, MOST_BYTES - 1)
+    largest = replace(
+        pair, sent=LAST_SEQUENCE, heard=LAST_SEQUENCE, seconds=LONGEST, soft=most, hard=most
+    )
+    value = replace(value, pairs=(largest,))
+    assert can_be_had(carrier, value, spis)
+    take_up_leg(carrier, leg, value, Left({}, True))
+    track = leg.track
+    assert isinstance(track, LegTrack)
+    path = leg_path(leg, track.virtual, track.handovers, track.tunnel, track.mapped)
+    assert path.outbound is not None
+    for sa, inbound in ((path.inbound[0], True), (path.outbound, False)):
+        assert build_association(association(path, sa, inbound))
