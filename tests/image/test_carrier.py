@@ -21,7 +21,6 @@ from tests.interop.scenarios.two_through_the_box import (
     MORE,
     STEPS,
     STOP,
-    TAIL,
     done,
 )
 
@@ -98,16 +97,11 @@ def test_two_behind_one_nat_are_carried_while_the_daemon_stands_still_or_is_kill
         assert played.error == ""
     before, stood, killed = owner.sessions
     assert owner.states == ["T", "T"]
-    for way in played.facts["stopped"]:
-        assert way[0] >= COUNT - TAIL
-        assert way[1] == 0
-    for way in played.facts["killed"]:
-        assert way[0] >= MORE - TAIL
-        assert way[1] == 0
+    assert played.facts == {"stopped": [COUNT] * 4, "killed": [MORE] * 4}
     for sessions in owner.sessions:
         assert [one["carrier"] for one in sessions] == ["kernel"] * 2
         assert [one["state"] for one in sessions] == ["up"] * 2
         assert [one["id"] for one in sessions] == [one["id"] for one in before]
     for earlier, later in zip((*before, *stood), (*stood, *killed), strict=True):
         for name in ("frames_in", "frames_out"):
-            assert later[name] - earlier[name] >= 2 * (COUNT - TAIL)
+            assert later[name] - earlier[name] >= 2 * COUNT  # its own, and the server's

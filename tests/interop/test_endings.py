@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from gateway.pptp.quirks import WINDOWS
 from tests.interop.scenarios.taken_up import PINGS
 
-# Pings a daemon that is ended and begun anew may cost, by who carries.
-MAY_MISS = {"user": PINGS // 2, "kernel": 0}
+WINDOW_OF_PPTPD = WINDOWS["linux"]
+# Pings that are lost, or not counted, when a daemon ends and another begins, by who carries.
+MAY_LOSE = {"user": PINGS - 1, "kernel": 0}
 
 
 @pytest.mark.interop("client_vanishes")
@@ -63,9 +65,8 @@ def test_a_real_client_outlives_the_daemon(facts: dict[str, Any], end: str) -> N
     assert seen["same_session"]
     assert (seen["after"], seen["after_down"]) == (10, 10)
     assert seen["carrier"] == facts["carrier"]
-    assert min(seen["frames"]) > 500
-    for way in ("up", "down"):
-        assert seen[way]["missed"] <= MAY_MISS[facts["carrier"]]
+    lost = seen["up"]["lost"], seen["down"]["lost"], seen["uncounted"]
+    assert max(lost) <= MAY_LOSE[facts["carrier"]]
 
 
 @pytest.mark.interop("taken_up")
@@ -75,7 +76,8 @@ def test_no_number_is_sent_twice_whatever_ends_the_daemon(facts: dict[str, Any])
         assert (facts[protocol]["twice"], facts[protocol]["backwards"]) == (0, 0)
     # The daemon's numbers jump; the kernel goes on without it.
     assert (facts["esp"]["largest_step"] > 1000) is (facts["carrier"] == "user")
-    assert facts["gre"]["largest_step"] < 10  # and none: at most what was never sent
+    # And none: at most the numbers of those that went when the window opened, and died unsent.
+    assert facts["gre"]["largest_step"] <= WINDOW_OF_PPTPD + 1
     assert facts["same_link"]
     assert facts["state"] == "up"
 
