@@ -69,7 +69,7 @@ def _uncounted(before: Any, after: Any, lost: dict[str, dict[str, int]]) -> int:
     """Of the pings that were answered, and so have crossed both ways, those that no session has."""
     answered = sum(each["sent"] - each["lost"] for each in lost.values())
     ways = ("frames_in", "frames_out")
-    return max(0, answered - min(after[way] - before[way] for way in ways))
+    return max(0, answered - min(int(after[way]) - int(before[way]) for way in ways))
 
 
 def _numbers(node: Node, interface: str) -> dict[str, Any]:
