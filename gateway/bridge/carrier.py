@@ -14,7 +14,7 @@ from gateway.bridge.paths import hand_over, l2tp_end, leg_path, place_of, why_no
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
-from gateway.bridge.tracks import KERNEL, USER, CallTrack, LegTrack, is_through
+from gateway.bridge.tracks import KERNEL, USER, CallTrack, LegTrack, is_settled, is_through
 from gateway.control.values import Network
 from gateway.outputs import Output, What
 from gateway.paths import NONE, CallPath, PptpEnd, SetCall, SetLeg
@@ -203,7 +203,7 @@ class Carrier:
         session = track.session
         if track.joined or not track.living or session.state is not State.UP:
             return []
-        if not is_through(session) or not _is_settled(session.leg):
+        if not is_through(session) or not is_settled(session.leg):
             return []
         track.why = track.why or self._why_apart(track)
         if not track.why:
@@ -397,8 +397,3 @@ class Carrier:
 
 def _nobody_keeps(leg: ClientLeg) -> None:
     """Nothing is written down."""
-
-
-def _is_settled(leg: ClientLeg) -> bool:
-    """It has keys, and it is known where it is: the kernel sends to one place only."""
-    return leg.current is not None and (leg.place.separate or not leg.place.doubtful)

@@ -97,6 +97,11 @@ def is_through(session: "Session") -> bool:
     return bool(session.client_ip) and not session.holding
 
 
+def is_settled(leg: ClientLeg) -> bool:
+    """It has keys, and it is known where it is: the kernel sends to one place only."""
+    return leg.current is not None and (leg.place.separate or not leg.place.doubtful)
+
+
 def carried_by(session: "Session") -> tuple[str, str]:
     """Kernel or user; and if user, why."""
     track = session.track
