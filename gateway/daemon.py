@@ -28,7 +28,7 @@ from gateway.control.metrics import Sample, samples_to_json
 from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
-from gateway.paths import NONE, Abilities
+from gateway.paths import NONE, Abilities, Left
 from gateway.succession import Succession
 from gateway.system import kernel
 from gateway.system.addresses import Addresses
@@ -52,6 +52,7 @@ from gateway.system.journal_fields import Native
 from gateway.system.kernel import Begun
 from gateway.system.loop import Chore, Doors, Loop
 from gateway.system.nfqueue import Queue, QueueUnavailable
+from gateway.system.paths import is_carrying
 from gateway.system.pppd_remains import remove_remains
 from gateway.system.raw import GreReceiver, Sender
 from gateway.system.rules import Rules
@@ -65,6 +66,7 @@ from gateway.system.wanted import (
     QUEUE,
     servers_of,
     wanted_addresses,
+    wanted_pool,
     wanted_rules,
 )
 from gateway.user.files import beside, read_file
@@ -138,11 +140,12 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         inside.bind(INSIDE_QUEUE)
         front.bind(FRONT_QUEUE)
         signals = Signals()
-        # Closed first, whatever the kernel will carry.
-        desk.tool = apply_rules(wanted_rules(config), every_tool())
+        # Closed first, whatever the kernel will carry; what it carries since before goes on.
+        virtual = wanted_pool(config).text if is_carrying(succession.left) else ""
+        desk.tool = apply_rules(wanted_rules(config, virtual=virtual), every_tool())
         gre = GreReceiver(config.inside.address)
-        succession.clear()
-        begun = desk.carry_by(kernel.begin(config, desk.tool, succession.keeper), gre)
+        found = kernel.begin(config, desk.tool, succession.keeper, succession.left)
+        begun = desk.carry_by(found, gre)
         sender, tcp = Sender(), Connections(succession.keeper)
         doors = Doors(
             queue=queue,
@@ -163,18 +166,21 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             desk.queues, desk.sender, desk.tcp = (queue, inside, front), sender, tcp
             chores: list[Chore] = [calendar, *succession.chores]
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=chores)
-            desk.loop.carry_out(succession.take_up(desk.gateway, tcp, now(), calendar.today()))
+            today = calendar.today()
+            desk.loop.carry_out(succession.take_up(desk.gateway, tcp, now(), today, begun.left))
+            begun.settle()
+            succession.settle()
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
             for line in (_who_carries(begun), *succession.said):
                 journal.line(line)
             for trouble in unforwarded(config, forwards(_both(config))):
                 journal(trouble)
             desk.loop.run()
-        desk.tool.apply(wanted_rules(config))
-        begun.stop()
         if desk.loop.handed_over:
             journal.line("ended for a restart: sessions wait for the next one to take them up")
             return
+        desk.tool.apply(wanted_rules(config))
+        begun.stop()
         succession.end()
         control.linger(lambda: desk.gateway.ledger.untold, now() + ACCOUNTED_WITHIN, now)
         journal.line("stopped; the rules stay, so what comes for Postern now is dropped")
@@ -273,7 +279,7 @@ class Desk:
         problems = self._make_so(self.gateway.config)
         if problems and begun.paths is not None:
             begun.stop()
-            self.begun = Begun(Abilities(lacks=problems[0]))
+            self.begun = Begun(Abilities(lacks=problems[0]), left=Left(begun.left.standing))
             self._make_so(self.gateway.config)
         self.gateway.carrier.abilities = self.begun.abilities
         return self.begun

@@ -5,6 +5,7 @@ nothing of it is to be there. A *leg* is the ESP and the L2TP of one peer, a *ca
 one session; both go by numbers that the bridge gives.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -89,13 +90,20 @@ class CallPath:
 
 
 class SetLeg(NamedTuple):
+    """`there`: an earlier process has asked for it, and what the kernel does not have any more of
+    it has come to its end."""
+
     number: int
     path: LegPath | None
+    there: bool = False
 
 
 class SetCall(NamedTuple):
+    """`there`: its end inside is an earlier process's."""
+
     number: int
     path: CallPath | None
+    there: bool = False
 
 
 class SendL2tp(NamedTuple):
@@ -229,6 +237,18 @@ class Abilities:
     @property
     def any(self) -> bool:
         return not self.lacks
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What an earlier process has left in the kernel.
+
+    `standing` is the newest number of each SA, by virtual address, SPI and "inbound"; what is not
+    there is over. `goes_on`: legs and calls may be taken up.
+    """
+
+    standing: Mapping[tuple[bytes, int, bool], int] = field(default_factory=dict)
+    goes_on: bool = False
 
 
 KERNEL_CALLS = 0x8000  # this bit is set in PPTP call ids of calls whose GRE is the kernel's

@@ -13,6 +13,7 @@ from gateway.bridge.household import shape
 from gateway.bridge.taking_up import TakingUp
 from gateway.crypto.mac import SHA256, digest
 from gateway.outputs import CloseTcp, Output
+from gateway.paths import Left
 from gateway.system.chance import Chance
 from gateway.system.estate import Estate, Keeper, Nobody, estate_of
 from gateway.system.kept import Kept
@@ -47,28 +48,39 @@ class Succession:
     def keeper(self) -> Keeper:
         return self._estate.keeper
 
-    def clear(self) -> None:
-        """What was the kernel's is closed: who was carried by it is not known here."""
-        self._estate.clear()
+    @property
+    def left(self) -> dict[str, int]:
+        """Descriptors that are there still; whoever takes one takes it out."""
+        return self._estate.found
+
+    def settle(self) -> None:
+        """What nobody has taken is closed."""
+        self._estate.settle()
 
     @property
     def chores(self) -> Sequence[Kept]:
         return () if self.kept is None else (self.kept,)
 
-    def take_up(self, gateway: Gateway, tcp: Connections, now: float, today: date) -> list[Output]:
-        """Put everything that was kept into the gateway; what follows from it."""
+    def take_up(
+        self,
+        gateway: Gateway,
+        tcp: Connections,
+        now: float,
+        today: date,
+        left: Left | None = None,
+    ) -> list[Output]:
+        """Put everything that was kept into the gateway; what follows from it. `left` is what the
+        kernel still has."""
         connections = self._estate.connections()
         kept = self.kept
         if kept is None:
-            self._estate.settle()
             return []
         gateway.keeping.begin(kept.words, kept.key)
         for key, descriptor in connections.items():
             tcp.adopt(key, descriptor)
-        heir = TakingUp(gateway, kept.words, connections, self._chance, now)
+        heir = TakingUp(gateway, kept.words, connections, self._chance, now, left)
         found = heir.take_up(kept.found)
         unwanted = [CloseTcp(key) for key in connections if key not in heir.wanted]
-        self._estate.settle()
         kept.begin(now)
         if heir.refused:
             self.said.append(f"{heir.refused} of {len(kept.found)} clients could not be taken up")

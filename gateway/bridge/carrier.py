@@ -5,7 +5,7 @@ L2TP go over to the kernel, and the two ends of the session are joined there. Wh
 or a session later only marks it; `settle` works out what is wanted now and asks for the difference.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import InsideLeg
@@ -14,7 +14,7 @@ from gateway.bridge.paths import hand_over, l2tp_end, leg_path, place_of, why_no
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
-from gateway.bridge.tracks import KERNEL, USER, CallTrack, LegTrack, is_through
+from gateway.bridge.tracks import KERNEL, USER, CallTrack, LegTrack, is_settled, is_through
 from gateway.control.values import Network
 from gateway.outputs import Output, What
 from gateway.paths import NONE, CallPath, PptpEnd, SetCall, SetLeg
@@ -37,6 +37,7 @@ class Carrier:
         self.tunnels: dict[int, LegTrack] = {}  # by our number, of tunnels with joined calls
         self.refused: list[tuple[Session, str]] = []  # to be ended: the kernel or nobody
         self.fronts: frozenset[bytes] = frozenset()  # servers dialled by their own address
+        self.touch: Callable[[ClientLeg], None] = _nobody_keeps  # told of each leg that changes
         self._virtual = virtual
         self._places: dict[Place, LegTrack] = {}
         self._dirty: dict[LegTrack | CallTrack, None] = {}  # in order
@@ -63,6 +64,21 @@ class Carrier:
     def carried(self) -> Iterator[ClientLeg]:
         """Whose ESP is the kernel's."""
         return (track.leg for track in self.legs.values() if track.asked is not None)
+
+    def has_number(self, number: int) -> bool:
+        """Whether a leg may have it: not the network's own address, nor its last."""
+        return 0 < number < self._virtual.size() - 1
+
+    def virtual(self, number: int) -> bytes:
+        """The address by which the kernel has a leg."""
+        return (self._virtual.first + number).to_bytes(4, "big")
+
+    def take_up(self, track: LegTrack) -> None:
+        """A leg that the kernel carries for an earlier process."""
+        self.legs[track.number] = track.leg.track = track
+        if track.tunnel:
+            self.tunnels[track.tunnel] = track
+        track.changed()
 
     # decisions
 
@@ -131,6 +147,8 @@ class Carrier:
         while self._dirty:
             dirty = list(self._dirty)
             self._dirty.clear()
+            for each in dirty:
+                self.touch(each.leg if isinstance(each, LegTrack) else each.session.leg)
             calls = [track for track in dirty if isinstance(track, CallTrack)]
             for call in calls:
                 found += self._end_call(call, now) or self._look_at_call(call)
@@ -185,7 +203,7 @@ class Carrier:
         session = track.session
         if track.joined or not track.living or session.state is not State.UP:
             return []
-        if not is_through(session) or not _is_settled(session.leg):
+        if not is_through(session) or not is_settled(session.leg):
             return []
         track.why = track.why or self._why_apart(track)
         if not track.why:
@@ -241,8 +259,8 @@ class Carrier:
         path = self._call_path(track)
         if path is None or path == track.asked:
             return []
-        track.asked = path
-        return [SetCall(track.key, path)]
+        track.asked, there, track.inherited = path, track.inherited, False
+        return [SetCall(track.key, path, there)]
 
     def _call_path(self, track: CallTrack) -> CallPath | None:
         session, inside = track.session, track.inside
@@ -282,14 +300,13 @@ class Carrier:
         number = self._free_number()
         if number is None:
             return None
-        virtual = (self._virtual.first + number).to_bytes(4, "big")
-        track = LegTrack(number, virtual, leg, self)
+        track = LegTrack(number, self.virtual(number), leg, self)
         self.legs[number] = leg.track = track
         return track
 
     def _free_number(self) -> int | None:
         """Numbers go round, so that one that was given up rests before it is another's."""
-        most = self._virtual.size() - 2  # not the network's own address, nor its last
+        most = self._virtual.size() - 2
         for _ in range(min(most, len(self.legs) + 1)):
             self._numbers = self._numbers % most + 1
             if self._numbers not in self.legs:
@@ -359,8 +376,8 @@ class Carrier:
             bool(path.peer.port),
         ):
             return self.give_back(track, "the client has come to another address of ours")
-        track.asked = path
-        return [SetLeg(track.number, path)]
+        track.asked, there, track.inherited = path, track.inherited, False
+        return [SetLeg(track.number, path, there)]
 
     def _leave(self, track: LegTrack, asks: bool) -> list[Output]:
         """The kernel is to have nothing of it; its calls, if any are left, stay apart."""
@@ -378,6 +395,5 @@ class Carrier:
         return found
 
 
-def _is_settled(leg: ClientLeg) -> bool:
-    """It has keys, and it is known where it is: the kernel sends to one place only."""
-    return leg.current is not None and (leg.place.separate or not leg.place.doubtful)
+def _nobody_keeps(leg: ClientLeg) -> None:
+    """Nothing is written down."""

@@ -7,6 +7,7 @@ places stand here; it is newer than the value. Times are the caller's clock, whi
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.bridge.carried import CallCarried, LegCarried
 from gateway.bridge.crossing import Crossed
 from gateway.bridge.place import Place
 from gateway.bridge.pptp_leg import Called
@@ -38,7 +39,7 @@ class PairValue:
 @dataclass(frozen=True, slots=True)
 class SessionValue:
     """`called` is None where the call inside cannot be taken up: there it is not by PPTP. `sent`
-    and `heard` are the words of its GRE, `road` that of the client's call."""
+    and `heard` are the words of its GRE, if that is ours, `road` that of the client's call."""
 
     number: int
     tunnel: int
@@ -50,6 +51,7 @@ class SessionValue:
     called: Called | None
     sent: int
     heard: int
+    carried: CallCarried | None
     encrypts: bool
     crossed: Crossed
     began: float
@@ -89,6 +91,7 @@ class LegValue:
     told: str
     quirks: tuple[str, ...]
     drops: tuple[tuple[str, int], ...]
+    carried: LegCarried | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ def is_sound(value: Household) -> bool:
         if called is not None:
             places += [called.server, Endpoint(called.source or bytes(4), 0)]
             numbers += [called.call_id, called.peer_call, called.caller.peer_call]
+            numbers += [0] if called.channel in (0, called.key) else [-1]
     numbers += [place.port for place in places]
     hosts = all(len(place.host) == HOST for place in places)
     return hosts and all(0 <= number <= LARGEST for number in numbers)

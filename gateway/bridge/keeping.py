@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.bridge.carried import in_transit
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.clients import COOKIES, Clients
 from gateway.bridge.household import Household
@@ -18,7 +19,6 @@ from gateway.bridge.lent import Lent, Owner
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.switchboard import Switchboard
-from gateway.bridge.tracks import is_the_kernels
 from gateway.bridge.writing_down import counting, describe
 from gateway.crypto import aead
 from gateway.outputs import Forget, Keep, Output
@@ -61,6 +61,7 @@ class Keeping:
         self._turns: deque[ClientLeg] = deque()  # whose turn it is to be looked at
         self._due: float | None = None
         self._numbers = 0
+        board.carrier.touch = self.touch
 
     def begin(self, words: Words, key: bytes) -> None:
         """From now on there is a place for all of it, sealed by `key`."""
@@ -141,7 +142,7 @@ class Keeping:
     def _sessions(self, leg: ClientLeg) -> list[Session]:
         found = (self._board.by_call.get((leg, call)) for call in leg.lns.roads)
         up = [each for each in found if each is not None and each.state is State.UP]
-        return [] if any(map(is_the_kernels, up)) else up
+        return [] if in_transit(leg) else up
 
     def _save(self, leg: ClientLeg) -> list[Output]:
         sessions = self._sessions(leg)

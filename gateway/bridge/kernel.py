@@ -251,6 +251,7 @@ class Kernel:
         elif spi in track.handovers:
             handover = track.handovers[spi]
             handover.sent = max(handover.sent, pair.outbound.sequence) + JUMP
+            track.changed()
         if (spi, True) not in track.pairs and (pair.outbound.spi, False) not in track.pairs:
             pair.held_by = 0
             track.handovers.pop(spi, None)

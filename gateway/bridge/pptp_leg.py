@@ -44,7 +44,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A call that is up, for whoever takes up its connection."""
+    """A call that is up, for whoever takes up its connection; `channel` as `PptpLeg` has it."""
 
     key: int
     call_id: int
@@ -53,6 +53,7 @@ class Called:
     source: bytes | None
     server: Endpoint
     shield: bool
+    channel: int
     vendor: str
     speaker: bytes
     caller: Kept
@@ -105,6 +106,7 @@ class PptpLeg:
             source=self.source,
             server=self.server,
             shield=self.shield,
+            channel=self.channel,
             vendor=self.vendor,
             speaker=self.speaker,
             caller=self.caller.kept(),

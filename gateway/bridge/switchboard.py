@@ -147,8 +147,9 @@ class Switchboard:
         caller = Caller(called.call_id, self._random)
         self._keys = max(self._keys, called.key)
         leg = PptpLeg(
-            called.key, caller, called.call_id, called.source, called.server, called.shield
-        )
+            called.key, caller, called.call_id, called.source, called.server, called.shield,
+            called.channel,
+        )  # fmt: skip
         leg.resume(called)
         return leg
 

@@ -8,6 +8,7 @@ put out afterwards, as after a reload.
 from collections.abc import Callable, Container, Mapping
 from typing import Any, Final
 
+from gateway.bridge.carried import can_be_had, numbers_of, take_up_call, take_up_leg
 from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.gateway import Gateway
@@ -20,9 +21,11 @@ from gateway.bridge.household import (
     remember,
 )
 from gateway.bridge.phases import Phase1
+from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.tell import By
+from gateway.control.config import Route
 from gateway.esp import snapshot as esp
 from gateway.ike import snapshot as ike
 from gateway.ike.peers import Peer
@@ -30,6 +33,7 @@ from gateway.l2tp import snapshot as l2tp
 from gateway.l2tp.machine import Lns
 from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Forget, Output, What
+from gateway.paths import Left
 from gateway.pptp.gre import Gre
 from gateway.wire.cursor import WireError
 from gateway.wire.words import Word, Words
@@ -38,6 +42,7 @@ HOST_NAME: Final = "postern"
 RESTARTED: Final = "the gateway was restarted"
 NO_ROUTE: Final = f"{RESTARTED}, and the session's route is not there any more"
 NO_CONNECTION: Final = f"{RESTARTED}, and the connection to the server was lost"
+NO_KERNEL: Final = f"{RESTARTED}, and what the kernel carried was lost"
 ENCRYPTED: Final = f"{RESTARTED}, and the keys of MPPE are not kept"
 
 Lent = list[tuple[Any, str, int]]  # who counts in which field, and the place of the word
@@ -54,12 +59,15 @@ class TakingUp:
         connections: Container[int],
         random: Callable[[int], bytes],
         now: float,
+        left: Left | None = None,
     ) -> None:
-        """`connections` are the keys of those that are still there."""
+        """`connections` are the keys of those that are still there; `left` is what the kernel still
+        has."""
         self.refused = 0
         self.wanted: set[int] = set()
         self._gateway, self._words, self._connections = gateway, words, connections
         self._random, self._now = random, now
+        self._left = left or Left()
         self._highest = 0  # number of a dial
 
     def take_up(self, records: Mapping[int, bytes]) -> list[Output]:
@@ -82,7 +90,9 @@ class TakingUp:
         """The client with its keys and tunnels; None, and nothing is left of it, if it cannot be
         had."""
         clients, leg = self._gateway.clients, self._leg(value.leg)
-        if not is_sound(value) or not self._is_ours(leg.local.host):
+        spis = [pair.sa.spi_in for pair in value.pairs]
+        known = can_be_had(self._gateway.carrier, value.leg.carried, spis)
+        if not known or not is_sound(value) or not self._is_ours(leg.local.host):
             return None
         try:
             peers = [ike.restore(each, self._now) for each in value.peers]
@@ -90,13 +100,14 @@ class TakingUp:
             others: dict[int, Word] = {c.call: [0] for t in value.tunnels for c in t.calls}
             l2tp.restore(leg.lns, value.tunnels, self._now, others | roads)
             lent: Lent = [(leg.lns.roads[s.call], "word", s.road) for s in value.sessions]
-            lent += [each for pair in value.pairs for each in self._pair(leg, pair)]
+            lent += [each for pair in value.pairs for each in self._pair(leg, value.leg, pair)]
             for peer in peers:
                 clients.ike.take_up(peer)
         except (ValueError, KeyError, WireError):
             clients.bury(leg)
             return None
         leg.current = leg.pairs.get(value.leg.current or 0)
+        self._carried(leg, value.leg)
         clients.following.take_up(leg)
         for peer in peers:
             self._phases(leg, peer)
@@ -126,9 +137,18 @@ class TakingUp:
             leg.lns.pause()
         return leg
 
-    def _pair(self, leg: ClientLeg, value: PairValue) -> Lent:
+    def _carried(self, leg: ClientLeg, value: LegValue) -> None:
+        """The kernel goes on with it, if it can."""
+        if value.carried is not None and self._left.goes_on:
+            take_up_leg(self._gateway.carrier, leg, value.carried, self._left)
+
+    def _pair(self, leg: ClientLeg, whose: LegValue, value: PairValue) -> Lent:
         clients, keys = self._gateway.clients, value.sa
         words = self._hold(value.heard), self._hold(value.sent)
+        spis, sends = (keys.spi_in, keys.spi_out), keys.spi_in == whose.current
+        ran = numbers_of(self._gateway.carrier, whose.carried, spis, sends, self._left)
+        for word, number in zip(words, ran, strict=True):
+            word[0] = max(word[0], number)
         inbound, outbound = esp.restore(clients.sas, value.sa, *words, self._now)
         pair = Pair(value.ike_sa, keys.suite, inbound, outbound, Kind(value.carrier))
         pair.keymat_in, pair.keymat_out = keys.keymat_in, keys.keymat_out
@@ -168,16 +188,11 @@ class TakingUp:
             return self._hang_up(leg, value, NO_CONNECTION)
         self.wanted.add(called.key)
         route = board.route_of(called, value.route)
-        if route is None or value.encrypts or not isinstance(inside.gre, Gre):
-            why = ENCRYPTED if value.encrypts else NO_ROUTE
+        why = self._why_not(value, route, inside)
+        if route is None or why:
             return [*self._hang_up(leg, value, why), *inside.abandon(self._now)]
-        try:
-            inside.gre.sent, inside.gre.heard = self._hold(value.sent), self._hold(value.heard)
-        except ValueError:
+        if isinstance(inside.gre, Gre) and not self._number(leg, value, inside.gre):
             return [*self._hang_up(leg, value, RESTARTED), *inside.abandon(self._now)]
-        lent = [(inside.gre, "sent", value.sent), (inside.gre, "heard", value.heard)]
-        self._gateway.keeping.note(leg, lent)
-        inside.gre.resume(inside.gre.sent[0], inside.gre.heard[0])
         calls = value.tunnel, value.call, value.peer_call
         crossing = board.crossing(leg, route, value.crossed.mru)
         crossing.resume(value.crossed)
@@ -185,7 +200,26 @@ class TakingUp:
         remember(session, value)
         session.state, session.holding, session.start_at = State.UP, False, None
         board.take_up(session, route)
+        take_up_call(session, value.carried)
         return [session.fact(What.RESUMED, {"route": route.name, "server": inside.called})]
+
+    def _why_not(self, value: SessionValue, route: Route | None, inside: PptpLeg) -> str:
+        """Why a session whose connection is there cannot go on; nothing if it can."""
+        if value.encrypts:
+            return ENCRYPTED
+        if inside.channel and not self._left.goes_on:
+            return NO_KERNEL
+        return NO_ROUTE if route is None else ""
+
+    def _number(self, leg: ClientLeg, value: SessionValue, gre: Gre) -> bool:
+        """GRE that is ours goes on behind its numbers, if they are there."""
+        try:
+            gre.sent, gre.heard = self._hold(value.sent), self._hold(value.heard)
+        except ValueError:
+            return False
+        self._gateway.keeping.note(leg, [(gre, "sent", value.sent), (gre, "heard", value.heard)])
+        gre.resume(gre.sent[0], gre.heard[0])
+        return True
 
     def _hang_up(self, leg: ClientLeg, value: SessionValue, why: str) -> list[Output]:
         events = leg.lns.hang_up(value.call, Disconnect.LOST_CARRIER, 0, why, self._now)

@@ -47,6 +47,7 @@ class LegTrack:
         self.mapped = True  # whether what comes from its place goes past the queue
         self.doubted = float("-inf")  # when that was last in doubt
         self.stray: Stray | None = None
+        self.inherited = False  # an earlier process has asked for it, and we have not
         self._changes = changes
 
     def changed(self) -> None:
@@ -69,6 +70,7 @@ class CallTrack:
         self.told = False  # who carries it
         self.joined = False
         self.heard = False  # a frame has come by the kernel's channel
+        self.inherited = False  # as of a leg
         self.asked: CallPath | None = None
         self.counted = (0, 0, 0, 0)
         self.over: float | None = None  # since when what is to be told waits for the last figures
@@ -95,10 +97,9 @@ def is_through(session: "Session") -> bool:
     return bool(session.client_ip) and not session.holding
 
 
-def is_the_kernels(session: "Session") -> bool:
-    """The kernel has a part in it, which nobody could take up from this process."""
-    inside = session.inside
-    return session.leg.track is not None or (isinstance(inside, PptpLeg) and bool(inside.channel))
+def is_settled(leg: ClientLeg) -> bool:
+    """It has keys, and it is known where it is: the kernel sends to one place only."""
+    return leg.current is not None and (leg.place.separate or not leg.place.doubtful)
 
 
 def carried_by(session: "Session") -> tuple[str, str]:

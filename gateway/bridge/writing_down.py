@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from gateway.bridge.carried import describe_call, describe_leg
 from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.clients import Clients
 from gateway.bridge.household import REMEMBERED, Household, LegValue, PairValue, SessionValue
@@ -11,6 +12,7 @@ from gateway.bridge.session import Session
 from gateway.esp import snapshot as esp
 from gateway.ike import snapshot as ike
 from gateway.l2tp import snapshot as l2tp
+from gateway.pptp.gre import Gre
 
 Place = Callable[[Any, str], int]
 """Where the word is that somebody counts in, by the field it is in."""
@@ -37,8 +39,8 @@ def counting(leg: ClientLeg, sessions: Sequence[Session]) -> list[tuple[Any, str
         found += [(pair.inbound, "word"), (pair.outbound, "word")]
     for session in sessions:
         found.append((leg.lns.roads[session.call], "word"))
-        if isinstance(session.inside, PptpLeg) and session.inside.gre is not None:
-            found += [(session.inside.gre, "sent"), (session.inside.gre, "heard")]
+        gre = _gre(session)
+        found += [] if gre is None else [(gre, "sent"), (gre, "heard")]
     return found
 
 
@@ -62,6 +64,7 @@ def _leg(leg: ClientLeg) -> LegValue:
         told=leg.who.told,
         quirks=leg.who.quirks,
         drops=tuple(leg.drops.by_reason.items()),
+        carried=describe_leg(leg),
     )
 
 
@@ -80,7 +83,7 @@ def _pair(clients: Clients, pair: Pair, place: Place) -> PairValue:
 
 def _session(session: Session, place: Place) -> SessionValue:
     inside, crossing = session.inside, session.crossing
-    gre = inside.gre if isinstance(inside, PptpLeg) else None
+    gre = _gre(session)
     return SessionValue(
         number=session.number,
         tunnel=session.tunnel,
@@ -92,7 +95,15 @@ def _session(session: Session, place: Place) -> SessionValue:
         called=inside.kept() if isinstance(inside, PptpLeg) else None,
         sent=0 if gre is None else place(gre, "sent"),
         heard=0 if gre is None else place(gre, "heard"),
+        carried=describe_call(session),
         encrypts=crossing.encrypts,
         crossed=crossing.kept(),
         **{name: getattr(session, name) for name in REMEMBERED},
     )
+
+
+def _gre(session: Session) -> Gre | None:
+    """Its GRE, if that is ours."""
+    inside = session.inside
+    gre = inside.gre if isinstance(inside, PptpLeg) else None
+    return gre if isinstance(gre, Gre) else None

@@ -45,24 +45,17 @@ class Estate:
         keys = {name: name.removeprefix(CONNECTION) for name in names}
         return {int(key): self.found.pop(name) for name, key in keys.items() if key.isdecimal()}
 
-    def clear(self) -> None:
-        """All but connections is closed."""
-        self._close([name for name in self.found if not name.startswith(CONNECTION)])
-
     def settle(self) -> None:
         """What nobody has taken is closed."""
-        self._close(list(self.found))
+        for name in list(self.found):
+            self.keeper.drop(name)
+            with suppress(OSError):
+                os.close(self.found.pop(name))
 
     def end(self) -> None:
         """An orderly stop: nothing is to outlive us."""
         if isinstance(self.keeper, Process):
             self.keeper.end()
-
-    def _close(self, names: list[str]) -> None:
-        for name in names:
-            self.keeper.drop(name)
-            with suppress(OSError):
-                os.close(self.found.pop(name))
 
 
 def estate_of(service: Service, folder: Path, environment: Mapping[str, str]) -> Estate:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.control.config import Config
-from gateway.paths import Abilities
+from gateway.paths import Abilities, Left
 from gateway.system.abilities import probe
 from gateway.system.estate import Keeper
 from gateway.system.firewall import Tool
 from gateway.system.kernel_sas import KernelSas
-from gateway.system.paths import Paths
+from gateway.system.paths import Paths, is_carrying
 from gateway.system.pool_route import PoolRoute
 from gateway.system.run import ToolFailed
 from gateway.system.virtual import Pool, Translation
@@ -33,11 +33,17 @@ class Begun:
     abilities: Abilities
     paths: Paths | None = None
     name: str = ""  # of the way to virtual addresses
+    left: Left = Left()  # by an earlier daemon
 
     @property
     def virtual(self) -> str:
         """The network of virtual addresses, empty if there are none."""
         return "" if self.paths is None else self.paths.pool.text
+
+    def settle(self) -> None:
+        """Whoever is taken up is, and nothing else of an earlier daemon's stays."""
+        if self.paths is not None:
+            self.paths.settle()
 
     def stop(self) -> None:
         """All of it ends in order: nothing is kept for a successor."""
@@ -46,15 +52,25 @@ class Begun:
                 self.paths.stop()
 
 
-def begin(config: Config, tool: Tool, keeper: Keeper) -> Begun:
-    """Find out what the kernel can do, and make it ready."""
+def begin(config: Config, tool: Tool, keeper: Keeper, left: dict[str, int]) -> Begun:
+    """Find out what the kernel can do, and make it ready. `left` are an earlier daemon's
+    descriptors."""
+    standing = _standing() if is_carrying(left) else {}
+    begun = _begin(config, tool, keeper, left)
+    begun.left = Left(standing, begun.paths is not None and begun.paths.goes_on)
+    if standing and begun.paths is None:
+        remove_all((tool,))
+    return begun
+
+
+def _begin(config: Config, tool: Tool, keeper: Keeper, left: dict[str, int]) -> Begun:
     if all(route.carrier == USER for route in config.routes):
         return Begun(Abilities(lacks="no route wants the kernel"))
     pool = wanted_pool(config)
     abilities, translation = probe(translations(tool, pool))
     if translation is None:
         return Begun(abilities)
-    paths = Paths(pool, translation, keeper)
+    paths = Paths(pool, translation, keeper, left)
     try:
         paths.start()
     except (OSError, ToolFailed) as refused:
@@ -62,6 +78,18 @@ def begin(config: Config, tool: Tool, keeper: Keeper) -> Begun:
         begun.stop()
         return Begun(begun.abilities)
     return Begun(abilities, paths, translation.name)
+
+
+def _standing() -> dict[tuple[bytes, int, bool], int]:
+    """How far the SAs have counted that an earlier daemon has left."""
+    found: dict[tuple[bytes, int, bool], int] = {}
+    with suppress(OSError):
+        sas = KernelSas()
+        for each in sas.every():
+            found[each.source, each.spi, True] = each.replay.heard
+            found[each.target, each.spi, False] = each.replay.sent
+        sas.close()
+    return found
 
 
 def translations(tool: Tool, pool: Pool) -> Sequence[Translation]:

@@ -29,7 +29,8 @@ class _Call:
         self.path = path
         self.inside: socket.socket | None = None
         self.outside: socket.socket | None = None
-        self.device = -1  # attached to the channel inside
+        self.connected = False  # the channel inside, to the server
+        self.device = -1  # attached to that
         self.counted = CallCounted(0, 0, 0, 0, 0)
 
 
@@ -45,7 +46,8 @@ class KernelCalls:
         self._tell = tell
         self._calls: dict[int, _Call] = {}
 
-    def set(self, number: int, path: CallPath | None) -> None:
+    def set(self, number: int, path: CallPath | None, there: bool = False) -> None:
+        """`there`: its end inside is an earlier process's, and cannot be made anew."""
         call = self._calls.get(number)
         if path is None:
             if call is not None:
@@ -54,7 +56,7 @@ class KernelCalls:
         if call is None:
             call = self._calls[number] = _Call(path)
             if isinstance(path.inside, PptpEnd):
-                self._reserve(number, call, path.inside)
+                self._reserve(number, call, path.inside, there)
         self._connect(number, call, path)
         if path.outside != call.path.outside and call.outside is not None:
             self._part(number, call)
@@ -86,10 +88,16 @@ class KernelCalls:
                 found.append(event)
         return found
 
-    def _reserve(self, number: int, call: _Call, end: PptpEnd) -> None:
-        near = end.near or _near(end.server)
-        made = call.inside = ppp_channels.open_pptp(near, end.call)
-        self._watched.add(made.fileno(), None, f"call-{number}-pptp-{end.call}")
+    def _reserve(self, number: int, call: _Call, end: PptpEnd, there: bool) -> None:
+        name = f"call-{number}-pptp-{end.call}"
+        left = self._watched.inherit(name)
+        if left is not None:
+            call.inside, call.connected = ppp_channels.adopt_pptp(left), True
+        elif there:
+            raise OSError(errno.ENOTCONN, "what the kernel had of the call was lost")
+        else:
+            call.inside = ppp_channels.open_pptp(end.near or _near(end.server), end.call)
+        self._watched.add(call.inside.fileno(), None, name)
 
     def _connect(self, number: int, call: _Call, path: CallPath) -> None:
         """The server has answered: frames come."""
@@ -98,11 +106,17 @@ class KernelCalls:
             return
         if call.inside is None:
             raise ValueError(f"call {number} has no channel")
-        ppp_channels.connect_pptp(call.inside, end.server, end.peer_call)
+        if not call.connected:
+            ppp_channels.connect_pptp(call.inside, end.server, end.peer_call)
+            call.connected = True
         device = call.device = ppp_channels.attach(call.inside)
         self._watched.add(device, lambda: _frames(number, device))
 
     def _join(self, number: int, call: _Call, path: CallPath, end: L2tpEnd) -> None:
+        left = self._watched.inherit(_outside(number, end))
+        if left is not None and call.device >= 0:
+            self._join_again(number, call, end, left)
+            return
         outside = self._open(number, end)
         try:
             if isinstance(path.inside, L2tpEnd):
@@ -115,6 +129,17 @@ class KernelCalls:
             if isinstance(path.inside, L2tpEnd) and call.inside is not None:
                 self._end(call.inside)
                 call.inside = None
+            raise
+        call.outside = outside
+
+    def _join_again(self, number: int, call: _Call, end: L2tpEnd, left: int) -> None:
+        """An earlier process has joined the two, and frames have gone across since."""
+        outside = ppp_channels.adopt_l2tp(left)
+        self._watched.add(outside.fileno(), None, _outside(number, end))
+        try:
+            ppp_channels.join_again(call.device, outside)
+        except OSError:
+            self._end(outside)
             raise
         call.outside = outside
 
@@ -154,8 +179,7 @@ class KernelCalls:
         udp, peer = self._legs.udp(end.leg)
         ids = (end.tunnel, end.call, end.peer_tunnel, end.peer_call)
         made = ppp_channels.open_l2tp(udp, peer, ids)
-        name = f"call-{number}-l2tp-{end.leg}-{end.tunnel}-{end.call}"
-        self._watched.add(made.fileno(), None, name)
+        self._watched.add(made.fileno(), None, _outside(number, end))
         return made
 
     def _counted(self, number: int, call: _Call) -> CallCounted | None:
@@ -197,6 +221,11 @@ def counted(number: int, counts: Counts) -> CallCounted:
         frames_out=counts.sent,
         bytes_out=max(0, counts.sent_bytes - L2TP_HEADER_OUT * counts.sent),
     )
+
+
+def _outside(number: int, end: L2tpEnd) -> str:
+    """By what name its channel is kept."""
+    return f"call-{number}-l2tp-{end.leg}-{end.tunnel}-{end.call}"
 
 
 def _frames(number: int, device: int) -> list[PathEvent]:

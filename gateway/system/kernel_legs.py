@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.paths import L2tpHeard, LegPath, PathEvent, Sa, SaCounted, SaExpired
 from gateway.system.kernel_sas import PORT_L2TP, KernelSas
-from gateway.system.ppp_channels import open_udp
+from gateway.system.ppp_channels import adopt_udp, open_udp
 from gateway.system.virtual import Place, Translation
 from gateway.system.watched import Watched
 from gateway.wire.udp import Endpoint
@@ -62,11 +62,14 @@ class KernelLegs:
             raise OSError("the kernel does not have this peer")
         return leg.udp, Endpoint(leg.path.virtual, leg.path.port)
 
-    def set(self, number: int, path: LegPath | None) -> None:
+    def set(self, number: int, path: LegPath | None, there: bool = False) -> None:
+        """`there`: it is an earlier process's, of which nothing is made anew."""
         leg = self._legs.get(number)
         if path is None:
             if leg is not None:
                 self._remove(number, leg)
+        elif leg is None and there:
+            self._take_up(number, path)
         elif leg is None:
             self._add(number, path)
         elif leg.path != path:
@@ -110,6 +113,15 @@ class KernelLegs:
                 found.append(counted(place[0], known, place[1]))
         return found
 
+    def wants(self, known: Known) -> bool:
+        """Whether an SA of ours belongs to a leg as it is now."""
+        whose = self.whose(known)
+        path = None if whose is None else self.path(whose[0])
+        return path is not None and any(
+            (sa.spi, inbound) == (known.spi, known.source == path.virtual)
+            for sa, inbound in _sas(path)
+        )
+
     def whose(self, known: Known) -> tuple[int, bool] | None:
         """Leg and direction (inbound is true) of an SA of ours."""
         leg = self.by_virtual.get(known.source)
@@ -127,6 +139,22 @@ class KernelLegs:
         # Last of all: from here on the peer's packets go past us.
         self._translation.change(None, _place(path))
         self.by_virtual[path.virtual] = number
+
+    def _take_up(self, number: int, path: LegPath) -> None:
+        """How far its SAs have counted only the kernel knows: one that is not there has ended.
+
+        A limit may have been reached while nobody heard of it.
+        """
+        leg = self._legs[number] = _Leg(path)
+        self.by_virtual[path.virtual] = number
+        self._open(number, leg)
+        self._translation.change(None, _place(path))
+        for sa, inbound in _sas(path):
+            known = self._sas.look(path, sa, inbound)
+            if known is not None:
+                self._tell(counted(number, known, inbound))
+            if known is None or _is_reached(sa, known):
+                self._tell(SaExpired(number, sa.spi, inbound, known is None))
 
     def _change(self, number: int, leg: _Leg, path: LegPath) -> None:
         was = leg.path
@@ -191,8 +219,9 @@ class KernelLegs:
     def _open(self, number: int, leg: _Leg) -> None:
         path = leg.path
         near, peer = Endpoint(path.near, PORT_L2TP), Endpoint(path.virtual, path.port)
-        udp = leg.udp = open_udp(near, peer)
         name = f"leg-{number}-udp-{path.tunnel}"
+        left = self._watched.inherit(name)
+        udp = leg.udp = open_udp(near, peer) if left is None else adopt_udp(left)
         self._watched.add(udp.fileno(), lambda: _read(number, udp), name)
 
     def _replace(self, number: int, leg: _Leg) -> None:
@@ -244,6 +273,12 @@ def _sas(path: LegPath) -> list[tuple[Sa, bool]]:
     """All, each with whether it is inbound: whoever hears must be there before who sends."""
     found = [(sa, True) for sa in path.inbound]
     return found if path.outbound is None else [*found, (path.outbound, False)]
+
+
+def _is_reached(sa: Sa, known: Known) -> bool:
+    """Whether a limit is passed that the kernel tells of once."""
+    soft = sa.soft_bytes is not None and known.bytes >= sa.soft_bytes
+    return soft or (sa.soft_packets is not None and known.packets >= sa.soft_packets)
 
 
 def _differ(one: Sa, other: Sa) -> bool:

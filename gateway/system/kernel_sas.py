@@ -117,14 +117,26 @@ class KernelSas:
         """Forget all of ours; how many associations that were."""
         found = list(self.every())
         for known in found:
-            body = name_association(known.target, known.spi)
-            self._line.do(DELETE_SA, body, "to forget a security association")
+            self.drop(known)
         for message in self._line.dump(GET_POLICY, b"", "to show its policies"):
             policy = parse_policy(message.body)
             if policy.reqid == REQID:
                 body = name_policy(policy.selector, policy.direction)
                 self._line.do(DELETE_POLICY, body, "to forget a policy")
         return len(found)
+
+    def has_policies(self, pool: Pool) -> bool:
+        """Whether those of ours that are there are those of `pool`."""
+        found = [
+            parse_policy(each.body) for each in self._line.dump(GET_POLICY, b"", "its policies")
+        ]
+        ours = {(each.selector, each.direction) for each in found if each.reqid == REQID}
+        return ours == set(policies(pool))
+
+    def drop(self, known: Known) -> None:
+        """Forget one that `every` has named."""
+        body = name_association(known.target, known.spi)
+        self._line.do(DELETE_SA, body, "to forget a security association")
 
     def add_policies(self, pool: Pool) -> None:
         """What goes to a virtual address is ESP, and L2TP that comes from one was."""

@@ -6,7 +6,7 @@ else: the bridge goes on without, or ends what cannot be carried.
 
 import socket
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -29,6 +29,7 @@ from gateway.system.kernel_legs import KernelLegs, counted
 from gateway.system.kernel_sas import PORT_NATT, KernelSas
 from gateway.system.netlink.events import Events
 from gateway.system.pool_route import PoolRoute
+from gateway.system.ppp_channels import adopt_udp
 from gateway.system.run import ToolFailed
 from gateway.system.virtual import Pool, Translation
 from gateway.system.watched import LIMIT, Watched
@@ -37,6 +38,7 @@ from gateway.wire.xfrm import Expired, Mapped
 
 COUNT_EVERY: Final = 5.0  # seconds between two times that all counters are read
 ENCAP, ESP_IN_UDP, NO_ROOM = 100, 2, 1  # setsockopt of UDP; its value; bytes that may wait
+ENCAP_NAME: Final = "encap-"
 _PROTOCOL_UDP: Final = 17
 
 
@@ -46,11 +48,20 @@ class Paths:
     `refused` is why the kernel carries nothing at all, if that has turned out.
     """
 
-    def __init__(self, pool: Pool, translation: Translation, keeper: Keeper | None = None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        translation: Translation,
+        keeper: Keeper | None = None,
+        left: dict[str, int] | None = None,
+    ) -> None:
+        """`left` are descriptors of an earlier process, as `Watched` has them."""
         self.pool = pool
+        self.goes_on = False  # what an earlier process had in the kernel is there still
+        self._left = {} if left is None else left
         self._translation = translation
         self._route = PoolRoute(pool)
-        self._watched = Watched(keeper or Nobody())
+        self._watched = Watched(keeper or Nobody(), self._left)
         self._sas = KernelSas()
         self._events = Events()
         self._told: deque[PathEvent] = deque()
@@ -60,16 +71,32 @@ class Paths:
         self._count_at: float | None = None
 
     def start(self) -> None:
-        """Ready, with nothing to carry; what an earlier daemon has left is gone."""
-        self._sas.flush()
-        self._translation.start()
+        """Ready, with nothing to carry. What an earlier daemon has left goes on until `settle`, if
+        it is for the same virtual addresses; else it is gone."""
+        self.goes_on = is_carrying(self._left) and self._sas.has_policies(self.pool)
+        if not self.goes_on:
+            self._sas.flush()
+        self._translation.start(self.goes_on)
         self._route.apply()
-        self._sas.add_policies(self.pool)
+        if not self.goes_on:
+            self._sas.add_policies(self.pool)
         for host in self.pool.addresses or (bytes(4),):
-            made = decapsulating(host)
+            name = f"{ENCAP_NAME}{host_text(host)}"
+            left = self._watched.inherit(name)
+            made = decapsulating(host) if left is None else adopt_udp(left)
             self._decapsulating.append(made)
-            self._watched.add(made.fileno(), None, f"encap-{host_text(host)}")
+            self._watched.add(made.fileno(), None, name)
         self._watched.add(self._events.fileno(), self._from_kernel)
+
+    def settle(self) -> None:
+        """Of what an earlier daemon has left, all that nobody has asked for is gone."""
+        if not self.goes_on:
+            return
+        self._translation.settle()
+        for known in list(self._sas.every()):
+            if not self.legs.wants(known):
+                with suppress(OSError):
+                    self._sas.drop(known)
 
     def stop(self) -> None:
         """Nothing of ours is left in the kernel; what is still carried ends."""
@@ -93,13 +120,13 @@ class Paths:
                 self.calls.send(call, frame)
             case SendL2tp(leg, message):
                 self.legs.send(leg, message)
-            case SetLeg(number, path):
+            case SetLeg(number, path, there):
                 try:
-                    self.legs.set(number, path)
+                    self.legs.set(number, path, there)
                 except (OSError, ToolFailed) as refused:
                     self.legs.give_up(number, path)
                     self._told.append(LegRefused(number, str(refused)))
-            case SetCall(number, path):
+            case SetCall():
                 self._set_call(request)
             case LookAt(leg, spi):
                 with suppress(OSError):
@@ -133,7 +160,7 @@ class Paths:
     def _set_call(self, request: SetCall) -> None:
         path = request.path
         try:
-            self.calls.set(request.number, path)
+            self.calls.set(request.number, path, request.there)
         except OSError as refused:
             joining = path is not None and path.outside is not None
             if not joining:
@@ -164,6 +191,11 @@ class Paths:
         leg = self.legs.by_virtual.get(event.was[0])
         by = self.legs.by_virtual.get(event.now[0])
         return [] if leg is None or by is None else [SaMapped(leg, event.spi, by)]
+
+
+def is_carrying(left: Iterable[str]) -> bool:
+    """Whether such names are those of a daemon for which the kernel carried."""
+    return any(name.startswith((ENCAP_NAME, "leg-", "call-")) for name in left)
 
 
 def decapsulating(host: bytes) -> socket.socket:

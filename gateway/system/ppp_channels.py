@@ -65,6 +65,19 @@ def open_udp(near: Endpoint, peer: Endpoint) -> socket.socket:
     return made
 
 
+def adopt_udp(descriptor: int) -> socket.socket:
+    """One that an earlier process has opened by `open_udp`; so do the next two."""
+    return _adopt(descriptor, socket.AF_INET, socket.SOCK_DGRAM, 0)
+
+
+def adopt_l2tp(descriptor: int) -> socket.socket:
+    return _adopt(descriptor, AF_PPPOX, socket.SOCK_DGRAM, PROTOCOL_L2TP)
+
+
+def adopt_pptp(descriptor: int) -> socket.socket:
+    return _adopt(descriptor, AF_PPPOX, socket.SOCK_STREAM, PROTOCOL_PPTP)
+
+
 def open_l2tp(udp: socket.socket, peer: Endpoint, ids: tuple[int, int, int, int]) -> socket.socket:
     """A call of the tunnel that has `udp`; `ids` are our tunnel and call, then the peer's.
 
@@ -119,6 +132,15 @@ def join(attached: int, other: socket.socket) -> None:
     fcntl.ioctl(attached, JOIN, _INT.pack(_number(other)))
 
 
+def join_again(attached: int, other: socket.socket) -> None:
+    """The same of two that an earlier process has joined, or was about to."""
+    try:
+        join(attached, other)
+    except OSError as refused:
+        if refused.errno != errno.EALREADY:
+            raise
+
+
 def part(attached: int) -> None:
     """Frames come to us again."""
     fcntl.ioctl(attached, PART)
@@ -128,6 +150,12 @@ def l2tp_counts(channel: socket.socket) -> Counts:
     asked = bytearray(_COUNTS.size)
     fcntl.ioctl(channel.fileno(), L2TP_COUNTS, asked, True)
     return Counts(*_COUNTS.unpack(asked))
+
+
+def _adopt(descriptor: int, family: int, kind: int, protocol: int) -> socket.socket:
+    made = socket.socket(family, kind, protocol, fileno=descriptor)
+    made.setblocking(False)
+    return made
 
 
 def _peer_of(channel: socket.socket) -> Endpoint:

@@ -53,8 +53,15 @@ class Translation(Protocol):
     def check_works(self) -> None:
         """Return if this kernel can do it; nothing is left behind."""
 
-    def start(self) -> None:
-        """Make it ready, with no peers; what an earlier daemon left is gone."""
+    def start(self, stays: bool = False) -> None:
+        """Make it ready, with no peers; what an earlier daemon left is gone.
+
+        If it `stays`, nothing is touched before `settle`, and `change` only takes notes.
+        """
+
+    def settle(self) -> None:
+        """After a start in which all stayed: what is there from now on is what was noted, and no
+        packet of a peer that has its place finds it gone meanwhile."""
 
     def stop(self) -> None:
         """Take everything of it away."""
@@ -64,3 +71,11 @@ class Translation(Protocol):
 
     def mend(self) -> None:
         """See that all is there still, where somebody else may have taken it away."""
+
+
+def note(noted: dict[bytes, Place], was: Place | None, place: Place | None) -> None:
+    """A change, for `settle`."""
+    if was is not None:
+        noted.pop(was.virtual, None)
+    if place is not None:
+        noted[place.virtual] = place

@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway.system.netlink.line import NETFILTER, KernelRefused, Line
 from gateway.system.run import Run, run
-from gateway.system.virtual import Place, Pool
+from gateway.system.virtual import Place, Pool, note
 from gateway.wire.conntrack import (
     DELETE,
     GET,
@@ -53,6 +53,7 @@ class ConntrackTranslation:
         self._line: Line | None = None
         self._places: dict[bytes, Place] = {}  # by virtual address
         self._deaf: set[Flow] = set()  # what comes by these is not translated
+        self._stays = False  # until `settle`
 
     def check_works(self) -> None:
         try:
@@ -65,16 +66,34 @@ class ConntrackTranslation:
         finally:
             with_line.close()
 
-    def start(self) -> None:
-        self._restore(removal(self._saved(), OURS))
-        self._restore(rules_text(self._pool))
+    def start(self, stays: bool = False) -> None:
+        self._stays = stays
+        if not stays:
+            self._restore(removal(self._saved(), OURS))
+            self._restore(rules_text(self._pool))
         self._line = Line(NETFILTER)
-        for flow in self._present():
+        for flow, _ in () if stays else self._present():
             self._forget(flow)
+
+    def settle(self) -> None:
+        """The rules of each table are replaced in one go; a connection that is right stays."""
+        if not self._stays:
+            return
+        self._stays = False
+        self._restore(replacement(self._saved(), rules_text(self._pool)))
+        wanted = {flow_of(place): place.virtual for place in self._by_doubt()}
+        there = dict(self._present())
+        for flow in there.keys() - wanted.keys():
+            self._forget(flow)
+        for flow, virtual in wanted.items():
+            if there.get(flow) == virtual:
+                self._hear(flow, not self._best(flow).mapped)
+            else:
+                self._settle(flow)
 
     def stop(self) -> None:
         if self._line is not None:
-            for flow in self._present():
+            for flow, _ in self._present():
                 self._forget(flow)
             self._line.close()
             self._line = None
@@ -83,6 +102,9 @@ class ConntrackTranslation:
         self._restore(removal(self._saved(), OURS))
 
     def change(self, was: Place | None, place: Place | None) -> None:
+        if self._stays:
+            note(self._places, was, place)
+            return
         if was is not None:
             self._places.pop(was.virtual, None)
             if place is None or flow_of(was) != flow_of(place):
@@ -95,18 +117,24 @@ class ConntrackTranslation:
         """Whoever empties the table of connections takes ours with them."""
         if self._line is None or not self._places:
             return
-        there = set(self._present())
+        there = dict(self._present()).keys()
         for flow in {flow_of(place) for place in self._places.values()} - there:
             self._settle(flow)
 
     def _settle(self, flow: Flow) -> None:
         """One connection serves both directions: it is the peer's that is surely there."""
-        found = [place for place in self._places.values() if flow_of(place) == flow]
-        found.sort(key=lambda place: place.mapped)
+        found = [place for place in self._by_doubt() if flow_of(place) == flow]
         self._hear(flow, bool(found) and not found[-1].mapped)
         self._forget(flow)
         if found:
             self._enter(flow, found[-1])
+
+    def _by_doubt(self) -> list[Place]:
+        """All places, those that are surely their peers' last."""
+        return sorted(self._places.values(), key=lambda place: place.mapped)
+
+    def _best(self, flow: Flow) -> Place:
+        return [place for place in self._by_doubt() if flow_of(place) == flow][-1]
 
     def _enter(self, flow: Flow, place: Place) -> None:
         """In place of what the kernel has tracked there before, either way round."""
@@ -137,14 +165,14 @@ class ConntrackTranslation:
             if refused.errno != errno.ENOENT:
                 raise
 
-    def _present(self) -> Iterator[Flow]:
-        """The first direction of every connection with a virtual address."""
+    def _present(self) -> Iterator[tuple[Flow, bytes]]:
+        """The first direction of every connection with a virtual address, and that address."""
         size = 32 - self._pool.bits
         network = int.from_bytes(self._pool.first, "big") >> size
         for message in self._asked().dump(GET, list_all(), "to say what it tracks"):
             flow, back = parse_flows(message.body)
             if flow and back and int.from_bytes(back.target, "big") >> size == network:
-                yield flow
+                yield flow, back.target
 
     def _asked(self) -> Line:
         if self._line is None:
@@ -218,6 +246,18 @@ def probe_text(pool: Pool) -> str:
     wanted = [line for line in rules_text(pool).splitlines() if line.startswith("-A")]
     lines = [f"-A {PROBE} {line.split(' ', 2)[2]}" for line in wanted]
     return "\n".join(["*raw", f":{PROBE} - [0:0]", *lines, "COMMIT", ""])
+
+
+def replacement(saved: str, rules: str) -> str:
+    """What takes our chains out and puts `rules` in, at once in each table."""
+    lines: dict[str, list[str]] = {}
+    for text in (removal(saved, OURS), rules):
+        for line in text.splitlines():
+            if line.startswith("*"):
+                table = lines.setdefault(line, [])
+            elif line != "COMMIT":
+                table.append(line)
+    return "".join("\n".join([name, *each, "COMMIT", ""]) for name, each in lines.items())
 
 
 def removal(saved: str, chains: tuple[str, ...]) -> str:

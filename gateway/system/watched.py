@@ -1,4 +1,6 @@
-"""Descriptors that something may come by, behind one; and those a successor of ours should find."""
+"""Descriptors that something may come by, behind one; those a successor of ours should find, and
+those that an earlier process has left.
+"""
 
 import select
 from collections.abc import Callable
@@ -15,14 +17,25 @@ Read = Callable[[], list[PathEvent]]
 class Watched:
     """Every descriptor has to be taken out before it is closed."""
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, left: dict[str, int] | None = None) -> None:
+        """`left` are an earlier process's, by name, which `keeper` has already; whoever takes one
+        takes it out."""
         self._epoll = select.epoll()
         self._keeper = keeper
+        self._left = {} if left is None else left
+        self._inherited: set[int] = set()
         self._read: dict[int, Read] = {}
         self._names: dict[int, str] = {}
 
     def fileno(self) -> int:
         return self._epoll.fileno()
+
+    def inherit(self, name: str) -> int | None:
+        """What an earlier process has left under this name; it is to be added by the same."""
+        found = self._left.pop(name, None)
+        if found is not None:
+            self._inherited.add(found)
+        return found
 
     def add(self, descriptor: int, read: Read | None = None, name: str = "") -> None:
         """`read` is called when there is something; what has a name is kept."""
@@ -31,7 +44,10 @@ class Watched:
             self._epoll.register(descriptor, select.EPOLLIN)
         if name:
             self._names[descriptor] = name
-            self._keeper.keep(name, descriptor)
+            if descriptor in self._inherited:
+                self._inherited.discard(descriptor)  # it is kept
+            else:
+                self._keeper.keep(name, descriptor)
 
     def remove(self, descriptor: int) -> None:
         if self._read.pop(descriptor, None) is not None:

@@ -32,7 +32,7 @@ ALLOWED = {
     "metrics": {"control", "system", "user", "wire"},
     "accounting": {"bookkeeping", "radius", "control", "system", "user", "wire"},
     "bookkeeping": {"radius", "control"},
-    "succession": {"bridge", "system", "wire", "outputs", "crypto"},
+    "succession": {"bridge", "system", "wire", "outputs", "paths", "crypto"},
     "daemon": {"succession", "bridge", "control", "system", "user", "crypto"} | PROTOCOLS | GROUND,
 }
 EDGES = {

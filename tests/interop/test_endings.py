@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from gateway.pptp.quirks import WINDOWS
+from tests.interop.scenarios.taken_up import PINGS
 
 WINDOW_OF_PPTPD = WINDOWS["linux"]
+# Pings that are lost, or not counted, when a daemon ends and another begins, by who carries.
+MAY_LOSE = {"user": PINGS - 1, "kernel": 0}
 
 
 @pytest.mark.interop("client_vanishes")
@@ -61,8 +64,9 @@ def test_a_real_client_outlives_the_daemon(facts: dict[str, Any], end: str) -> N
     seen = facts[end]
     assert seen["same_session"]
     assert (seen["after"], seen["after_down"]) == (10, 10)
-    for way in ("up", "down"):
-        assert seen[way]["lost"] < seen[way]["sent"]
+    assert seen["carrier"] == facts["carrier"]
+    lost = seen["up"]["lost"], seen["down"]["lost"], seen["uncounted"]
+    assert max(lost) <= MAY_LOSE[facts["carrier"]]
 
 
 @pytest.mark.interop("taken_up")
@@ -70,7 +74,8 @@ def test_no_number_is_sent_twice_whatever_ends_the_daemon(facts: dict[str, Any])
     for protocol in ("esp", "gre"):
         assert facts[protocol]["sent"] > 500
         assert (facts[protocol]["twice"], facts[protocol]["backwards"]) == (0, 0)
-    assert facts["esp"]["largest_step"] > 1000  # the jump
+    # The daemon's numbers jump; the kernel goes on without it.
+    assert (facts["esp"]["largest_step"] > 1000) is (facts["carrier"] == "user")
     # And none: at most the numbers of those that went when the window opened, and died unsent.
     assert facts["gre"]["largest_step"] <= WINDOW_OF_PPTPD + 1
     assert facts["same_link"]

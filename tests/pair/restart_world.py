@@ -12,10 +12,12 @@ from gateway.bridge.household import Household
 from gateway.bridge.taking_up import TakingUp
 from gateway.control.config import Client, Config
 from gateway.outputs import Forget, Keep, Output
+from gateway.paths import Left
 from gateway.wire.udp import Datagram
 from gateway.wire.words import Word
 from tests.pair.gateway_world import INSIDE, OUTSIDE, TODAY, GatewayNode, World, meet
 from tests.pair.net import seeded
+from tests.pair.peers.kernel import ABILITIES
 
 KEY = bytes(range(32))
 
@@ -66,7 +68,11 @@ class MortalNode(GatewayNode):
         return super().carry(outputs, now)
 
     def comes_back(
-        self, now: float, config: Config | None = None, lost: Collection[int] = ()
+        self,
+        now: float,
+        config: Config | None = None,
+        lost: Collection[int] = (),
+        kernel_goes_on: bool = True,
     ) -> list[Datagram]:
         """Another process takes up what is there; `lost` are connections that are not."""
         config = config or self.core.config
@@ -74,9 +80,21 @@ class MortalNode(GatewayNode):
         self.memory.taken.clear()
         self.core.keeping.begin(self.memory, KEY)
         there = set(self._lines) - set(lost)
-        self.taking_up = TakingUp(self.core, self.memory, there, seeded(int(now) + 1), now)
+        left = self._left(kernel_goes_on)
+        self.taking_up = TakingUp(self.core, self.memory, there, seeded(int(now) + 1), now, left)
         found = self.taking_up.take_up(dict(self.records))
         return self.carry([*found, *self.core.tell_date(TODAY, now)], now)
+
+    def _left(self, goes_on: bool) -> Left:
+        """What the kernel still has; if it does not go on, it has nothing afterwards."""
+        if self.kernel is None:
+            return Left()
+        self.core.carrier.abilities = ABILITIES
+        left = Left(self.kernel.standing(), goes_on)
+        self.kernel.told.clear()
+        if not goes_on:
+            self.kernel.forget_all()
+        return left
 
 
 class MortalWorld:
@@ -90,9 +108,14 @@ class MortalWorld:
         assert isinstance(node, MortalNode)
         self.node = node
 
-    def kill(self, config: Config | None = None, lost: Collection[int] = ()) -> None:
+    def kill(
+        self,
+        config: Config | None = None,
+        lost: Collection[int] = (),
+        kernel_goes_on: bool = True,
+    ) -> None:
         """It dies, and another is there at once."""
-        self.net.send(self.node.comes_back(self.net.now, config, lost))
+        self.net.send(self.node.comes_back(self.net.now, config, lost, kernel_goes_on))
 
     def kill_for(self, seconds: float) -> None:
         """It is dead for so long: what comes meanwhile is lost."""

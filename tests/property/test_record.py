@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +13,10 @@ from gateway.crypto import aead
 from gateway.wire.cursor import WireError
 from gateway.wire.record import build_record, parse_record
 from gateway.wire.udp import Endpoint
+from tests.pair import gateway_world
 from tests.pair.restart_world import KEY, MortalWorld, household_of
 
+BOTH = pytest.mark.parametrize("carrier", ["user", "kernel"])
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
 FLOATS = st.floats(allow_nan=False)
 
@@ -60,37 +63,42 @@ def test_any_bytes_are_a_value_or_refused(data: bytes) -> None:
 
 
 @cache
-def world() -> tuple[MortalWorld, int, bytes]:
+def world(carrier: str) -> tuple[MortalWorld, int, bytes]:
     """A client that is up, and what is kept of it."""
-    mortal = MortalWorld()
-    mortal.world.call_up()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gateway_world, "CARRIER", carrier)
+        mortal = MortalWorld()
+        mortal.world.call_up()
+        mortal.net.run_for(2.0)
     (number,) = mortal.node.records
     return mortal, number, build_record(household_of(mortal.node))
 
 
-def take_up(record: bytes) -> None:
+def take_up(record: bytes, carrier: str) -> None:
     """As if the earlier process had sealed this."""
-    mortal, number, _ = world()
+    mortal, number, _ = world(carrier)
     sealed = aead.seal(KEY, bytes(aead.NONCE), record, LABEL + number.to_bytes(8, "big"))
     mortal.node.records = {number: sealed}
     mortal.node.comes_back(mortal.net.now)
 
 
+@BOTH
 @given(st.data())
 def test_a_record_with_bytes_changed_is_taken_up_or_dropped_and_ends_nobody(
-    data: st.DataObject,
+    carrier: str, data: st.DataObject
 ) -> None:
-    record = bytearray(world()[2])
+    record = bytearray(world(carrier)[2])
     for _ in range(data.draw(st.integers(1, 3))):
         record[data.draw(st.integers(0, len(record) - 1))] ^= data.draw(st.integers(1, 255))
-    take_up(bytes(record))
+    take_up(bytes(record), carrier)
 
 
+@BOTH
 @settings(max_examples=25)
 @given(st.data())
-def test_a_record_that_was_cut_is_dropped(data: st.DataObject) -> None:
-    mortal, _, record = world()
-    take_up(record[: data.draw(st.integers(0, len(record) - 1))])
+def test_a_record_that_was_cut_is_dropped(carrier: str, data: st.DataObject) -> None:
+    mortal, _, record = world(carrier)
+    take_up(record[: data.draw(st.integers(0, len(record) - 1))], carrier)
     assert mortal.node.taking_up is not None
     assert mortal.node.taking_up.refused == 1
 

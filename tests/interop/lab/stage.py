@@ -73,7 +73,7 @@ class Lab:
     def managed_gateway(self) -> Managed:
         """Postern under a service manager that restarts it and keeps its descriptors."""
         self.step("starting the gateway under a manager")
-        return Managed(self.world.gateway, self.configuration())
+        return Managed(self.world.gateway, self.configuration(), self.carrier)
 
     def configuration(
         self, client: str = "", limits: str = "", outside: str = "", **routes: str

@@ -9,7 +9,7 @@ from tests.interop.lab.ike import Profile
 from tests.interop.lab.ping import Pinging, ping
 from tests.interop.lab.stage import Lab
 from tests.interop.lab.topology import INSIDE, OUTSIDE
-from tests.interop.lab.world import Node
+from tests.interop.lab.world import Node, until
 
 LONGEST = 180
 PINGS, INTERVAL = 500, 0.02  # ten seconds of them
@@ -21,21 +21,29 @@ def run(lab: Lab) -> dict[str, Any]:
     gateway = lab.managed_gateway()
     client = lab.strongswan(Profile("3des-sha1-modp1024"), behind=lab.nat())
     dial = client.dial()
+    carrier = lab.carrier or "user"
+    until(lambda: gateway.session()["carrier"] == carrier, 20, f"{carrier} to carry it")
     before = gateway.session()
     lab.capture(gateway.node, "eth0")
     lab.capture(gateway.node, "eth1")
     found: dict[str, Any] = {}
     for name, end in (("crash", gateway.crash), ("restart", gateway.restart)):
         lab.step(f"{name} under traffic")
+        begun = gateway.session()
         up = Pinging(client.node, dial.server, PINGS, INTERVAL)
         down = Pinging(server.node, dial.address, PINGS, INTERVAL)
         time.sleep(3)
         seconds = end()
+        lost = {"up": _lost(up), "down": _lost(down)}
+        lab.step(f"it answers after {seconds} s; lost pings: {lost}")
+        after = gateway.session()
+        uncounted = _uncounted(begun, after, lost)
         found[name] = {
             "seconds_until_it_answers": seconds,
-            "up": _lost(up),
-            "down": _lost(down),
-            "same_session": gateway.session()["id"] == before["id"],
+            **lost,
+            "same_session": after["id"] == before["id"],
+            "carrier": after["carrier"],
+            "uncounted": uncounted,
             "after": client.ping(10).received,
             "after_down": ping(server.node, dial.address, 10).received,
         }
@@ -43,6 +51,7 @@ def run(lab: Lab) -> dict[str, Any]:
     link = client.link()
     return {
         **found,
+        "carrier": carrier,
         "same_link": link is not None and link.local == dial.address,
         "esp": _numbers(gateway.node, "eth0"),
         "gre": _numbers(gateway.node, "eth1"),
@@ -54,6 +63,13 @@ def run(lab: Lab) -> dict[str, Any]:
 def _lost(pinging: Pinging) -> dict[str, int]:
     counted = pinging.finish()
     return {"sent": counted.sent, "lost": counted.sent - counted.received}
+
+
+def _uncounted(before: Any, after: Any, lost: dict[str, dict[str, int]]) -> int:
+    """Of the pings that were answered, and so have crossed both ways, those that no session has."""
+    answered = sum(each["sent"] - each["lost"] for each in lost.values())
+    ways = ("frames_in", "frames_out")
+    return max(0, answered - min(int(after[way]) - int(before[way]) for way in ways))
 
 
 def _numbers(node: Node, interface: str) -> dict[str, Any]:

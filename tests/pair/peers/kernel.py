@@ -17,6 +17,7 @@ from gateway.paths import (
     Abilities,
     CallCounted,
     CallPath,
+    CallRefused,
     FrameHeard,
     L2tpHeard,
     LegPath,
@@ -242,10 +243,14 @@ class Kernel:
 
     def carry_out(self, request: PathRequest, now: float) -> list[bytes]:
         match request:
-            case SetLeg(number, path):
+            case SetLeg(number, path, there):
+                self._miss(number, path if there else None)
                 self._set_leg(number, path, now)
-            case SetCall(number, call_path):
-                self._set_call(number, call_path)
+            case SetCall(number, call_path, there):
+                if there and number not in self.calls:
+                    self.told.append(CallRefused(number, "it was lost", False))
+                else:
+                    self._set_call(number, call_path)
             case SendL2tp(leg, message):
                 return self._seal(leg, message)
             case SendFrame(call, frame):
@@ -254,6 +259,30 @@ class Kernel:
                 if leg in self.legs and spi in self.legs[leg].heard:
                     self.told.append(_counted(leg, self.legs[leg].heard[spi], inbound=True))
         return []
+
+    def _miss(self, number: int, path: LegPath | None) -> None:
+        """What is not there any more of a leg that was."""
+        if path is None:
+            return
+        leg = self.legs.get(number)
+        known = {spi for spi in (leg.heard if leg else ())}
+        for sa in path.inbound:
+            if sa.spi not in known:
+                self.told.append(SaExpired(number, sa.spi, True, True))
+
+    def forget_all(self) -> None:
+        """It was flushed."""
+        self.legs.clear()
+        self.calls.clear()
+        self._number_of.clear()
+
+    def standing(self) -> dict[tuple[bytes, int, bool], int]:
+        """How far each SA has counted, as a successor of who asked for it finds it."""
+        return {
+            (leg.path.virtual, half.sa.spi, inbound): _counted(0, half, inbound=inbound).sequence
+            for leg in self.legs.values()
+            for half, inbound in _halves(leg)
+        }
 
     def _set_leg(self, number: int, path: LegPath | None, now: float) -> None:
         leg = self.legs.get(number)

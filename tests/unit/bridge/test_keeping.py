@@ -36,12 +36,16 @@ def test_what_is_kept_comes_before_all_that_leaves() -> None:
 
 
 @pytest.mark.usefixtures("kernel_carries")
-def test_of_what_the_kernel_has_a_part_in_nothing_is_kept() -> None:
+def test_while_the_kernel_has_yet_to_say_how_far_it_has_counted_nothing_is_kept() -> None:
     world = carried()
     keeping, session = world.core.keeping, session_of(world)
     keeping.begin(Memory(), KEY)
     keeping.touch(session.leg)
-    assert (list(keeping.unsaved), keeping.save()) == ([session.leg], [])
+    assert [type(each) for each in keeping.save()] == [Keep]
+    for pair in session.leg.pairs.values():
+        pair.held_by = 0
+    keeping.touch(session.leg)
+    assert [type(each) for each in keeping.save()] == [Forget]
 
 
 def test_a_data_frame_writes_nothing_down() -> None:

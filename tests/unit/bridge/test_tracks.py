@@ -1,8 +1,18 @@
 """Who carries a session, in a word and a reason."""
 
+from dataclasses import replace
+
 import pytest
 
-from gateway.bridge.tracks import KERNEL, NOT_THROUGH, UNSETTLED, USER, carried_by, is_through
+from gateway.bridge.tracks import (
+    KERNEL,
+    NOT_THROUGH,
+    UNSETTLED,
+    USER,
+    carried_by,
+    is_settled,
+    is_through,
+)
 from tests.unit.bridge.kernel_world import call_of, carried, session_of
 
 
@@ -33,3 +43,15 @@ def test_only_a_joined_call_waits_for_its_last_figures() -> None:
     track.joined, track.over = False, None
     assert not track.over_at(6.0)
     assert track.over is None
+
+
+@pytest.mark.usefixtures("kernel_carries")
+def test_whoever_has_keys_and_a_sure_place_is_settled() -> None:
+    leg = session_of(carried()).leg
+    assert is_settled(leg)
+    leg.place = replace(leg.place, doubtful=True)
+    assert not is_settled(leg)
+    leg.place = replace(leg.place, separate=True)
+    assert is_settled(leg)
+    leg.current = None
+    assert not is_settled(leg)

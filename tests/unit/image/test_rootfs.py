@@ -138,6 +138,22 @@ def test_prometheus_comes_in_from_inside_alone() -> None:
     ]
 
 
+def test_the_gateway_has_what_the_kernel_carries_by_and_no_other_device() -> None:
+    lines = unit("postern.service").splitlines()
+    assert [line for line in lines if line.startswith(("DeviceAllow=", "BindPaths="))] == [
+        "BindPaths=-/dev/ppp",
+        "DeviceAllow=/dev/char/108:0 rw",
+    ]
+    assert "RestrictAddressFamilies=AF_INET AF_UNIX AF_NETLINK AF_PPPOX" in lines
+
+
+def test_l2tp_comes_in_by_ipsec_alone() -> None:
+    lines = (ROOT / "etc/nftables.conf").read_text().splitlines()
+    assert [line.strip() for line in lines if "dport 1701" in line] == [
+        "iifname @outside_ports udp dport 1701 meta ipsec exists accept"
+    ]
+
+
 def test_logs_are_sent_by_our_unit_alone_and_only_when_the_agent_says_so() -> None:
     text = unit("postern-syslog.service")
     assert "[Install]" not in text

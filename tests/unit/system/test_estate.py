@@ -41,14 +41,6 @@ def test_what_nobody_has_taken_is_closed_and_kept_no_longer() -> None:
     assert not is_open(descriptor)
 
 
-def test_of_an_earlier_process_all_but_connections_can_be_closed() -> None:
-    keeper, descriptor = Keeper(), opened()
-    estate = Estate(keeper, {"call-1-l2tp-1-2-3": descriptor, f"{CONNECTION}7": 50})
-    estate.clear()
-    assert (keeper.dropped, estate.found) == (["call-1-l2tp-1-2-3"], {f"{CONNECTION}7": 50})
-    assert not is_open(descriptor)
-
-
 def test_systemds_store_is_taken_where_there_is_one(tmp_path: Path) -> None:
     place = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:

@@ -5,19 +5,20 @@ from dataclasses import replace
 import pytest
 
 from gateway.control.config import Config
-from gateway.paths import Abilities
+from gateway.paths import Abilities, Left
 from gateway.system import kernel, kernel_sas, pool_route
 from gateway.system.estate import Nobody
 from gateway.system.firewall import Iptables, Nft
 from gateway.system.kernel import Begun, begin, remove_all, translations
 from gateway.system.kernel_sas import KernelSas
+from gateway.system.paths import is_carrying
 from gateway.system.pool_route import PoolRoute
 from gateway.system.run import ToolFailed
 from gateway.system.virtual import Pool
 from gateway.wire.ipv4 import host_bytes
 from tests.pair.gateway_world import ROUTES, configure
 from tests.unit.system.kernel_line import KernelLine, fresh
-from tests.unit.system.kernel_paths import IN, LEG
+from tests.unit.system.kernel_paths import IN, LEG, OUT, VIRTUAL
 from tests.unit.system.test_kernel_legs import Translation
 
 POOL = Pool(host_bytes("100.127.0.0"), 16, "lo")
@@ -33,8 +34,16 @@ class Made:
 
     refuses = ""
 
-    def __init__(self, pool: Pool, translation: Translation, keeper: object) -> None:
-        self.pool, self.stopped = pool, False
+    goes_on = False
+
+    def __init__(
+        self, pool: Pool, translation: Translation, keeper: object, left: dict[str, int]
+    ) -> None:
+        self.pool, self.stopped, self.settled = pool, False, False
+        self.goes_on = is_carrying(left)
+
+    def settle(self) -> None:
+        self.settled = True
 
     def start(self) -> None:
         if self.refuses:
@@ -45,11 +54,15 @@ class Made:
 
 
 def start(
-    monkeypatch: pytest.MonkeyPatch, carrier: str, able: Abilities = ABLE, refuses: str = ""
+    monkeypatch: pytest.MonkeyPatch,
+    carrier: str,
+    able: Abilities = ABLE,
+    refuses: str = "",
+    left: dict[str, int] | None = None,
 ) -> Begun:
     monkeypatch.setattr(kernel, "probe", lambda ways: (able, Translation() if able.any else None))
     monkeypatch.setattr(kernel, "Paths", type("MadeNow", (Made,), {"refuses": refuses}))
-    return begin(config(carrier), Nft(), Nobody())
+    return begin(config(carrier), Nft(), Nobody(), left or {})
 
 
 def test_where_a_route_wants_it_and_the_kernel_can_it_is_made_ready(
@@ -104,3 +117,45 @@ def test_removing_all_takes_away_what_any_daemon_has_left(
     remove_all([Nft()])
     assert stopped == ["noted"]
     assert (line.associations, line.policies, line.routes) == ({}, [], [])
+
+
+STANDING = {(VIRTUAL, IN.spi, True): IN.sequence, (VIRTUAL, OUT.spi, False): OUT.sequence}
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch) -> type[KernelLine]:
+    made = fresh()
+    for module in (kernel_sas, pool_route):
+        monkeypatch.setattr(module, "Line", made)
+    KernelSas().add(LEG, IN, True)
+    KernelSas().add(LEG, OUT, False)
+    return made
+
+
+def test_what_an_earlier_daemon_has_left_goes_on_and_how_far_it_is_is_known(
+    line: type[KernelLine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = start(monkeypatch, "auto", left={"leg-1-udp-5": 50})
+    assert begun.left.goes_on
+    assert STANDING.items() <= begun.left.standing.items()
+    assert len(line.associations) == 2
+    begun.settle()
+    assert isinstance(begun.paths, Made)
+    assert begun.paths.settled
+
+
+def test_where_the_kernel_carries_no_more_all_of_it_goes_but_the_numbers_are_known(
+    line: type[KernelLine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "translations", lambda tool, pool: [Translation()])
+    begun = start(monkeypatch, "user", left={"leg-1-udp-5": 50})
+    assert not begun.left.goes_on
+    assert STANDING.items() <= begun.left.standing.items()
+    assert line.associations == {}
+    begun.settle()
+
+
+def test_without_anything_left_the_kernel_is_not_asked(
+    line: type[KernelLine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert start(monkeypatch, "auto", left={"kept-words": 50}).left == Left()

@@ -1,6 +1,7 @@
 """Calls in the kernel: reserved, connected, joined, parted and gone."""
 
 import errno
+import os
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -52,6 +53,21 @@ class Channels:
         self.opened.append(Channel())
         return self.opened[-1]
 
+    def adopt_pptp(self, descriptor: int) -> Channel:
+        return self._adopt("adopt pptp", descriptor)
+
+    def adopt_l2tp(self, descriptor: int) -> Channel:
+        return self._adopt("adopt l2tp", descriptor)
+
+    def _adopt(self, what: str, descriptor: int) -> Channel:
+        self._note(what)
+        os.close(descriptor)
+        self.opened.append(Channel())
+        return self.opened[-1]
+
+    def join_again(self, attached: int, other: Channel) -> None:
+        self._note("join again")
+
     def join(self, attached: int, other: Channel) -> None:
         self._note("join")
 
@@ -76,7 +92,8 @@ class World:
     def __init__(self, channels: Channels) -> None:
         self.channels = channels
         self.told: list[PathEvent] = []
-        self.watched = Watched(Nobody())
+        self.left: dict[str, int] = {}  # by an earlier process
+        self.watched = Watched(Nobody(), self.left)
         self.calls = KernelCalls(Legs(), self.watched, self.told.append)  # type: ignore[arg-type]  # only `udp` is asked
 
     def steps(self) -> list[object]:
@@ -202,3 +219,37 @@ def test_a_call_given_up_leaves_nothing(world: World) -> None:
 def test_without_an_address_of_ours_it_is_that_of_the_route(world: World) -> None:
     world.calls.set(1, CallPath(PptpEnd(None, bytes((127, 0, 0, 1)), 0x8001)))
     assert world.channels.did == [("pptp", bytes((127, 0, 0, 1)), 0x8001)]
+
+
+PPTP_NAME, L2TP_NAME = "call-1-pptp-32769", "call-1-l2tp-1-5-7"
+
+
+def test_a_call_that_an_earlier_process_has_joined_goes_on(world: World) -> None:
+    world.left |= {name: os.memfd_create(name) for name in (PPTP_NAME, L2TP_NAME)}
+    world.calls.set(1, JOINED, there=True)
+    assert world.steps() == ["adopt pptp", "adopt l2tp", "join again"]
+    assert world.left == {}
+    assert world.calls.count() == [counted(1, COUNTS)]
+    world.calls.set(1, ANSWERED)
+    assert world.steps()[-1] == "part"
+
+
+def test_one_that_was_about_to_be_joined_is_joined(world: World) -> None:
+    world.left[PPTP_NAME] = os.memfd_create(PPTP_NAME)
+    world.calls.set(1, JOINED, there=True)
+    assert world.steps() == ["adopt pptp", "l2tp", "join"]
+
+
+def test_one_that_cannot_be_joined_again_comes_by_hand(world: World) -> None:
+    world.left |= {name: os.memfd_create(name) for name in (PPTP_NAME, L2TP_NAME)}
+    world.channels.refuses = "join again"
+    with pytest.raises(OSError, match="taken"):
+        world.calls.set(1, JOINED, there=True)
+    world.calls.send(1, b"by hand")
+    assert world.channels.opened[0].other.recv(20) == b"by hand"
+
+
+def test_an_end_inside_that_was_lost_is_not_made_anew(world: World) -> None:
+    with pytest.raises(OSError, match="was lost"):
+        world.calls.set(1, JOINED, there=True)
+    assert world.steps() == []

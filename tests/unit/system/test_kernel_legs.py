@@ -1,6 +1,7 @@
 """Legs in the kernel: only the difference is done, and what goes has told what it did."""
 
 import errno
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -27,10 +28,16 @@ class Translation:
 
     def __init__(self) -> None:
         self.changes: list[tuple[Place | None, Place | None]] = []
+        self.steps: list[str] = []
         self.refuses = False
 
     def check_works(self) -> None: ...
-    def start(self) -> None: ...
+    def start(self, stays: bool = False) -> None:
+        self.steps.append("stays" if stays else "start")
+
+    def settle(self) -> None:
+        self.steps.append("settle")
+
     def stop(self) -> None: ...
     def mend(self) -> None: ...
 
@@ -45,7 +52,8 @@ class World:
         self.line = line
         self.told: list[PathEvent] = []
         self.translation = Translation()
-        self.watched = Watched(Nobody())
+        self.left: dict[str, int] = {}  # by an earlier process
+        self.watched = Watched(Nobody(), self.left)
         self.legs = KernelLegs(KernelSas(), self.translation, self.watched, self.told.append)
 
     def spis(self) -> list[int]:
@@ -198,3 +206,47 @@ def test_a_place_in_doubt_is_passed_on_as_such(world: World) -> None:
     path: LegPath = replace(LEG, mapped=False)
     world.legs.set(1, path)
     assert world.translation.changes == [(None, PLACE._replace(mapped=False))]
+
+
+UDP_NAME = "leg-1-udp-5"
+
+
+def test_a_leg_of_an_earlier_process_is_taken_up_as_it_is(world: World) -> None:
+    for sa_, inbound in ((IN, True), (OUT, False)):
+        KernelSas().add(LEG, sa_, inbound)
+    with Channel() as before:
+        world.left[UDP_NAME] = os.dup(before.fileno())
+        done = len(world.line.did)
+        world.legs.set(1, LEG, there=True)
+        assert (len(world.line.did), world.left) == (done, {})
+        assert world.told == [
+            SaCounted(1, IN.spi, True, 0, 0, IN.sequence),
+            SaCounted(1, OUT.spi, False, 0, 0, OUT.sequence),
+        ]
+        world.legs.send(1, b"hello")
+        assert before.other.recv(20) == b"hello"
+    assert world.translation.changes == [(None, PLACE)]
+    assert [world.legs.wants(each) for each in KernelSas().every()] == [True, True]
+    world.legs.set(1, None)
+
+
+def test_what_is_not_there_any_more_of_it_has_ended_and_is_not_made_anew(world: World) -> None:
+    KernelSas().add(LEG, IN, True)
+    world.legs.set(1, LEG, there=True)
+    assert world.told[-1] == SaExpired(1, OUT.spi, False, True)
+    assert world.spis() == [IN.spi]
+
+
+def test_a_limit_that_was_reached_while_nobody_heard_of_it_is_told(world: World) -> None:
+    used_up = replace(IN, soft_bytes=0)
+    path = replace(LEG, inbound=(used_up,), outbound=None)
+    KernelSas().add(path, used_up, True)
+    world.legs.set(1, path, there=True)
+    assert world.told[-1] == SaExpired(1, IN.spi, True, False)
+
+
+def test_an_sa_of_a_leg_that_is_not_in_its_path_is_not_wanted(world: World) -> None:
+    world.legs.set(1, LEG)
+    KernelSas().add(LEG, sa(0x3003), True)
+    wanted = {each.spi: world.legs.wants(each) for each in KernelSas().every()}
+    assert wanted == {IN.spi: True, OUT.spi: True, 0x3003: False}

@@ -98,3 +98,19 @@ def test_plain_esp_has_no_ports(line: type[KernelLine]) -> None:
     plain = replace(LEG, peer=Endpoint(PEER.host, 0))
     made = association(plain, IN, True)
     assert (made.ports, made.reqid, made.selector.target_port) == (None, REQID, 1701)
+
+
+def test_policies_are_known_by_their_pool(line: type[KernelLine]) -> None:
+    sas = KernelSas()
+    assert not sas.has_policies(POOL)
+    sas.add_policies(POOL)
+    assert sas.has_policies(POOL)
+    assert not sas.has_policies(replace(POOL, bits=24))
+
+
+def test_one_of_ours_is_dropped_alone(line: type[KernelLine]) -> None:
+    sas = KernelSas()
+    sas.add(LEG, IN, True)
+    sas.add(LEG, OUT, False)
+    sas.drop(next(each for each in sas.every() if each.spi == IN.spi))
+    assert [each.spi for each in sas.every()] == [OUT.spi]

@@ -1,9 +1,11 @@
 """All of it together: requests in, events out, and nothing left at the end."""
 
 import errno
+import os
 import socket
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -21,16 +23,19 @@ from gateway.paths import (
     SetLeg,
 )
 from gateway.system import kernel_calls, kernel_legs, kernel_sas, paths, pool_route
-from gateway.system.paths import COUNT_EVERY, Paths, decapsulating
+from gateway.system.paths import COUNT_EVERY, Paths, decapsulating, is_carrying
 from gateway.system.virtual import Pool
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.xfrm import Expired, Mapped
 from tests.unit.system.kernel_line import KernelLine, fresh
-from tests.unit.system.kernel_paths import CALL, IN, LEG, OUT, PEER, VIRTUAL
+from tests.unit.system.kernel_paths import CALL, IN, LEG, OUT, PEER, VIRTUAL, sa
 from tests.unit.system.kernel_sockets import Channel, close_all
 from tests.unit.system.test_kernel_calls import ANSWERED, JOINED, Channels
 from tests.unit.system.test_kernel_legs import Translation
 
+OTHER = replace(
+    LEG, virtual=host_bytes("100.127.0.2"), inbound=(sa(0x1002),), outbound=sa(0x2003), tunnel=6
+)
 POOL = Pool(host_bytes("100.127.0.0"), 16, "lo", (host_bytes("127.0.0.1"),))
 
 
@@ -65,6 +70,15 @@ class World:
         self.line, self.events, self.channels = line, events, channels
         self.translation = Translation()
         self.paths = Paths(POOL, self.translation)
+        self.left: dict[str, int] = {}
+
+    def another(self, pool: Pool = POOL) -> Paths:
+        """A successor of a daemon that has died, with what that has left."""
+        names = "encap-127.0.0.1", "leg-1-udp-5"
+        self.left = {name: os.dup(self.events.fileno()) for name in names}
+        self.paths = Paths(pool, self.translation, None, self.left)
+        self.paths.start()
+        return self.paths
 
 
 @pytest.fixture
@@ -82,6 +96,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for number in (1, 2):
         made.paths.calls.give_up(number)
     made.paths.stop()
+    for descriptor in made.left.values():
+        os.close(descriptor)
     events.close()
     close_all()
 
@@ -185,3 +201,38 @@ def test_the_socket_for_esp_in_udp_is_bound_to_its_port_or_closed() -> None:
     with pytest.raises(OSError, match="in use"):
         decapsulating(host_bytes("127.0.0.1"))
     made.close()
+
+
+def test_what_an_earlier_daemon_has_left_goes_on_and_what_nobody_asks_for_ends(
+    world: World,
+) -> None:
+    world.paths.carry_out(SetLeg(1, LEG))
+    world.paths.carry_out(SetLeg(2, OTHER))
+    policies = list(world.line.policies)
+    heir = world.another()
+    assert (heir.goes_on, world.line.policies, len(world.line.associations)) == (True, policies, 4)
+    heir.carry_out(SetLeg(1, LEG, there=True))
+    heir.settle()
+    assert {each.spi for each in kernel_sas.KernelSas().every()} == {IN.spi, OUT.spi}
+    assert world.translation.steps[-2:] == ["stays", "settle"]
+    heir.carry_out(SetLeg(1, None))
+
+
+def test_for_other_virtual_addresses_nothing_goes_on(world: World) -> None:
+    world.paths.carry_out(SetLeg(1, LEG))
+    heir = world.another(replace(POOL, bits=24))
+    heir.settle()
+    assert (heir.goes_on, world.line.associations) == (False, {})
+    assert world.translation.steps[-1] == "start"
+
+
+def test_who_finds_an_end_inside_lost_is_told(world: World) -> None:
+    world.paths.carry_out(SetCall(1, ANSWERED, there=True))
+    assert world.paths.take() == [
+        CallRefused(1, f"[Errno {errno.ENOTCONN}] what the kernel had of the call was lost", False)
+    ]
+
+
+def test_carrying_is_known_by_the_names_of_descriptors() -> None:
+    assert is_carrying(["kept-words", "call-1-pptp-32769"])
+    assert not is_carrying(["kept-words", "tcp-1"])

@@ -4,7 +4,9 @@ import errno
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from contextlib import nullcontext as does_not_raise
 from types import SimpleNamespace
 
 import pytest
@@ -16,9 +18,13 @@ from gateway.system.ppp_channels import (
     NUMBER,
     PART,
     Counts,
+    adopt_l2tp,
+    adopt_pptp,
+    adopt_udp,
     attach,
     connect_pptp,
     join,
+    join_again,
     l2tp_counts,
     open_l2tp,
     open_pptp,
@@ -31,6 +37,7 @@ from tests.unit.system.kernel_sockets import Channel, close_all
 
 NEAR, PEER = host_bytes("127.0.0.1"), Endpoint(host_bytes("100.127.0.1"), 1701)
 IDS = (5, 7, 6, 8)
+REFUSED = pytest.raises(OSError, match="Invalid argument")
 
 
 class Kernel:
@@ -147,3 +154,29 @@ def test_many_tunnels_have_one_port_of_ours_and_each_one_peer() -> None:
     other.close()
     with pytest.raises(OSError, match=r"\[Errno"):
         open_udp(Endpoint(host_bytes("192.0.2.77"), 0), Endpoint(NEAR, 9))
+
+
+@pytest.mark.parametrize("adopt", [adopt_udp, adopt_l2tp, adopt_pptp])
+def test_what_an_earlier_process_has_opened_is_the_same_socket(
+    adopt: Callable[[int], socket.socket],
+) -> None:
+    with Channel() as before:
+        before.setblocking(True)
+        with adopt(os.dup(before.fileno())) as after:
+            assert after.gettimeout() == 0.0
+            os.write(after.fileno(), b"the same")
+            assert before.other.recv(20) == b"the same"
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(errno.EALREADY, does_not_raise()), (errno.EINVAL, REFUSED)]
+)
+def test_two_that_are_joined_already_stay_so(
+    monkeypatch: pytest.MonkeyPatch, number: int, expected: AbstractContextManager[object]
+) -> None:
+    def refuse(attached: int, other: socket.socket) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(ppp_channels, "join", refuse)
+    with Channel() as channel, expected:
+        join_again(3, channel)

@@ -17,6 +17,7 @@ from gateway.system.virtual_conntrack import (
     flow_of,
     probe_text,
     removal,
+    replacement,
     rules_text,
 )
 from gateway.wire.conntrack import Flow, build_translated, parse_flows
@@ -173,3 +174,31 @@ def test_the_trial_leaves_nothing(line: type[KernelLine]) -> None:
     tool = Tool()
     ConntrackTranslation(POOL, "iptables-legacy", tool).check_works()
     assert tool.given == [probe_text(POOL)]
+
+
+def test_what_stays_is_touched_only_where_it_is_not_what_was_noted(
+    line: type[KernelLine],
+) -> None:
+    stale = Place(host_bytes("100.127.0.9"), NEAR, Endpoint(PEER.host, 9))
+    doubt = Place(host_bytes("100.127.0.3"), NEAR, Endpoint(PEER.host, 3), mapped=False)
+    for place in (PLACE, stale, doubt):
+        line.flows.append(as_told(build_translated(flow_of(place), place.virtual)))
+    right, tool = line.flows[0], Tool()
+    made = ConntrackTranslation(POOL, "iptables-legacy", tool)
+    made.start(stays=True)
+    for place in (PLACE, MOVED._replace(virtual=OTHER.virtual), doubt):
+        made.change(None, place)
+    assert (len(line.flows), tool.given) == (3, [])
+    made.settle()
+    made.settle()
+    assert line.flows[0] is right
+    assert set(flows(line)) == {flow_of(PLACE), flow_of(MOVED), flow_of(doubt)}
+    assert tool.given == [replacement(SAVED, rules_text(POOL)), deaf_text(flow_of(doubt), True)]
+
+
+def test_a_table_is_replaced_in_one_go() -> None:
+    text = replacement(SAVED, rules_text(POOL))
+    assert text.count("*raw") == text.count("*nat") == 1
+    raw = text[text.index("*raw") : text.index("COMMIT")]
+    assert raw.index(f"-X {COME}") < raw.index(f":{COME} -")
+    assert "SOMEBODYS" not in text

@@ -70,3 +70,30 @@ def test_a_change_is_one_transaction_of_what_goes_and_what_comes(
 def test_before_the_start_nothing_can_be_changed() -> None:
     with pytest.raises(ValueError, match="not started"):
         NftTranslation(POOL).change(None, UDP)
+
+
+def test_what_stays_is_replaced_at_once_with_all_that_was_noted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[str] = []
+
+    def run(argv: Sequence[str], stdin: str = "") -> Result:
+        given.append(stdin)
+        return Result("", "")
+
+    line = fresh()
+    monkeypatch.setattr(virtual_nft, "Line", line)
+    made = NftTranslation(POOL, run)
+    made.start(stays=True)
+    made.change(None, UDP)
+    made.change(None, PLAIN._replace(virtual=host_bytes("100.127.0.2")))
+    assert (given, line.did) == ([], [])
+    made.settle()
+    made.settle()
+    [text] = given
+    assert "elements = { 198.51.100.7 . 61000 . 203.0.113.1 : 100.127.0.1 }" in text
+    assert "elements = { 198.51.100.7 . 203.0.113.1 : 100.127.0.2 }" in text
+    assert "100.127.0.1 : 198.51.100.7, 100.127.0.2 : 198.51.100.7 }" in text
+    made.change(UDP, None)
+    assert [count for count, _ in line.did] == [2]
+    made.stop()

@@ -74,3 +74,15 @@ def test_only_what_has_a_name_is_kept() -> None:
     watched.remove(102)
     assert kept.told == [("leg-1", 100), "leg-1"]
     watched.close()
+
+
+def test_what_an_earlier_process_has_left_is_kept_already() -> None:
+    kept, left = Kept(), {"leg-1": 100}
+    watched = Watched(kept, left)
+    assert (watched.inherit("leg-2"), watched.inherit("leg-1")) == (None, 100)
+    watched.add(100, None, "leg-1")
+    assert (kept.told, left) == ([], {})
+    watched.remove(100)
+    watched.add(100, None, "leg-1")
+    assert kept.told == ["leg-1", ("leg-1", 100)]
+    watched.close()

@@ -1,0 +1,107 @@
+"""The kernel of the real image carries two clients while the daemon stands still, or is killed."""
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from image.places import Places
+from tests.image.appliance import Appliance, make_box
+from tests.image.cables import cables
+from tests.image.files import provision, stick
+from tests.interop.lab.boot import LOGS, play
+from tests.interop.lab.topology import OUTSIDE
+from tests.interop.netns import need_root
+from tests.interop.scenarios.two_through_the_box import (
+    COUNT,
+    GO_ON,
+    KILL,
+    MORE,
+    STEPS,
+    STOP,
+    done,
+)
+
+pytestmark = [pytest.mark.image, pytest.mark.alone]
+SCENARIO = "two_through_the_box"
+PID = "systemctl show -P MainPID postern.service"
+STATE = f"grep ^State: /proc/$({PID})/status"
+LONGEST = 120.0  # seconds for another daemon, in emulation
+
+
+class Owner:
+    """Does to the daemon what the scenario asks for, and looks at it."""
+
+    def __init__(self, box: Appliance) -> None:
+        self.box = box
+        self.states: list[str] = []  # of its process, at the beginning and the end of its standing
+        self.sessions: list[
+            list[dict[str, Any]]
+        ] = []  # before, after it stood, after it was killed
+
+    def look(self, name: str, seconds: float, text: str) -> None:
+        print(f"{name} {seconds:6.2f} s  {text}", flush=True)
+        if text in STEPS:
+            {STOP: self._stop, GO_ON: self._go_on, KILL: self._kill}[text]()
+            (LOGS / done(text)).touch()
+
+    def _stop(self) -> None:
+        """The watchdog would take a daemon that stands still for a broken one, as it should."""
+        self._note()
+        self.box.probe("systemctl service-watchdogs no")
+        self.box.probe("systemctl kill -s SIGSTOP postern.service")
+        self._note_state()
+
+    def _go_on(self) -> None:
+        self._note_state()
+        self.box.probe("systemctl kill -s SIGCONT postern.service")
+        self._note()
+        self.box.probe("systemctl service-watchdogs yes")
+
+    def _kill(self) -> None:
+        before = self.box.probe(PID)
+        self.box.probe("systemctl kill -s SIGKILL postern.service")
+        end = time.monotonic() + LONGEST
+        self.box.probe.until(f'p=$({PID}); test "$p" != 0 -a "$p" != {before.strip()}', LONGEST)
+        self.box.probe.until("systemctl -q is-active postern.service", end - time.monotonic())
+        self._note()
+
+    def _note(self) -> None:
+        self.sessions.append(self.box.ask_gateway("sessions"))
+
+    def _note_state(self) -> None:
+        self.states.append(self.box.probe(STATE).split()[1])
+
+
+def test_two_behind_one_nat_are_carried_while_the_daemon_stands_still_or_is_killed(
+    places: Places, settled: Path, place: Path
+) -> None:
+    need_root()
+    text = provision().replace('kind = "pptp"', 'kind = "pptp"\ncarrier = "auto"\nshield = false')
+    usb = stick(places, place / "stick.img", {"provision.toml": text})
+    for step in STEPS:
+        (LOGS / done(step)).unlink(missing_ok=True)
+    with ExitStack() as stack:
+        wires = stack.enter_context(cables())
+        stack.enter_context(wires.space)
+        made = make_box(settled, place, nets=wires.nets, drives=(usb,))
+        box = stack.enter_context(Appliance(made))
+        box.accepting()
+        box.probe.until(f"ip -4 -br address | grep -q {OUTSIDE}", 120)
+        status = box.ask_gateway("status")
+        assert (status["carrier"], status["virtual"]) == ("", "nft")
+        owner = Owner(box)
+        played = play([SCENARIO], owner.look, taps=wires.lab)[SCENARIO]
+        assert played.error == ""
+    before, stood, killed = owner.sessions
+    assert owner.states == ["T", "T"]
+    assert played.facts == {"stopped": [COUNT] * 4, "killed": [MORE] * 4}
+    for sessions in owner.sessions:
+        assert [one["carrier"] for one in sessions] == ["kernel"] * 2
+        assert [one["state"] for one in sessions] == ["up"] * 2
+        assert [one["id"] for one in sessions] == [one["id"] for one in before]
+    for earlier, later in zip((*before, *stood), (*stood, *killed), strict=True):
+        for name in ("frames_in", "frames_out"):
+            assert later[name] - earlier[name] >= 2 * COUNT  # its own, and the server's
