@@ -41,7 +41,7 @@ from gateway.system.box.places import ADMINS, Places
 from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
-from gateway.system.box.slots import Slots
+from gateway.system.box.slots import Slots, note_shipped
 from gateway.system.box.vault import Vault
 from gateway.system.box.wall import Countdown, Wall
 from gateway.system.button import CaseButton
@@ -194,6 +194,7 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         address_cache=Cached(partial(network.addresses, tool), {}, ADDRESSES_EVERY, now),
         clock_cache=Cached(partial(_clock_ok, places, tool), True, CLOCK_EVERY, now),
         fingerprints=tuple(view.fingerprints(root)),
+        shipped=note_shipped(places, view.version(root)),
         notes=tuple(boot_notes(places)),
         authority=BoxAuthority(places, read_file, outlet, applier.activate, tell),
     )

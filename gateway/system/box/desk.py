@@ -80,6 +80,7 @@ class Parts:
     address_cache: Cached[dict[str, list[str]]]
     clock_cache: Cached[bool]
     fingerprints: tuple[str, ...] = ()
+    shipped: str = ""  # the version that the box came with
     notes: tuple[str, ...] = ()
     authority: BoxAuthority | None = None
 
@@ -233,7 +234,9 @@ class BoxDesk:
         facts = {
             "claimed": self.claimed,
             "board": self._board,
-            "slots": slots_json(parts.slot_cache.value(), view.version(parts.places.root)),
+            "slots": slots_json(
+                parts.slot_cache.value(), view.version(parts.places.root), parts.shipped
+            ),
             "clock_ok": parts.clock_cache.value(),
             "fingerprints": list(parts.fingerprints),
             "addresses": view.by_role(ports, network.names, parts.address_cache.value()),
