@@ -106,6 +106,14 @@ class Syslog:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What an update has to show before it stays; 0 minutes: nobody is waited for."""
+
+    replay: bool = DEFAULTS["upgrade"]["replay"]
+    redial_minutes: int = DEFAULTS["upgrade"]["redial_minutes"]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A way to one old server, or to several of a kind.
 
@@ -228,6 +236,7 @@ class Config:
     front: Front = Front()
     metrics: Metrics = Metrics()
     syslog: Syslog = Syslog()
+    upgrade: Upgrade = Upgrade()
 
     @cached_property
     def placed(self) -> dict[int, dict[int, list[Client]]]:
@@ -263,6 +272,7 @@ def build(document: Document, users: Users = NOBODY) -> Config:
         front=Front(**document["front"][0].values),
         metrics=Metrics(**document["metrics"][0].values),
         syslog=Syslog(**document["syslog"][0].values),
+        upgrade=Upgrade(**document["upgrade"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
         routes=tuple(_route(**entry.values) for entry in document["route"]),

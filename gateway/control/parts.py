@@ -33,6 +33,7 @@ _OF_TABLE: Final = {
     "choice": {Part.GATEWAY},
     "metrics": {Part.METRICS},
     "syslog": {Part.SYSLOG},
+    "upgrade": set[Part](),  # looked at when an update is on trial
     "box": {Part.HOSTNAME},
     "admin": {Part.USERS},
     "port": {Part.PORTS, Part.NETWORK},

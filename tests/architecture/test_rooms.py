@@ -24,13 +24,16 @@ ALLOWED = {
     "user": {"user", "control"},
     "box": {"control", "system", "user", "wire", "crypto", "outputs"},
     "health": {"control", "system", "user", "wire", "crypto", "ike"},
+    "replays": {"bridge", "control", "system"},
     "pppd": {"control", "system", "user"},
     "kit": {"control", "system", "user"},
     "metrics": {"control", "system", "user", "wire"},
     "succession": {"bridge", "system", "wire", "outputs", "crypto"},
     "daemon": {"succession", "bridge", "control", "system", "user", "crypto"} | PROTOCOLS | GROUND,
 }
-EDGES = {"system", "user", "daemon", "succession", "box", "health", "pppd", "kit", "metrics"}
+EDGES = {
+    "system", "user", "daemon", "succession", "box", "health", "replays", "pppd", "kit", "metrics",
+}  # fmt: skip
 IO = {
     "asyncio", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",
     "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "ssl",

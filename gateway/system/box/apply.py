@@ -95,6 +95,10 @@ class Applier:
         if Part.SYSLOG in parts:
             self._sending.apply(config.syslog)
 
+    def machines(self) -> frozenset[str]:
+        """Who may dial, as it is in force."""
+        return frozenset(one.name for one in self.config.clients) if self.config else frozenset()
+
     def again(self, text: str) -> None:
         """Look at the ports anew: a card has come, or has gone."""
         self.activate(Activate(text, text, frozenset({Part.PORTS, Part.NETWORK})))

@@ -123,6 +123,10 @@ class Slots:
     def mark_good(self) -> None:
         self._run(["rauc", "status", "mark-good"], "")
 
+    def mark_bad(self) -> None:
+        """The system that runs: the next start is from the other slot."""
+        self._run(["rauc", "status", "mark-bad"], "")
+
     def _note(self, line: str) -> None:
         found = _PROGRESS.match(line)
         if found:

@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
             self._tries(tries)
 
     def _tries(self, wanted):
-        """How often the connection begins anew by itself, until now; None where it cannot be said."""
+        """How often the connection began anew by itself so far; None where it cannot be said."""
         if wanted is None or not self._connection.has_option(TRIES):
             return None
         before = self._connection.get_option(TRIES)
