@@ -68,6 +68,7 @@ from gateway.user.today import today
 OK, FAILED = 0, 1
 SLOTS_EVERY, ADDRESSES_EVERY, CLOCK_EVERY = 600.0, 5.0, 60.0  # seconds
 DAEMON_PATIENCE = 0.5  # seconds: the lamps wait for nobody
+LIST_PATIENCE = 3.0  # seconds, for a list of a thousand on a slow box
 FACTORY = "factory.toml"
 
 
@@ -257,7 +258,7 @@ def _ask_daemon(places: Places, verb: str) -> object:
 
 def _sessions(places: Places) -> list[SessionView] | None:
     try:
-        return Daemon(str(places.control), patience=DAEMON_PATIENCE).sessions()
+        return Daemon(str(places.control), patience=LIST_PATIENCE).sessions()
     except DaemonError:
         return None
 

@@ -18,6 +18,7 @@ from gateway.system.box.disk import read_record, remove, write_record
 from gateway.system.box.health import system_of
 from gateway.system.box.places import Places
 from gateway.system.box.slots import Slots
+from gateway.system.box.view import is_rescue
 from gateway.system.run import ToolFailed
 
 LEAVING, GONE_BACK = "leaving.json", "gone-back.json"
@@ -44,7 +45,7 @@ class Returning:
         now: float,
     ) -> None:
         self._leaving, self._back = places.state / LEAVING, places.state / GONE_BACK
-        self._system, self._boot = system_of(places.root)[0], boot
+        self._root, self._system, self._boot = places.root, system_of(places.root)[0], boot
         self._config = config
         self._sessions = sessions
         self._look_up = look_up
@@ -80,9 +81,10 @@ class Returning:
         remove(self._back)
 
     def _write(self, found: Leaving) -> None:
-        machines = returning.in_session(self._sessions() or ())
-        record = returning.leaving_to_data(replace(found, machines=machines))
-        write_record(self._leaving, record)
+        sessions = self._sessions()
+        if sessions is not None:
+            found = replace(found, machines=returning.in_session(sessions))
+        write_record(self._leaving, returning.leaving_to_data(found))
 
     # --- after it
 
@@ -90,6 +92,8 @@ class Returning:
         """What is watched since this start; an update that did not stay is not."""
         found = self._read()
         if found is None or not self._system or found.boot == self._boot:
+            return None
+        if is_rescue(self._root):  # nobody dials there
             return None
         if found.system == self._system:
             remove(self._leaving)

@@ -31,6 +31,14 @@ def test_a_box_that_runs_another_system_than_was_meant_has_gone_back() -> None:
     assert found is not None
     assert found["failed"]
     assert found["msg"].startswith("0.1.0 runs, and not 0.2.0")
+    assert "postern slots" in found["msg"]
+
+
+def test_why_a_box_has_gone_back_is_told_by_the_box() -> None:
+    notes = ["slot B (Postern 0.2.0) was started and is no good: press-3 does not get what it got"]
+    found = outcome_of({**box(10, version="0.1.0"), "notes": notes}, 30, "0.2.0")
+    assert found is not None
+    assert notes[0] in found["msg"]
 
 
 def test_patience_ends_with_a_sentence() -> None:

@@ -88,6 +88,25 @@ def test_a_machine_that_was_off_is_not_waited_for(tmp_path: Path) -> None:
     assert read_record(tmp_path / RECORD) == {}
 
 
+def test_the_rescue_system_waits_for_nobody(tmp_path: Path) -> None:
+    updated(tmp_path, UP)
+    put(tmp_path, "proc/cmdline", "rauc.slot=R postern.hash=cc postern.rescue\n")
+    box = Whole(tmp_path, now=30.0, boot="boot-3").start()
+    assert box.returning.deadline() is None
+    assert read_record(tmp_path / RECORD)["machines"] == ["press-3"]
+
+
+def test_a_gateway_that_says_nothing_at_the_restart_leaves_what_it_said_before(
+    tmp_path: Path,
+) -> None:
+    box = start(tmp_path, "aa", "boot-1")
+    box.sessions = [UP]
+    box.result("upgrade", path=str(put(tmp_path, "home/one.raucb", "x")))
+    box.sessions = None
+    box.result("reboot", reason="update")
+    assert read_record(tmp_path / RECORD)["machines"] == ["press-3"]
+
+
 def test_unless_the_owner_says_so_nobody_is_waited_for(tmp_path: Path) -> None:
     box = updated(tmp_path, UP, more="")
     later(box, 2000)

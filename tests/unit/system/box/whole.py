@@ -57,7 +57,7 @@ class Whole:
     woken: list[str] = field(default_factory=list)  # cards
     nics: list[Any] = field(default_factory=lambda: list(NICS))
     boot: str = "boot-1"
-    sessions: list[SessionView] = field(default_factory=list)
+    sessions: list[SessionView] | None = field(default_factory=list)
     explained: str = ""
     slots: list[Slot] = field(default_factory=lambda: [Slot("A", "good", booted=True)])
 

@@ -24,7 +24,8 @@ def outcome_of(
     slot = booted(box)
     if wanted and slot["version"] and slot["version"] != wanted:
         what = f"{slot['version']} runs, and not {wanted}: the box has gone back by itself"
-        return {"changed": True, "failed": True, "msg": f"{what}. See `postern slots` there."}
+        notes = "; ".join(map(str, box.get("notes", ()))) or "see `postern slots` there"
+        return {"changed": True, "failed": True, "msg": f"{what}. It says: {notes}."}
     if slot["state"] != GOOD:
         return None
     return {"changed": True, "version": slot["version"]}
