@@ -68,7 +68,7 @@ def waiting(leaving: Leaving, names: Collection[str], minutes: float) -> str:
 def gone_back(leaving: Leaving, names: Collection[str], minutes: int, why: str) -> str:
     """Why it does. `why` is what is known of the first one's dials."""
     what = f"{named(names)} had a session before the update to {leaving.version}"
-    known = f" ({printable(why)})" if why else ""
+    known = f" ({printable(why.rstrip('.'))})" if why else ""
     return f"{what} and none within {minutes} min of its start{known}"
 
 
