@@ -12,6 +12,7 @@ from gateway.bridge.gateway import Gateway
 from gateway.bridge.guest import LOOPBACK
 from gateway.outputs import SendIp
 from gateway.system.box import health as keeping
+from gateway.system.box.disk import read_record
 from gateway.system.box.health import Unhealthy
 from gateway.system.box.places import Places
 from gateway.system.box.recordings import Recordings
@@ -238,5 +239,5 @@ def test_a_reason_is_kept_only_of_a_start_that_was_noted_and_is_bounded(tmp_path
     put(tmp_path, "proc/cmdline", "rauc.slot=B postern.hash=ab12\n")
     keeping.note_boot(places, "1")
     keeping.note_why(places, "x" * 5000)
-    kept = keeping.read_record(places.state / keeping.BOOT)["why"]
+    kept = read_record(places.state / keeping.BOOT)["why"]
     assert len(kept) == keeping.LONGEST_WHY

@@ -246,13 +246,11 @@ class BoxDesk:
     def status(self, now: float) -> Answer:
         parts = self._parts
         network = parts.applier.network
-        ports = self._ports()
+        ports, slots = self._ports(), parts.slot_cache.value()
         facts = {
             "claimed": self.claimed,
             "board": self._board,
-            "slots": slots_json(
-                parts.slot_cache.value(), view.version(parts.places.root), parts.shipped
-            ),
+            "slots": slots_json(slots, view.version(parts.places.root), parts.shipped),
             "clock_ok": parts.clock_cache.value(),
             "fingerprints": list(parts.fingerprints),
             "addresses": view.by_role(ports, network.names, parts.address_cache.value()),
@@ -260,7 +258,7 @@ class BoxDesk:
         }
         notes = [
             *network.problems,
-            *slot_notes(parts.slot_cache.value()),
+            *slot_notes(slots),
             parts.returning.note(),
             parts.config.changes.state.recovered,
             parts.board.problem,
