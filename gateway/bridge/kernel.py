@@ -139,7 +139,8 @@ class Kernel:
         if half.used >= 1.0:
             return end_pair(self._clients, pair.inbound.spi, now)
         handover = track.handovers.get(pair.inbound.spi)
-        if handover is not None:
+        # Without a limit it was the first packet of a pair that other signs have confirmed before.
+        if handover is not None and handover.soft[event.inbound] is not None:
             counted = track.counted.get((event.spi, event.inbound), (0, 0, 0, 0))
             handover.soft[event.inbound] = next_soft(half, counted[0])
             track.changed()

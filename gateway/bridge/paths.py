@@ -18,6 +18,7 @@ from gateway.wire.udp import Endpoint
 UNSURE: Final = 1  # packets of a pair that is not confirmed, after which we want to know
 # Kernel bytes that a lifetime stands for at most: small packets are little more than headers.
 HARD_SHARE, HARD_LEAST = 8, 1 << 16
+UNCOUNTED: Final = ENDLESS // (2 * HARD_SHARE)  # bytes: a longer lifetime is as good as none
 LINGER: Final = (
     120.0  # seconds for which the kernel keeps what should have ended, if nobody says so
 )
@@ -42,7 +43,7 @@ def hand_over(pair: Pair, now: float) -> Handover:
     left = min(max(0.0, pair.until - now) + LINGER, LONGEST)
     found = Handover(pair.outbound.sequence, heard, seen, int(left))
     for inbound, half in ((True, pair.inbound), (False, pair.outbound)):
-        payload = None if half.limit >= ENDLESS else max(1, half.limit - half.payload_bytes)
+        payload = None if half.limit >= UNCOUNTED else max(1, half.limit - half.payload_bytes)
         found.soft[inbound] = payload
         found.hard[inbound] = None if payload is None else HARD_LEAST + HARD_SHARE * payload
     return found

@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from gateway.pptp.quirks import WINDOWS
+
+WINDOW_OF_PPTPD = WINDOWS["linux"]
+
 
 @pytest.mark.interop("client_vanishes")
 def test_a_client_that_vanishes_is_noticed_and_its_call_ended(facts: dict[str, Any]) -> None:
@@ -67,7 +71,8 @@ def test_no_number_is_sent_twice_whatever_ends_the_daemon(facts: dict[str, Any])
         assert facts[protocol]["sent"] > 500
         assert (facts[protocol]["twice"], facts[protocol]["backwards"]) == (0, 0)
     assert facts["esp"]["largest_step"] > 1000  # the jump
-    assert facts["gre"]["largest_step"] < 10  # and none: at most what was never sent
+    # And none: at most the numbers of those that went when the window opened, and died unsent.
+    assert facts["gre"]["largest_step"] <= WINDOW_OF_PPTPD + 1
     assert facts["same_link"]
     assert facts["state"] == "up"
 

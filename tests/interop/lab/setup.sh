@@ -12,7 +12,7 @@ set -eu
 
 HOST="user-mode-linux iproute2 iptables nftables libnetfilter-queue-dev gcc libc6-dev make python3 python3-dev python3-venv mtools xorriso"
 LAB="strongswan-charon strongswan-swanctl libcharon-extra-plugins libstrongswan-standard-plugins \
-libstrongswan-extra-plugins xl2tpd ppp pptpd pptp-linux iperf3 tcpdump conntrack iputils-ping \
+libstrongswan-extra-plugins xl2tpd ppp pptpd pptp-linux iperf3 tcpdump conntrack iputils-ping fping \
 busybox kmod procps libnss3-tools tshark freeradius"
 APART="libreswan" # apt would not take it beside strongSwan; they share no file but /usr/sbin/ipsec, which nobody here runs
 # What they link to beside what every Debian has; Prometheus' own web pages are not needed.

@@ -3,8 +3,10 @@
 import pytest
 
 from gateway.bridge.kernel import DOUBT_EVERY
+from gateway.bridge.paths import next_soft
 from gateway.bridge.tracks import Stray
 from gateway.esp.errors import Drop
+from gateway.esp.sa import ENDLESS
 from gateway.outputs import SendIp, What
 from gateway.paths import CallCounted, SaCounted, SaExpired, SaMapped, SetLeg
 from gateway.wire.ipv4 import host_bytes
@@ -103,10 +105,26 @@ def test_a_soft_limit_that_came_too_early_is_set_anew() -> None:
     track = leg_of(world)
     current = session_of(world).leg.current
     assert current is not None
-    before = track.handovers[current.inbound.spi].soft[True]
+    current.inbound.limit = current.inbound.payload_bytes + 1000
+    handover = track.handovers[current.inbound.spi]
+    handover.soft[True] = 1
     world.core.receive_path(SaExpired(track.number, current.inbound.spi, True, False), 0.0)
-    after = track.handovers[current.inbound.spi].soft[True]
-    assert (before is None) is (after is None) or after is not None
+    assert handover.soft[True] == next_soft(
+        current.inbound, track.counted[current.inbound.spi, True][0]
+    )
+
+
+def test_the_first_packet_of_a_pair_that_is_confirmed_by_then_sets_no_limit() -> None:
+    world = carried()
+    track = leg_of(world)
+    current = session_of(world).leg.current
+    assert current is not None
+    assert current.confirmed
+    current.inbound.limit = ENDLESS
+    handover = track.handovers[current.inbound.spi]
+    handover.soft[True] = None
+    world.core.receive_path(SaExpired(track.number, current.inbound.spi, True, False), 0.0)
+    assert handover.soft[True] is None
 
 
 def test_news_of_what_is_not_ours_is_nothing() -> None:

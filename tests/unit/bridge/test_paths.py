@@ -13,6 +13,7 @@ from gateway.bridge.paths import (
     place_of,
     why_not,
 )
+from gateway.esp.sa import ENDLESS
 from gateway.paths import Abilities
 from gateway.wire.udp import Endpoint
 from tests.unit.bridge.test_client_leg import ESP_PEER, KEYMAT, LOCAL, SUITE, make, pair
@@ -38,6 +39,13 @@ def test_a_lifetime_in_bytes_is_a_soft_limit_of_payload_and_a_hard_one_far_behin
     found = hand_over(one, 0.0)
     assert (found.soft[True], found.hard[True]) == (600, HARD_LEAST + HARD_SHARE * 600)
     assert next_soft(one.inbound, 5000) == 5600
+
+
+def test_a_lifetime_that_is_too_long_for_the_kernel_to_count_is_none() -> None:
+    one = pair(1000)
+    one.inbound.limit = ENDLESS // HARD_SHARE
+    found = hand_over(one, 0.0)
+    assert (found.soft[True], found.hard[True]) == (None, None)
 
 
 def test_only_what_was_handed_over_is_wanted() -> None:
