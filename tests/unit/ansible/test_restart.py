@@ -2,12 +2,23 @@
 
 from typing import Any
 
-from ansible_collections.postern.gateway.plugins.module_utils.restart import outcome_of, too_late
+from ansible_collections.postern.gateway.plugins.module_utils.restart import (
+    outcome_of,
+    refused,
+    too_late,
+)
 
 
 def box(uptime: float, state: str = "good", version: str = "0.2.0") -> dict[str, Any]:
     slots = [{"name": "B", "state": state, "version": version}]
     return {"uptime_s": uptime, "booted": "b", "slots": slots}
+
+
+def test_a_module_that_the_restart_cut_short_has_not_said_no() -> None:
+    assert refused({"failed": True, "msg": "an update is being installed. Wait."})
+    assert not refused({"failed": True, "module_stderr": "Traceback ...", "rc": 1})
+    assert not refused({"changed": True})
+    assert not refused({})
 
 
 def test_a_box_that_still_goes_down_or_cannot_be_asked_is_waited_for() -> None:

@@ -10,6 +10,12 @@ from ansible_collections.postern.gateway.plugins.module_utils.slots import boote
 GOOD = "good"
 
 
+def refused(done: Mapping[str, Any]) -> bool:
+    """Whether the module has said no to the restart. One that the restart has cut short has not:
+    Ansible then has no answer of it, but what it wrote while it fell."""
+    return bool(done.get("failed")) and "module_stderr" not in done
+
+
 def restarted(box: Mapping[str, Any], elapsed: float) -> bool:
     """`elapsed` seconds ago it was told to; `box` is what `postern box` says now."""
     return 0 < float(box["uptime_s"]) < elapsed
