@@ -23,6 +23,7 @@ from gateway.user.client import Daemon, DaemonError, socket_path
 from gateway.wire.udp import Datagram, Endpoint
 
 OK, FAILED = 0, 1
+ALL_THE_SAME = "To have it all the same, set upgrade.replay to false and install it again"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -102,12 +103,12 @@ def _recorded(places: Places, options: argparse.Namespace) -> int:
         print(f"recorded handshakes go as they went: {', '.join(verdict.well)}")  # noqa: T201
     if not verdict.against:
         return _good(places, options)
-    why = ". ".join(verdict.against)
+    why = ". ".join((*verdict.against, ALL_THE_SAME))
     if not options.mark_good:
         return _failed(why, places, options)
     slots = Slots()
     if not any(one.state == "good" and not one.booted for one in slots.read()):
-        _say(f"{why}. There is no other good system to go back to: this one stays")
+        _say(f"{why}; there is no other good system to go back to: this one stays")
         return _good(places, options)
     status = _failed(why, places, options)
     health.note_why(places, why)

@@ -195,6 +195,7 @@ def test_a_new_system_that_does_not_is_bad_and_the_next_start_says_of_whom(
         "slot B (Postern 9.1.0) was started and is no good: press-3 does not get what it got when "
         "it was recorded: chosen-suite was rot13, and is "
     )
+    assert told.endswith(health.ALL_THE_SAME)
     assert "press-3 does not get" in keeping.failed_boots(places)[0].read_text()
 
 

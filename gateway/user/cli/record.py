@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--forget", metavar="NAME", help="take the kept one of this machine away")
     parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help="must not be there yet")
     parser.add_argument(
-        "--keep", action="store_true", help="on the box, too: each update is tried with it"
+        "--keep", action="store_true", help="keep it on the appliance: each update is tried with it"
     )
     parser.add_argument(
         "--seconds", type=int, default=SECONDS, help=f"how long to wait for it, {SECONDS} else"
