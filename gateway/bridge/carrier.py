@@ -141,6 +141,13 @@ class Carrier:
                 found += self._set_call(call)
         return found
 
+    def settled(self, found: list[Output], now: float) -> list[Output]:
+        """`found`, and what is wanted now: new keys first, for a peer sends by them at once."""
+        wanted = self.settle(now)
+        if all(isinstance(each, SetLeg) and each.path is not None for each in wanted):
+            return [*wanted, *found] if wanted else found
+        return [*found, *wanted]
+
     def give_back(self, track: LegTrack, why: str) -> list[Output]:
         """The leg goes back to user space, and stays there."""
         track.leg.why_user = why

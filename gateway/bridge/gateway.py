@@ -380,7 +380,7 @@ class Gateway:
 
     def _told(self, found: list[Output], now: float, *touched: Timed) -> list[Output]:
         """Enter the facts, look at the deadlines of what was touched, and hand the rest on."""
-        found += self.carrier.settle(now)
+        found = self.carrier.settled(found, now)
         for output in found:
             if isinstance(output, Fact):
                 self.accounts.add(output, now)

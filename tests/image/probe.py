@@ -8,6 +8,7 @@ from tests.image.line import Line
 
 ESCAPES = re.compile(r"\x1b(\[[0-9;?!]*[ -/]*[@-~]|[()][0-9A-B]|c)")
 FIRST, MORE = 300.0, 60.0  # seconds: until the shell is there; for one command
+SHORTEST = 4.0  # seconds for the first answer of all
 
 
 class ProbeFailed(AssertionError):
@@ -23,13 +24,18 @@ class Probe:
         self._heard = ""
 
     def start(self, seconds: float = FIRST) -> None:
-        """Until the shell answers: asked again and again, for it is not there from the start."""
+        """Until the shell answers: asked again and again, for it is not there from the start.
+
+        More and more patiently: a busy machine may take longer for each answer.
+        """
         end = time.monotonic() + seconds
+        patience = SHORTEST
         while time.monotonic() < end:
             try:
-                self.ask("PS1=; PS2=; stty -echo -onlcr", 3)
-                self.ask(":", 5)
+                self.ask("PS1=; PS2=; stty -echo -onlcr", patience)
+                self.ask(":", patience)
             except ProbeFailed:
+                patience = min(2 * patience, MORE)
                 continue
             return
         raise ProbeFailed(f"no shell within {seconds:g} s")
@@ -60,10 +66,13 @@ class Probe:
         """Until it succeeds; how many seconds that took."""
         began = time.monotonic()
         while True:
-            status, text = self.ask(command)
+            try:
+                status, text = self.ask(command)
+            except ProbeFailed as failure:  # no answer yet, while the box starts
+                status, text = 1, str(failure)
             if status == 0:
                 return time.monotonic() - began
-            if time.monotonic() - began > seconds:
+            if self._line.ended or time.monotonic() - began > seconds:
                 raise ProbeFailed(f"{command}: not within {seconds:g} s\n{text}")
             time.sleep(every)
 

@@ -13,9 +13,10 @@ from gateway.control.config import HERE, Choice, Front, Route
 from gateway.control.users import Users
 from gateway.control.values_reach import Reach, reach
 from gateway.crypto.passwords import Hashes
-from gateway.outputs import What
-from gateway.paths import Abilities, CallRefused, LegRefused
+from gateway.outputs import Output, SendIp, What
+from gateway.paths import Abilities, CallRefused, LegRefused, SetLeg
 from gateway.wire.ipv4 import host_bytes, host_text
+from gateway.wire.udp import Datagram
 from tests.pair.gateway_world import CLIENT, NAT, OUTSIDE, ROUTES, World, client_entry, meet
 from tests.pair.nat import Nat
 from tests.pair.peers.ike_profiles import SAFENET_98
@@ -188,6 +189,28 @@ def test_a_session_that_is_diverted_is_carried_as_its_new_route_wants_it(
     assert session_of(world).route == "other"
     assert told(world) == told_at_last
     assert session_of(world).own_hands == (READS if then else "")
+
+
+def test_new_keys_are_the_kernels_before_the_client_hears_that_they_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = carried()
+    [client] = world.clients
+    asked: list[Output] = []
+    carry = world.gateway.carry
+
+    def carry_and_note(outputs: list[Output], now: float) -> list[Datagram]:
+        asked.extend(outputs)
+        return carry(outputs, now)
+
+    monkeypatch.setattr(world.gateway, "carry", carry_and_note)
+    world.net.send(client.rekey_pair(world.net.now))
+    world.net.run_for(1.0)
+    first, second, *_ = (each for each in asked if isinstance(each, SetLeg | SendIp))
+    assert isinstance(first, SetLeg)
+    assert first.path is not None
+    assert len(first.path.inbound) == 2
+    assert isinstance(second, SendIp)
 
 
 def test_settling_twice_asks_for_nothing_the_second_time() -> None:
