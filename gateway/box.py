@@ -22,6 +22,7 @@ from gateway.control.desk import ConfigDesk
 from gateway.control.document import File
 from gateway.control.kits import Order, Product
 from gateway.control.problems import Problem
+from gateway.control.sessions import SessionView
 from gateway.control.trace import Kind, Wanted
 from gateway.system import board as boards
 from gateway.system.box import clock as wall_clock
@@ -30,10 +31,11 @@ from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
 from gateway.system.box.authority import BoxAuthority
 from gateway.system.box.cached import Cached
-from gateway.system.box.desk import BoxDesk, Parts, boot_notes, tell_change
+from gateway.system.box.desk import BoxDesk, Parts, tell_change
 from gateway.system.box.diagnose import Diagnose
 from gateway.system.box.figures import Figures
 from gateway.system.box.hardware import Cards, load_modules
+from gateway.system.box.health import boot_notes
 from gateway.system.box.lamps import Lamps, state_of
 from gateway.system.box.loop import BoxLoop
 from gateway.system.box.outlet import Outlet
@@ -41,7 +43,9 @@ from gateway.system.box.places import ADMINS, Places
 from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
-from gateway.system.box.slots import Slots
+from gateway.system.box.recordings import Recordings
+from gateway.system.box.returning import Returning
+from gateway.system.box.slots import Slots, note_shipped
 from gateway.system.box.vault import Vault
 from gateway.system.box.wall import Countdown, Wall
 from gateway.system.button import CaseButton
@@ -64,6 +68,7 @@ from gateway.user.today import today
 OK, FAILED = 0, 1
 SLOTS_EVERY, ADDRESSES_EVERY, CLOCK_EVERY = 600.0, 5.0, 60.0  # seconds
 DAEMON_PATIENCE = 0.5  # seconds: the lamps wait for nobody
+LIST_PATIENCE = 3.0  # seconds, for a list of a thousand on a slow box
 FACTORY = "factory.toml"
 
 
@@ -105,7 +110,7 @@ def serve(places: Places, path: Path, profiles: Path, journal: Journal, tool: Ru
         stack.callback(button.close)
         countdown = Countdown(parts.config.changes.seconds_left, parts.say, now)
         tell(f"the box agent is ready on a board that {_known(parts)}")
-        timers = (desk, lamps, button, countdown, figures_of(parts, desk))
+        timers = (desk, lamps, button, countdown, figures_of(parts, desk), parts.returning)
         BoxLoop(control, signals, Service(os.environ), timers, tell, readers=(button,)).run()
         desk.note_time()
         tell("stopped; the gateway goes on as it is")
@@ -150,6 +155,19 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
     applier = Applier(places, ports.of, read_file, tool, rescue=view.is_rescue(root))
     factory = files("gateway.system.box").joinpath(FACTORY).read_text()
     outlet, slots = Outlet(places, _group(), tool), Slots(tool)
+    returning = Returning(
+        places,
+        view.boot_id(root),
+        lambda: applier.config,
+        partial(_sessions, places),
+        partial(_explained, places),
+        slots,
+        audit,
+        lambda why, by: power.reboot(why, by),
+        tell,
+        now(),
+    )
+    power = Power(places, tool, returning.leaving)
 
     def judge(text: str) -> list[Problem]:
         return check(File(text.encode()), read_file, today=today())
@@ -171,7 +189,9 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         cards=cards,
         outlet=outlet,
         slots=slots,
-        power=Power(places, tool),
+        power=power,
+        returning=returning,
+        recordings=Recordings(places),
         audit=audit,
         vault=vault,
         diagnose=Diagnose(
@@ -194,7 +214,8 @@ def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run
         address_cache=Cached(partial(network.addresses, tool), {}, ADDRESSES_EVERY, now),
         clock_cache=Cached(partial(_clock_ok, places, tool), True, CLOCK_EVERY, now),
         fingerprints=tuple(view.fingerprints(root)),
-        notes=tuple(boot_notes(places)),
+        shipped=note_shipped(places, view.version(root)),
+        notes=tuple(boot_notes(places, view.version(root))),
         authority=BoxAuthority(places, read_file, outlet, applier.activate, tell),
     )
 
@@ -233,6 +254,22 @@ def _ask_daemon(places: Places, verb: str) -> object:
         return Daemon(str(places.control)).ask(verb)
     except DaemonError as error:
         raise ValueError(str(error)) from error
+
+
+def _sessions(places: Places) -> list[SessionView] | None:
+    try:
+        return Daemon(str(places.control), patience=LIST_PATIENCE).sessions()
+    except DaemonError:
+        return None
+
+
+def _explained(places: Places, client: str) -> str:
+    """The likeliest of what is the matter with its dials, if it has made any."""
+    try:
+        found = Daemon(str(places.control), patience=DAEMON_PATIENCE).explain(client)
+    except DaemonError:
+        return ""
+    return next((one.sentence for one in found if one.dial), "")
 
 
 def _take_trace(places: Places, wanted: Wanted, behalf: str, most: int) -> bytes:

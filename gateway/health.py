@@ -1,7 +1,8 @@
 """`postern health`: dial this box by loopback, and say whether it answers. A roof of its own.
 
-The exit status is 0 if it does. In an image it is what makes a system that was just started count
-as good; a system that has once proved itself stays good, whatever its configuration has become.
+The exit status is 0 if it does, and if the recorded handshakes of this site's machines still come
+to what they came to. In an image it is what makes a system that was just started count as good; a
+system that has once proved itself stays good, whatever its configuration has become.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from gateway.ike.events import Send
 from gateway.ike.probe import Failed, Probe, ProbeEvent, Proved
 from gateway.system.box import health
 from gateway.system.box.places import Places
+from gateway.system.box.recordings import Recordings
 from gateway.system.box.slots import Slots
 from gateway.system.chance import Chance
 from gateway.system.run import ToolFailed
@@ -21,6 +23,7 @@ from gateway.user.client import Daemon, DaemonError, socket_path
 from gateway.wire.udp import Datagram, Endpoint
 
 OK, FAILED = 0, 1
+ALL_THE_SAME = "To have it all the same, set upgrade.replay to false and install it again"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,7 +45,9 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         return _failed(f"no dial could be made: {error}", places, options)
     print(f"the gateway answered a dial by loopback in {took * 1000:.0f} ms")  # noqa: T201
-    return _good(places, options)
+    if options.keep and health.was_proved(places):
+        return _good(places, options)
+    return _recorded(places, options)
 
 
 class Asked:
@@ -87,6 +92,28 @@ def _turn(events: list[ProbeEvent]) -> health.Turn:
         next((event.reason for event in events if isinstance(event, Failed)), None),
         any(isinstance(event, Proved) for event in events),
     )
+
+
+def _recorded(places: Places, options: argparse.Namespace) -> int:
+    """The handshakes of this site, played to the system that runs."""
+    verdict = Recordings(places).prove()
+    for sentence in verdict.told:
+        _say(sentence)
+    if verdict.well:
+        print(f"recorded handshakes go as they went: {', '.join(verdict.well)}")  # noqa: T201
+    if not verdict.against:
+        return _good(places, options)
+    why = ". ".join((*verdict.against, ALL_THE_SAME))
+    if not options.mark_good:
+        return _failed(why, places, options)
+    slots = Slots()
+    if not any(one.state == "good" and not one.booted for one in slots.read()):
+        _say(f"{why}; there is no other good system to go back to: this one stays")
+        return _good(places, options)
+    status = _failed(why, places, options)
+    health.note_why(places, why)
+    slots.mark_bad()  # it would do the same at its next try
+    return status
 
 
 def _good(places: Places, options: argparse.Namespace) -> int:

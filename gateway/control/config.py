@@ -140,6 +140,14 @@ class Syslog:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What an update has to show before it stays; 0 minutes: nobody is waited for."""
+
+    replay: bool = DEFAULTS["upgrade"]["replay"]
+    redial_minutes: int = DEFAULTS["upgrade"]["redial_minutes"]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A way to one old server, or to several of a kind.
 
@@ -265,6 +273,7 @@ class Config:
     metrics: Metrics = Metrics()
     accounting: Accounting = Accounting()
     syslog: Syslog = Syslog()
+    upgrade: Upgrade = Upgrade()
 
     @property
     def dialled(self) -> tuple[bytes, ...]:
@@ -317,6 +326,7 @@ def build(document: Document, users: Users = NOBODY) -> Config:
         metrics=Metrics(**document["metrics"][0].values),
         accounting=Accounting(**document["accounting"][0].values),
         syslog=Syslog(**document["syslog"][0].values),
+        upgrade=Upgrade(**document["upgrade"][0].values),
         limits=Limits(**document["limits"][0].values),
         clients=tuple(_client(**entry.values) for entry in document["client"]),
         routes=tuple(_route(**entry.values) for entry in document["route"]),

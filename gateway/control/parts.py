@@ -38,6 +38,7 @@ _OF_TABLE: Final = {
     "metrics": {Part.METRICS},
     "accounting": {Part.ACCOUNTING},
     "syslog": {Part.SYSLOG},
+    "upgrade": set[Part](),  # looked at when an update is on trial
     "box": {Part.HOSTNAME},
     "admin": {Part.USERS},
     "port": {Part.PORTS, Part.NETWORK},

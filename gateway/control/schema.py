@@ -20,6 +20,7 @@ from gateway.control.schema_metrics import METRICS
 from gateway.control.schema_routes import CHOICE, ROUTE
 from gateway.control.schema_shared import FLEET, PAIR
 from gateway.control.schema_syslog import SYSLOG
+from gateway.control.schema_upgrade import UPGRADE
 from gateway.control.suites import ESP_SUITES, IKE_SUITES
 from gateway.control.systems import AUTO, SYSTEMS
 from gateway.control.tables import Key, Table
@@ -340,6 +341,7 @@ SCHEMA = (
     METRICS,
     ACCOUNTING,
     SYSLOG,
+    UPGRADE,
     BOX,
     ADMIN,
     PORT,

@@ -193,6 +193,16 @@ class Box(End):
         """The copy that a factory reset has kept, as lines that `age` opens."""
         return read_text(read_table(self.ask("config.sealed")), "text")
 
+    def recordings(self) -> list[str]:
+        """Of which machines a handshake is kept, by which updates are tried."""
+        return read_lines(read_table(self.ask("recordings")), "names")
+
+    def keep_recording(self, client: str, text: str) -> None:
+        self.ask_slowly("recordings.keep", LONG, name=client, text=text)
+
+    def forget_recording(self, client: str) -> None:
+        self.ask("recordings.forget", name=client)
+
     def upgrade(self, path: str) -> str:
         """Install an update, which takes minutes; its version."""
         return read_text(read_table(self.ask_slowly("upgrade", INSTALL, path=path)), "version")

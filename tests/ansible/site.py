@@ -18,7 +18,11 @@ PLAYS = ROOT / "ansible"
 BOX = "gw-1"
 SSH_PORT = 20223  # of loopback
 INSIDE = "10.0.3.15"  # where QEMU's forwarding leads
-LONGEST = 900.0  # seconds for one play
+LONGEST = 1800.0  # seconds for one play: five times what the longest takes in quiet
+PATIENT = (
+    "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=10 "
+    "-o ServerAliveCountMax=15"
+)
 RECAP = re.compile(rf"^{BOX}\s+:(.*)$", re.MULTILINE)
 # What is other in this site than in the example: the box is in an emulator.
 HERE = f"""\
@@ -87,7 +91,10 @@ class Site:
             "HOME": str(self.home),
             "ANSIBLE_CONFIG": str(PLAYS / "ansible.cfg"),
             "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_TIMEOUT": "30",
+            # The box is emulated: it may be silent for as long as this machine is busy.
+            "ANSIBLE_TIMEOUT": "100",
+            "ANSIBLE_SSH_RETRIES": "4",
+            "ANSIBLE_SSH_ARGS": PATIENT,
         }
         done = subprocess.run(
             command,

@@ -14,7 +14,8 @@ from tests.image.bundles import Update, make_update
 from tests.image.files import stick
 
 pytestmark = pytest.mark.image
-SLOW = 120.0  # seconds, in emulation
+SLOW = 300.0  # seconds, in emulation
+START = 1200.0  # seconds for a start: six times what it takes when nobody else is busy
 NEWER = "9.1.0"
 SECRET = "a long random text"  # of the example
 PRESS_4 = """
@@ -33,7 +34,7 @@ def provisioned(site: Site, places: Places, settled: Path, place: Path) -> Itera
     usb = stick(places, place / "stick.img", {"provision.toml": text})
     nets = (Net(), Net(forward=f"tcp:127.0.0.1:{SSH_PORT}-:22"))
     with Appliance(make_box(settled, place, nets=nets, drives=(usb,))) as box:
-        box.confirmed()
+        box.confirmed(START)
         assert box.ask("status")["claimed"] is True
         box.probe.until("systemctl -q is-active ssh.service", SLOW)
         yield box
@@ -104,9 +105,11 @@ def test_an_update_runs_the_way_back_is_gone_and_a_backup_is_restored(
 
         older = box.slots()["a"]["version"]
         assert site.play("update", *words).changed == 4  # brought, installed, removed, started
+        box.confirmed(START)
         assert (box.slots()["booted"], box.slots()["b"]["version"]) == ("b", NEWER)
         assert site.play("update", *words).changed == 0
         assert site.play("rollback", "-e", f"version={older}").changed == 2
+        box.confirmed(START)
         assert box.slots()["booted"] == "a"
         assert site.play("rollback", "-e", f"version={older}").changed == 0
 

@@ -27,6 +27,7 @@ ALLOWED = {
     "user": {"user", "control"},
     "box": {"control", "system", "user", "wire", "crypto", "outputs"},
     "health": {"control", "system", "user", "wire", "crypto", "ike"},
+    "replays": {"bridge", "control", "system"},
     "pppd": {"control", "system", "user", "radius", "wire"},
     "kit": {"control", "system", "user"},
     "metrics": {"control", "system", "user", "wire"},
@@ -36,7 +37,7 @@ ALLOWED = {
     "daemon": {"succession", "bridge", "control", "system", "user", "crypto"} | PROTOCOLS | GROUND,
 }
 EDGES = {
-    "system", "user", "daemon", "succession", "box", "health", "pppd", "kit", "metrics",
+    "system", "user", "daemon", "succession", "box", "health", "replays", "pppd", "kit", "metrics",
     "accounting",
 }  # fmt: skip
 IO = {

@@ -1,15 +1,19 @@
 """Updates: one that is good stays, one that is not comes back by itself, and some are refused."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gateway.control.recorded import build_case, parse_case
 from image.places import Places
+from tests.captures import vectors
 from tests.image.appliance import Appliance, make_box
 from tests.image.bundles import Update, make_update
 from tests.image.figures import Figures
-from tests.image.files import stick
+from tests.image.files import provision, stick
 
 pytestmark = pytest.mark.image
 INSTALL = 300.0  # seconds
@@ -17,11 +21,14 @@ SAID = "/run/upgrade.said"
 BACK = 600.0  # seconds: three tries of a system that does not work
 
 
-def plug(places: Places, place: Path, update: Update) -> Path:
-    """A stick with this update."""
+def plug(
+    places: Places, place: Path, update: Update, more: Mapping[str, Path | str] | None = None
+) -> Path:
+    """A stick with this update, and with more files."""
     bundle = make_update(places, place, update)
+    files = {"update.raucb": bundle, **(more or {})}
     try:
-        return stick(places, place / f"stick-{update.version}.img", {"update.raucb": bundle})
+        return stick(places, place / f"stick-{update.version}.img", files)
     finally:
         bundle.unlink()
 
@@ -116,6 +123,27 @@ def test_a_broken_update_goes_back_by_itself(
         assert "slot B" in notes, notes
         kept = box.probe("ls /data/postern/state/failed-boots 2>/dev/null || true")
         assert ("log" in kept) == (not told)
+
+
+def test_an_update_that_answers_a_recorded_machine_otherwise_does_not_stay(
+    places: Places, settled: Path, place: Path
+) -> None:
+    """The recording is one that no gateway answers so: to the box the update has changed."""
+    case = parse_case((vectors("recorded") / "scripted-win98-msl2tp.toml").read_text())
+    recording = build_case(replace(case, found={**case.found, "chosen-suite": "rot13"}))
+    usb = plug(places, place, Update("9.7.0"), {"provision.toml": provision(), "press": recording})
+    with Appliance(make_box(settled, place, drives=(usb,))) as box:
+        box.confirmed()
+        box.probe("mount -o ro /dev/disk/by-label/POSTERN /mnt")
+        box.probe("install -D -m 600 /mnt/press /data/postern/recordings/press.toml; umount /mnt")
+        install(box)
+        reboot(box)
+        assert [box.boot(BACK).slot, box.boot(BACK).slot] == ["B", "A"]
+        box.confirmed()
+        assert box.slots()["booted"] == "a"
+        notes = "\n".join(box.ask("status")["notes"])
+        assert "(Postern 9.7.0)" in notes, notes
+        assert "press does not get what it got when it was recorded: chosen-suite was" in notes
 
 
 @pytest.mark.parametrize(

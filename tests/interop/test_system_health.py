@@ -9,6 +9,9 @@ import pytest
 
 from gateway.system.run import ToolFailed, run
 from tests.interop.netns import Namespace, need_root
+from tests.unit.system.box.machine import CONFIG as SITE
+from tests.unit.system.box.machine import put
+from tests.unit.system.box.test_recordings import GOOD
 
 pytestmark = pytest.mark.root
 CONFIG = '[outside]\ninterface = "outside"\nnetwork = "dhcp"\n'
@@ -23,10 +26,12 @@ def space() -> Iterator[Namespace]:
 
 
 def health(space: Namespace, socket: Path, wait: str) -> str:
+    """With the machine's files beside the socket."""
     command = [sys.executable, "-P", "-m", "gateway.health", "--socket", str(socket)]
     home = f"PYTHONPATH={Path(__file__).parents[2]}"
     with space:
-        return run(["env", home, *command, "--wait", wait], timeout=60).stdout
+        words = ["--wait", wait, "--root", str(socket.parent)]
+        return run(["env", home, *command, *words], timeout=300).stdout
 
 
 def test_a_box_without_address_or_client_answers_its_own_dial(
@@ -35,12 +40,16 @@ def test_a_box_without_address_or_client_answers_its_own_dial(
     config, socket = tmp_path / "postern.toml", tmp_path / "control.sock"
     config.write_text(CONFIG)
     config.chmod(0o600)
+    put(tmp_path, "data/postern/saved.toml", SITE)
+    put(tmp_path, "data/postern/recordings/press-3.toml", GOOD)
     command = [sys.executable, "-m", "gateway.daemon", "--config", str(config)]
     with space:
         daemon = Popen([*command, "--socket", str(socket)], stderr=DEVNULL)
     try:
         for _ in range(2):
-            assert "the gateway answered a dial by loopback" in health(space, socket, "30")
+            said = health(space, socket, "30")
+            assert "the gateway answered a dial by loopback" in said
+            assert "recorded handshakes go as they went: press-3" in said
     finally:
         daemon.terminate()
         daemon.wait(10)

@@ -1,5 +1,6 @@
 """The box agent as a whole process, on a tree of files, with programs that only listen."""
 
+import json
 import os
 import signal
 import socket
@@ -14,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway import box
 from gateway.control.button import KEYS, Meant
+from gateway.control.diagnosis import Diagnosis, diagnosis_to_json
+from gateway.control.returning import Leaving, leaving_to_data
 from gateway.control.trace import Kind, build_frame
 from gateway.system.box.desk import BoxDesk
 from gateway.system.box.figures import PLACE, read_figures
@@ -29,6 +32,8 @@ from tests.boards import FIXTURES, build, fixture
 from tests.unit.control.test_schema_metrics import SOME
 from tests.unit.crypto.test_seal import opened, pair
 from tests.unit.system.box.machine import CONFIG, FACTORY, KEY, SECRET, Tools, put
+from tests.unit.system.box.test_slots import status as slots
+from tests.unit.user.cli.test_record import daemon
 from tests.unit.user.daemon import answering_bytes
 
 PROFILES = Path(__file__).parents[2] / "hw-profiles"
@@ -188,3 +193,33 @@ def test_a_trace_without_a_daemon_is_one_sentence(tmp_path: Path) -> None:
     answer = trace(tmp_path)
     assert not answer["ok"]
     assert "is not running" in str(answer["error"])
+
+
+def test_a_machine_that_stays_away_after_an_update_is_asked_after_and_takes_the_box_back(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path, "proc/cmdline", "rauc.slot=A postern.hash=bb\n")
+    put(tmp_path, "proc/sys/kernel/random/boot_id", "two\n")
+    put(tmp_path, "data/postern/saved.toml", CONFIG + "[upgrade]\nredial_minutes = 1\n")
+    leaving = Leaving("aa", "one", "0.2.0", ("press-3",))
+    put(tmp_path, "data/postern/state/leaving.json", json.dumps(leaving_to_data(leaving)))
+    (tmp_path / "run/postern").mkdir(parents=True)
+    (tmp_path / "run/postern/control.sock").symlink_to(tmp_path / "s")
+    tools = Tools(says={"rauc status --detailed": slots()})
+    parts = box.build(Places(tmp_path), PROFILES, print, tools)
+    box.begin(parts, BoxDesk(parts, now))
+    found = diagnosis_to_json(Diagnosis("wrong-key", "Its key is another.", "", dial=7))
+    with daemon(tmp_path, [], {"diagnoses": [found]}) as (_, asked):
+        parts.returning.handle_timeout(now() + 60.0)
+        parts.returning.join()
+    assert asked == [{"verb": "sessions"}, {"verb": "explain", "word": "press-3"}]
+    assert tools.asked[-1] == "systemctl reboot --no-block"
+    assert "within 1 min of its start (Its key is another)" in parts.audit.path.read_text()
+
+
+def test_a_gateway_that_does_not_answer_has_nobody_back_and_knows_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "proc/cmdline", "rauc.slot=A postern.hash=aa\n")
+    parts = box.build(Places(tmp_path), PROFILES, print, Tools())
+    parts.returning.installed("0.2.0")
+    record = json.loads((tmp_path / "data/postern/state/leaving.json").read_text())
+    assert (record["system"], record["machines"]) == ("aa", [])

@@ -106,6 +106,10 @@ class Applier:
         if parts & _PAIR:
             self._pairing.apply(config, self.network.names)
 
+    def machines(self) -> frozenset[str]:
+        """Who may dial, as it is in force."""
+        return frozenset(one.name for one in self.config.clients) if self.config else frozenset()
+
     def again(self, text: str) -> None:
         """Look at the ports anew: a card has come, or has gone."""
         self.activate(Activate(text, text, frozenset({Part.PORTS, Part.NETWORK})))

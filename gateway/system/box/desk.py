@@ -12,7 +12,7 @@ from typing import Any, Final
 from gateway.control.board_view import Board, board_brief, board_json, ports_json, report
 from gateway.control.changes_outputs import Event, Moment, Refused, Told, Who
 from gateway.control.desk import ConfigDesk
-from gateway.system.box import claim, clock, health, view
+from gateway.system.box import claim, clock, view
 from gateway.system.box.answer import Answer, Worker, guarded, refused
 from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
@@ -28,7 +28,9 @@ from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
+from gateway.system.box.recordings import Recordings
 from gateway.system.box.reset import Seal
+from gateway.system.box.returning import Returning
 from gateway.system.box.slots import Slot, Slots, slots_json
 from gateway.system.box.slots import notes as slot_notes
 from gateway.system.box.stops import Request, Stops, Verb
@@ -43,7 +45,15 @@ FILE: Final = Who("provisioning file", "file")
 # These are looked at all the time or change nothing: no line in the audit.
 QUIET: Final = frozenset(
     {"status", "console.login", "board", "ports", "slots", "upgrade.status", "link", "ca.list"}
-    | {"users", "users.lan", "config.show", "config.check", "config.plan", "config.wish"}
+    | {
+        "recordings",
+        "users",
+        "users.lan",
+        "config.show",
+        "config.check",
+        "config.plan",
+        "config.wish",
+    }
     | {"config.diff", "config.history", "config.status", "config.edit", "config.set"}
 )
 # What is said on every terminal; that a change still waits says `wall.Countdown`.
@@ -72,6 +82,8 @@ class Parts:
     diagnose: Diagnose
     provisioning: Provisioning
     blinker: Blinker
+    returning: Returning
+    recordings: Recordings
     tell: Callable[[str], None]
     say: Callable[[str], None]  # to everybody who is logged in
     chance: Callable[[int], bytes]
@@ -80,6 +92,7 @@ class Parts:
     address_cache: Cached[dict[str, list[str]]]
     clock_cache: Cached[bool]
     fingerprints: tuple[str, ...] = ()
+    shipped: str = ""  # the version that the box came with
     notes: tuple[str, ...] = ()
     authority: BoxAuthority | None = None
 
@@ -118,6 +131,9 @@ class BoxDesk:
             lambda: self.claimed,
             self._admins_now,
         )
+        updates = Updates(
+            parts.slots, parts.slot_cache, parts.outlet, parts.audit, self._worker, parts.returning
+        )
         self._verbs: dict[str, Verb] = {
             "status": lambda request, who, at: self.status(at) | self.consoles.told(who),
             "claim": self._claim,
@@ -128,7 +144,8 @@ class BoxDesk:
             "ports.blink": self._blink,
             **parts.vault.verbs(parts.applier.hand_over_users),
             **LanUsers(parts.places, lambda: parts.config.changes.texts).verbs,
-            **Updates(parts.slots, parts.slot_cache, parts.outlet, parts.audit, self._worker).verbs,
+            **updates.verbs,
+            **parts.recordings.verbs(parts.applier.machines, self._worker),
             **self.stops.verbs,
             **self.consoles.verbs,
         }
@@ -229,11 +246,11 @@ class BoxDesk:
     def status(self, now: float) -> Answer:
         parts = self._parts
         network = parts.applier.network
-        ports = self._ports()
+        ports, slots = self._ports(), parts.slot_cache.value()
         facts = {
             "claimed": self.claimed,
             "board": self._board,
-            "slots": slots_json(parts.slot_cache.value(), view.version(parts.places.root)),
+            "slots": slots_json(slots, view.version(parts.places.root), parts.shipped),
             "clock_ok": parts.clock_cache.value(),
             "fingerprints": list(parts.fingerprints),
             "addresses": view.by_role(ports, network.names, parts.address_cache.value()),
@@ -241,7 +258,8 @@ class BoxDesk:
         }
         notes = [
             *network.problems,
-            *slot_notes(parts.slot_cache.value()),
+            *slot_notes(slots),
+            parts.returning.note(),
             parts.config.changes.state.recovered,
             parts.board.problem,
             *parts.notes,
@@ -358,13 +376,6 @@ def tell_change(audit: Audit, say: Callable[[str], None]) -> Callable[[Told], No
             say(told.text)
 
     return tell
-
-
-def boot_notes(places: Places) -> list[str]:
-    """What a person should know of the starts before this one."""
-    note = health.note_boot(places, view.version(places.root))
-    kept = health.failed_boots(places)
-    return [note, *([f"the journal of a failed start is kept: {kept[-1].name}"] if kept else [])]
 
 
 _TOLD: Final = (

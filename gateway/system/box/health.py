@@ -30,6 +30,7 @@ PROVED: Final = "proved.json"
 BOOT: Final = "boot.json"
 FAILED: Final = "failed-boots"
 MOST_PROVED, MOST_FAILED = 8, 5
+LONGEST_WHY: Final = 1000  # letters
 LARGEST_LOG: Final = 512 << 10  # bytes of one failed boot
 _HASH: Final = re.compile(r"\bpostern\.hash=([0-9a-f]+)")
 _SLOT: Final = re.compile(r"\brauc\.slot=([A-Za-z0-9]+)")
@@ -158,8 +159,25 @@ def note_boot(places: Places, version: str) -> str:
         write_record(places.state / BOOT, {"system": system, "slot": slot, "version": version})
     if not before or not before.get("system") or before.get("system") == system:
         return ""
-    slot, version = (printable(str(before.get(name, ""))) for name in ("slot", "version"))
-    return f"slot {slot} (Postern {version}) was started and never answered a dial"
+    slot, version, why = (
+        printable(str(before.get(name, ""))) for name in ("slot", "version", "why")
+    )
+    how = f"is no good: {why}" if why else "never answered a dial"
+    return f"slot {slot} (Postern {version}) was started and {how}"
+
+
+def note_why(places: Places, why: str) -> None:
+    """For the next start, why this one is no good; who has started is noted already."""
+    path = places.state / BOOT
+    found = read_record(path)
+    if found:
+        write_record(path, {**found, "why": why[:LONGEST_WHY]})
+
+
+def boot_notes(places: Places, version: str) -> list[str]:
+    """What a person should know of the starts before this one."""
+    note, kept = note_boot(places, version), failed_boots(places)
+    return [note, *([f"the journal of a failed start is kept: {kept[-1].name}"] if kept else [])]
 
 
 def keep_journal(places: Places, why: str, tool: Run = run) -> Path:

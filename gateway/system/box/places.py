@@ -32,6 +32,11 @@ class Places:
         return self.data / "sealed"
 
     @property
+    def recordings(self) -> Path:
+        """Handshakes of this site's machines, one a file, by which updates are tried."""
+        return self.data / "recordings"
+
+    @property
     def run(self) -> Path:
         """Gone at the next boot."""
         return self.root / "run/postern-box"

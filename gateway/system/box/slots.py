@@ -13,10 +13,14 @@ from typing import Any, Final
 
 from gateway.control.changes_outputs import Refused
 from gateway.control.problems import shown
+from gateway.system.box.disk import read_record, write_record
+from gateway.system.box.health import system_of
+from gateway.system.box.places import Places
 from gateway.system.run import Result, Run, ToolFailed, follow, run
 
 PATIENCE: Final = 90.0  # seconds: RAUC's service starts with the first question, slowly
 SHIPPED: Final = "A"  # the slot that a box comes with; RAUC knows of no bundle there
+SHIPPED_RECORD: Final = "shipped.json"
 INSTALL_LIMIT: Final = 3600.0  # seconds: a slow stick in a slow box
 _PROGRESS: Final = re.compile(r"^\s*(\d{1,3})% ")
 _LAST_ERROR: Final = re.compile(r"LastError: (.*)|^.*rror[^:]*: (.*)$", re.MULTILINE)
@@ -119,6 +123,10 @@ class Slots:
     def mark_good(self) -> None:
         self._run(["rauc", "status", "mark-good"], "")
 
+    def mark_bad(self) -> None:
+        """The system that runs: the next start is from the other slot."""
+        self._run(["rauc", "status", "mark-bad"], "")
+
     def _note(self, line: str) -> None:
         found = _PROGRESS.match(line)
         if found:
@@ -152,14 +160,27 @@ def _slot(row: dict[str, Any]) -> Slot:
     )
 
 
-def slots_json(slots: Sequence[Slot], version: str) -> dict[str, object]:
-    """For the box's status; `version` is that of the system that runs."""
+def note_shipped(places: Places, version: str) -> str:
+    """The version in the slot that the box came with, as far as it is known; at every start, for
+    RAUC does not know it, and once another slot runs nobody can be asked."""
+    path = places.state / SHIPPED_RECORD
+    known = str(read_record(path).get("version", ""))
+    if system_of(places.root)[1] != SHIPPED or known == version:
+        return known
+    write_record(path, {"version": version})
+    return version
+
+
+def slots_json(slots: Sequence[Slot], version: str, shipped: str = "") -> dict[str, object]:
+    """For the box's status; `version` is that of the system that runs, `shipped` that of the slot
+    the box came with: both are for slots that no update has been put in."""
+    kept = {SHIPPED: shipped}
     return {
         "booted": next((slot.name.lower() for slot in slots if slot.booted), ""),
         **{
             slot.name.lower(): {
                 "state": slot.state,
-                "version": slot.version or (version if slot.booted else ""),
+                "version": slot.version or (version if slot.booted else kept.get(slot.name, "")),
             }
             for slot in slots
         },

@@ -9,6 +9,7 @@ from gateway.system.box.answer import Worker
 from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
 from gateway.system.box.outlet import Outlet
+from gateway.system.box.returning import Returning
 from gateway.system.box.slots import Slot, Slots
 from gateway.system.box.stops import Request, Verb
 
@@ -19,15 +20,17 @@ NEXT: Final = "it starts with the next reboot"
 class Updates:
     """What takes minutes is done by the worker."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the desk gives what the roof has made
         self,
         slots: Slots,
         cache: Cached[list[Slot]],
         outlet: Outlet,
         audit: Audit,
         worker: Worker,
+        returning: Returning,
     ) -> None:
         self._slots = slots
+        self._returning = returning
         self._cache = cache
         self._outlet = outlet
         self._audit = audit
@@ -51,6 +54,7 @@ class Updates:
                     self._slots.install(path)
             finally:
                 self._cache.forget()
+            self._returning.installed(version)
             self._audit(who, f"the update to {printable(version)} is installed")
             return {"version": version, "next": NEXT}
 
@@ -59,6 +63,7 @@ class Updates:
     def _rollback(self, request: Request, who: Who, now: float) -> object:
         def work() -> object:
             slot = self._slots.roll_back()
+            self._returning.forget()
             self._cache.forget()
             return {"slot": slot, "next": NEXT}
 

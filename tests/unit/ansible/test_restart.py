@@ -2,12 +2,23 @@
 
 from typing import Any
 
-from ansible_collections.postern.gateway.plugins.module_utils.restart import outcome_of, too_late
+from ansible_collections.postern.gateway.plugins.module_utils.restart import (
+    outcome_of,
+    refused,
+    too_late,
+)
 
 
 def box(uptime: float, state: str = "good", version: str = "0.2.0") -> dict[str, Any]:
     slots = [{"name": "B", "state": state, "version": version}]
     return {"uptime_s": uptime, "booted": "b", "slots": slots}
+
+
+def test_a_module_that_the_restart_cut_short_has_not_said_no() -> None:
+    assert refused({"failed": True, "msg": "an update is being installed. Wait."})
+    assert not refused({"failed": True, "module_stderr": "Traceback ...", "rc": 1})
+    assert not refused({"changed": True})
+    assert not refused({})
 
 
 def test_a_box_that_still_goes_down_or_cannot_be_asked_is_waited_for() -> None:
@@ -31,6 +42,14 @@ def test_a_box_that_runs_another_system_than_was_meant_has_gone_back() -> None:
     assert found is not None
     assert found["failed"]
     assert found["msg"].startswith("0.1.0 runs, and not 0.2.0")
+    assert "postern slots" in found["msg"]
+
+
+def test_why_a_box_has_gone_back_is_told_by_the_box() -> None:
+    notes = ["slot B (Postern 0.2.0) was started and is no good: press-3 does not get what it got"]
+    found = outcome_of({**box(10, version="0.1.0"), "notes": notes}, 30, "0.2.0")
+    assert found is not None
+    assert notes[0] in found["msg"]
 
 
 def test_patience_ends_with_a_sentence() -> None:

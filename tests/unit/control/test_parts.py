@@ -2,14 +2,14 @@ from gateway.control.parts import EVERY, Part, names_of, parts_named, parts_of
 from gateway.control.schema import SCHEMA
 
 
-def test_every_key_touches_something_but_a_text_for_people() -> None:
+def test_every_key_touches_something_but_a_text_for_people_and_what_updates_must_show() -> None:
     idle = [
         (table.name, key.name)
         for table in SCHEMA
         for key in table.keys
         if not parts_of(table.name, key.name)
     ]
-    assert idle == [("box", "contact")]
+    assert idle == [("upgrade", "replay"), ("upgrade", "redial_minutes"), ("box", "contact")]
 
 
 def test_only_what_the_daemon_cannot_reload_restarts_it() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from gateway.control.changes_outputs import Who
 from gateway.system.box import view
-from gateway.system.box.desk import NETWORK_WAIT, PROOF_WAIT, STICK_WAIT, boot_notes
+from gateway.system.box.desk import NETWORK_WAIT, PROOF_WAIT, STICK_WAIT
+from gateway.system.box.health import boot_notes
 from gateway.system.box.places import Places
 from gateway.system.box.slots import Slot
 from gateway.system.run import ToolFailed
@@ -251,7 +252,7 @@ def test_looking_leaves_no_line_in_the_audit(claimed: Whole) -> None:
 
 def test_a_failed_start_is_a_note(tmp_path: Path) -> None:
     put(tmp_path, "data/postern/state/failed-boots/slot-B-ab.log", "x")
-    notes = boot_notes(Places(tmp_path))
+    notes = boot_notes(Places(tmp_path), "1.0")
     assert notes[-1] == "the journal of a failed start is kept: slot-B-ab.log"
 
 

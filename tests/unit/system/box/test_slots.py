@@ -9,9 +9,19 @@ from typing import Any
 import pytest
 
 from gateway.control.changes_outputs import Refused
-from gateway.system.box.slots import Progress, Slot, Slots, notes, read_status, sentence, slots_json
+from gateway.system.box.places import Places
+from gateway.system.box.slots import (
+    Progress,
+    Slot,
+    Slots,
+    note_shipped,
+    notes,
+    read_status,
+    sentence,
+    slots_json,
+)
 from gateway.system.run import ToolFailed
-from tests.unit.system.box.machine import Tools
+from tests.unit.system.box.machine import Tools, put
 
 # As rauc 1.13 tells of an update whose signature is right; the journal has what a handler says.
 GOES_WELL = " 10% Verifying signature\n 20% Verifying signature done.\n100% Installing failed.\n"
@@ -75,6 +85,21 @@ def test_the_system_a_box_came_with_is_there_when_an_update_runs(
 def test_the_status_has_the_running_version_for_the_system_the_box_came_with() -> None:
     assert slots_json([A, B], "1.0") == {
         "booted": "a",
+        "a": {"state": "good", "version": "1.0"},
+        "b": {"state": "good", "version": "1.1"},
+    }
+
+
+def test_the_version_a_box_came_with_is_known_when_an_update_runs(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    assert note_shipped(places, "1.0") == ""  # a machine that is no box
+    put(tmp_path, "proc/cmdline", "rauc.slot=A")
+    assert note_shipped(places, "1.0") == "1.0"
+    put(tmp_path, "proc/cmdline", "rauc.slot=B")
+    assert note_shipped(places, "1.1") == "1.0"
+    slots = [replace(A, booted=False), replace(B, version="", booted=True)]
+    assert slots_json(slots, "1.1", "1.0") == {
+        "booted": "b",
         "a": {"state": "good", "version": "1.0"},
         "b": {"state": "good", "version": "1.1"},
     }

@@ -15,6 +15,7 @@ from gateway.control.desk import ConfigDesk
 from gateway.control.document import File
 from gateway.control.kits import Order, Product
 from gateway.control.problems import Problem
+from gateway.control.sessions import SessionView
 from gateway.control.trace import Wanted
 from gateway.system.box.apply import Applier
 from gateway.system.box.audit import Audit
@@ -27,6 +28,8 @@ from gateway.system.box.places import Places
 from gateway.system.box.ports import BoxPorts
 from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
+from gateway.system.box.recordings import Recordings
+from gateway.system.box.returning import Returning
 from gateway.system.box.slots import Slot, Slots
 from gateway.system.box.vault import Vault
 from gateway.system.control_socket import Later, Peer
@@ -35,6 +38,7 @@ from gateway.system.ports import Blinker
 from gateway.system.store import Store
 from gateway.user.kit.make import make
 from tests.unit.system.box.machine import CONSOLE, FACTORY, Tools
+from tests.unit.system.box.players import follow_here
 from tests.unit.system.box.test_ports import NICS, profile
 
 PEER = Peer(1, 0, 0)
@@ -53,6 +57,8 @@ class Whole:
     woken: list[str] = field(default_factory=list)  # cards
     nics: list[Any] = field(default_factory=lambda: list(NICS))
     boot: str = "boot-1"
+    sessions: list[SessionView] | None = field(default_factory=list)
+    explained: str = ""
     slots: list[Slot] = field(default_factory=lambda: [Slot("A", "good", booted=True)])
 
     def start(self) -> "Whole":
@@ -63,6 +69,19 @@ class Whole:
         read_file = vault.reader(lambda name: "no file")
         applier = Applier(places, ports.of, read_file, self.tools)
         outlet, slots = Outlet(places, None, self.tools), Slots(self.tools, self.follow)
+        self.returning = Returning(
+            places,
+            self.boot,
+            lambda: applier.config,
+            lambda: self.sessions,
+            lambda name: self.explained,
+            slots,
+            audit,
+            lambda why, by: self.power.reboot(why, by),
+            self.told.append,
+            self.now,
+        )
+        self.power = Power(places, self.tools, self.returning.leaving)
         board = Board(Facts(nics=tuple(self.nics)), profile())
 
         def judge(text: str) -> list[Problem]:
@@ -85,12 +104,14 @@ class Whole:
             cards=Cards(True, self.told.append, self.woken.append),
             outlet=outlet,
             slots=slots,
-            power=Power(places, self.tools),
+            power=self.power,
             audit=audit,
             vault=vault,
             diagnose=Diagnose(places, board, ports, outlet, _nobody, _traced, _kit, self.tools),
             provisioning=Provisioning(places, outlet, FACTORY),
             blinker=Blinker(lambda name, command: b""),
+            returning=self.returning,
+            recordings=Recordings(places, follow_here),
             tell=self.told.append,
             say=self.said.append,
             seal=lambda text, keys: f"sealed for {len(keys)}",

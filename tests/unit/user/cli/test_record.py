@@ -133,4 +133,48 @@ def test_it_must_be_said_who_and_only_once(which: list[str]) -> None:
 
 def test_of_nobody_known_no_kind_is_told() -> None:
     nobody = Case("", "unknown", (), (), (), "auto", (), {}, ())
-    assert told(nobody, Path("x")) == "x: 0 messages; it came as far as: nothing"
+    assert told(nobody) == "0 messages; it came as far as: nothing"
+
+
+def test_a_recording_is_kept_on_the_box(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    agent = tmp_path / "agent"
+    agent.mkdir()
+    with (
+        daemon(tmp_path, {"state": "waiting"}, DONE) as (path, _),
+        daemon(agent, {}) as (box, kept),
+    ):
+        where = ["--socket", path, "--box-socket", box]
+        assert main(["record", "--client", "press-3", "--keep", *where]) == exits.OK
+    assert [(one["verb"], one["name"]) for one in kept] == [("recordings.keep", "press-3")]
+    assert parse_case(kept[0]["text"]) == CASE
+    assert "each update is tried with it before it stays" in capsys.readouterr().out
+
+
+def test_what_is_kept_is_told_and_taken_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with daemon(tmp_path, {"names": ["press-3", "till"]}, {"names": []}, {}) as (box, asked):
+        assert main(["record", "--kept", "--box-socket", box]) == exits.OK
+        assert main(["record", "--kept", "--box-socket", box]) == exits.OK
+        assert main(["record", "--forget", "till", "--box-socket", box]) == exits.OK
+    assert capsys.readouterr().out.splitlines() == [
+        "press-3",
+        "till",
+        "no recording is kept",
+        "no update is tried with till any more",
+    ]
+    assert asked[-1] == {"verb": "recordings.forget", "name": "till"}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--peer", "203.0.113.7", "--keep"], "what is kept is a machine's"),
+        (["--client", "press-3"], "there is no file to write to"),
+    ],
+)
+def test_what_makes_no_sense_is_told(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["record", *words]) == exits.PROBLEM
+    assert says in capsys.readouterr().err

@@ -19,6 +19,7 @@ from ansible_collections.postern.gateway.plugins.module_utils.patience import (
 
 CONFIG = "postern.gateway.config"
 CONFIRM = "postern.gateway.confirm"
+TRIES = "reconnection_retries"
 WISHES = ("merged", "replaced")
 
 
@@ -43,10 +44,24 @@ class ActionModule(ActionBase):
         return outcome_of(found, applied, self._confirm(float(deadline), task_vars))
 
     def _apply(self, args, task_vars):
+        """Asked once: the box may have taken the change back when a lost connection is there again,
+        and would be told to make it anew. So it is a new connection, which has not ended unseen."""
+        tries = self._tries(0)
         try:
+            self._connection.reset()
             return self._execute_module(CONFIG, module_args=args, task_vars=task_vars)
         except AnsibleConnectionFailure as failure:
             return {LOST: str(failure)}
+        finally:
+            self._tries(tries)
+
+    def _tries(self, wanted):
+        """How often the connection began anew by itself so far; None where it cannot be said."""
+        if wanted is None or not self._connection.has_option(TRIES):
+            return None
+        before = self._connection.get_option(TRIES)
+        self._connection.set_option(TRIES, wanted)
+        return before
 
     def _confirm(self, deadline, task_vars):
         """What the confirmation has come to, or the last reason why the box was not reached."""

@@ -7,7 +7,11 @@ import time
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postern.gateway.plugins.module_utils.restart import outcome_of, too_late
+from ansible_collections.postern.gateway.plugins.module_utils.restart import (
+    outcome_of,
+    refused,
+    too_late,
+)
 
 UPGRADE = "postern.gateway.upgrade"
 FACTS = "postern.gateway.facts"
@@ -29,7 +33,7 @@ class ActionModule(ActionBase):
             if not waits:
                 raise
             done = {}  # the box may have gone down before it could answer
-        if not waits or done.get("failed"):
+        if not waits or refused(done):
             return done
         while time.monotonic() < began + patience:
             time.sleep(PAUSE)

@@ -10,6 +10,12 @@ from ansible_collections.postern.gateway.plugins.module_utils.slots import boote
 GOOD = "good"
 
 
+def refused(done: Mapping[str, Any]) -> bool:
+    """Whether the module has said no to the restart. One that the restart has cut short has not:
+    Ansible then has no answer of it, but what it wrote while it fell."""
+    return bool(done.get("failed")) and "module_stderr" not in done
+
+
 def restarted(box: Mapping[str, Any], elapsed: float) -> bool:
     """`elapsed` seconds ago it was told to; `box` is what `postern box` says now."""
     return 0 < float(box["uptime_s"]) < elapsed
@@ -24,7 +30,8 @@ def outcome_of(
     slot = booted(box)
     if wanted and slot["version"] and slot["version"] != wanted:
         what = f"{slot['version']} runs, and not {wanted}: the box has gone back by itself"
-        return {"changed": True, "failed": True, "msg": f"{what}. See `postern slots` there."}
+        notes = "; ".join(map(str, box.get("notes", ()))) or "see `postern slots` there"
+        return {"changed": True, "failed": True, "msg": f"{what}. It says: {notes}."}
     if slot["state"] != GOOD:
         return None
     return {"changed": True, "version": slot["version"]}

@@ -75,7 +75,7 @@ def main():
     text, name = read(given["known_hosts"]), name_in_file(given["host"], given["port"])
     if [fingerprint_of(key) for key in keys_in(text, name)] == [wanted]:
         module.exit_json(changed=False)
-    words = ["ssh-keyscan", "-T", "20", "-t", "ed25519", "-p", str(given["port"]), given["host"]]
+    words = ["ssh-keyscan", "-T", "60", "-t", "ed25519", "-p", str(given["port"]), given["host"]]
     keys = scanned(module.run_command(words)[1])
     if not keys:
         module.fail_json(msg=f"no box answers with a key at {name}. Is it up, and its cable in?")
