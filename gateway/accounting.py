@@ -18,7 +18,7 @@ from typing import Final
 
 from gateway.bookkeeping import Book, Mark
 from gateway.control.accounting_file import read_accounting
-from gateway.control.config import Accounting
+from gateway.control.companions import Accounting
 from gateway.control.document import File
 from gateway.control.problems import Problem
 from gateway.radius.account import Account, Nas, account_from_json, account_to_json, attributes

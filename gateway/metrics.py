@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from gateway import __version__
-from gateway.control.config import Metrics
+from gateway.control.companions import Metrics
 from gateway.control.document import File
 from gateway.control.metrics import Sample
 from gateway.control.metrics_file import read_metrics

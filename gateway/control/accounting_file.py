@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gateway.control import values
 from gateway.control.canonical import Unreadable, raw_of
-from gateway.control.config import Accounting
+from gateway.control.companions import Accounting
 from gateway.control.document import File, read_table
 from gateway.control.findings import Findings
 from gateway.control.problems import Problem

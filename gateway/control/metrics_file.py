@@ -7,7 +7,7 @@ never holds anybody's keys.
 from typing import Final
 
 from gateway.control.canonical import Unreadable, raw_of
-from gateway.control.config import Metrics
+from gateway.control.companions import Metrics
 from gateway.control.document import File, read_table
 from gateway.control.findings import Findings
 from gateway.control.problems import Problem

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.control.canonical import Unreadable, entries_of, raw_of
-from gateway.control.config import Upgrade
+from gateway.control.companions import Upgrade
 from gateway.control.document import read_table
 from gateway.control.findings import Findings
 from gateway.control.problems import printable, shown

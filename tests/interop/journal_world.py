@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from gateway.control.config import Syslog
+from gateway.control.companions import Syslog
 from gateway.outputs import Fact, What
 from gateway.system.box.sending import rsyslog_text
 from gateway.system.clock import now

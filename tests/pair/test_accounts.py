@@ -6,7 +6,8 @@ from typing import Any
 from gateway.bookkeeping import GONE_AFTER, LOOK_EVERY, Book, Mark
 from gateway.bridge.gateway import Gateway
 from gateway.control.accounting import told_from_json, told_to_json
-from gateway.control.config import Accounting, Config
+from gateway.control.companions import Accounting
+from gateway.control.config import Config
 from gateway.radius.numbers import Cause, Status
 from gateway.wire.ipv4 import host_bytes
 from tests.pair.restart_world import MortalWorld

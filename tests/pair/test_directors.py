@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from gateway.bridge.gateway import Gateway
-from gateway.control.config import Config, Fleet
+from gateway.control.companions import Fleet
+from gateway.control.config import Config
 from gateway.ike.header import Header, build_message
 from gateway.ike.numbers import NO_COOKIE, Exchange
 from gateway.outputs import Fact, Output

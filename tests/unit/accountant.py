@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from gateway.control.config import Accounting, Config
+from gateway.control.companions import Accounting
+from gateway.control.config import Config
 from gateway.daemon import Desk
 from gateway.system.calendar import Calendar
 from gateway.system.clock import now

@@ -8,7 +8,7 @@ unit: it runs as a user who may read neither the configuration nor the agent's s
 from typing import Final
 
 from gateway.control.accounting_file import excerpt
-from gateway.control.config import Accounting
+from gateway.control.companions import Accounting
 from gateway.system.box.disk import write_file
 from gateway.system.box.places import Places
 from gateway.system.run import Run, run

@@ -7,7 +7,7 @@ own; and it must say so to nobody outside, where the director has it (ip-sysctl,
 
 from typing import Final
 
-from gateway.control.config import Fleet
+from gateway.control.companions import Fleet
 from gateway.system.box.disk import write_file
 from gateway.system.box.places import Places
 from gateway.system.forwarding import SWITCHES

@@ -6,7 +6,7 @@ The exporter gets `[metrics]` and nothing else of the configuration, as a creden
 
 from typing import Final
 
-from gateway.control.config import Metrics
+from gateway.control.companions import Metrics
 from gateway.control.metrics_file import excerpt
 from gateway.system.box.disk import write_file
 from gateway.system.box.places import Places

@@ -8,7 +8,7 @@ none of their own (RFC 5612). Two thousand lines wait in memory while nobody tak
 from pathlib import Path
 from typing import Final
 
-from gateway.control.config import Syslog
+from gateway.control.companions import Syslog
 from gateway.system.box.disk import write_file
 from gateway.system.box.places import Places
 from gateway.system.run import Run, run

@@ -8,7 +8,7 @@ import pytest
 from gateway.bridge.answers import answer
 from gateway.bridge.replies import Answer
 from gateway.control.accounting import told_from_json
-from gateway.control.config import Accounting
+from gateway.control.companions import Accounting
 from gateway.control.diagnosis import diagnosis_from_json
 from gateway.control.sessions import session_from_json
 from gateway.wire.ipv4 import host_bytes

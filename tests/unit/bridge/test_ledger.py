@@ -6,7 +6,7 @@ import pytest
 
 from gateway.bridge import ledger
 from gateway.control.accounting import Sitting
-from gateway.control.config import Accounting
+from gateway.control.companions import Accounting
 from gateway.outputs import What
 from gateway.wire.ipv4 import host_bytes
 from tests.pair.gateway_world import World, meet

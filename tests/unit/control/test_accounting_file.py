@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gateway.control.accounting_file import excerpt, read_accounting
-from gateway.control.config import Accounting
+from gateway.control.companions import Accounting
 from gateway.control.document import File
 from gateway.control.problems import Problem
 from gateway.wire.ipv4 import host_bytes

@@ -1,6 +1,6 @@
 """What the exporter reads: one table, out of the whole configuration or of an excerpt."""
 
-from gateway.control.config import Metrics
+from gateway.control.companions import Metrics
 from gateway.control.document import File
 from gateway.control.metrics_file import excerpt, read_metrics
 from gateway.control.problems import Problem

@@ -1,6 +1,6 @@
 """The keys of `[accounting]`."""
 
-from gateway.control.config import Accounting
+from gateway.control.companions import Accounting
 from gateway.control.schema_accounting import ACCOUNTING
 from gateway.wire.ipv4 import host_bytes
 from tests.unit.control.written import GOOD, config_of, told

@@ -1,6 +1,6 @@
 """The keys of `[metrics]`."""
 
-from gateway.control.config import Metrics
+from gateway.control.companions import Metrics
 from gateway.control.schema_metrics import METRICS
 from gateway.wire.ipv4 import host_bytes
 from tests.unit.control.written import GOOD, config_of, told

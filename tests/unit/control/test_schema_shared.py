@@ -1,6 +1,6 @@
 """The keys of `[pair]` and `[fleet]`."""
 
-from gateway.control.config import Fleet, Pair
+from gateway.control.companions import Fleet, Pair
 from gateway.control.schema_shared import FLEET, PAIR
 from gateway.wire.ipv4 import host_bytes
 from tests.unit.control.written import GOOD, config_of

@@ -1,6 +1,6 @@
 """The keys of `[syslog]`."""
 
-from gateway.control.config import Syslog
+from gateway.control.companions import Syslog
 from gateway.control.schema_syslog import SYSLOG
 from tests.unit.control.test_values_syslog import PEM
 from tests.unit.control.written import GOOD, config_of

@@ -1,6 +1,6 @@
 """`[upgrade]`: what it may say."""
 
-from gateway.control.config import Upgrade
+from gateway.control.companions import Upgrade
 from tests.unit.control.written import GOOD, config_of, problems_of
 
 

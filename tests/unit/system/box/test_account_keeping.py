@@ -3,7 +3,8 @@
 import stat
 from pathlib import Path
 
-from gateway.control.config import Accounting, Config, load
+from gateway.control.companions import Accounting
+from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.system.box.account_keeping import UNIT, AccountKeeping, nft_set
 from gateway.system.box.places import Places

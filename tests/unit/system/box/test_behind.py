@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from gateway.control.config import Fleet
+from gateway.control.companions import Fleet
 from gateway.system.box.behind import Behind
 from gateway.system.box.places import Places
 from gateway.system.forwarding import SWITCHES

@@ -3,7 +3,8 @@
 import stat
 from pathlib import Path
 
-from gateway.control.config import Config, Metrics, load
+from gateway.control.companions import Metrics
+from gateway.control.config import Config, load
 from gateway.control.document import File
 from gateway.system.box.exposing import Exposing, nft_set
 from gateway.system.box.places import Places

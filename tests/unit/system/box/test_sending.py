@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from gateway.control.config import Syslog
+from gateway.control.companions import Syslog
 from gateway.system.box.places import Places
 from gateway.system.box.sending import CA, WAITING, Sending, rsyslog_text
 from tests.unit.control.test_values_syslog import PEM
