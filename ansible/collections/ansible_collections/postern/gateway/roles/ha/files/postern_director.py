@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -IS
 """What a director asks its gateways, and whom it sends nobody new.
 
     postern-director check ADDRESS     for keepalived: 1 it is not there, 2 drained, 3 there
@@ -12,21 +12,24 @@ written down in /etc/postern-director/drained. Only Python's own library is need
 
 from __future__ import annotations
 
-import argparse
 import os
 import socket
 import struct
 import sys
 import time
-from ipaddress import IPv4Address
-from pathlib import Path
+
+# The rest is loaded where it is needed: `check` is started every few seconds for each gateway.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
 
 GONE, DRAINED, HERE = 1, 2, 3  # keepalived takes two off for the weight (misc_dynamic)
 PORT = 500
 TRIES, WAIT = 3, 1.0  # seconds for each
 PATIENCE = 60.0  # seconds until IPVS has it
-FOLDER = Path("/etc/postern-director/drained")
-TABLE = Path("/proc/net/ip_vs")
+FOLDER = "/etc/postern-director/drained"
+TABLE = "/proc/net/ip_vs"
 HEADER = struct.Struct("!8s8sBBBBLL")  # ISAKMP (RFC 2408, 3.1)
 VERSION, MAIN_MODE = 0x10, 2
 
@@ -59,6 +62,8 @@ def is_there(address: str, port: int = PORT, tries: int = TRIES, wait: float = W
 
 def weights(text: str) -> dict[str, int]:
     """Of each gateway, by what is in /proc/net/ip_vs."""
+    from ipaddress import IPv4Address
+
     found = {}
     for line in text.splitlines():
         words = line.split()
@@ -83,12 +88,22 @@ def wait_for(address: str, drained: bool, table: Path, patience: float) -> bool:
         time.sleep(0.2)
 
 
+def check(address: str, folder: str = FOLDER) -> int:
+    if not is_there(address):
+        return GONE
+    return DRAINED if os.path.exists(os.path.join(folder, address)) else HERE
+
+
 def main(argv: list[str] | None = None) -> int:
+    import argparse
+    from ipaddress import IPv4Address
+    from pathlib import Path
+
     parser = argparse.ArgumentParser(prog="postern-director")
     parser.add_argument("verb", choices=("check", "drain", "return", "list"))
     parser.add_argument("address", nargs="?", type=lambda text: str(IPv4Address(text)))
-    parser.add_argument("--folder", type=Path, default=FOLDER)
-    parser.add_argument("--table", type=Path, default=TABLE)
+    parser.add_argument("--folder", type=Path, default=Path(FOLDER))
+    parser.add_argument("--table", type=Path, default=Path(TABLE))
     parser.add_argument("--patience", type=float, default=PATIENCE)
     options = parser.parse_args(argv)
     if options.verb == "list":
@@ -97,9 +112,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.error("which gateway? Write its own address outside")
     note = options.folder / options.address
     if options.verb == "check":
-        if not is_there(options.address):
-            return GONE
-        return DRAINED if note.exists() else HERE
+        return check(options.address, str(options.folder))
     return change(options.address, note, options.verb == "drain", options)
 
 
@@ -124,6 +137,8 @@ def change(address: str, note: Path, drained: bool, options: argparse.Namespace)
 
 
 def tell(folder: Path, table: Path) -> int:
+    from ipaddress import IPv4Address
+
     known = weights(table.read_text()) if table.exists() else {}
     notes = {path.name for path in folder.glob("*")} if folder.exists() else set()
     for address in sorted(known | dict.fromkeys(notes, 0), key=IPv4Address):
@@ -133,4 +148,5 @@ def tell(folder: Path, table: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    alone = sys.argv[1:2] == ["check"] and len(sys.argv) == 3
+    sys.exit(check(sys.argv[2]) if alone else main())
