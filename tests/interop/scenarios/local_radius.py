@@ -36,6 +36,7 @@ def run(lab: Lab) -> dict[str, Any]:
     detail = partial(inside.server.log, "detail")
     until(lambda: len(told(detail(), "Stop")) == len(AUTHS), 10, "three accounts")
     before = detail()
+    accepted = [line for line in gateway.log().splitlines() if "has accepted the user" in line]
     kicked = kick(lab, inside, gateway, client)
     accounted = detail().removeprefix(before)
     lab.step("dialling once more, and stopping the gateway")
@@ -49,12 +50,10 @@ def run(lab: Lab) -> dict[str, Any]:
         "kicked": kicked,
         "accountant": inside.gateway.log("accounting"),
         "dials": found,
-        "began": sorted(told(detail(), "Start")),
-        "ended": sorted(told(detail(), "Stop")),
+        "began": sorted(told(before, "Start")),
+        "ended": sorted(told(before, "Stop")),
         "detail": before,
-        "accepted": [
-            line for line in gateway.log().splitlines() if "has accepted the user" in line
-        ],
+        "accepted": accepted,
     }
 
 
