@@ -73,7 +73,8 @@ def test_freeradius_has_an_account_of_each_session(facts: dict[str, Any]) -> Non
     assert 'Calling-Station-Id = "203.0.113.10"' in detail
 
 
-@pytest.mark.interop("local_radius")
+@pytest.mark.by_hand
+@pytest.mark.interop("local_accounts")
 def test_where_postern_keeps_accounts_a_session_is_told_once_and_the_server_may_end_it(
     facts: dict[str, Any],
 ) -> None:
@@ -88,7 +89,8 @@ def test_where_postern_keeps_accounts_a_session_is_told_once_and_the_server_may_
     assert "Acct-Authentic = Local" in accounted
 
 
-@pytest.mark.interop("local_radius")
+@pytest.mark.by_hand
+@pytest.mark.interop("local_accounts")
 def test_a_gateway_that_is_stopped_ends_its_sessions_with_the_server_too(
     facts: dict[str, Any],
 ) -> None:
