@@ -65,7 +65,7 @@ class Stops:
             self._begin_reset(BUTTON, wipe=False)
 
     def _restart_gateway(self, request: Request, who: Who, now: float) -> object:
-        self._say(f"{who} restarts the gateway: all sessions end")
+        self._say(f"{who} restarts the gateway: sessions to PPTP servers go on, others end")
         self._power.restart_gateway()
         return {}
 

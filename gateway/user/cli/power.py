@@ -51,7 +51,7 @@ def _wipe(parser: argparse.ArgumentParser) -> None:
 
 
 RESTART = Stop(
-    "start the gateway anew; all sessions end",
+    "start the gateway anew; sessions to PPTP servers go on, others end",
     "postern restart --name gw-1",
     lambda box, options: box.restart_gateway(),
     "the gateway starts again",

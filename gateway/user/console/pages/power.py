@@ -36,7 +36,7 @@ def _restart(ends: Ends) -> Step:
         ends.box.restart_gateway()
         return Back("The gateway starts again.")
 
-    return _ask(ends, "Restart the gateway", "All sessions end; the clients dial again.", restart)
+    return _ask(ends, "Restart the gateway", _OTHERS, restart)
 
 
 def _reboot(ends: Ends) -> Step:
@@ -89,6 +89,7 @@ def _reset(ends: Ends) -> Step:
     return _ask(ends, "Factory reset", what, reset, how)
 
 
+_OTHERS = "Sessions to PPTP servers go on; others end, and their clients dial again."
 _WHY = Field("reason", "Reason", hint="For the journal; may be empty")
 
 

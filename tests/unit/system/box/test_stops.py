@@ -58,7 +58,7 @@ def test_everybody_hears_of_it_before_the_box_stops(box: Whole) -> None:
     box.result("reboot", rescue=True)
     box.result("poweroff", reason=7)
     assert box.said == [
-        "ada (ssh) restarts the gateway: all sessions end",
+        "ada (ssh) restarts the gateway: sessions to PPTP servers go on, others end",
         "ada (ssh) restarts the box: new kernel\\x1b",
         "ada (ssh) restarts the box into its rescue system",
         "ada (ssh) switches the box off",
