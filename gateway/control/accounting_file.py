@@ -28,33 +28,15 @@ def read_accounting(file: File, name: str) -> Accounting | list[Problem]:
     raw = whole.get(ACCOUNTING.name)
     if not isinstance(raw, dict) or not raw:
         return [Problem(name, NOT_WANTED, "Write server and secret there")]
-    raw = _with_address(raw, whole)
+    raw = with_address(raw, whole)
     entry = read_table(ACCOUNTING, raw, findings)
     check_accounting({ACCOUNTING.name: [entry]}, findings)
     wrong = [problem for problem in findings.problems if not problem.warning]
     return wrong or Accounting(**entry.values)
 
 
-def excerpt(text: str) -> str:
-    """`[accounting]` of a configuration as TOML, its address filled in; empty without it."""
-    whole = raw_of(text)
-    raw = whole.get(ACCOUNTING.name)
-    if not isinstance(raw, dict) or not raw:
-        return ""
-    raw = _with_address(raw, whole)
-    lines = [f"[{ACCOUNTING.name}]"]
-    for key in ACCOUNTING.keys:
-        value = raw.get(key.name)
-        if isinstance(value, bool):
-            lines.append(f"{key.name} = {str(value).lower()}")
-        elif isinstance(value, int):
-            lines.append(f"{key.name} = {value}")
-        elif isinstance(value, str):
-            lines.append(f"{key.name} = '{value}'")
-    return "\n".join(lines) + "\n"
-
-
-def _with_address(raw: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+def with_address(raw: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    """The table with the address that holds where it names none: that of `[inside]`."""
     inside = whole.get("inside")
     if "address" in raw or not isinstance(inside, dict):
         return raw

@@ -30,20 +30,3 @@ def read_metrics(file: File, name: str) -> Metrics | list[Problem]:
     check_metrics({METRICS.name: [entry]}, findings)
     wrong = [problem for problem in findings.problems if not problem.warning]
     return wrong or Metrics(**entry.values)
-
-
-def excerpt(text: str) -> str:
-    """`[metrics]` of a configuration as TOML; empty without it."""
-    raw = raw_of(text).get(METRICS.name)
-    if not isinstance(raw, dict) or not raw:
-        return ""
-    lines = [f"[{METRICS.name}]"]
-    for key in METRICS.keys:
-        value = raw.get(key.name)
-        if isinstance(value, bool):
-            lines.append(f"{key.name} = {str(value).lower()}")
-        elif isinstance(value, int):
-            lines.append(f"{key.name} = {value}")
-        elif isinstance(value, str):
-            lines.append(f'{key.name} = "{value}"')
-    return "\n".join(lines) + "\n"

@@ -7,8 +7,8 @@ unit: it runs as a user who may read neither the configuration nor the agent's s
 
 from typing import Final
 
-from gateway.control.accounting_file import excerpt
 from gateway.control.companions import Accounting
+from gateway.control.excerpts import accounting_of
 from gateway.system.box.disk import write_file
 from gateway.system.box.places import Places
 from gateway.system.run import Run, run
@@ -27,7 +27,7 @@ class AccountKeeping:
         """Make it so; `ToolFailed` or OSError if that cannot be."""
         self._run(["nft", "-f", "-"], nft_set(accounting))
         if accounting.server is not None:
-            write_file(self._path, excerpt(text).encode())
+            write_file(self._path, accounting_of(text).encode())
             self._run(["systemctl", "restart", "--no-block", UNIT], "")
         elif self._path.exists():
             self._path.unlink()

@@ -7,7 +7,7 @@ The exporter gets `[metrics]` and nothing else of the configuration, as a creden
 from typing import Final
 
 from gateway.control.companions import Metrics
-from gateway.control.metrics_file import excerpt
+from gateway.control.excerpts import metrics_of
 from gateway.system.box.disk import write_file
 from gateway.system.box.places import Places
 from gateway.system.run import Run, run
@@ -26,7 +26,7 @@ class Exposing:
         wanted = metrics.address is not None
         self._run(["nft", "-f", "-"], nft_set(metrics))
         if wanted:
-            write_file(self._path, excerpt(text).encode())
+            write_file(self._path, metrics_of(text).encode())
             self._run(["systemctl", "restart", "--no-block", UNIT], "")
         elif self._path.exists():
             self._path.unlink()

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from gateway.control.accounting_file import excerpt, read_accounting
+from gateway.control.accounting_file import read_accounting
 from gateway.control.companions import Accounting
 from gateway.control.document import File
+from gateway.control.excerpts import accounting_of
 from gateway.control.problems import Problem
 from gateway.wire.ipv4 import host_bytes
 from tests.unit.control.test_relations_accounting import INSIDE
@@ -32,21 +33,21 @@ def test_it_is_read_out_of_the_whole_and_of_the_excerpt_alike() -> None:
     assert read(GOOD + SOME) == WANTED
     whole = GOOD + SOME + MORE
     wanted = replace(WANTED, interim_seconds=60, disconnect=True, nas_identifier="postern-1")
-    assert read(excerpt(whole)) == read(whole) == wanted
+    assert read(accounting_of(whole)) == read(whole) == wanted
 
 
 def test_the_address_is_that_of_inside_where_it_has_none_of_its_own() -> None:
     text = GOOD + INSIDE + SOME.replace('address = "10.10.0.1"\n', "")
     assert read(text) == WANTED
-    assert read(excerpt(text)) == WANTED
+    assert read(accounting_of(text)) == WANTED
     other = GOOD + INSIDE.replace("10.10.0.1", "10.10.0.9") + SOME
-    assert read(other) == read(excerpt(other)) == WANTED
+    assert read(other) == read(accounting_of(other)) == WANTED
 
 
 def test_an_excerpt_holds_nothing_else() -> None:
-    found = excerpt(GOOD + SOME)
+    found = accounting_of(GOOD + SOME)
     assert "hunter2" not in found
-    assert excerpt(GOOD) == ""
+    assert accounting_of(GOOD) == ""
 
 
 def test_without_an_address_it_says_so_in_one_sentence() -> None:

@@ -2,7 +2,8 @@
 
 from gateway.control.companions import Metrics
 from gateway.control.document import File
-from gateway.control.metrics_file import excerpt, read_metrics
+from gateway.control.excerpts import metrics_of
+from gateway.control.metrics_file import read_metrics
 from gateway.control.problems import Problem
 from gateway.wire.ipv4 import host_bytes
 from tests.unit.control.test_schema_metrics import SOME, TOKEN
@@ -24,15 +25,15 @@ def problem(data: bytes) -> str:
 
 def test_it_is_read_out_of_the_whole_and_of_the_excerpt_alike() -> None:
     assert read(GOOD + SOME) == WANTED
-    assert read(excerpt(GOOD + SOME)) == WANTED
+    assert read(metrics_of(GOOD + SOME)) == WANTED
 
 
 def test_an_excerpt_holds_nothing_else_and_all_of_that() -> None:
     whole = SOME + "port = 9100\nsessions = true\n"
-    found = excerpt(GOOD + whole)
+    found = metrics_of(GOOD + whole)
     assert "hunter2" not in found
     assert read(found) == Metrics(host_bytes("10.10.0.1"), 9100, TOKEN.encode(), True)
-    assert excerpt(GOOD) == ""
+    assert metrics_of(GOOD) == ""
 
 
 def test_what_is_wrong_elsewhere_is_not_its_affair() -> None:
