@@ -19,8 +19,6 @@ from typing import Final
 from gateway.bookkeeping import Book, Mark
 from gateway.control.accounting_file import read_accounting
 from gateway.control.companions import Accounting
-from gateway.control.document import File
-from gateway.control.problems import Problem
 from gateway.radius.account import Account, Nas, account_from_json, account_to_json, attributes
 from gateway.radius.disconnect import Answerer, is_meant
 from gateway.radius.errors import WrongSecret
@@ -36,7 +34,7 @@ from gateway.system.radius_socket import RadiusSocket
 from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.user.client import Daemon, DaemonError, NotRunning, Refused, socket_path
-from gateway.user.files import read_file
+from gateway.user.files import read_settings
 from gateway.wire.cursor import WireError
 from gateway.wire.ipv4 import host_text
 from gateway.wire.udp import Endpoint
@@ -60,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--state", type=Path, default=STATE, help="what must not be lost")
     options = parser.parse_args(argv)
     journal = Journal(sys.stderr, now, read_by_systemd(os.environ, sys.stderr.fileno()))
-    accounting = read_settings(options.config)
+    accounting = read_settings(options.config, read_accounting)
     if isinstance(accounting, list):
         for problem in accounting:
             journal.line(f"not started: {problem}", ERROR)
@@ -80,14 +78,6 @@ def main(argv: list[str] | None = None) -> int:
             journal.line(f"stopped, and nothing is lost but time: {error}", ERROR)
             return FAILED
     return OK
-
-
-def read_settings(path: Path) -> Accounting | list[Problem]:
-    file = read_file(path)
-    if not isinstance(file, File):
-        what = f"cannot be read: {file}"
-        return [Problem(path.name, what, f"Look at {path}, or name another with --config")]
-    return read_accounting(file, path.name)
 
 
 def serve(office: "Office", journal: Journal) -> None:

@@ -23,7 +23,6 @@ from gateway.bridge.tracer import Tracer
 from gateway.bridge.tracing import begin_trace, traced
 from gateway.bridge.views import refusals, servers_down, with_notices
 from gateway.control.config import Config, load
-from gateway.control.document import File
 from gateway.control.metrics import Sample, samples_to_json
 from gateway.control.problems import Problem
 from gateway.control.sessions import StatusView, to_json
@@ -69,7 +68,7 @@ from gateway.system.wanted import (
     wanted_pool,
     wanted_rules,
 )
-from gateway.user.files import beside, read_file
+from gateway.user.files import beside, read_settings
 from gateway.wire.ipv4 import host_text
 
 OK, FAILED = 0, 1
@@ -104,11 +103,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def read_config(path: Path) -> Config | list[Problem]:
     """The configuration, or everything that is wrong with it."""
-    file = read_file(path)
-    if not isinstance(file, File):
-        what = f"cannot be read: {file}"
-        return [Problem(path.name, what, f"Look at {path}, or name another with --config")]
-    return load(file, beside(path), path.name)
+    return read_settings(path, lambda file, name: load(file, beside(path), name))
 
 
 def _remove_rules(journal: Journal) -> int:

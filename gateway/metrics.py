@@ -13,10 +13,8 @@ from pathlib import Path
 
 from gateway import __version__
 from gateway.control.companions import Metrics
-from gateway.control.document import File
 from gateway.control.metrics import Sample
 from gateway.control.metrics_file import read_metrics
-from gateway.control.problems import Problem
 from gateway.system.box.figures import PLACE, read_figures
 from gateway.system.clock import now
 from gateway.system.exposition import CONTENT_TYPE, text_of
@@ -25,7 +23,7 @@ from gateway.system.metrics_http import MetricsServer, Missing
 from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.user.client import Daemon, DaemonError, socket_path
-from gateway.user.files import read_file
+from gateway.user.files import read_settings
 from gateway.wire.ipv4 import host_text
 
 OK, FAILED = 0, 1
@@ -40,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--box", type=Path, default=Path("/") / PLACE, help="the box's own figures")
     options = parser.parse_args(argv)
     journal = Journal(sys.stderr, now, read_by_systemd(os.environ, sys.stderr.fileno()))
-    metrics = read_settings(options.config)
+    metrics = read_settings(options.config, read_metrics)
     if isinstance(metrics, list):
         for problem in metrics:
             journal.line(f"not started: {problem}", ERROR)
@@ -52,14 +50,6 @@ def main(argv: list[str] | None = None) -> int:
         journal.line(f"not started: {place} cannot be had: {error.strerror or error}", ERROR)
         return FAILED
     return OK
-
-
-def read_settings(path: Path) -> Metrics | list[Problem]:
-    file = read_file(path)
-    if not isinstance(file, File):
-        what = f"cannot be read: {file}"
-        return [Problem(path.name, what, f"Look at {path}, or name another with --config")]
-    return read_metrics(file, path.name)
 
 
 def serve(metrics: Metrics, daemon: Daemon, box: Path, journal: Journal) -> None:

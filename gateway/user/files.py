@@ -2,10 +2,15 @@
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from gateway.control.document import File, ReadFile
 from gateway.control.limits import LARGEST_FILE
+from gateway.control.problems import Problem
+
+Settings = TypeVar("Settings")
 
 
 def read_file(path: Path) -> File | str:
@@ -21,6 +26,17 @@ def read_file(path: Path) -> File | str:
         return (error.strerror or "it cannot be opened").lower()
     except ValueError:  # a zero byte in the name
         return "no file can have this name"
+
+
+def read_settings(
+    path: Path, read: Callable[[File, str], Settings | list[Problem]]
+) -> Settings | list[Problem]:
+    """What `read` makes of the file and its name; a file that cannot be read is a problem, too."""
+    file = read_file(path)
+    if not isinstance(file, File):
+        what = f"cannot be read: {file}"
+        return [Problem(path.name, what, f"Look at {path}, or name another with --config")]
+    return read(file, path.name)
 
 
 def beside(config: Path) -> ReadFile:

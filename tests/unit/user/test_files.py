@@ -6,7 +6,7 @@ import pytest
 
 from gateway.control.document import File
 from gateway.control.limits import LARGEST_FILE
-from gateway.user.files import beside, read_file, replace_file
+from gateway.user.files import beside, read_file, read_settings, replace_file
 
 
 def test_a_file_comes_with_its_permissions(tmp_path: Path) -> None:
@@ -30,6 +30,17 @@ def test_what_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
     assert read_file(tmp_path / "pipe") == "it is not a plain file"
     assert read_file(tmp_path) in ("it is not a plain file", "is a directory")
     assert read_file(Path("a\0b")) == "no file can have this name"
+
+
+def test_settings_that_cannot_be_read_are_a_problem_that_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "postern.toml"
+    found = read_settings(path, lambda file, name: (name, file.data))
+    assert isinstance(found, list)
+    [problem] = found
+    assert str(problem).startswith("postern.toml: cannot be read: no such file")
+    assert str(path) in problem.hint
+    path.write_bytes(b"a = 1")
+    assert read_settings(path, lambda file, name: (name, file.data)) == ("postern.toml", b"a = 1")
 
 
 def test_a_file_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
