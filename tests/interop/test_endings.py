@@ -82,6 +82,26 @@ def test_no_number_is_sent_twice_whatever_ends_the_daemon(facts: dict[str, Any])
     assert facts["state"] == "up"
 
 
+@pytest.mark.by_hand
+@pytest.mark.interop("daemon_away")
+def test_whoever_asks_while_there_is_no_daemon_is_answered_by_the_next(
+    facts: dict[str, Any],
+) -> None:
+    before, after = facts["ids"]
+    assert (len(before), after) == (2, before)
+    assert facts["carriers"][0] == facts["carriers"][1]
+    assert facts["answered"] == [10, 10]
+
+
+@pytest.mark.by_hand
+@pytest.mark.interop("daemon_away")
+def test_whoever_is_not_answered_for_long_hangs_up_which_the_next_daemon_hears(
+    facts: dict[str, Any],
+) -> None:
+    assert len(facts["log"]) == 2
+    assert all("the client hung up (Timeout)" in line for line in facts["log"])
+
+
 @pytest.mark.interop("nat_forgets")
 def test_after_the_nat_forgets_the_same_session_goes_on_from_a_new_port(
     facts: dict[str, Any],

@@ -12,7 +12,7 @@ from gateway.bridge.household import Household
 from gateway.bridge.taking_up import TakingUp
 from gateway.control.config import Client, Config
 from gateway.outputs import Forget, Keep, Output
-from gateway.paths import Left
+from gateway.paths import L2tpHeard, Left
 from gateway.wire.udp import Datagram
 from gateway.wire.words import Word
 from tests.pair.gateway_world import INSIDE, OUTSIDE, TODAY, GatewayNode, World, meet
@@ -91,7 +91,10 @@ class MortalNode(GatewayNode):
             return Left()
         self.core.carrier.abilities = ABILITIES
         left = Left(self.kernel.standing(), goes_on)
+        # What clients have said waits in sockets that somebody else holds open.
+        waiting = [event for event in self.kernel.told if isinstance(event, L2tpHeard)]
         self.kernel.told.clear()
+        self.kernel.told.extend(waiting if goes_on else ())
         if not goes_on:
             self.kernel.forget_all()
         return left

@@ -16,6 +16,7 @@ from tests.pair.net import DELAY
 from tests.pair.peers.ike_profiles import SAFENET_98, WIN2000_KB818043, XP_SP2, Profile
 from tests.pair.peers.kernel import Kernel
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
+from tests.pair.peers.l2tp_lac import WAITS
 from tests.pair.restart_world import MortalWorld
 from tests.pair.test_restart import arrived, chat, reasons
 
@@ -86,6 +87,30 @@ def test_while_there_is_no_daemon_the_kernel_carries_on_and_nothing_is_lost(
     newest = client.newest()
     assert newest is not None
     assert newest.sequences == sorted(set(newest.sequences))
+
+
+def test_whoever_asks_while_there_is_no_daemon_is_answered_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nat = Nat(NAT)
+    mortal, first = up(nat=nat)
+    second = mortal.world.join(host="192.168.1.3", nat=nat)
+    mortal.world.dial(second)
+    mortal.net.run_for(2.0)
+    numbers = list(mortal.world.core.sessions)
+    with monkeypatch.context() as dead:
+        dead.setattr(mortal.node, "carry", lambda outputs, now: [])
+        dead.setattr(mortal.node, "_told", lambda now: [])
+        for client in (first, second):
+            mortal.net.send(client.ask_alive(mortal.net.now))
+        mortal.net.run_for(sum(WAITS) - 1.0)  # a second more, and they give it up
+    mortal.kill()
+    mortal.net.run_for(60.0)
+    assert [client.lac.ended for client in (first, second)] == [[], []]
+    assert list(mortal.world.core.sessions) == numbers
+    carried = [carried_by(each) for each in mortal.world.core.sessions.values()]
+    assert carried == [("kernel", "")] * 2
+    assert mortal.world.errors() == []
 
 
 def test_what_was_carried_is_counted_once_however_often_it_dies() -> None:

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.interop.lab.gateway import CHECKOUT, CONFIG, PYTHON, SOCKET, Gateway
 from tests.interop.lab.manager import PID
@@ -29,6 +31,18 @@ class Managed(Gateway):
     def restart(self) -> float:
         """As `systemctl restart` does, with RestartKillSignal=SIGUSR1."""
         return self._renewed(self._running().pid, signal.SIGUSR1)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """The daemon is killed, and another comes only after this."""
+        manager, before = self._running().pid, self._daemon()
+        os.kill(manager, signal.SIGSTOP)
+        os.kill(before, signal.SIGKILL)
+        try:
+            yield
+        finally:
+            os.kill(manager, signal.SIGCONT)
+        until(lambda: self._daemon() != before and self._answers(), 30, "another daemon")
 
     def _renewed(self, process: int, number: int) -> float:
         before, began = self._daemon(), time.monotonic()

@@ -79,6 +79,10 @@ class L2tpIpsecClient:
         """CDN and StopCCN first; `drop_keys` comes seconds later, as with Windows."""
         return self._wrap(self.lac.hang_up(now))
 
+    def ask_alive(self, now: float) -> list[Datagram]:
+        """L2TP's HELLO, as after a minute of silence."""
+        return self._wrap(self.lac.ask_alive(now))
+
     def drop_keys(self) -> list[Datagram]:
         return self.ike.hang_up(0.0)
 
