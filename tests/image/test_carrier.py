@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from image.places import Places
 from tests.image.appliance import Appliance, make_box
 from tests.image.cables import cables
 from tests.image.files import provision, stick
+from tests.image.probe import ProbeFailed
 from tests.interop.lab.boot import LOGS, play
 from tests.interop.lab.topology import OUTSIDE
 from tests.interop.netns import need_root
@@ -82,8 +83,9 @@ def heard_out(box: Appliance) -> Iterator[None]:
     """What its gateway has said is told beside what is wrong."""
     try:
         yield
-    except BaseException:
-        print(box.probe.ask(WORDS)[1], flush=True)
+    except Exception:
+        with suppress(ProbeFailed):
+            print(box.probe.ask(WORDS)[1], flush=True)
         raise
 
 
