@@ -10,7 +10,8 @@ from tests.image.appliance import Appliance, make_box
 from tests.image.figures import Figures
 
 pytestmark = [pytest.mark.image, pytest.mark.alone]
-FIRST_SCREEN = "fold -w 80 /dev/vcs1 | grep -q 'Welcome to Postern'"
+# Once on it, and not twice.
+FIRST_SCREEN = "test $(fold -w 80 /dev/vcs1 | grep -o 'Welcome to Postern' | wc -l) = 1"
 SETTLED = "sleep 20; free -m | awk '/^Mem:/{print $3}'"  # after the start, MB used
 
 

@@ -20,7 +20,8 @@ pytestmark = [
     pytest.mark.root,
     pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount: `make test` is run as root"),
     pytest.mark.skipif(
-        not JOURNALD.exists(), reason="tries the journal of systemd, which is not here"
+        not JOURNALD.exists(),
+        reason="no systemd-journald here: it comes with Debian's package systemd",
     ),
     pytest.mark.skipif(
         not (TREE / "sbin/rsyslogd").exists(), reason="no rsyslog here: run `make setup` as root"
