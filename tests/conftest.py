@@ -7,6 +7,7 @@ What runs on the real clock gets a second try, told in the summary; more than a 
 import gc
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,7 +22,9 @@ settings.register_profile(
 settings.register_profile("nightly", max_examples=100_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
-REAL_CLOCK = ("interop", "image", "root", "slow")  # marks: real programs, real kernels, real time
+# By folder and by mark: real programs, real kernels, real time. `slow` may be computed, and is not.
+PROGRAMS = Path(__file__).with_name("interop")
+REAL_CLOCK = ("interop", "image", "root")
 MOST_AGAIN = 2  # second tries in a run: more is no accident
 
 # nohup, and a shell's &, have programs ignore these two, and those that they start as well.
@@ -38,7 +41,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A story of real programs that failed is played once more; what is computed never is."""
     for item in items:
-        if any(item.get_closest_marker(mark) for mark in REAL_CLOCK):
+        marked = any(item.get_closest_marker(mark) for mark in REAL_CLOCK)
+        if marked or item.path.is_relative_to(PROGRAMS):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -1,9 +1,11 @@
 """The scenarios that the collected tests ask for, all played in one go, one boot a processor."""
 
 import os
+import shutil
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +82,14 @@ def _play_on_every_processor(names: list[str]) -> dict[str, Played]:
             stop.set()  # an interrupted run leaves no lab behind
 
 
+def _keep(logs: Path) -> None:
+    """The logs of a first play, which the second would write over."""
+    kept = logs.with_name(f"{logs.name}.first")
+    shutil.rmtree(kept, ignore_errors=True)
+    if logs.exists():
+        logs.rename(kept)
+
+
 @pytest.fixture(scope="session")
 def played_again() -> dict[str, Played]:
     """The same of those that were played a second time."""
@@ -99,6 +109,7 @@ def facts(
     """
     name = _scenario(request.node)
     if getattr(request.node, "execution_count", 1) > 1 and name not in played_again:
+        _keep(played[name].logs)
         played_again.update(play([name]))
     result = played_again.get(name, played[name])
     if result.error:

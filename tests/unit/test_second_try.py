@@ -30,7 +30,7 @@ def run_late(place: Path, mark: str, many: int, late: int) -> subprocess.Complet
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120)
 
 
-@pytest.mark.parametrize("mark", ["interop", "image", "root", "slow"])
+@pytest.mark.parametrize("mark", ["interop", "image", "root"])
 def test_what_runs_on_the_real_clock_has_a_second_try_that_is_told(
     tmp_path: Path, mark: str
 ) -> None:
@@ -46,8 +46,9 @@ def test_nothing_has_a_third_try(tmp_path: Path) -> None:
     assert run_late(tmp_path, "interop", many=1, late=2).returncode == 1
 
 
-def test_what_is_computed_has_one_try(tmp_path: Path) -> None:
-    done = run_late(tmp_path, "filterwarnings('default')", many=1, late=1)
+@pytest.mark.parametrize("mark", ["filterwarnings('default')", "slow"])
+def test_what_is_computed_has_one_try(tmp_path: Path, mark: str) -> None:
+    done = run_late(tmp_path, mark, many=1, late=1)
     assert done.returncode == 1
     assert "rerun" not in done.stdout
 
