@@ -12,6 +12,8 @@ from tests.image.figures import Figures
 pytestmark = [pytest.mark.image, pytest.mark.alone]
 # Once on it, and not twice.
 FIRST_SCREEN = "test $(fold -w 80 /dev/vcs1 | grep -o 'Welcome to Postern' | wc -l) = 1"
+# What a kit's floppy is made with, and read.
+FLOPPY = "cd /run && mformat -C -f 1440 -i kit.img :: && mcopy -i kit.img /etc/hostname ::HOST.TXT"
 SETTLED = "sleep 20; free -m | awk '/^Mem:/{print $3}'"  # after the start, MB used
 
 
@@ -26,6 +28,8 @@ def test_a_new_box_shows_the_claim_on_every_console_and_takes_dials(
         box.console.wait("Welcome to Postern", 60)
         box.confirmed()
         box.probe.until(FIRST_SCREEN, 120)
+        box.probe(FLOPPY)
+        assert "HOST     TXT" in box.probe("mdir -i /run/kit.img ::")
         assert box.ask("status")["claimed"] is False
         assert box.environment() | {"A_OK": "1", "A_TRY": "0"} == box.environment()
         box.off()
