@@ -13,7 +13,7 @@ from gateway.bridge.kernel import JUMP, charge
 from gateway.bridge.paths import next_soft
 from gateway.bridge.tracks import TrunkTrack
 from gateway.bridge.trunk import Item, Trunk
-from gateway.bridge.trunks import WAY, Received, Trunks
+from gateway.bridge.trunks import SOFT_SHARE, WAY, Received, Trunks
 from gateway.outputs import SendIp
 from gateway.paths import L2tpHeard, LegRefused, PathEvent, SaCounted, SaExpired
 from gateway.wire.ipv4 import PROTOCOL_ESP, build_ipv4
@@ -93,7 +93,8 @@ class KernelTrunks:
         return [] if pair.retired else track.trunk.heard(pair, now)
 
     def _expired(self, track: TrunkTrack, event: SaExpired, now: float) -> Sequence[Item]:
-        """What was counted has been told before; whether keys are to be renewed is seen there."""
+        """What was counted has been told before; by that the table of SAs sees whether keys are to
+        be renewed. The kernel counts headers, too, so it may be too early for that."""
         pair = track.pairs.get((event.spi, event.inbound))
         if pair is None:
             return []
@@ -103,7 +104,7 @@ class KernelTrunks:
         handover = track.handovers.get(pair.inbound.spi)
         if handover is not None and handover.soft[event.inbound] is not None:
             counted = track.counted.get((event.spi, event.inbound), (0, 0, 0, 0))
-            handover.soft[event.inbound] = next_soft(half, counted[0])
+            handover.soft[event.inbound] = next_soft(half, counted[0], SOFT_SHARE)
             track.changed()
         return []
 

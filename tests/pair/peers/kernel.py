@@ -181,7 +181,8 @@ class Kernel:
         inside = call.path.inside
         if isinstance(inside, L2tpEnd):
             head = _HEAD.pack(DATA, inside.peer_tunnel, inside.peer_call)
-            return self._seal(inside.leg, head + ADDRESS_CONTROL + frame)
+            whole = ADDRESS_CONTROL + frame.removeprefix(ADDRESS_CONTROL)
+            return self._seal(inside.leg, head + whole)
         if call.gre is None:
             return []
         sealed = call.gre.seal(ADDRESS_CONTROL + frame.removeprefix(ADDRESS_CONTROL), now)
