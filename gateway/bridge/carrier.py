@@ -270,16 +270,19 @@ class Carrier:
         return [SetCall(track.key, path, there)]
 
     def _part(self, track: CallTrack) -> None:
-        """The call is not in its tunnel any more; what was joined last frees its number."""
+        """The call is not in its tunnel any more."""
         track.joined = False
         leg = track.session.leg.track
-        tunnel = track.session.tunnel
-        if isinstance(leg, LegTrack) and leg.tunnel == tunnel:
-            others = (each for each in self.calls.values() if each.joined)
-            if not any(each.session.leg is leg.leg for each in others):
-                leg.tunnel = 0
-                self.tunnels.pop(tunnel, None)
-                leg.changed()
+        if isinstance(leg, LegTrack) and leg.tunnel == track.session.tunnel:
+            self.free_tunnel(leg)
+
+    def free_tunnel(self, leg: LegTrack) -> None:
+        """If no call of the leg is joined any more, its tunnel's number is free."""
+        joined = (each for each in self.calls.values() if each.joined)
+        if leg.tunnel and not any(each.session.leg is leg.leg for each in joined):
+            self.tunnels.pop(leg.tunnel, None)
+            leg.tunnel = 0
+            leg.changed()
 
     def _part_of(self, leg: LegTrack, tunnel: int) -> None:
         leg.tunnel = tunnel

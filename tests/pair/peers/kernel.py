@@ -5,7 +5,7 @@ to it first; None is what it leaves to the queue.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from struct import Struct
 from typing import Final
 
@@ -172,8 +172,9 @@ class Kernel:
             outside, inside = call.path.outside, call.path.inside
             if outside is not None and (outside.leg, outside.tunnel, outside.call) == named:
                 return key, call, True
-            joined = outside is not None and isinstance(inside, L2tpEnd)
-            if joined and (inside.leg, inside.tunnel, inside.call) == named:
+            if outside is None or not isinstance(inside, L2tpEnd):
+                continue
+            if (inside.leg, inside.tunnel, inside.call) == named:
                 return key, call, False
         return None
 
@@ -288,6 +289,12 @@ class Kernel:
         self.legs.clear()
         self.calls.clear()
         self._number_of.clear()
+
+    def keep_only(self, legs: Collection[int], calls: Collection[int]) -> None:
+        """A successor has settled: what it has not asked for is gone."""
+        self.legs = {number: leg for number, leg in self.legs.items() if number in legs}
+        self.calls = {number: call for number, call in self.calls.items() if number in calls}
+        self._number_of = {spi: n for spi, n in self._number_of.items() if n in self.legs}
 
     def standing(self) -> dict[tuple[bytes, int, bool], int]:
         """How far each SA has counted, as a successor of who asked for it finds it."""
