@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KERNEL, USER = "kernel", "user"
 NOT_THROUGH = "PPP is not through yet"
+KEYLESS = "there are no keys towards the server"
 UNSETTLED = "the client has no keys, or has moved and not spoken from there"
 
 
@@ -159,4 +160,6 @@ def carried_by(session: "Session") -> tuple[str, str]:
         return USER, ""
     if track.joined:
         return KERNEL, ""
-    return USER, track.why or (UNSETTLED if is_through(session) else NOT_THROUGH)
+    if track.why or not is_through(session):
+        return USER, track.why or NOT_THROUGH
+    return USER, UNSETTLED if is_ready(track.inside) else KEYLESS
