@@ -350,6 +350,9 @@ class Kernel:
             self.calls.pop(number, None)
             return
         call = self.calls.setdefault(number, _Call(path))
+        if call.path.outside not in (None, path.outside):
+            self.told.append(_figures(number, call))
+            call.figures = [0, 0, 0, 0]  # another channel counts from nothing
         call.path = path
         end = path.inside
         if call.gre is None and isinstance(end, PptpEnd) and end.peer_call is not None:

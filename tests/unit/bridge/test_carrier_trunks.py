@@ -209,7 +209,6 @@ def test_what_was_carried_before_a_call_came_out_of_the_kernel_stays_counted() -
     world.core.carrier.have_hands(session, "")
     world.net.send(world.gateway.carry(world.core.carrier.settle(world.net.now), world.net.now))
     assert call.joined
-    kernel_of(world).calls[call.key].figures = [0, 0, 0, 0]  # another channel, as in the kernel
     talk(world, 3)
     world.gateway.refresh(world.net.now)
     assert session.frames_in == frames + 3
