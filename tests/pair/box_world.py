@@ -81,5 +81,5 @@ def _agent(box: Whole, path: Path) -> Iterator[str]:
         yield str(path)
     finally:
         done.set()
-        thread.join(5)
+        thread.join(60)
         control.close()
