@@ -115,6 +115,13 @@ class Asking:
         return self.answers[0]
 
 
+def becomes(agent: Agent, work: str) -> None:
+    """Until a status says that the agent is busy with this, or with nothing."""
+    end = now() + PATIENCE
+    while agent.box().status().busy_with != work:
+        assert now() < end
+
+
 def test_while_a_program_runs_who_looks_is_answered_and_hears_of_it(agent: Agent) -> None:
     worker = Asking(agent.box(), "work")
     assert agent.in_it.wait(PATIENCE)
@@ -130,8 +137,7 @@ def test_while_a_program_runs_who_looks_is_answered_and_hears_of_it(agent: Agent
 def test_what_changes_something_is_told_to_ask_again_and_was_not_begun(agent: Agent) -> None:
     worker = Asking(agent.box(), "work")
     assert agent.in_it.wait(PATIENCE)
-    while agent.box().status().busy_with == "":
-        pass
+    becomes(agent, "sh")
     with pytest.raises(Busy, match="the box agent is busy with sh") as told:
         agent.box(0.01).ask_slowly("reboot", 0.01)
     assert (told.value.work, told.value.hint) == ("sh", "Ask again in a moment")
@@ -143,8 +149,7 @@ def test_what_changes_something_is_told_to_ask_again_and_was_not_begun(agent: Ag
 def test_who_is_told_to_ask_again_does_so_by_itself(agent: Agent) -> None:
     worker = Asking(agent.box(), "work")
     assert agent.in_it.wait(PATIENCE)
-    while agent.box().status().busy_with == "":
-        pass
+    becomes(agent, "sh")
     other = Asking(agent.box(), "claim")
     agent.open_gate()
     worker.answer()
@@ -157,8 +162,7 @@ def test_who_has_hung_up_while_their_program_runs_is_no_harm(agent: Agent) -> No
     assert agent.in_it.wait(PATIENCE)
     agent.box().status()
     agent.open_gate()
-    while agent.box().status().busy_with:
-        pass
+    becomes(agent, "")
     assert agent.asked.count("work") == 1
 
 
