@@ -7,19 +7,46 @@ does not meet the engine of changes; all else is told that the agent is busy, an
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import get_ident
+from threading import Thread, get_ident
 from typing import Any, Final
 
 from gateway.system.box.answer import refused
 from gateway.system.control_socket import Answered, ControlSocket, Peer
-from gateway.system.run import Result, Run
+from gateway.system.run import Result, Run, ToolFailed
 
 # `config.*` is not here, not even what only shows: each of them takes back first what is due.
 READ_ONLY: Final = frozenset({"status", "board", "ports", "slots", "upgrade.status", "recordings"})
 START: Final = "its start"
 Answer = Callable[[dict[str, Any], Peer | None], Answered]
+
+
+class _Program(Thread):
+    """Runs one program to its end, and closes `end` then."""
+
+    def __init__(self, tool: Run, argv: Sequence[str], stdin: str, end: int) -> None:
+        super().__init__(name=argv[0])
+        self._tool = tool
+        self._argv = argv
+        self._stdin = stdin
+        self._end = end
+        self._found: Result | ToolFailed | None = None
+
+    def run(self) -> None:
+        try:
+            self._found = self._tool(self._argv, self._stdin)
+        except ToolFailed as failure:
+            self._found = failure
+        finally:
+            os.close(self._end)
+
+    def result(self) -> Result:
+        """Once it has ended; `ToolFailed` as it was."""
+        if isinstance(self._found, ToolFailed):
+            raise self._found
+        if self._found is None:
+            raise RuntimeError(f"{self.name} was not run; the trace of that is before this one")
+        return self._found
 
 
 class Meanwhile:
@@ -45,14 +72,14 @@ class Meanwhile:
         if get_ident() != self._loop or self._work:
             return self._tool(argv, stdin)
         over, end = os.pipe()
+        program = _Program(self._tool, argv, stdin, end)
+        program.start()
         self._work, self._since = Path(argv[0]).name, self._clock()
         try:
-            with ThreadPoolExecutor(1) as pool:
-                running = pool.submit(self._tool, argv, stdin)
-                running.add_done_callback(lambda _: os.close(end))
-                self._control.serve_until(over, self._clock)
-            return running.result()
+            self._control.serve_until(over, self._clock)
+            return program.result()
         finally:
+            program.join()
             self._work = ""
             os.close(over)
 

@@ -1,7 +1,7 @@
 """Whoever looks while a program runs; the program is a real one, and ends when it is told to."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,3 +186,17 @@ def test_a_program_of_another_thread_is_run_as_it_is(agent: Agent) -> None:
 
 def test_nothing_of_the_engine_of_changes_is_answered_meanwhile() -> None:
     assert not any(verb.startswith("config") for verb in READ_ONLY)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_error_of_ours_is_one_where_the_program_was_wanted(tmp_path: Path) -> None:
+    def broken(argv: Sequence[str], stdin: str) -> Result:
+        raise KeyError("a bug")
+
+    control = ControlSocket(tmp_path / "box.sock", lambda request: {})
+    meanwhile = Meanwhile(control, broken, now)
+    with pytest.raises(RuntimeError, match="true was not run"):
+        meanwhile(["true"], "")
+    meanwhile.begin(lambda request, peer: {"ok": True, "result": {}})
+    assert meanwhile.answer({"verb": "reboot"}, None) == {"ok": True, "result": {}}
+    control.close()
