@@ -48,7 +48,7 @@ def run(lab: Lab) -> dict[str, Any]:
     between = left(gateway.node)
     client.start_over()
     # Nobody has told xl2tpd, which gives what comes from the same address to its old tunnel until
-    # its own Hello is not answered: a minute and a half.
+    # its own Hello has not been answered.
     server.kill()
     server.start()
     lab.step("dialling again")
