@@ -6,15 +6,16 @@ from gateway.bridge.l2tp_leg import L2tpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.tracks import CallTrack, TrunkTrack
 from gateway.bridge.trunk import Trunk
+from gateway.control.config import Client
 from gateway.outputs import What
 from tests.pair.native_world import Native, meet
 from tests.pair.peers.kernel import Kernel
 from tests.pair.peers.ppp_end import IP
 
 
-def up(clients: int = 1, **given: Any) -> Native:
-    """`given` is what `meet` takes."""
-    world = meet(**given)
+def up(clients: int = 1, *entries: Client, **given: Any) -> Native:
+    """`entries` and `given` are what `meet` takes."""
+    world = meet(*entries, **given)
     for number in range(clients):
         world.dial_one(number)
     return world

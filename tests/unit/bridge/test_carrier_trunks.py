@@ -3,11 +3,11 @@
 import pytest
 
 from gateway.bridge.carrier_trunks import LOST_MOST
-from gateway.bridge.crossing import READS
+from gateway.bridge.crossing import CONFINES, READS
 from gateway.outputs import What
 from gateway.paths import Abilities, L2tpEnd, LegRefused
 from gateway.wire.ipv4 import host_bytes
-from tests.pair.gateway_world import INSIDE
+from tests.pair.gateway_world import INSIDE, client_entry
 from tests.pair.native_world import NATIVE, Native
 from tests.unit.bridge.native_kernel import (
     call_of,
@@ -21,6 +21,7 @@ from tests.unit.bridge.native_kernel import (
     trunk_of,
     up,
 )
+from tests.unit.bridge.test_carrier import NOWHERE_NEAR, let_reach
 
 pytestmark = pytest.mark.usefixtures("kernel_carries")
 
@@ -76,6 +77,20 @@ def test_a_shield_keeps_the_whole_way_here() -> None:
     talk(world, 2)
     assert told(world) == [READS]
     assert (kernel_of(world).legs, got(world)) == ({}, ([2], [2]))
+
+
+def test_who_is_confined_leaves_the_kernel_and_whoever_is_free_goes_there() -> None:
+    """Nothing of a call in a trunk has to be there from its beginning."""
+    world = up(1, client_entry(route="w2k", reach=NOWHERE_NEAR))
+    talk(world, 2)
+    assert (told(world), kernel_of(world).legs) == ([CONFINES], {})
+    let_reach(world, None)
+    talk(world, 2)
+    assert got(world)[0] == [2]
+    let_reach(world, NOWHERE_NEAR)
+    talk(world, 2)
+    assert told(world) == [CONFINES, "kernel", CONFINES]
+    assert got(world)[0] == [2]
 
 
 def test_a_suite_that_the_kernel_lacks_towards_the_server_is_the_reason() -> None:
