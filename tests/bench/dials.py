@@ -1,6 +1,6 @@
 """Real dials, next to those to other people's gateways: same clients, same suite, one boot.
 
-    python -m tests.bench dials        (root; ten minutes)
+    python -m tests.bench dials        (root; 13 minutes)
 
 From the first packet until PPP is up: twenty clients one by one, then all at once. Others end PPP
 themselves. Ours is measured twice: ending it by pppd as well, and carrying it to pptpd inside,
