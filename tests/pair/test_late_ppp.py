@@ -8,6 +8,7 @@ import pytest
 
 from tests.pair.gateway_world import NAT, World, client_entry, meet
 from tests.pair.nat import Nat
+from tests.pair.native_world import meet as native_meet
 from tests.pair.peers.ppp_end import ACK, LCP, REQUEST, PppEnd
 from tests.pair.peers.ppp_late import LatePpp, Listener
 from tests.pair.peers.pppd import Pppd
@@ -69,6 +70,16 @@ def test_who_answers_both_times_is_heard_once() -> None:
     assert slow.up
     assert len(slow.requests) == 2
     assert len(lcp_to_server(world, ACK)) == 1
+
+
+def test_at_a_native_server_too_a_client_that_begins_late_is_up_at_once() -> None:
+    world = native_meet()
+    late = LatePpp(b"ours", after=2.0)
+    world.dial_one(ppp=late)
+    assert late.begun is not None
+    assert late.up_at is not None
+    assert late.up_at - late.begun < SOON
+    assert world.errors() == []
 
 
 def test_pppd_on_this_machine_asks_for_itself() -> None:
