@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from select import poll
 
@@ -157,6 +158,37 @@ def test_a_packet_too_long_to_be_copied_is_counted_and_leaves_the_queue(
     assert queue.truncated == 1
     with world.gateway:
         assert waiting_in_kernel() == 0
+
+
+def test_esp_is_told_from_ike_and_its_queue_by_its_spi(world: World, queue: Queue) -> None:
+    sharing = replace(RULES, esp=(NUMBER + 1, NUMBER + 2))
+    world.apply(sharing)
+    even, odd = Queue(), Queue()
+    with world.gateway:
+        even.bind(NUMBER + 1)
+        odd.bind(NUMBER + 2)
+    at_500 = world.datagram_socket(world.client, CLIENT, 500)
+    at_4500 = world.datagram_socket(world.client, CLIENT, 4500)
+    sender = world.sender(world.client)
+    ends = host_bytes(CLIENT), host_bytes(GATEWAY)
+    ike = [(at_500, b"cookie of ours.."), (at_4500, bytes(4) + b"ike"), (at_4500, b"\xff")]
+    for sock, message in ike:
+        sock.sendto(message, (GATEWAY, sock.getsockname()[1]))
+    for low in (2, 3, 2):
+        esp = bytes([1, 0, 0, low]) + bytes([0, 0, 0, 1]) + b"sealed"
+        at_4500.sendto(esp, (GATEWAY, 4500))
+        at_500.sendto(bytes(8) + esp, (GATEWAY, 500))
+        sender.send(build_ipv4(*ends, PROTOCOL_ESP, esp))
+    assert len(take(queue)) == len(ike)
+    assert len(take(even)) == 6
+    assert len(take(odd)) == 3
+    even.close()
+    odd.close()
+    world.apply()
+    world.apply(sharing)
+    with world.gateway:
+        remove_rules(every_tool())
+    assert "POSTERN" not in world.ruleset().upper()
 
 
 def test_every_packet_has_its_verdict_and_a_batch_has_its_limit(world: World, queue: Queue) -> None:
