@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from select import poll
 
 import pytest
 
@@ -176,5 +177,8 @@ def test_a_queue_that_is_full_of_the_one_takes_nothing_of_the_other(
         sock = opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     for port, message in (*[flooded] * 3 * ROOM, spared):
         sock.sendto(message, (GATEWAY, port))
+    waiting = poll()
+    waiting.register({500: ike, 4500: esp}[spared[0]].fileno(), 1)
+    waiting.poll(1000 * LONGEST)  # what was sent last has come
     taken = {500: len(ike.take(3 * ROOM)), 4500: len(esp.take(3 * ROOM))}
     assert taken == {flooded[0]: ROOM, spared[0]: 1}
