@@ -126,6 +126,7 @@ class GatewayNode:
         self._lines: dict[int, tuple[InsideServer, Line]] = {}
         self._coming: list[tuple[float, int, Step]] = []  # what TCP still has to tell
         self._steps = 0
+        self._telling = False
         self.kernel = (
             Kernel(host_bytes(OUTSIDE), seeded(seed + 77)) if CARRIER == "kernel" else None
         )
@@ -160,11 +161,17 @@ class GatewayNode:
         return datagrams(sent) + self._told(now)
 
     def _told(self, now: float) -> list[Datagram]:
-        """What the kernel tells, and all that follows from it."""
+        """What the kernel tells, and all that follows from it: whoever began tells the rest."""
         found: list[Datagram] = []
-        while self.kernel is not None and self.kernel.told:
-            event = self.kernel.told.popleft()
-            found += self.carry(self.core.receive_path(event, now), now)
+        if self._telling:
+            return found
+        self._telling = True
+        try:
+            while self.kernel is not None and self.kernel.told:
+                event = self.kernel.told.popleft()
+                found += self.carry(self.core.receive_path(event, now), now)
+        finally:
+            self._telling = False
         return found
 
     def refresh(self, now: float) -> None:
