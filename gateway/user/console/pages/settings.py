@@ -45,9 +45,7 @@ class Settings:
         command = f"postern config set {name}.KEY VALUE"
         choices = [("Change it" if entry else "Set it", self._change, command)]
         if entry:
-            choices.append(
-                ("Take it all away", self._ask, f"postern config unset {name}.{next(iter(entry))}")
-            )
+            choices.append(("Take it all away", self._ask, f"postern config unset {name}.KEY"))
         facts = show.pairs([(key.name, self._fact(key, entry)) for key in self._table.keys])
         text = [self._table.doc, *([] if entry else [OFF[name]])]
         text += ["", *facts] if entry or name in ALWAYS else []
