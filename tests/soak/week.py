@@ -135,12 +135,13 @@ class Week:
 
     def count_exactly(self) -> None:
         """In a quiet while every frame that was sent is counted, once, and none was dropped."""
+        self._be_silent()
         before = {person: self._counted(person) for person in self.people}
         drops = self.core.counters()
+        for person in self.people:
+            person.asks = True
         self.net.run_for(0.25 * HOUR)
-        for person in self.people:  # a question on its way would spoil the sums
-            person.asks = False
-        self.net.run_for(60.0)
+        self._be_silent()
         for person in self.people:
             was, found = before[person], self._counted(person)
             names = ("asked", "answered", "frames in", "frames out")
@@ -157,6 +158,12 @@ class Week:
         }
         if lost:
             self.problems.append(f"counted in quiet times: {lost}")
+
+    def _be_silent(self) -> None:
+        """Nobody asks, and nothing is on its way: what is would spoil the sums."""
+        for person in self.people:
+            person.asks = False
+        self.net.run_for(60.0)
 
     def send_everybody_home(self) -> None:
         """All hang up; after the longest time that anybody may be idle (eight hours) nothing is
