@@ -38,6 +38,7 @@ from gateway.system.box.hardware import Cards, load_modules
 from gateway.system.box.health import boot_notes
 from gateway.system.box.lamps import Lamps, state_of
 from gateway.system.box.loop import BoxLoop
+from gateway.system.box.meanwhile import Meanwhile
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import ADMINS, Places
 from gateway.system.box.ports import BoxPorts
@@ -92,20 +93,23 @@ def serve(places: Places, path: Path, profiles: Path, journal: Journal, tool: Ru
     """Until a signal ends it. `tool` runs programs."""
     tell: Callable[[str], None] = journal.line
     with ExitStack() as stack:
-        # First of all, so that a second agent touches nothing; it is served when all is there.
+        # First of all, so that a second agent touches nothing; whoever asks before all is there is
+        # told so.
         control = ControlSocket(
-            path, lambda request: desk.answer(request, control.peer), group=_group()
+            path, lambda request: meanwhile.answer(request, control.peer), group=_group()
         )
         stack.callback(control.close)
+        meanwhile = Meanwhile(control, tool, now)
         signals = stack.enter_context(Signals())
         if reset.unfinished(places):
             reset.finish(places)
             tell("a factory reset that was cut short is complete")
         if wall_clock.mend(places):
             tell("the clock was before its own past, and is at the latest moment known")
-        parts = build(places, profiles, tell, tool)
+        parts = build(places, profiles, tell, meanwhile)
         desk = BoxDesk(parts, now)
         begin(parts, desk)
+        meanwhile.begin(desk.answer)
         lamps, button = lamps_and_button(parts, desk)
         stack.callback(button.close)
         countdown = Countdown(parts.config.changes.seconds_left, parts.say, now)
