@@ -46,7 +46,7 @@ from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.recordings import Recordings
 from gateway.system.box.returning import Returning
-from gateway.system.box.slots import Slots, note_shipped
+from gateway.system.box.slots import Slots, note_shipped, patient
 from gateway.system.box.vault import Vault
 from gateway.system.box.wall import Countdown, Wall
 from gateway.system.button import CaseButton
@@ -57,7 +57,7 @@ from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.leds import Leds
 from gateway.system.media import CARRIERS
 from gateway.system.ports import Blinker
-from gateway.system.run import Run, run
+from gateway.system.run import Run
 from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.system.store import Store
@@ -89,7 +89,9 @@ def main(argv: list[str] | None = None) -> int:
     return OK
 
 
-def serve(places: Places, path: Path, profiles: Path, journal: Journal, tool: Run = run) -> None:
+def serve(
+    places: Places, path: Path, profiles: Path, journal: Journal, tool: Run = patient
+) -> None:
     """Until a signal ends it. `tool` runs programs."""
     tell: Callable[[str], None] = journal.line
     with ExitStack() as stack:
@@ -142,7 +144,9 @@ def begin(parts: Parts, desk: BoxDesk) -> None:
     parts.slot_cache.value()  # on its way before anybody asks
 
 
-def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run = run) -> Parts:
+def build(
+    places: Places, profiles: Path, tell: Callable[[str], None], tool: Run = patient
+) -> Parts:
     """The parts, none of which has touched the machine yet but the lamps' drivers."""
     root = places.root
     known, bad = boards.read_profiles(profiles)
