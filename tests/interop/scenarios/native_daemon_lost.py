@@ -18,14 +18,14 @@ FOREIGN = (
     "ip xfrm policy add src 10.98.0.0/24 dst 10.99.0.0/24 dir out"
     " tmpl src 10.99.0.1 dst 10.99.0.2 proto esp reqid 7 mode tunnel",
     "iptables-legacy -A INPUT -s 10.98.0.5 -j DROP",
-    "ip route add 10.98.0.0/24 via 10.10.0.2 proto 99",
+    "ip route add 10.98.0.0/24 via 10.10.0.2 proto 77",
 )
 LEFT = (
     "ip xfrm state | grep ^src",
     "ip xfrm policy | grep ^src",
-    "cat /proc/net/pppol2tp | grep -v -e ^PPPoL2TP -e '^ *SESSION' -e '^ *SID'",
+    "grep \"^TUNNEL '\" /proc/net/pppol2tp",
     "iptables-legacy-save | grep -e PATHS -e 10.98",
-    "ip route show table all | grep -e 'proto 171' -e 'proto 99'",
+    "ip route show table all | grep -e 'proto 171' -e 'proto 77'",
 )
 ENDED = "The session has ended"
 
