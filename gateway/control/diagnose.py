@@ -146,11 +146,13 @@ def _visits(case: Case) -> Iterator[tuple[Visit, Found]]:
     sure = case.client is None or case.client.address.size() == 1
     for visit in case.visits:
         for cause, kinds, points in (
-            (Cause.OTHER_PROTOCOL, STRANGE, 75),
+            (Cause.OTHER_PROTOCOL, tuple(STRANGE), 75),
             (Cause.FORGOTTEN_KEYS, (ESP, UNKNOWN_IKE), 70),
         ):
-            if count := visit.count(*kinds):
-                details = {"many": f"{count} packets", "kinds": visit.words(*kinds)}
+            if visit.count(*kinds):
+                details = {"kinds": visit.words(*kinds)}
+                if cause is Cause.OTHER_PROTOCOL:
+                    details["speaks"], details["remedy"] = STRANGE[visit.strange()]
                 yield visit, Found(cause, points if sure else points - 45, (), details)
 
 

@@ -10,9 +10,7 @@ from gateway.control.story import Story
 from gateway.outputs import Fact, What
 from gateway.wire.ipv4 import host_bytes
 
-IKE_PORT: Final = (
-    "500"  # on both ends, unless changed on the way (RFC 2408, 2.5.1)
-)
+IKE_PORT: Final = "500"  # on both ends, unless changed on the way (RFC 2408, 2.5.1)
 
 
 def untraversed(story: Story) -> tuple[Fact, ...]:
