@@ -26,6 +26,7 @@ from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 from tests.pair.peers.ppp_end import IP
 
 ROOT, PSK = Path(__file__).parents[2], "a key only the two of us know"
+PATIENCE = 60.0  # seconds, on a machine that is busy besides
 EVERY = 0.02  # seconds between two frames each way
 CONFIG = f"""
 [outside]
@@ -48,8 +49,11 @@ ike = ["3des-sha1-modp1024"]
 class Managed:
     """One session through a daemon that a manager restarts."""
 
-    def __init__(self, net: RealNet, control: Daemon, folder: Path, manager: int) -> None:
+    def __init__(
+        self, net: RealNet, control: Daemon, folder: Path, manager: int, place: Place
+    ) -> None:
         self.net, self.control, self.folder, self.manager = net, control, folder, manager
+        self.place = place
         self.server = InsideServer(Endpoint(host_bytes(SERVER), 0), Endpoint(host_bytes(INSIDE), 0))
         here, there = host_bytes("192.168.1.2"), host_bytes(OUTSIDE)
         self.client = L2tpIpsecClient(SAFENET_98, here, there, PSK.encode(), seeded(7))
@@ -69,7 +73,7 @@ class Managed:
 
     def dial(self) -> None:
         self.net.send(self.client.dial(now()))
-        assert self.net.run_until(lambda: self.client.up, 20.0)
+        assert self.net.run_until(lambda: self.client.up, PATIENCE)
 
     def chat(self, seconds: float = 60.0, until: Callable[[], bool] = lambda: False) -> None:
         """A frame each way every 20 ms."""
@@ -119,12 +123,12 @@ def managed_daemon(folder: Path) -> Iterator[Managed]:
         process = subprocess.Popen([*command, "--socket", str(socket)], stderr=log, cwd=ROOT)
     net = RealNet(place.clients, place.server)
     try:
-        made = Managed(net, Daemon(str(socket)), folder, process.pid)
-        assert net.run_until(made.answers, 20.0)
+        made = Managed(net, Daemon(str(socket)), folder, process.pid, place)
+        assert net.run_until(made.answers, PATIENCE)
         made.dial()
         yield made
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         net.close()
         place.close()

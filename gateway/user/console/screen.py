@@ -15,7 +15,7 @@ import urwid
 from urwid.display.raw import Screen as RawScreen
 
 from gateway.control.problems import printable
-from gateway.user.console.ends import Ends
+from gateway.user.console.ends import GLANCE, Ends
 from gateway.user.console.header import WIDTH, countdown, header
 from gateway.user.console.model import (
     Action,
@@ -67,6 +67,11 @@ class Terminal(RawScreen):
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
 
+def rest_after(took: float) -> float:
+    """Seconds of rest after a look of so many: beyond a glance it has waited, and not worked."""
+    return REST * min(took, GLANCE)
+
+
 class Screen:
     """Runs until somebody logs out, wants a shell, or wants plain text."""
 
@@ -81,7 +86,7 @@ class Screen:
         self._head = urwid.Text("", wrap="clip")
         self._title = urwid.Text("", wrap="clip")
         self._foot = urwid.Text("", wrap="clip")
-        self._told = urwid.Text("", wrap="clip")
+        self._told = urwid.Text("")  # what was said to the end, in two lines if need be
         self._lines = Lines(self.fit, self._show_foot)
         self._form: FormBox | None = None  # the one on the screen
         self._kept: FormBox | None = None  # the last one: an error page may lie over it
@@ -126,7 +131,7 @@ class Screen:
             lines.append(countdown(pending))
         _put(self._head, "\n".join(map(self.fit, lines)))
         self._page()
-        self._rest = REST * (time.monotonic() - began)
+        self._rest = rest_after(time.monotonic() - began)
 
     def _page(self) -> None:
         top = self._walk.top
