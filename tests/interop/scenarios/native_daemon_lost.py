@@ -23,7 +23,7 @@ FOREIGN = (
 LEFT = (
     "ip xfrm state | grep ^src",
     "ip xfrm policy | grep ^src",
-    "grep \"^TUNNEL '\" /proc/net/pppol2tp",
+    'grep "^TUNNEL \'" /proc/net/pppol2tp',
     "iptables-legacy-save | grep -e PATHS -e 10.98",
     "ip route show table all | grep -e 'proto 171' -e 'proto 77'",
 )
