@@ -20,6 +20,7 @@ from typing import Final
 from gateway.bridge.gateway import AFTER_ERROR, Gateway
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
+from gateway.bridge.tracks import LegTrack, TrunkTrack
 from gateway.control.config import Config
 from gateway.system.rules import Rules
 from gateway.system.wanted import wanted_rules
@@ -306,11 +307,15 @@ class Week:
 
     def _look_at_kernel(self) -> None:
         """It has the associations that are wanted, and no others."""
-        kernel, legs = self.gateway.kernel, self.core.carrier.legs.values()
+        kernel, carrier = self.gateway.kernel, self.core.carrier
         if kernel is None or self.gateway.frozen_until is not None:
             return
+        tracks: tuple[LegTrack | TrunkTrack, ...] = (
+            *carrier.legs.values(),
+            *carrier.trunks.tracks.values(),
+        )
         wanted = {
-            track.number: {sa.spi for sa in track.asked.inbound} for track in legs if track.asked
+            track.number: {sa.spi for sa in track.asked.inbound} for track in tracks if track.asked
         }
         there = {number: set(leg.heard) for number, leg in kernel.legs.items()}
         if wanted != there:
