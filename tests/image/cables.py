@@ -27,6 +27,11 @@ class Cables:
         """The box's two ports."""
         return tuple(Net(tap=name) for name in self.box)
 
+    def stand(self, side: str, address: str) -> None:
+        """The test itself is a host on this cable, too: "10.10.0.5/24"."""
+        with self.space:
+            run(["ip", "address", "add", address, "dev", side])
+
 
 @contextmanager
 def cables() -> Iterator[Cables]:

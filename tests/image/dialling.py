@@ -1,0 +1,60 @@
+"""A real client of the lab dials a box on the cables, through a NAT, as it is told."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.image.appliance import Appliance
+from tests.image.cables import Cables
+from tests.interop.lab.boot import LOGS, play
+from tests.interop.lab.topology import OUTSIDE
+from tests.interop.scenarios.as_told import TOLD, UP
+
+SCENARIO = "as_told"
+USER = "operator"  # of the old server inside
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What whoever is at the old machine has been told; `pings` are for the server inside."""
+
+    psk: str = field(repr=False)
+    dialled: str = OUTSIDE
+    user: str = USER
+    pings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """How it went: `reached` says it of the server's shares and of a port beside them. `session`
+    is what the box said of it, `seen` what `look` found, while it was up."""
+
+    address: str
+    reached: list[bool]
+    received: int
+    session: dict[str, Any]
+    seen: object
+
+
+def dial(
+    wires: Cables, box: Appliance, told: Told, look: Callable[[], object] = lambda: None
+) -> Dialled:
+    """Once, and hung up; `look` is called while the link is up. To be called on the cables."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    words = {"psk": told.psk, "dialled": told.dialled, "user": told.user, "pings": told.pings}
+    (LOGS / TOLD).write_text(json.dumps(words))
+    found: list[tuple[dict[str, Any], object]] = []
+
+    def step(name: str, seconds: float, text: str) -> None:
+        print(f"{name} {seconds:6.2f} s  {text}", flush=True)
+        if text.startswith(UP):
+            (session,) = box.ask_gateway("sessions")
+            found.append((session, look()))
+
+    played = play([SCENARIO], step, taps=wires.lab)[SCENARIO]
+    assert played.error == "", played.error
+    facts = played.facts
+    ((session, seen),) = found
+    assert session["client_ip"] == facts["address"]
+    return Dialled(facts["address"], facts["reached"], facts["received"], session, seen)
