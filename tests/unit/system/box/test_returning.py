@@ -69,6 +69,34 @@ def test_a_machine_that_does_not_come_back_takes_the_box_back_once(tmp_path: Pat
     assert told in again.result("status")["notes"]
 
 
+def test_who_is_waited_for_is_told_until_the_box_has_gone_back(tmp_path: Path) -> None:
+    box = updated(tmp_path, UP)
+    asked = {"version": "0.2.0", "machines": ["press-3"]}
+    assert box.result("status")["redial"] == asked | {"seconds_left": 1770.0}
+    later(box, 29)
+    assert box.result("status")["redial"]["seconds_left"] <= 75.0
+    later(box, 31)
+    assert box.result("status")["redial"] == asked | {"seconds_left": 0.0}
+    assert start(tmp_path, "aa", "boot-3").result("status")["redial"] is None
+
+
+def test_nobody_is_told_of_where_all_are_back_or_the_owner_waits_for_none(tmp_path: Path) -> None:
+    box = updated(tmp_path, UP)
+    box.sessions = [UP]
+    later(box, 1)
+    assert box.result("status")["redial"] is None
+    assert updated(tmp_path / "2").result("status")["redial"] is None
+    assert updated(tmp_path / "3", UP, more="").result("status")["redial"] is None
+
+
+def test_a_way_back_that_cannot_be_taken_is_over(tmp_path: Path) -> None:
+    box = updated(tmp_path, UP)
+    box.tools.fails["rauc status mark-active other"] = "there is none"
+    later(box, 31)
+    assert box.result("status")["redial"] is None
+    assert "the box stays all the same" in box.audit()
+
+
 def test_a_machine_that_comes_back_once_is_enough(tmp_path: Path) -> None:
     box = updated(tmp_path, UP)
     later(box, 5)
