@@ -1,7 +1,6 @@
-"""A box in the emulator, from its provisioning file through its life, by the playbooks alone; and an
-old machine of the lab that dials it, behind a NAT.
+"""A box in the emulator, from its provisioning file through its life, by the playbooks alone.
 
-The test stands on the cable inside, where whoever runs Ansible does.
+An old machine of the lab dials it from behind a NAT after each of them that changes something. The test stands on the cable inside, where whoever runs Ansible does.
 """
 
 from collections.abc import Iterator
@@ -29,7 +28,10 @@ OTHER_SECRET = "another long random text"
 PRESS_4 = """
 gateway_clients:
   - {name: press-3, psk: "{{ vault_psk_press_3 }}", route: old-nt4, reach: [10.10.0.2 tcp/139]}
-  - {name: press-4, psk: another long random text, route: old-nt4, reach: [10.10.0.2 tcp/139, 10.10.0.2 icmp]}
+  - name: press-4
+    psk: another long random text
+    route: old-nt4
+    reach: [10.10.0.2 tcp/139, 10.10.0.2 icmp]
 """
 
 
