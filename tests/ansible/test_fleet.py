@@ -1,6 +1,7 @@
 """A box in the emulator, from its provisioning file through its life, by the playbooks alone.
 
-An old machine of the lab dials it from behind a NAT after each of them that changes something. The test stands on the cable inside, where whoever runs Ansible does.
+An old machine of the lab dials it from behind a NAT after it was configured, updated and put back.
+The test stands on the cable inside, where whoever runs Ansible does.
 """
 
 from collections.abc import Iterator

@@ -252,6 +252,7 @@ class BoxDesk:
             "board": self._board,
             "slots": slots_json(slots, view.version(parts.places.root), parts.shipped),
             "clock_ok": parts.clock_cache.value(),
+            "redial_left_s": round(parts.returning.left()),
             "fingerprints": list(parts.fingerprints),
             "addresses": view.by_role(ports, network.names, parts.address_cache.value()),
             **self._config_status(now),

@@ -55,6 +55,7 @@ class Returning:
         self._worker = Worker(tell)
         self._came: set[str] = set()
         self._missing: tuple[str, ...] = ()
+        self._goes_back = False  # from the decision until the restart
         self._now = self._due = now
         self._watched = self._begun()
 
@@ -130,6 +131,16 @@ class Returning:
         left = config.upgrade.redial_minutes - self._now / 60.0
         return returning.waiting(watched, self._missing, left)
 
+    def left(self) -> float:
+        """Seconds until it is decided at the latest; 0 when it is, and the box stays."""
+        watched, config = self._watched, self._config()
+        if self._goes_back:
+            return EVERY
+        if watched is None or not watched.machines or config is None:
+            return 0.0
+        minutes = config.upgrade.redial_minutes
+        return max(60.0 * minutes - self._now, EVERY) if minutes else 0.0
+
     def _over(self, watched: Leaving) -> None:
         self._watched = None
         remove(self._leaving)
@@ -138,7 +149,7 @@ class Returning:
 
     def _go_back(self, watched: Leaving, names: Collection[str], minutes: int) -> None:
         """Once, whatever comes of it: nobody wants a box that goes to and fro."""
-        self._watched = None
+        self._watched, self._goes_back = None, True
         remove(self._leaving)
         text = returning.gone_back(watched, names, minutes, self._look_up(min(names)))
 
@@ -146,6 +157,7 @@ class Returning:
             try:
                 slot = self._slots.roll_back()
             except (Refused, ToolFailed) as error:
+                self._goes_back = False
                 self._audit(WATCH, f"{text}; the box stays all the same: {error}")
                 return {}
             told = f"the box has gone back to slot {slot} by itself: {text}"

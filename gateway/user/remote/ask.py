@@ -29,6 +29,7 @@ class System:
     claimed: bool
     unconfirmed: bool
     notes: tuple[str, ...]
+    redial_left_s: float  # for which an update may still wait for the machines; 0 when it stays
 
     @property
     def other(self) -> Slot:
@@ -84,6 +85,7 @@ def system_of(found: object) -> System:
         claimed=found.get("claimed") is not False,
         unconfirmed=isinstance(found.get("pending"), Mapping),
         notes=tuple(read_lines(found, "notes")),
+        redial_left_s=read_number(found, "redial_left_s"),
     )
 
 

@@ -76,7 +76,8 @@ def came_back(box: System | None, elapsed: float, version: str) -> Back:
         return Back.NOT_YET
     if box.booted.version and box.booted.version != version:
         return Back.OTHER
-    return Back.GOOD if box.booted.state == GOOD else Back.NOT_YET
+    is_over = box.booted.state == GOOD and box.redial_left_s <= 0
+    return Back.GOOD if is_over else Back.NOT_YET
 
 
 def upgrade(where: Where, wanted: Wanted, world: World) -> dict[str, object]:
@@ -130,14 +131,22 @@ def _start(line: Carries, box: System) -> None:
 
 
 def _wait(where: Where, began: float, version: str, wanted: Wanted, world: World) -> None:
-    while world.now() < began + wanted.patience:
+    end, is_told = began + wanted.patience, False
+    while world.now() < end:
         world.wait(PAUSE)
         box = _looked_at(where, world)
+        if box is not None and box.redial_left_s > 0:  # and then it may still go back
+            end = max(end, world.now() + box.redial_left_s + wanted.patience)
+            if not is_told:
+                minutes = box.redial_left_s / 60
+                world.tell(where.name, f"waits for its machines, {minutes:.0f} min at most")
+            is_told = True
         back = came_back(box, world.now() - began, version)
         if back is Back.GOOD:
             return
         if box is not None and back is Back.OTHER:
             what = f"{box.booted.version} runs, and not {version}: it has gone back by itself"
+            what += f" ({'; '.join(box.notes)})" if box.notes else ""
             raise RefusedThere(what, "See `postern slots` there, and its support bundle")
     what = f"it has not come back and proved itself within {wanted.patience:.0f} s"
     raise Unreachable(what, "Look at its console")

@@ -4,6 +4,7 @@ from typing import Any
 
 from ansible_collections.postern.gateway.plugins.module_utils.restart import (
     outcome_of,
+    proved_of,
     refused,
     too_late,
 )
@@ -54,3 +55,22 @@ def test_why_a_box_has_gone_back_is_told_by_the_box() -> None:
 
 def test_patience_ends_with_a_sentence() -> None:
     assert "within 900 s" in too_late(900)["msg"]
+
+
+def test_a_box_that_waits_for_its_machines_has_not_proved_itself() -> None:
+    waiting = {**box(10), "redial_left_s": 600}
+    assert proved_of(waiting, "0.2.0") is None
+    assert proved_of(None, "0.2.0") is None
+    assert proved_of({**waiting, "redial_left_s": 0}, "0.2.0") == {
+        "changed": False,
+        "version": "0.2.0",
+    }
+    assert proved_of(box(100_000), "0.2.0") == {"changed": False, "version": "0.2.0"}
+
+
+def test_a_box_that_has_gone_back_while_it_waited_says_why() -> None:
+    back = {**box(10, version="0.1.0"), "notes": ["press-3 had a session before and none since"]}
+    found = proved_of(back, "0.2.0")
+    assert found is not None
+    assert found["failed"]
+    assert "press-3 had a session" in found["msg"]

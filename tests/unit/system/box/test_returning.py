@@ -55,10 +55,12 @@ def test_a_machine_that_does_not_come_back_takes_the_box_back_once(tmp_path: Pat
         "press-3 had a session before the update to 0.2.0 and none since" in one for one in note
     )
     assert not rebooted(box)
+    assert 0 < box.result("status")["redial_left_s"] <= 90
     box.explained = "its key is another"
     later(box, 31)
     assert rebooted(box)
     assert "rauc status mark-active other" in box.tools.asked
+    assert box.result("status")["redial_left_s"] > 0  # until it is down
     told = (
         "the box has gone back to slot B by itself: press-3 had a session before the update to "
         "0.2.0 and none within 30 min of its start (its key is another)"
@@ -75,6 +77,7 @@ def test_a_machine_that_comes_back_once_is_enough(tmp_path: Path) -> None:
     box.sessions = [UP]
     later(box, 6)
     box.sessions = []
+    assert box.result("status")["redial_left_s"] == 0
     later(box, 100)
     assert not rebooted(box)
     assert "all that had a session before 0.2.0 have one again" in box.audit()

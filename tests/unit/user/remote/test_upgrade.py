@@ -29,19 +29,31 @@ FILE = "postern-0.2.0-amd64.raucb"
 OLD, NEW = "0.1.0", "0.2.0"
 
 
-def box(booted: str = OLD, other: str = "", state: str = "good", up: float = 5000) -> Any:
+def box(
+    booted: str = OLD, other: str = "", state: str = "good", up: float = 5000, left: float = 0
+) -> Any:
     rows = [
         {"name": "A", "state": state, "version": booted},
         {"name": "B", "state": "good" if other else "empty", "version": other},
     ]
-    return {"hostname": "press", "booted": "a", "uptime_s": up, "slots": rows}
+    return {
+        "hostname": "press",
+        "booted": "a",
+        "uptime_s": up,
+        "slots": rows,
+        "redial_left_s": left,
+    }
 
 
 class Box:
-    """One that takes updates: it is down for 30 s, and good after 60 more, if it is good."""
+    """One that takes updates: it is down for 30 s, and good after 60 more, if it is good.
 
-    def __init__(self, booted: str = OLD, other: str = "", *, comes_up: str = "") -> None:
-        self.booted, self.other, self.comes_up = booted, other, comes_up
+    It waits for its machines for `redial` seconds after its start."""
+
+    def __init__(
+        self, booted: str = OLD, other: str = "", *, comes_up: str = "", redial: float = 0
+    ) -> None:
+        self.booted, self.other, self.comes_up, self.redial = booted, other, comes_up, redial
         self.files: dict[str, bytes] = {}
         self.asked: list[tuple[str, ...]] = []
         self.clock, self.started = 1000.0, -9000.0
@@ -62,7 +74,8 @@ class Box:
         match words:
             case ["box", *_]:
                 state = "good" if self.clock > self.started + 90 else "new"
-                return says(box(self.booted, self.other, state, self.clock - self.started - 20))
+                up = self.clock - self.started - 20
+                return says(box(self.booted, self.other, state, up, max(self.redial - up, 0)))
             case ["upgrade", str() as path, *_]:
                 assert self.files[path] == b"update"
                 self.other = NEW
@@ -102,6 +115,13 @@ def test_an_update_is_brought_installed_started_and_proved(file: Path) -> None:
         "gw-1: installs it",
         f"gw-1: {NEW} is there, and it starts anew",
     ]
+
+
+def test_a_box_that_waits_for_its_machines_is_waited_for_beyond_all_patience(file: Path) -> None:
+    there = Box(redial=3600)
+    assert upgrade(GW, Wanted(file, "", 1200), there.world())["changed"]
+    assert there.clock >= there.started + 3620
+    assert there.told[-1] == "gw-1: waits for its machines, 60 min at most"
 
 
 def test_a_box_that_runs_the_version_is_left_as_it_is(file: Path) -> None:
@@ -179,7 +199,7 @@ def test_ansible_decides_alike(found: Any) -> None:
     system = system_of(found)
     assert to_install(system, NEW) == slots.to_install(found, NEW)
     theirs = restart.outcome_of(found, 30, NEW)
-    ours = {
+    ours = {  # Ansible waits for machines in a task of its own
         Back.NOT_YET: None,
         Back.GOOD: {"changed": True, "version": system.booted.version},
         Back.OTHER: True,

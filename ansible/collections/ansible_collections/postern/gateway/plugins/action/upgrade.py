@@ -8,7 +8,9 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postern.gateway.plugins.module_utils.restart import (
+    left_of,
     outcome_of,
+    proved_of,
     refused,
     too_late,
 )
@@ -19,12 +21,15 @@ PAUSE = 5.0  # seconds between two looks
 
 
 class ActionModule(ActionBase):
-    """As the module; `rebooted` ends when the box has proved the system that it runs then."""
+    """As the module; `rebooted` ends when the box has proved the system that it runs then,
+    `proved` when it waits for no machine any more."""
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
         args = dict(self._task.args)
         patience = float(args.pop("timeout", 1200))
+        if args.get("state") == "proved":
+            return self._proved(task_vars, args.get("version"), patience)
         began = time.monotonic()
         waits = args.get("state") == "rebooted" and not self._task.check_mode
         try:
@@ -41,6 +46,19 @@ class ActionModule(ActionBase):
             found = outcome_of(box, time.monotonic() - began, args.get("version"))
             if found is not None:
                 return found
+        return too_late(patience)
+
+    def _proved(self, task_vars, version, patience):
+        """Patience is for a box that says nothing: it may be on its way back."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            box = self._look(task_vars)
+            found = proved_of(box, version)
+            if found is not None:
+                return found
+            if left_of(box) > 0:
+                end = time.monotonic() + left_of(box) + patience
+            time.sleep(PAUSE)
         return too_late(patience)
 
     def _look(self, task_vars):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,20 @@ def outcome_of(
     if slot["state"] != GOOD:
         return None
     return {"changed": True, "version": slot["version"]}
+
+
+def proved_of(box: Mapping[str, Any] | None, wanted: str | None) -> dict[str, Any] | None:
+    """The same of a box that has come back: also its machines are there again, or are not waited
+    for (any longer). It may start anew meanwhile, and go back."""
+    found = outcome_of(box, math.inf, wanted)
+    if found is None or found.get("failed"):
+        return found
+    return None if left_of(box) > 0 else {**found, "changed": False}
+
+
+def left_of(box: Mapping[str, Any] | None) -> float:
+    """Seconds for which the box may still wait for machines."""
+    return float((box or {}).get("redial_left_s", 0))
 
 
 def too_late(seconds: float) -> dict[str, Any]:

@@ -21,8 +21,10 @@ options:
       - C(previous) has the next start use the other slot, where it does not run already.
       - C(rebooted) starts the box anew, and waits until it has proved the system that runs then;
         with O(version) it fails if that is another.
+      - C(proved) waits until a box that has C(redial_minutes) in C([upgrade]) has its machines
+        back; it fails with the reason if the box goes back to the system before.
     type: str
-    choices: [installed, previous, rebooted]
+    choices: [installed, previous, rebooted, proved]
     default: installed
   file:
     description: The update on the box; an administrator may write to C(/data/upload).
@@ -31,7 +33,7 @@ options:
     description: What it shall be.
     type: str
   timeout:
-    description: For C(rebooted), how many seconds that may take.
+    description: For C(rebooted) and C(proved), for how many seconds a box may be silent.
     type: int
     default: 1200
   reason:
@@ -62,7 +64,7 @@ def main():
         {
             "state": {
                 "type": "str",
-                "choices": ["installed", "previous", "rebooted"],
+                "choices": ["installed", "previous", "rebooted", "proved"],
                 "default": "installed",
             },
             "file": {"type": "str"},
