@@ -1,71 +1,30 @@
-"""A box in the emulator, from its provisioning file through its life, by the playbooks alone; and an
-old machine of the lab that dials it, behind a NAT.
+"""A box in the emulator, from its provisioning file through its life, by the playbooks alone.
 
-The test stands on the cable inside, where whoever runs Ansible does.
+An old machine of the lab dials it from behind a NAT after it was configured, updated and put back.
 """
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from image.places import Places
+from tests.ansible.boxes import SECRET, START, as_the_example, known, provisioned
 from tests.ansible.site import BOX, Site
-from tests.image.appliance import Appliance, make_box
+from tests.image.appliance import Appliance
 from tests.image.bundles import Update, make_update
-from tests.image.cables import Cables, cables
-from tests.image.dialling import Dialled, Told, dial
-from tests.image.files import stick
-from tests.interop.netns import need_root
+from tests.image.dialling import Told, dial
 
 pytestmark = pytest.mark.image
-SLOW = 300.0  # seconds, in emulation
-START = 1200.0  # seconds for a start: six times what it takes when nobody else is busy
 NEWER = "9.1.0"
-OWN = "10.10.0.5"  # where Ansible runs
-SECRET = "a long random text"  # of the example
 OTHER_SECRET = "another long random text"
 PRESS_4 = """
 gateway_clients:
   - {name: press-3, psk: "{{ vault_psk_press_3 }}", route: old-nt4, reach: [10.10.0.2 tcp/139]}
-  - {name: press-4, psk: another long random text, route: old-nt4, reach: [10.10.0.2 tcp/139, 10.10.0.2 icmp]}
+  - name: press-4
+    psk: another long random text
+    route: old-nt4
+    reach: [10.10.0.2 tcp/139, 10.10.0.2 icmp]
 """
-
-
-@contextmanager
-def provisioned(
-    site: Site, places: Places, settled: Path, place: Path
-) -> Iterator[tuple[Appliance, Cables]]:
-    """A new box that has found a stick with the file from the site."""
-    need_root()
-    assert site.play("provision").changed == 2
-    text = (site.folder / "provision" / f"{BOX}.toml").read_text()
-    assert SECRET in text
-    usb = stick(places, place / "stick.img", {"provision.toml": text})
-    with ExitStack() as stack:
-        wires = stack.enter_context(cables())
-        wires.stand("inside", f"{OWN}/24")
-        stack.enter_context(wires.space)
-        made = make_box(settled, place, nets=wires.nets, drives=(usb,))
-        box = stack.enter_context(Appliance(made))
-        box.confirmed(START)
-        assert box.ask("status")["claimed"] is True
-        box.probe.until("systemctl -q is-active ssh.service", SLOW)
-        yield box, wires
-
-
-def as_the_example(dialled: Dialled) -> None:
-    """It came up as press-3, and reached its shares and nothing beside them."""
-    assert dialled.session["client"] == "press-3"
-    assert dialled.session["natt"] == "rfc3947"
-    assert dialled.reached == [True, False]
-
-
-def known(site: Site, box: Appliance) -> str:
-    """Its fingerprint, typed into the site as a person would who stands at its console."""
-    line = box.ask("status")["fingerprints"][0]
-    return f"postern_fingerprint: {line!r}\n"
 
 
 def saved(box: Appliance) -> str:
