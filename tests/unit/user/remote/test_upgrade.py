@@ -143,6 +143,12 @@ def test_a_box_that_is_silent_while_it_waits_is_given_up_when_it_must_be_over(fi
     assert there.started + 4790 < there.clock < there.started + 4810
 
 
+def test_an_older_one_is_asked_for_in_so_many_words(file: Path) -> None:
+    there = Box()
+    upgrade(GW, Wanted(file, "", 1200, older=True), there.world())
+    assert ("upgrade", f"/data/upload/{FILE}", "--older", "--json") in there.asked
+
+
 def test_a_box_that_runs_the_version_is_left_as_it_is(file: Path) -> None:
     there = Box(booted=NEW)
     assert upgrade(GW, Wanted(file, NEW, 1200), there.world()) == {"version": NEW, "changed": False}
