@@ -1,14 +1,15 @@
 """The one loop: waits for packets, connections, commands, signals and time, and asks the core.
 
-Fair by construction: of each source at most `LIMIT` packets are read before the others and the
-timers are looked at, and the timers are looked at every `SLICE` seconds of work besides. With
-nothing to do it sleeps until the next deadline, or for ever.
+Fair by construction: of each source at most `LIMIT` packets (`FEW` of IKE) are read before the
+others and the timers are looked at, and the timers are looked at every `SLICE` seconds of work
+besides. With nothing to do it sleeps until the next deadline, or for ever.
 """
 
 import selectors
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from signal import SIGHUP, SIGUSR1, Signals
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from gateway.system.clock import now as monotonic_now
 from gateway.system.tcp import TcpEvent, TcpOpened, TcpReceived
 
 LIMIT = 64  # packets of one source before the others have their turn
+FEW = 8  # of IKE where ESP does not come with it: a message costs as much as many data packets
 SLICE = 0.02  # seconds of work after which timers are looked at in any case
 DRAIN = 3.0  # seconds an orderly stop may take
 HOLD = 1.0  # seconds for which timers rest after they failed
@@ -135,6 +137,7 @@ class Doors:
     control: Control
     signals: SignalSource
     service: Manager
+    esp: Sequence[Packets] = ()  # what of clients' packets is not in `queue`
     paths: Carrying | None = None  # None: the kernel carries nothing
     kept: Keeping | None = None  # None: nothing outlives this process
 
@@ -194,10 +197,11 @@ class Loop:
             (doors.tcp, self._from_tcp),
             (doors.gre, self._from_gre),
             (doors.inside, self._from_inside),
-            (doors.front, self._from_front),
             (doors.queue, self._from_queue),
         ):
             self._selector.register(source, selectors.EVENT_READ, handle)
+        for queue in (*doors.esp, doors.front):
+            self._selector.register(queue, selectors.EVENT_READ, partial(self._from_data, queue))
         if doors.paths is not None:
             self._selector.register(doors.paths, selectors.EVENT_READ, self._from_paths)
 
@@ -284,10 +288,11 @@ class Loop:
         return ()
 
     def _from_queue(self) -> Sequence[Output]:
-        return self._receive(self._doors.queue.take(LIMIT), self._core.receive_packet)
+        few = FEW if self._doors.esp else LIMIT
+        return self._receive(self._doors.queue.take(few), self._core.receive_packet)
 
-    def _from_front(self) -> Sequence[Output]:
-        return self._receive(self._doors.front.take(LIMIT), self._core.receive_packet)
+    def _from_data(self, queue: Packets) -> Sequence[Output]:
+        return self._receive(queue.take(LIMIT), self._core.receive_packet)
 
     def _from_gre(self) -> Sequence[Output]:
         return self._receive(self._doors.gre.take(LIMIT), self._core.receive_gre)

@@ -18,6 +18,7 @@ from tests.bench import (
     curve,
     daemon,
     dials,
+    fair,
     handshake,
     plot,
     restart,
@@ -52,6 +53,7 @@ PARTS: Final = {
     "curve": Part("With 1, 10, 100 and 1,000 sessions, in the pair simulation", curve.measure),
     "storm": Part("After a power cut, in the pair simulation", storm.measure),
     "daemon": Part("The daemon, in network namespaces", daemon.measure, True),
+    "fair": Part("Under a flood, in network namespaces", fair.measure, True),
     "thousand": Part("The daemon with a thousand sessions", thousand.measure, True),
     "restart": Part("A crash of the daemon, in network namespaces", restart.measure, True),
 }

@@ -9,7 +9,7 @@ What the gateway asks for is carried out here as the loop does it: packets go ov
 they are lost and reordered like all others; TCP is a stream that only takes its time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import heappop, heappush
@@ -126,6 +126,7 @@ class GatewayNode:
         self._lines: dict[int, tuple[InsideServer, Line]] = {}
         self._coming: list[tuple[float, int, Step]] = []  # what TCP still has to tell
         self._steps = 0
+        self._telling = False
         self.kernel = (
             Kernel(host_bytes(OUTSIDE), seeded(seed + 77)) if CARRIER == "kernel" else None
         )
@@ -157,14 +158,20 @@ class GatewayNode:
         sent = None if self.kernel is None else self.kernel.receive(packet, now)
         if sent is None:
             return self.carry(queue(packet, now), now)
-        return [_datagram(each) for each in sent] + self._told(now)
+        return datagrams(sent) + self._told(now)
 
     def _told(self, now: float) -> list[Datagram]:
-        """What the kernel tells, and all that follows from it."""
+        """What the kernel tells, and all that follows from it: whoever began tells the rest."""
         found: list[Datagram] = []
-        while self.kernel is not None and self.kernel.told:
-            event = self.kernel.told.popleft()
-            found += self.carry(self.core.receive_path(event, now), now)
+        if self._telling:
+            return found
+        self._telling = True
+        try:
+            while self.kernel is not None and self.kernel.told:
+                event = self.kernel.told.popleft()
+                found += self.carry(self.core.receive_path(event, now), now)
+        finally:
+            self._telling = False
         return found
 
     def refresh(self, now: float) -> None:
@@ -182,7 +189,7 @@ class GatewayNode:
         if due is not None and due <= now:
             found += self.carry(self.door.handle_timeout(now), now)
         if self.kernel is not None:
-            found += [_datagram(each) for each in self.kernel.handle_timeout(now)]
+            found += datagrams(self.kernel.handle_timeout(now))
         return found + self._told(now)
 
     def deadline(self) -> float | None:
@@ -198,7 +205,7 @@ class GatewayNode:
             match output:
                 case SendIp(packet) if self.kernel is not None and is_again(packet):
                     sent = self.kernel.receive(packet, now)
-                    found += [_datagram(each) for each in sent or ()]
+                    found += datagrams(sent or ())
                 case SendIp(packet):
                     found.append(_datagram(packet))
                 case Fact():
@@ -212,7 +219,7 @@ class GatewayNode:
                 case CloseTcp(key):
                     self._close(key)
                 case _ if self.kernel is not None and not isinstance(output, Keep | Forget):
-                    found += [_datagram(each) for each in self.kernel.carry_out(output, now)]
+                    found += datagrams(self.kernel.carry_out(output, now))
         return found + self._told(now)
 
     def drop(self, line: Line, now: float, reason: str = "the server closed it") -> None:
@@ -368,6 +375,11 @@ def _native(datagram: Datagram) -> bytes:
         return build_ipv4(source.host, target.host, PROTOCOL_ESP, payload)
     segment = build_checked_udp(source, target, payload)
     return build_ipv4(source.host, target.host, PROTOCOL_UDP, segment)
+
+
+def datagrams(packets: Iterable[bytes]) -> list[Datagram]:
+    """Packets of the gateway's as they go over the net."""
+    return [_datagram(each) for each in packets]
 
 
 def _datagram(packet: bytes) -> Datagram:

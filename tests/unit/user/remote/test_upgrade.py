@@ -124,6 +124,12 @@ def test_a_box_that_waits_for_its_machines_is_waited_for_beyond_all_patience(fil
     assert there.told[-1] == "gw-1: waits for its machines, 60 min at most"
 
 
+def test_an_older_one_is_asked_for_in_so_many_words(file: Path) -> None:
+    there = Box()
+    upgrade(GW, Wanted(file, "", 1200, older=True), there.world())
+    assert ("upgrade", f"/data/upload/{FILE}", "--older", "--json") in there.asked
+
+
 def test_a_box_that_runs_the_version_is_left_as_it_is(file: Path) -> None:
     there = Box(booted=NEW)
     assert upgrade(GW, Wanted(file, NEW, 1200), there.world()) == {"version": NEW, "changed": False}

@@ -32,6 +32,10 @@ options:
   version:
     description: What it shall be.
     type: str
+  older:
+    description: Install it even if it is older than what runs.
+    type: bool
+    default: false
   timeout:
     description: For C(rebooted) and C(proved), for how many seconds a box may be silent.
     type: int
@@ -69,6 +73,7 @@ def main():
             },
             "file": {"type": "str"},
             "version": {"type": "str"},
+            "older": {"type": "bool", "default": False},
             "reason": {"type": "str", "default": "by Ansible"},
         },
         supports_check_mode=True,
@@ -87,7 +92,8 @@ def installed(module, postern, box):
     version = module.params["version"]
     changed = to_install(box, version)
     if changed and not module.check_mode:
-        found = postern.ask("upgrade", module.params["file"])["version"]
+        older = ["--older"] if module.params["older"] else []
+        found = postern.ask("upgrade", module.params["file"], *older)["version"]
         if found != version:
             raise Refused(f"{found} was installed, and not {version}. Say which one is meant.")
     return {"changed": changed, "version": version}
