@@ -134,13 +134,12 @@ docs: $(VENV)/docs
 
 ansible: $(VENV)/ansible
 
-# The image that is there, as for image-test; one is built where there is none.
+# The image that is there, as for image-test; one is built where there is none. What the stories have seen is printed.
 fleet-test: setup $(VENV)/image $(VENV)/ansible
 	@ls build/postern-*-amd64.img >/dev/null 2>&1 || $(IMAGE) build --profile qemu
 	@status=0; \
 	$(RUN) -m pytest -q -s tests/interop/test_shared.py || status=$$?; \
-	$(RUN) -m pytest -q -s tests/image/test_first_page.py || status=$$?; \
-	$(RUN) -m pytest -q -s tests/ansible -m image || status=$$?; \
+	$(RUN) -m pytest -q -n 2 -rP tests/image/test_first_page.py tests/ansible -m image || status=$$?; \
 	exit $$status
 
 # The key that signs updates outlives everything that can be made again.

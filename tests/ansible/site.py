@@ -22,7 +22,7 @@ PATIENT = (
     "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=10 "
     "-o ServerAliveCountMax=15"
 )
-RECAP = re.compile(rf"^{BOX}\s+:(.*)$", re.MULTILINE)
+RECAP = r"^{}\s+:(.*)$"
 # As in the example; a test may say another address.
 HERE = f"""\
 ---
@@ -40,10 +40,11 @@ class Played:
 
     status: int
     text: str
+    host: str = BOX
 
     def count(self, what: str) -> int:
         """Of tasks: ok, changed, failed, unreachable."""
-        recap = RECAP.search(self.text)
+        recap = self._recap()
         assert recap, self.text
         return int(re.search(rf"\b{what}=(\d+)", recap[1])[1])  # type: ignore[index]
 
@@ -54,8 +55,11 @@ class Played:
 
     def tell(self, play: str) -> None:
         """Its recap, for a person who waits."""
-        recap = RECAP.search(self.text)
+        recap = self._recap()
         print(f"{play}.yml: {recap[0] if recap else self.text}", flush=True)
+
+    def _recap(self) -> re.Match[str] | None:
+        return re.search(RECAP.format(re.escape(self.host)), self.text, re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,9 @@ class Site:
     folder: Path
     home: Path
 
-    def play(self, name: str, *words: str) -> Played:
-        played = self.run("ansible-playbook", str(PLAYS / f"{name}.yml"), *words)
+    def play(self, name: str, *words: str, host: str = BOX) -> Played:
+        done = self.run("ansible-playbook", str(PLAYS / f"{name}.yml"), *words)
+        played = Played(done.status, done.text, host)
         played.tell(name)
         return played
 

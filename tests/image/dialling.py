@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.image.appliance import Appliance
 from tests.image.cables import Cables
+from tests.image.conftest import locked
 from tests.interop.lab.boot import LOGS, play
 from tests.interop.lab.topology import OUTSIDE
 from tests.interop.scenarios.as_told import TOLD, UP
@@ -40,8 +41,16 @@ class Dialled:
 def dial(
     wires: Cables, box: Appliance, told: Told, look: Callable[[], object] = lambda: None
 ) -> Dialled:
-    """Once, and hung up; `look` is called while the link is up. To be called on the cables."""
+    """Once, and hung up; `look` is called while the link is up. To be called on the cables.
+
+    Of stories that are played side by side one dials at a time: the scenario has one folder.
+    """
     LOGS.mkdir(parents=True, exist_ok=True)
+    with locked(LOGS / f"{SCENARIO}.lock"):
+        return _dial(wires, box, told, look)
+
+
+def _dial(wires: Cables, box: Appliance, told: Told, look: Callable[[], object]) -> Dialled:
     words = {"psk": told.psk, "dialled": told.dialled, "user": told.user, "pings": told.pings}
     (LOGS / TOLD).write_text(json.dumps(words))
     found: list[tuple[dict[str, Any], object]] = []

@@ -17,7 +17,7 @@ from tests.image.files import make_key, tools
 from tests.image.first_page import Section, Shell, section
 from tests.interop.netns import need_root
 
-pytestmark = [pytest.mark.image, pytest.mark.alone]
+pytestmark = pytest.mark.image
 SLOW = 120.0  # seconds for a page or a change, in emulation
 START = 600.0
 ROUTER = "203.0.113.254"
