@@ -1,8 +1,10 @@
 """A box in the emulator, from its provisioning file through its life, by the playbooks alone.
 
-An old machine of the lab dials it from behind a NAT after it was configured, updated and put back.
+An old machine of the lab dials it from behind a NAT after it was configured, updated and put back;
+one that had a session before the update is waited for.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,11 @@ from tests.ansible.boxes import SECRET, START, as_the_example, known, provisione
 from tests.ansible.site import BOX, Site
 from tests.image.appliance import Appliance
 from tests.image.bundles import Update, make_update
-from tests.image.dialling import Told, dial
+from tests.image.dialling import Told, dial, held
 
 pytestmark = pytest.mark.image
 NEWER = "9.1.0"
+WAITS = "base_upgrade: {redial_minutes: 60}\n"
 OTHER_SECRET = "another long random text"
 PRESS_4 = """
 gateway_clients:
@@ -81,15 +84,27 @@ def test_an_update_runs_the_way_back_is_gone_and_a_backup_is_restored(
 ) -> None:
     update = make_update(places, place, Update(NEWER))
     words = ("-e", f"update={update}", "-e", f"version={NEWER}")
+    site.say(WAITS)
     with provisioned(site, places, settled, place) as (box, wires):
-        site.say(known(site, box))
+        mine = known(site, box) + WAITS
+        site.say(mine)
         assert site.play("provision").changed == 1
         assert site.play("backup").changed == 2
         assert (site.folder / "backup" / f"{BOX}.toml").read_text() == saved(box)
 
         older = box.slots()["a"]["version"]
-        assert site.play("update", *words).changed == 4  # brought, installed, removed, started
-        box.confirmed(START)
+        with ThreadPoolExecutor(1) as beside:
+            box.console.forget()
+            with held(wires, Told(SECRET)):
+                update_play = beside.submit(site.play, "update", *words)
+                assert box.boot(START).slot == "B"
+            box.confirmed(START)
+            assert box.ask("status")["redial"]["machines"] == ["press-3"]
+            assert not update_play.done()  # it waits for the machine, as the box does
+            with held(wires, Told(SECRET)):
+                # brought, installed, removed, started
+                assert update_play.result(START).changed == 4
+        assert box.ask("status")["redial"] is None
         assert (box.slots()["booted"], box.slots()["b"]["version"]) == ("b", NEWER)
         as_the_example(dial(wires, box, Told(SECRET)))
         assert site.play("update", *words).changed == 0
@@ -98,9 +113,11 @@ def test_an_update_runs_the_way_back_is_gone_and_a_backup_is_restored(
         assert box.slots()["booted"] == "a"
         as_the_example(dial(wires, box, Told(SECRET)))
         assert site.play("rollback", "-e", f"version={older}").changed == 0
+        assert site.play("update", *words).changed == 2  # it is there still: chosen, started
+        assert box.slots()["booted"] == "b"
 
         backed_up = saved(box)
-        site.say(known(site, box) + PRESS_4)
+        site.say(mine + PRESS_4)
         assert site.play("configure").changed == 1
         assert site.play("restore").changed == 1
         assert saved(box) == backed_up

@@ -1,7 +1,9 @@
 """A real client of the lab dials a box on the cables, through a NAT, as it is told."""
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +12,11 @@ from tests.image.cables import Cables
 from tests.image.conftest import locked
 from tests.interop.lab.boot import LOGS, play
 from tests.interop.lab.topology import OUTSIDE
+from tests.interop.scenarios import held as staying
 from tests.interop.scenarios.as_told import TOLD, UP
 
-SCENARIO = "as_told"
+SCENARIO, STAYING = "as_told", "held"
+DIALS = 300.0  # seconds from the lab's start until the link is up
 USER = "operator"  # of the old server inside
 
 
@@ -67,3 +71,28 @@ def _dial(wires: Cables, box: Appliance, told: Told, look: Callable[[], object])
     ((session, seen),) = found
     assert session["client_ip"] == facts["address"]
     return Dialled(facts["address"], facts["reached"], facts["received"], session, seen)
+
+
+@contextmanager
+def held(wires: Cables, told: Told) -> Iterator[None]:
+    """A session that is up until the block ends, whatever becomes of the box. On the cables."""
+    up, over = threading.Event(), LOGS / staying.LET_GO
+    LOGS.mkdir(parents=True, exist_ok=True)
+    words = {"psk": told.psk, "dialled": told.dialled, "user": told.user}
+    with locked(LOGS / f"{STAYING}.lock"):
+        over.unlink(missing_ok=True)
+        (LOGS / staying.HELD).write_text(json.dumps(words))
+
+        def step(name: str, seconds: float, text: str) -> None:
+            print(f"{name} {seconds:6.2f} s  {text}", flush=True)
+            if text.startswith(staying.UP):
+                up.set()
+
+        playing = threading.Thread(target=play, args=([STAYING], step), kwargs={"taps": wires.lab})
+        playing.start()
+        try:
+            assert up.wait(DIALS), "the machine that is to stay has not come up"
+            yield
+        finally:
+            over.touch()
+            playing.join()
