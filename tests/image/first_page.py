@@ -6,7 +6,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import pexpect
+
 from image.places import PROJECT
+from tests.image.console import COLUMNS, ROWS
 
 PAGE = PROJECT / "docs/index.md"
 LONGEST = 300.0  # seconds for one command, of an emulated box
@@ -56,8 +59,8 @@ class Shell:
         self.place, self.known = place, place / "known_hosts"
         settings = place / "ssh_config"
         settings.write_text(
-            f"IdentityFile {key}\nIdentitiesOnly yes\nBatchMode yes\nConnectTimeout 60\n"
-            f"UserKnownHostsFile {self.known}\nStrictHostKeyChecking accept-new\n"
+            f"IdentityFile {key}\nIdentitiesOnly yes\nConnectTimeout 60\n"
+            f"UserKnownHostsFile {self.known}\n"
         )
         programs = place / "bin"
         programs.mkdir()
@@ -65,15 +68,30 @@ class Shell:
             program = programs / name
             program.write_text(f'#!/bin/sh\nexec /usr/bin/{name} -F {settings} "$@"\n')
             program.chmod(0o755)
-        self._path = f"{programs}:/usr/sbin:/usr/bin:/sbin:/bin"
+        path = f"{programs}:/usr/sbin:/usr/bin:/sbin:/bin"
+        self._settings = {"PATH": path, "HOME": str(place), "TERM": "vt100", "LANG": "C"}
+
+    def first_login(self, command: str, page: str) -> str:
+        """At a terminal: the fingerprint that SSH asks about, told yes, until that page comes."""
+        words = {"env": self._settings, "cwd": str(self.place), "dimensions": (ROWS, COLUMNS)}
+        with pexpect.spawn(
+            "sh", ["-c", command], timeout=LONGEST, encoding="utf-8", **words
+        ) as line:
+            line.expect(r"key fingerprint is (SHA256:[\w+/]{43})")
+            shown = line.match[1]
+            line.expect("continue connecting")
+            line.sendline("yes")
+            line.expect_exact(page)
+            return str(shown)
 
     def __call__(self, command: str) -> str:
         """What it printed, which is shown with it; it is to succeed."""
         done = subprocess.run(
             ["sh", "-c", command],
             cwd=self.place,
-            env={"PATH": self._path, "HOME": str(self.place)},
+            env=self._settings,
             stdin=subprocess.DEVNULL,
+            start_new_session=True,  # nobody is there who could be asked
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -13,7 +13,7 @@ from image.places import Places
 from tests.image.appliance import Appliance, make_box
 from tests.image.cables import cables
 from tests.image.dialling import Told, dial
-from tests.image.files import make_key, tools
+from tests.image.files import make_key, stick, tools
 from tests.image.first_page import Section, Shell, section
 from tests.interop.netns import need_root
 
@@ -101,6 +101,31 @@ def put_in_force(box: Appliance, page: Section) -> None:
     box.probe.until("systemctl -q is-active ssh.service postern.service", SLOW)
 
 
+def the_kit_by_the_menu(box: Appliance, page: Section) -> None:
+    """Onto the stick."""
+    clients, kit, *labels = page.bold
+    client, *answers = page.typed[: 1 + len(labels)]
+    choose(box, clients, f"-- {clients}")
+    choose(box, client, kit)
+    choose(box, kit, "Make it")
+    form = dict(zip(labels, answers, strict=True))
+    box.console.form(form, "Make it", f"It is in usb/kit-{client}", SLOW)
+    to_the_menu(box)
+
+
+def why(box: Appliance, page: Section, client: str) -> str:
+    """What the menu says of it, by the number on its screen."""
+    diagnostics, row = page.bold
+    choose(box, diagnostics, row)
+    choose(box, row, "Number on its screen")
+    answers = {"Client": client, "Number on its screen": "678"}
+    return box.console.form(answers, "Look", f"Client {client}", SLOW)
+
+
+def names(places: Places, floppy: Path) -> list[str]:
+    return tools(places)(["mdir", "-b", "-i", floppy, "::"]).split()
+
+
 def the_sheet(places: Places, floppy: Path) -> Told:
     """What is on the disk, shown; and what the person at the old machine types."""
     tool = tools(places)
@@ -120,11 +145,12 @@ def test_whoever_follows_the_first_page_has_an_old_machine_dial(
     need_root()
     key = make_key(place / "mine")
     shell = Shell(place, place / "mine")
+    usb = stick(places, place / "stick.img", {})
     with ExitStack() as stack:
         wires = stack.enter_context(cables())
         wires.stand("inside", "10.10.0.5/24")
         stack.enter_context(wires.space)
-        box = stack.enter_context(Appliance(make_box(image, place, nets=wires.nets)))
+        box = stack.enter_context(Appliance(make_box(image, place, nets=wires.nets, sticks=(usb,))))
         written = it_is_yours(box, section("2."), key)
         box.confirmed(START)
         which_port_is_which(box, section("3."))
@@ -132,13 +158,17 @@ def test_whoever_follows_the_first_page_has_an_old_machine_dial(
         the_way_and_the_machine(box, section("4."), section("5."))
         put_in_force(box, section("6."))
 
-        _, status = section("6.").commands
+        menu, status = section("6.").commands
+        assert shell.first_login(menu, section("2.").bold[-1]) == written
         shell(status)
-        assert written in shell(f"ssh-keygen -lf {shell.known}")
+        the_kit_by_the_menu(box, section("7."))
+        by_menu, by_ssh = place / "by-menu.img", place / "kit-press-3.img"
+        tools(places)(["mcopy", "-i", usb, f"::{by_ssh.name}", by_menu])
         make, fetch = section("7.").commands
         assert "SECRET" in shell(make)
         shell(fetch)
-        told = the_sheet(places, place / "kit-press-3.img")
+        assert names(places, by_menu) == names(places, by_ssh)
+        told = the_sheet(places, by_menu)
 
         menu, *_ = section("8.").bold
         client, state, sessions, one = section("8.").typed
@@ -153,5 +183,8 @@ def test_whoever_follows_the_first_page_has_an_old_machine_dial(
         assert (dialled.session["client"], dialled.session["state"]) == (client, state)
         assert dialled.reached == [True, False]
         assert client in str(dialled.seen)
-        (explain,) = section("When it does not work").commands
-        assert shell(explain)
+        to_the_menu(box)
+        trouble = section("When it does not work")
+        print(why(box, trouble, client), flush=True)
+        (explain,) = trouble.commands
+        assert "678" in shell(explain)
