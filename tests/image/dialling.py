@@ -13,7 +13,7 @@ from tests.image.conftest import locked
 from tests.interop.lab.boot import LOGS, play
 from tests.interop.lab.topology import OUTSIDE
 from tests.interop.scenarios import held as staying
-from tests.interop.scenarios.as_told import TOLD, UP
+from tests.interop.scenarios.as_told import LOOKED, TOLD, UP
 
 SCENARIO, STAYING = "as_told", "held"
 DIALS = 300.0  # seconds from the lab's start until the link is up
@@ -45,7 +45,7 @@ class Dialled:
 def dial(
     wires: Cables, box: Appliance, told: Told, look: Callable[[], object] = lambda: None
 ) -> Dialled:
-    """Once, and hung up; `look` is called while the link is up. To be called on the cables.
+    """Once, and hung up after `look`, which is called while the link is up. On the cables.
 
     Of stories that are played side by side one dials at a time: the scenario has one folder.
     """
@@ -57,6 +57,8 @@ def dial(
 def _dial(wires: Cables, box: Appliance, told: Told, look: Callable[[], object]) -> Dialled:
     words = {"psk": told.psk, "dialled": told.dialled, "user": told.user, "pings": told.pings}
     (LOGS / TOLD).write_text(json.dumps(words))
+    looked = LOGS / LOOKED
+    looked.unlink(missing_ok=True)
     found: list[tuple[dict[str, Any], object]] = []
 
     def step(name: str, seconds: float, text: str) -> None:
@@ -64,6 +66,7 @@ def _dial(wires: Cables, box: Appliance, told: Told, look: Callable[[], object])
         if text.startswith(UP):
             (session,) = box.ask_gateway("sessions")
             found.append((session, look()))
+            looked.touch()
 
     played = play([SCENARIO], step, taps=wires.lab)[SCENARIO]
     assert played.error == "", played.error

@@ -183,6 +183,7 @@ def test_whoever_follows_the_first_page_has_an_old_machine_dial(
         assert (dialled.session["client"], dialled.session["state"]) == (client, state)
         assert dialled.reached == [True, False]
         assert client in str(dialled.seen)
+        assert "no such session" not in str(dialled.seen)
         to_the_menu(box)
         trouble = section("When it does not work")
         print(why(box, trouble, client), flush=True)

@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ from tests.interop.lab.client import OldClient
 from tests.interop.lab.ike import Profile
 from tests.interop.lab.ping import ping
 from tests.interop.lab.stage import Lab
+from tests.interop.lab.world import until
 
+LONGEST = 180  # seconds: an emulated box is looked at meanwhile
 TOLD = "as_told.json"  # psk, dialled, user, pings
+LOOKED = "as_told.looked"  # is there once the box has been looked at
 UP = "the link is up"
 SHARES, ELSEWHERE = 139, 8139  # ports of the server; the second is in nobody's `reach`
 LATE = 0.5  # seconds that an emulated box may take for one answer
@@ -38,6 +42,7 @@ def run(lab: Lab) -> dict[str, Any]:
     reached.append(_reaches(client, lab.server.address, ELSEWHERE, NONE))
     pings = told["pings"]
     received = pings and ping(client.node, lab.server.address, pings, LATE).received
+    until(lambda: LOOKED in os.listdir("/lab-out"), LONGEST, "the box to be looked at")
     lab.step("hanging up")
     client.hang_up()
     for one in listening:
