@@ -79,13 +79,13 @@ def the_way_and_the_machine(box: Appliance, way: Section, machine: Section) -> N
     routes, save = way.bold
     letter, name, route, server, address = way.line("a PPTP server").typed
     choose(box, routes, "-- Routes")
-    box.console.letter(letter, "New route", SLOW)
+    box.console.letter(letter, "-- New route", SLOW)
     box.console.form({name: route, server: address}, save, "Not applied yet", SLOW)
     to_the_menu(box)
     clients, save = machine.bold
     letter, name, client, which, same, reach, places = machine.typed
     choose(box, clients, f"-- {clients}")
-    box.console.letter(letter, "New client", SLOW)
+    box.console.letter(letter, "-- New client", SLOW)
     answers = {name: client, which: same, reach: places}
     box.console.form(answers, save, "It is shown only now", SLOW)
     to_the_menu(box)
