@@ -60,7 +60,8 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """How it is made. `memory` in MiB; `drives` are further disks, read-only, raw."""
+    """How it is made. `memory` in MiB; `drives` are further disks, read-only, raw; `sticks` may be
+    written to."""
 
     disk: Path
     place: Path
@@ -69,6 +70,7 @@ class Box:
     cpus: int = 1
     nets: tuple[Net, ...] = (Net(), Net())
     drives: tuple[Path, ...] = ()
+    sticks: tuple[Path, ...] = ()
     probe: bool = False
     watchdog: str = "i6300esb"
     credentials: Mapping[str, str] = field(default_factory=dict)
@@ -140,8 +142,9 @@ def _nets(box: Box) -> list[str]:
 
 def _drives(box: Box) -> list[str]:
     words = []
-    for number, drive in enumerate(box.drives):
-        words += ["-drive", f"if=none,id=more{number},format=raw,readonly=on,file={drive}"]
+    for number, drive in enumerate((*box.drives, *box.sticks)):
+        locked = "on" if number < len(box.drives) else "off"
+        words += ["-drive", f"if=none,id=more{number},format=raw,readonly={locked},file={drive}"]
         words += ["-device", f"usb-storage,bus=usb.0,drive=more{number},removable=on"]
     return words
 

@@ -22,6 +22,14 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Redial:
+    """An update that goes back by itself unless these machines come back."""
+
+    machines: tuple[str, ...]
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """One of the two places of the system."""
 
@@ -43,6 +51,7 @@ class BoxStatus:
     slots: tuple[Slot, ...] = ()
     clock_ok: bool = True
     pending: Pending | None = None
+    redial: Redial | None = None
     changed: int = 0
     fingerprints: tuple[str, ...] = ()
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -117,6 +126,7 @@ def box_status(found: Mapping[str, Any]) -> BoxStatus:
         slots=tuple(_slot(name, slots[name]) for name in ("a", "b") if name in slots),
         clock_ok=found.get("clock_ok", True) is not False,
         pending=_pending(pending) if isinstance(pending, Mapping) else None,
+        redial=read_redial(found),
         changed=read_whole(found, "changed"),
         fingerprints=tuple(read_lines(found, "fingerprints")),
         addresses={str(port): tuple(read_lines(addresses, port)) for port in addresses},
@@ -177,6 +187,14 @@ def _slot(name: str, found: object) -> Slot:
 
 def _pending(found: Mapping[str, Any]) -> Pending:
     return Pending(read_number(found, "seconds_left"), read_text(found, "by"))
+
+
+def read_redial(found: Mapping[str, Any]) -> Redial | None:
+    """Of the box's status; None where nobody is waited for, or the box knows no such thing."""
+    table = found.get("redial")
+    if not isinstance(table, Mapping):
+        return None
+    return Redial(tuple(read_lines(table, "machines")), read_number(table, "seconds_left"))
 
 
 def read_port(found: Mapping[str, Any]) -> Port:

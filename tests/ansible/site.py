@@ -16,24 +16,16 @@ from tests.image.files import make_key
 ROOT = Path(__file__).parents[2]
 PLAYS = ROOT / "ansible"
 BOX = "gw-1"
-SSH_PORT = 20223  # of loopback
-INSIDE = "10.0.3.15"  # where QEMU's forwarding leads
+INSIDE = "10.10.0.1"  # of the example
 LONGEST = 1800.0  # seconds for one play: five times what the longest takes in quiet
 PATIENT = (
     "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=10 "
     "-o ServerAliveCountMax=15"
 )
-RECAP = re.compile(rf"^{BOX}\s+:(.*)$", re.MULTILINE)
-# What is other in this site than in the example: the box is in an emulator.
+RECAP = r"^{}\s+:(.*)$"
+# As in the example; a test may say another address.
 HERE = f"""\
 ---
-ansible_host: 127.0.0.1
-ansible_port: {SSH_PORT}
-network_outside:
-  interface: outside
-  network: static
-  addresses: [203.0.113.1]
-  prefix: 24
 network_inside:
   interface: inside
   network: static
@@ -48,10 +40,11 @@ class Played:
 
     status: int
     text: str
+    host: str = BOX
 
     def count(self, what: str) -> int:
         """Of tasks: ok, changed, failed, unreachable."""
-        recap = RECAP.search(self.text)
+        recap = self._recap()
         assert recap, self.text
         return int(re.search(rf"\b{what}=(\d+)", recap[1])[1])  # type: ignore[index]
 
@@ -59,6 +52,14 @@ class Played:
     def changed(self) -> int:
         assert self.status == 0, self.text
         return self.count("changed")
+
+    def tell(self, play: str) -> None:
+        """Its recap, for a person who waits."""
+        recap = self._recap()
+        print(f"{play}.yml: {recap[0] if recap else self.text}", flush=True)
+
+    def _recap(self) -> re.Match[str] | None:
+        return re.search(RECAP.format(re.escape(self.host)), self.text, re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,11 @@ class Site:
     folder: Path
     home: Path
 
-    def play(self, name: str, *words: str) -> Played:
-        return self.run("ansible-playbook", str(PLAYS / f"{name}.yml"), *words)
+    def play(self, name: str, *words: str, host: str = BOX) -> Played:
+        done = self.run("ansible-playbook", str(PLAYS / f"{name}.yml"), *words)
+        played = Played(done.status, done.text, host)
+        played.tell(name)
+        return played
 
     def module(self, name: str, arguments: str, *words: str) -> Played:
         return self.run("ansible", BOX, "-m", f"postern.gateway.{name}", "-a", arguments, *words)

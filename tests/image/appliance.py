@@ -137,13 +137,14 @@ def make_box(
     firmware: Firmware = "bios",
     nets: tuple[Net, ...] = (Net(), Net()),
     drives: tuple[Path, ...] = (),
+    sticks: tuple[Path, ...] = (),
 ) -> Box:
     """A box with a disk of its own, which is made from `image` if there is none yet: from that of
     the build, or from the disk of a box that was switched off."""
     disk = place / "disk.qcow2"
     if not disk.exists():
         _own_disk(image, disk)
-    return Box(disk, place, firmware=firmware, nets=nets, drives=drives, probe=True)
+    return Box(disk, place, firmware, nets=nets, drives=drives, sticks=sticks, probe=True)
 
 
 def _own_disk(image: Path, disk: Path) -> None:

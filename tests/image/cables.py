@@ -27,6 +27,17 @@ class Cables:
         """The box's two ports."""
         return tuple(Net(tap=name) for name in self.box)
 
+    def more(self, name: str) -> str:
+        """A tap for one more machine outside."""
+        with self.space:
+            _plug(name, "outside")
+        return name
+
+    def stand(self, side: str, address: str) -> None:
+        """The test itself is a host on this cable, too: "10.10.0.5/24"."""
+        with self.space:
+            run(["ip", "address", "add", address, "dev", side])
+
 
 @contextmanager
 def cables() -> Iterator[Cables]:
@@ -49,7 +60,11 @@ def _taps(who: str) -> tuple[str, str]:
 def _switch(side: str) -> None:
     run(["ip", "link", "add", side, "type", "bridge"])
     for name in (f"lab-{side}", f"box-{side}"):
-        run(["ip", "tuntap", "add", "dev", name, "mode", "tap"])
-        run(["ip", "link", "set", name, "master", side])
-        run(["ip", "link", "set", name, "up"])
+        _plug(name, side)
     run(["ip", "link", "set", side, "up"])
+
+
+def _plug(name: str, side: str) -> None:
+    run(["ip", "tuntap", "add", "dev", name, "mode", "tap"])
+    run(["ip", "link", "set", name, "master", side])
+    run(["ip", "link", "set", name, "up"])

@@ -27,13 +27,16 @@ SECRET = "a-long-random-text"  # the example's own
 class FreeRadius:
     """One that may run, be stopped and run again; its table stays."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(
+        self, folder: Path, port: int, client: str = "127.0.0.1", at: str = "127.0.0.1"
+    ) -> None:
+        """`client` is Postern's address, `at` its own. All that comes in is in `said`, too."""
         self.folder, self.port = folder, port
         self.table, self._said = folder / "accounts.sqlite", folder / "said"
         for name in ("mods-config", "policy.d"):
             shutil.copytree(DEBIAN / name, folder / name)
         shutil.copy(EXAMPLE / "clients.conf", folder)
-        self._replace("clients.conf", {"10.10.0.1": "127.0.0.1"})
+        self._replace("clients.conf", {"10.10.0.1": client})
         shutil.copy(EXAMPLE / "radiusd.conf", folder)
         self._replace(
             "radiusd.conf",
@@ -44,7 +47,7 @@ class FreeRadius:
                 "/var/run/freeradius\n": f"{folder}\n",
                 "/var/lib/freeradius/": f"{folder}/",
                 "  user = freerad\n  group = freerad\n": "",
-                "ipaddr = *\n    port = 1813\n": f"ipaddr = 127.0.0.1\n    port = {port}\n",
+                "ipaddr = *\n    port = 1813\n": f"ipaddr = {at}\n    port = {port}\n",
             },
         )
 
@@ -59,7 +62,14 @@ class FreeRadius:
     @contextmanager
     def running(self) -> Iterator[None]:
         said = self._said
-        command = [str(TREE / "usr/sbin/freeradius"), "-f", "-l", str(said), "-d", str(self.folder)]
+        command = [
+            str(TREE / "usr/sbin/freeradius"),
+            "-fx",
+            "-l",
+            str(said),
+            "-d",
+            str(self.folder),
+        ]
         command += ["-D", str(TREE / "usr/share/freeradius")]
         said.unlink(missing_ok=True)
         with subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.DEVNULL) as child:

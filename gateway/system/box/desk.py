@@ -253,6 +253,7 @@ class BoxDesk:
             "clock_ok": parts.clock_cache.value(),
             "fingerprints": list(parts.fingerprints),
             "addresses": view.by_role(ports, network.names, parts.address_cache.value()),
+            "redial": parts.returning.waited(now),
             **self._config_status(now),
         }
         notes = [

@@ -5,7 +5,7 @@ What is decided is in `control/returning.py`. The clock is the machine's own, si
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from gateway.control import returning
 from gateway.control.changes_outputs import Refused, Who
@@ -55,6 +55,7 @@ class Returning:
         self._worker = Worker(tell)
         self._came: set[str] = set()
         self._missing: tuple[str, ...] = ()
+        self._going: Leaving | None = None  # while the way back is taken
         self._now = self._due = now
         self._watched = self._begun()
 
@@ -130,6 +131,21 @@ class Returning:
         left = config.upgrade.redial_minutes - self._now / 60.0
         return returning.waiting(watched, self._missing, left)
 
+    def waited(self, now: float) -> dict[str, Any] | None:
+        """Who is waited for: `version` of the update, `machines` and `seconds_left`, 0 while it is
+        not known or the box goes back. None once the update stays, as far as the machines go."""
+        watched, config = self._watched or self._going, self._config()
+        if watched is None or not watched.machines:
+            return None
+        minutes = config.upgrade.redial_minutes if config else 0
+        if config and not minutes:
+            return None
+        return {
+            "version": watched.version,
+            "machines": list(self._missing or watched.machines),
+            "seconds_left": max(0.0, round(60.0 * minutes - now, 1)) if minutes else 0.0,
+        }
+
     def _over(self, watched: Leaving) -> None:
         self._watched = None
         remove(self._leaving)
@@ -138,7 +154,7 @@ class Returning:
 
     def _go_back(self, watched: Leaving, names: Collection[str], minutes: int) -> None:
         """Once, whatever comes of it: nobody wants a box that goes to and fro."""
-        self._watched = None
+        self._watched, self._going = None, watched
         remove(self._leaving)
         text = returning.gone_back(watched, names, minutes, self._look_up(min(names)))
 
@@ -146,6 +162,7 @@ class Returning:
             try:
                 slot = self._slots.roll_back()
             except (Refused, ToolFailed) as error:
+                self._going = None
                 self._audit(WATCH, f"{text}; the box stays all the same: {error}")
                 return {}
             told = f"the box has gone back to slot {slot} by itself: {text}"

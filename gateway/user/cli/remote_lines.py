@@ -39,6 +39,7 @@ def _counted(daemon: object) -> str:
 def _remarks(box: System) -> list[str]:
     return [
         *(["a change waits to be confirmed"] if box.unconfirmed else []),
+        *(["an update waits for machines to dial again"] if box.redial else []),
         *([] if box.claimed else ["nobody owns it yet"]),
     ]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.user.box_views import Slot, read_lines, read_number, read_text
+from gateway.user.box_views import Redial, Slot, read_lines, read_number, read_redial, read_text
 from gateway.user.client import DaemonError
 from gateway.user.remote.outcomes import RefusedThere
 from gateway.user.remote.words import ANSWER, Runs, Said
@@ -28,6 +28,7 @@ class System:
     clock_ok: bool
     claimed: bool
     unconfirmed: bool
+    redial: Redial | None
     notes: tuple[str, ...]
 
     @property
@@ -83,6 +84,7 @@ def system_of(found: object) -> System:
         clock_ok=found.get("clock_ok") is not False,
         claimed=found.get("claimed") is not False,
         unconfirmed=isinstance(found.get("pending"), Mapping),
+        redial=read_redial(found),
         notes=tuple(read_lines(found, "notes")),
     )
 

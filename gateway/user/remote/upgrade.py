@@ -11,6 +11,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final, Protocol
 
+from gateway.control.returning import named
 from gateway.user.box_client import INSTALL
 from gateway.user.client import DaemonError
 from gateway.user.remote.ask import System, ask, system_of, tell
@@ -83,21 +84,33 @@ def came_back(box: System | None, elapsed: float, version: str) -> Back:
     return Back.GOOD if box.booted.state == GOOD else Back.NOT_YET
 
 
+def stays(box: System | None, version: str) -> Back:
+    """Whether the update that has proved itself waits for no machine any more; else the box may
+    still go back ([upgrade] redial_minutes)."""
+    if box is None or not box.booted.version:
+        return Back.NOT_YET
+    if box.booted.version != version:
+        return Back.OTHER
+    return Back.NOT_YET if box.redial else Back.GOOD
+
+
 def upgrade(where: Where, wanted: Wanted, world: World) -> dict[str, object]:
     """What was done; raises where the box does not run the update in the end."""
     line = world.open(where)
     try:
         box = system_of(ask(line, "box"))
         version = _installed(line, where, wanted, box, world)
-        if version == wanted.version and not to_start(box, version):
-            return {"version": version, "changed": False}
-        world.tell(where.name, f"{version} is there, and it starts anew")
         began = world.now()
-        _start(line, box)
+        starts = version != wanted.version or to_start(box, version)
+        if starts:
+            world.tell(where.name, f"{version} is there, and it starts anew")
+            _start(line, box)
     finally:
         line.close()
-    _wait(where, began, version, wanted, world)
-    return {"version": version, "changed": True}
+    if starts:
+        box = _wait(where, began, version, wanted, world)
+    _wait_for_machines(where, box, version, wanted, world)
+    return {"version": version, "changed": starts}
 
 
 def _installed(line: Carries, where: Where, wanted: Wanted, box: System, world: World) -> str:
@@ -134,18 +147,47 @@ def _start(line: Carries, box: System) -> None:
         tell(line, "reboot", "--name", box.hostname, "--reason", "by postern remote upgrade")
 
 
-def _wait(where: Where, began: float, version: str, wanted: Wanted, world: World) -> None:
+def _wait(where: Where, began: float, version: str, wanted: Wanted, world: World) -> System:
+    """Until it has started anew and proved itself; how it is then."""
     while world.now() < began + wanted.patience:
         world.wait(PAUSE)
         box = _looked_at(where, world)
         back = came_back(box, world.now() - began, version)
-        if back is Back.GOOD:
-            return
+        if box is not None and back is Back.GOOD:
+            return box
         if box is not None and back is Back.OTHER:
-            what = f"{box.booted.version} runs, and not {version}: it has gone back by itself"
-            raise RefusedThere(what, "See `postern slots` there, and its support bundle")
+            raise _gone_back(box, version)
     what = f"it has not come back and proved itself within {wanted.patience:.0f} s"
     raise Unreachable(what, "Look at its console")
+
+
+def _wait_for_machines(
+    where: Where, box: System, version: str, wanted: Wanted, world: World
+) -> None:
+    """Until those are back that had a session before the update, or the box is."""
+    found: System | None = box
+    if box.redial:
+        names, minutes = named(box.redial.machines), box.redial.seconds_left / 60
+        told = f"{version} runs; {names} had a session before it and is waited for"
+        world.tell(where.name, f"{told}, {minutes:.0f} min at most")
+    end = world.now() + wanted.patience
+    while (back := stays(found, version)) is not Back.GOOD:
+        if found is not None and back is Back.OTHER:
+            raise _gone_back(found, version)
+        if found is not None and found.redial and found.redial.seconds_left:
+            end = world.now() + found.redial.seconds_left + wanted.patience
+        if world.now() >= end:
+            what = f"nobody knows whether {version} stays: it cannot be asked any more"
+            raise Unreachable(what, "Look at its console")
+        world.wait(PAUSE)
+        found = _looked_at(where, world)
+
+
+def _gone_back(box: System, version: str) -> RefusedThere:
+    what = f"{box.booted.version} runs, and not {version}: it has gone back by itself"
+    why = "; ".join(box.notes)
+    said = f"It says: {why}" if why else "See `postern slots` there, and its support bundle"
+    return RefusedThere(what, said)
 
 
 def _looked_at(where: Where, world: World) -> System | None:

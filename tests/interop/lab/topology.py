@@ -25,6 +25,8 @@ INSIDE_2 = "10.10.0.101"  # of the second
 SPREAD = "203.0.113.{}"  # of a client of a NAT that has an address for each
 
 TAPS = ("vec0", "vec1")  # outside and inside, if the gateway is elsewhere
+# A box outlives the lab, and knows its server by this card when it comes to the next one.
+SERVER_MAC = "02:00:0a:0a:00:02"
 
 # A client whose IKE failed must not come up in the clear and look like success.
 NO_CLEAR_L2TP = (
@@ -215,6 +217,7 @@ class World:
         outside, inside = TAPS
         lines = (
             f"link set {outside} netns {self.internet.spaces.path('net')}",
+            f"link set {inside} address {SERVER_MAC}",
             f"link set {inside} name eth0 netns {self.server.spaces.path('net')}",
         )
         subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)

@@ -74,7 +74,8 @@ def test_the_example_makes_a_provisioning_file_that_the_judge_takes_and_a_second
 
 def test_a_box_that_nobody_answers_for_is_not_recorded() -> None:
     with site_from_the_example() as site:
-        site.say("postern_fingerprint: SHA256:" + 43 * "A" + "\nansible_port: 1\n")
+        here = "ansible_host: 127.0.0.1\nansible_port: 1\n"
+        site.say("postern_fingerprint: SHA256:" + 43 * "A" + "\n" + here)
         played = site.play("provision")
         assert "no box answers with a key at [127.0.0.1]:1" in played.text
         assert not (site.folder / "known_hosts").exists()

@@ -3,9 +3,12 @@
 from typing import Any
 
 from ansible_collections.postern.gateway.plugins.module_utils.restart import (
+    kept_of,
+    not_told,
     outcome_of,
     refused,
     too_late,
+    waited_for,
 )
 
 
@@ -54,3 +57,21 @@ def test_why_a_box_has_gone_back_is_told_by_the_box() -> None:
 
 def test_patience_ends_with_a_sentence() -> None:
     assert "within 900 s" in too_late(900)["msg"]
+
+
+def test_an_update_stays_once_nobody_is_waited_for() -> None:
+    waits = {"redial": {"machines": ["press-3"], "seconds_left": 3400.0}}
+    assert kept_of({**box(10), **waits}, "0.2.0") is None
+    assert waited_for({**box(10), **waits}) == 3400.0
+    assert kept_of({**box(10), "redial": None}, "0.2.0") == {"changed": False, "version": "0.2.0"}
+    assert kept_of(box(10), None) == {"changed": False, "version": "0.2.0"}  # of a box before that
+    assert waited_for(box(10)) is None
+
+
+def test_one_that_has_not_stayed_is_a_failure_with_the_reason_of_the_box() -> None:
+    notes = ["press-3 had a session before the update to 0.2.0 and none within 60 min"]
+    found = kept_of({**box(10, version="0.1.0"), "notes": notes}, "0.2.0")
+    assert found is not None
+    assert (found["failed"], notes[0] in found["msg"]) == (True, True)
+    assert kept_of({"booted": "", "slots": [], "uptime_s": 3.0}, "0.2.0") is None
+    assert "within 1200 s" in not_told(1200)["msg"]

@@ -1,13 +1,18 @@
 """The box after an update: who is waited for, and the way back."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.postern.gateway.plugins.module_utils.restart import waited_for
 from gateway.control.sessions import SessionView
 from gateway.system.box.disk import read_record
 from gateway.system.box.slots import Slot
+from gateway.user.box_views import Redial, box_status
+from gateway.user.remote.ask import system_of
 from tests.unit.system.box.machine import ADA, CONFIG, Tools, put
 from tests.unit.system.box.test_slots import status
 from tests.unit.system.box.whole import Whole
@@ -67,6 +72,41 @@ def test_a_machine_that_does_not_come_back_takes_the_box_back_once(tmp_path: Pat
     again = start(tmp_path, "aa", "boot-3")
     assert again.returning.deadline() is None
     assert told in again.result("status")["notes"]
+
+
+def test_who_is_waited_for_is_told_until_the_box_has_gone_back(tmp_path: Path) -> None:
+    box = updated(tmp_path, UP)
+    asked = {"version": "0.2.0", "machines": ["press-3"]}
+    assert box.result("status")["redial"] == asked | {"seconds_left": 1770.0}
+    later(box, 29)
+    assert box.result("status")["redial"]["seconds_left"] <= 75.0
+    later(box, 31)
+    assert box.result("status")["redial"] == asked | {"seconds_left": 0.0}
+    assert start(tmp_path, "aa", "boot-3").result("status")["redial"] is None
+
+
+def test_those_who_look_from_elsewhere_read_it_in_what_the_command_prints(tmp_path: Path) -> None:
+    status = box_status(updated(tmp_path, UP).result("status"))
+    printed = json.loads(json.dumps(asdict(status)))  # `postern box --json`
+    assert system_of(printed).redial == Redial(("press-3",), 1770.0)
+    assert waited_for(printed) == 1770.0
+
+
+def test_nobody_is_told_of_where_all_are_back_or_the_owner_waits_for_none(tmp_path: Path) -> None:
+    box = updated(tmp_path, UP)
+    box.sessions = [UP]
+    later(box, 1)
+    assert box.result("status")["redial"] is None
+    assert updated(tmp_path / "2").result("status")["redial"] is None
+    assert updated(tmp_path / "3", UP, more="").result("status")["redial"] is None
+
+
+def test_a_way_back_that_cannot_be_taken_is_over(tmp_path: Path) -> None:
+    box = updated(tmp_path, UP)
+    box.tools.fails["rauc status mark-active other"] = "there is none"
+    later(box, 31)
+    assert box.result("status")["redial"] is None
+    assert "the box stays all the same" in box.audit()
 
 
 def test_a_machine_that_comes_back_once_is_enough(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from gateway.user.remote.upgrade import (
     Wanted,
     World,
     came_back,
+    stays,
     to_install,
     upgrade,
 )
@@ -47,9 +48,12 @@ class Box:
         self.clock, self.started = 1000.0, -9000.0
         self.told: list[str] = []
         self.lines: list[Line] = []
+        self.waits = 0.0  # seconds since its start for which machines are waited for
+        self.lost_at = 99999.0  # on that clock
+        self.goes_back = False  # when these have not come
 
     def open(self, where: Where) -> Line:
-        if self.clock < self.started + 30:
+        if not self.started + 30 <= self.clock <= self.lost_at:
             raise Unreachable("it cannot be reached", "Look")
         self.lines.append(Line(self.answer, self.files))
         return self.lines[-1]
@@ -62,7 +66,7 @@ class Box:
         match words:
             case ["box", *_]:
                 state = "good" if self.clock > self.started + 90 else "new"
-                return says(box(self.booted, self.other, state, self.clock - self.started - 20))
+                return says(self._now(state, self.clock - self.started - 20))
             case ["upgrade", str() as path, *_]:
                 assert self.files[path] == b"update"
                 self.other = NEW
@@ -72,6 +76,14 @@ class Box:
                 self.booted, self.other = self.comes_up or self.other, self.booted
                 raise Unreachable("the connection ended in the middle", "Look")
         return Said(0, "", "")
+
+    def _now(self, state: str, up: float) -> Any:
+        left = self.waits - (self.clock - self.started)
+        if left <= 0 and self.goes_back:
+            found = box(self.other, self.booted, state, up)
+            return found | {"notes": ["press-3 had a session before"]}
+        redial = {"machines": ["press-3"], "seconds_left": left} if left > 0 else None
+        return box(self.booted, self.other, state, up) | {"redial": redial}
 
     def world(self) -> World:
         return World(self.open, lambda: self.clock, self.wait, self._tell)
@@ -102,6 +114,33 @@ def test_an_update_is_brought_installed_started_and_proved(file: Path) -> None:
         "gw-1: installs it",
         f"gw-1: {NEW} is there, and it starts anew",
     ]
+
+
+def test_machines_that_the_box_waits_for_are_waited_for(file: Path) -> None:
+    there = Box()
+    there.waits = 3600
+    found = upgrade(GW, Wanted(file, "", 1200), there.world())
+    assert found == {"version": NEW, "changed": True}
+    assert there.clock >= there.started + 3600
+    assert there.told[-1] == (
+        f"gw-1: {NEW} runs; press-3 had a session before it and is waited for, 58 min at most"
+    )
+
+
+def test_a_box_that_goes_back_since_they_stay_away_is_a_failure_and_says_why(file: Path) -> None:
+    there = Box()
+    there.waits, there.goes_back = 3600, True
+    with pytest.raises(RefusedThere, match="it has gone back by itself") as found:
+        upgrade(GW, Wanted(file, "", 1200), there.world())
+    assert found.value.hint == "It says: press-3 had a session before"
+
+
+def test_a_box_that_is_silent_while_it_waits_is_given_up_when_it_must_be_over(file: Path) -> None:
+    there = Box()
+    there.waits, there.lost_at = 3600, there.clock + 1000
+    with pytest.raises(Unreachable, match="nobody knows whether 0.2.0 stays"):
+        upgrade(GW, Wanted(file, "", 1200), there.world())
+    assert there.started + 4790 < there.clock < there.started + 4810
 
 
 def test_an_older_one_is_asked_for_in_so_many_words(file: Path) -> None:
@@ -178,6 +217,21 @@ BOXES = [
         ("", OLD, NEW), ("", OLD, NEW), ("good", "new"), (0, 10, 5000)
     )
 ]
+
+
+REDIALS = (None, {"machines": ["press-3"], "seconds_left": 40.0})
+
+
+@pytest.mark.parametrize("found", [one | {"redial": redial} for one in BOXES for redial in REDIALS])
+def test_ansible_decides_alike_whether_an_update_stays(found: Any) -> None:
+    theirs = restart.kept_of(found, NEW)
+    ours = {
+        Back.NOT_YET: None,
+        Back.GOOD: {"changed": False, "version": NEW},
+        Back.OTHER: True,
+    }[stays(system_of(found), NEW)]
+    assert ours == (theirs if theirs is None or "failed" not in theirs else theirs["failed"])
+    assert (stays(None, NEW), restart.kept_of(None, NEW)) == (Back.NOT_YET, None)
 
 
 @pytest.mark.parametrize("found", BOXES)

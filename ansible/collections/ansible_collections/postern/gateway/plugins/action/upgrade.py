@@ -8,9 +8,12 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postern.gateway.plugins.module_utils.restart import (
+    kept_of,
+    not_told,
     outcome_of,
     refused,
     too_late,
+    waited_for,
 )
 
 UPGRADE = "postern.gateway.upgrade"
@@ -19,12 +22,15 @@ PAUSE = 5.0  # seconds between two looks
 
 
 class ActionModule(ActionBase):
-    """As the module; `rebooted` ends when the box has proved the system that it runs then."""
+    """As the module; `rebooted` ends when the box has proved the system that it runs then, and
+    `kept` when it waits for no machine any more."""
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
         args = dict(self._task.args)
         patience = float(args.pop("timeout", 1200))
+        if args.get("state") == "kept" and not self._task.check_mode:
+            return self._kept(args.get("version"), patience, task_vars)
         began = time.monotonic()
         waits = args.get("state") == "rebooted" and not self._task.check_mode
         try:
@@ -42,6 +48,20 @@ class ActionModule(ActionBase):
             if found is not None:
                 return found
         return too_late(patience)
+
+    def _kept(self, version, patience, task_vars):
+        """`patience` is for a box that cannot be asked, beyond what it waits itself."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            box = self._look(task_vars)
+            found = kept_of(box, version)
+            if found is not None:
+                return found
+            left = waited_for(box) if box else None
+            if left:
+                end = time.monotonic() + left + patience
+            time.sleep(PAUSE)
+        return not_told(patience)
 
     def _look(self, task_vars):
         """What the box says of itself; None while it cannot be asked."""

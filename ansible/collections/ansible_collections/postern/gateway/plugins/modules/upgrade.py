@@ -21,8 +21,10 @@ options:
       - C(previous) has the next start use the other slot, where it does not run already.
       - C(rebooted) starts the box anew, and waits until it has proved the system that runs then;
         with O(version) it fails if that is another.
+      - C(kept) waits, after that, for the machines that the box waits for
+        (C(base_upgrade.redial_minutes)), and fails if it goes back since they stay away.
     type: str
-    choices: [installed, previous, rebooted]
+    choices: [installed, previous, rebooted, kept]
     default: installed
   file:
     description: The update on the box; an administrator may write to C(/data/upload).
@@ -35,7 +37,9 @@ options:
     type: bool
     default: false
   timeout:
-    description: For C(rebooted), how many seconds that may take.
+    description:
+      - For C(rebooted), how many seconds that may take; for C(kept), for how many more than it
+        waits itself the box may be silent.
     type: int
     default: 1200
   reason:
@@ -66,7 +70,7 @@ def main():
         {
             "state": {
                 "type": "str",
-                "choices": ["installed", "previous", "rebooted"],
+                "choices": ["installed", "previous", "rebooted", "kept"],
                 "default": "installed",
             },
             "file": {"type": "str"},
@@ -78,7 +82,12 @@ def main():
         required_if=[("state", "installed", ("file", "version"))],
     )
     postern = of_module(module)
-    states = {"installed": installed, "previous": previous, "rebooted": rebooted}
+    states = {
+        "installed": installed,
+        "previous": previous,
+        "rebooted": rebooted,
+        "kept": kept,
+    }
     try:
         box = postern.ask("box")
         module.exit_json(**states[module.params["state"]](module, postern, box))
@@ -111,6 +120,11 @@ def rebooted(module, postern, box):
     if not module.check_mode:
         postern.tell("reboot", "--name", box["hostname"], "--reason", module.params["reason"])
     return {"changed": True}
+
+
+def kept(module, postern, box):
+    """How it is now; the waiting is the action's."""
+    return {"changed": False, "version": booted(box)["version"]}
 
 
 if __name__ == "__main__":
