@@ -60,6 +60,7 @@ class Pair:
     keymat_out: bytes = field(default=b"", repr=False)
     until: float = float("inf")  # when its lifetime ends, seconds on the caller's clock
     held_by: int = 0  # the number by which the kernel has its leg; 0: the pair is ours alone
+    by_words: bool = False  # it is a worker that has it, and what it has counted is in words
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.tell import tell_end
 from gateway.bridge.tracks import CallTrack, LegTrack, Stray
+from gateway.bridge.workers import Workers, note_dropped, note_others
 from gateway.esp.errors import Drop
 from gateway.esp.sa import Half
 from gateway.outputs import Output, SendIp
@@ -42,6 +43,7 @@ class Kernel:
     def __init__(self, carrier: Carrier, clients: Clients) -> None:
         self._carrier = carrier
         self._clients = clients
+        self._workers = Workers(carrier, clients, self)
 
     # packets
 
@@ -58,6 +60,8 @@ class Kernel:
             return None
         leg, pair = found
         track = leg.track
+        if pair.held_by and pair.by_words:
+            return self._workers.receive_esp(leg, packet)
         if not isinstance(track, LegTrack) or track.asked is None or not pair.held_by:
             return None
         if kind is not pair.carrier:
@@ -96,6 +100,8 @@ class Kernel:
                 self.leg_refused(event)
             case CallRefused():
                 return self.call_refused(event)
+            case _:
+                return self._workers.receive(event, now)
         return []
 
     def note_heard(self, leg: ClientLeg, now: float) -> None:
@@ -187,6 +193,8 @@ class Kernel:
         session.bytes_in += more[1]
         session.frames_out += more[2]
         session.bytes_out += more[3]
+        if event.drops:
+            note_dropped(track, event.drops)
         if not event.last:
             return []
         self._carrier.calls.pop(event.call)
@@ -201,7 +209,7 @@ class Kernel:
         (Q169831), so if the kernel has heard nothing, the call is ours from now on.
         """
         track = session.track
-        if not leg.channel or not isinstance(track, CallTrack) or track.heard:
+        if not leg.channel or leg.worked or not isinstance(track, CallTrack) or track.heard:
             return []
         leg.take_back(host)
         track.why = "the server answers from another of its addresses"
@@ -269,8 +277,11 @@ def _charge(track: LegTrack, half: Half, event: SaCounted) -> int:
     half.packets += max(0, event.packets - old[1])
     half.payload_bytes += max(0, payload)
     half.sequence = max(half.sequence, event.sequence)
-    half.drops[Drop.REPLAY] += max(0, event.replays - old[2])
-    half.drops[Drop.AUTH] += max(0, event.forged - old[3])
+    if event.others:
+        note_others(track, half, event)
+    else:
+        half.drops[Drop.REPLAY] += max(0, event.replays - old[2])
+        half.drops[Drop.AUTH] += max(0, event.forged - old[3])
     return event.packets - old[1]
 
 

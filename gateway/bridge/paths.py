@@ -4,17 +4,33 @@ One frozen value each: whoever compares it with the one before knows what has to
 here is remembered; `carrier.py` does that.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import ClientLeg, Pair
+from gateway.bridge.pptp_leg import PptpLeg
 from gateway.esp.numbers import HEADER, ICV, TRAILER
 from gateway.esp.sa import ENDLESS, Half
 from gateway.esp.suites import Suite, find_suite, split_keymat
-from gateway.paths import Abilities, L2tpEnd, LegPath, Sa
+from gateway.paths import (
+    Abilities,
+    GreEnd,
+    L2tpEnd,
+    LegPath,
+    PptpEnd,
+    Sa,
+    Shielding,
+    worker_of,
+)
 from gateway.wire.udp import Endpoint
 
+if TYPE_CHECKING:
+    from gateway.bridge.session import Session
+
+PlaceOf = Callable[[ClientLeg, Any, str], int]
+"""Where the word is that somebody of a client's counts in, by the field it is in; 0: nowhere."""
 UNSURE: Final = 1  # packets of a pair that is not confirmed, after which we want to know
 # Kernel bytes that a lifetime stands for at most: small packets are little more than headers.
 HARD_SHARE, HARD_LEAST = 8, 1 << 16
@@ -50,20 +66,28 @@ def hand_over(pair: Pair, now: float) -> Handover:
 
 
 def leg_path(
-    leg: ClientLeg, virtual: bytes, handovers: dict[int, Handover], tunnel: int, mapped: bool
+    leg: ClientLeg,
+    virtual: bytes,
+    handovers: dict[int, Handover],
+    tunnel: int,
+    mapped: bool,
+    place: PlaceOf | None = None,
 ) -> LegPath:
-    """The leg, with those of its pairs that have been handed over (by our SPI)."""
+    """The leg, with those of its pairs that have been handed over (by our SPI). `place`: a worker
+    is to have it, which counts in words."""
     pairs = [pair for spi, pair in leg.pairs.items() if spi in handovers]
     current = leg.current
     outbound = None
     if current is not None and current.inbound.spi in handovers:
-        outbound = _sa(current, handovers[current.inbound.spi], inbound=False)
+        outbound = _sa(leg, current, handovers[current.inbound.spi], place, inbound=False)
     return LegPath(
         virtual=virtual,
         near=leg.local.host,
         peer=place_of(leg),
         port=leg.client_port,
-        inbound=tuple(_sa(pair, handovers[pair.inbound.spi], inbound=True) for pair in pairs),
+        inbound=tuple(
+            _sa(leg, pair, handovers[pair.inbound.spi], place, inbound=True) for pair in pairs
+        ),
         outbound=outbound,
         tunnel=tunnel,
         mapped=mapped,
@@ -81,6 +105,24 @@ def l2tp_end(leg: ClientLeg, number: int, tunnel: int, call: int, peer_call: int
     return L2tpEnd(number, tunnel, leg.peer_tunnels.get(tunnel, 0), call, peer_call)
 
 
+def pptp_end(leg: ClientLeg, inside: PptpLeg, place: PlaceOf) -> PptpEnd:
+    """A call whose GRE is the kernel's, or a worker's."""
+    peer_call = inside.peer_call if inside.is_up else None
+    gre = None
+    if inside.worked:
+        places = [place(leg, inside.gre, name) for name in ("sent", "heard")]
+        gre = GreEnd(inside.window, inside.strict, inside.speaker, *places)
+    return PptpEnd(inside.source, inside.server.host, inside.call_id, peer_call, gre)
+
+
+def shielding(session: "Session") -> Shielding | None:
+    """What a worker's shield goes by; None: there is to be none."""
+    kept = session.crossing.kept().shield
+    if kept is None:
+        return None
+    return Shielding(kept.most, kept.mss, kept.short, kept.bare, kept.compressed)
+
+
 def why_not(leg: ClientLeg, abilities: Abilities) -> str:
     """Why the kernel cannot carry this client's ESP; nothing if it can."""
     if abilities.lacks:
@@ -94,7 +136,11 @@ def why_not(leg: ClientLeg, abilities: Abilities) -> str:
 
 def why_not_pair(pair: Pair, abilities: Abilities) -> str:
     suite = find_suite(pair.suite)
+    if abilities.workers and not worker_of(pair.inbound.spi, abilities.workers):
+        return "its packets come by the daemon's own queue"
     if pair.carrier is Kind.ESP_ON_500:
+        if abilities.workers:
+            return "the client speaks draft 00 or 01 of NAT traversal, and no worker does"
         return "the client speaks draft 00 or 01 of NAT traversal, which the kernel does not"
     if pair.carrier is Kind.ESP_IN_UDP and not abilities.udp:
         return "the kernel does not take ESP out of UDP"
@@ -114,7 +160,9 @@ def next_soft(half: Half, counted: int) -> int:
     return counted + max(1, half.limit - half.payload_bytes)
 
 
-def _sa(pair: Pair, handover: Handover, *, inbound: bool) -> Sa:
+def _sa(
+    leg: ClientLeg, pair: Pair, handover: Handover, place: PlaceOf | None, *, inbound: bool
+) -> Sa:
     suite = find_suite(pair.suite)
     half = pair.inbound if inbound else pair.outbound
     keymat = pair.keymat_in if inbound else pair.keymat_out
@@ -131,4 +179,6 @@ def _sa(pair: Pair, handover: Handover, *, inbound: bool) -> Sa:
         soft_bytes=handover.soft[inbound],
         hard_bytes=handover.hard[inbound],
         seconds=handover.seconds,
+        retired=place is not None and pair.retired,
+        word=0 if place is None else place(leg, half, "word"),
     )

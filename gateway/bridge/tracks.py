@@ -8,13 +8,13 @@ from gateway.bridge.paths import Handover
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session_states import State
 from gateway.outputs import SendIp
-from gateway.paths import CallPath, LegPath
+from gateway.paths import CallPath, LegPath, worker_of
 from gateway.wire.udp import Endpoint
 
 if TYPE_CHECKING:
     from gateway.bridge.session import Session
 
-KERNEL, USER = "kernel", "user"
+KERNEL, WORKER, USER = "kernel", "worker", "user"
 NOT_THROUGH = "PPP is not through yet"
 UNSETTLED = "the client has no keys, or has moved and not spoken from there"
 
@@ -35,8 +35,16 @@ class Changes(Protocol):
 class LegTrack:
     """One leg that the kernel carries. `asked` is what it was last asked for."""
 
-    def __init__(self, number: int, virtual: bytes, leg: ClientLeg, changes: Changes) -> None:
-        self.number, self.virtual, self.leg = number, virtual, leg
+    def __init__(
+        self,
+        number: int,
+        virtual: bytes,
+        leg: ClientLeg,
+        changes: Changes,
+        by_words: bool = False,
+    ) -> None:
+        """`by_words`: a worker is to have it, and what it counts is in words."""
+        self.number, self.virtual, self.leg, self.by_words = number, virtual, leg, by_words
         self.asked: LegPath | None = None
         self.handovers: dict[int, Handover] = {}  # by our SPI
         self.pairs: dict[tuple[int, bool], Pair] = {}  # by SPI and "inbound": what the kernel has
@@ -47,6 +55,7 @@ class LegTrack:
         self.mapped = True  # whether what comes from its place goes past the queue
         self.doubted = float("-inf")  # when that was last in doubt
         self.stray: Stray | None = None
+        self.dropped: dict[tuple[int, bool], tuple[int, ...]] = {}  # as a worker counts
         self.inherited = False  # an earlier process has asked for it, and we have not
         self._changes = changes
 
@@ -73,8 +82,14 @@ class CallTrack:
         self.inherited = False  # as of a leg
         self.asked: CallPath | None = None
         self.counted = (0, 0, 0, 0)
+        self.dropped: dict[str, int] = {}  # as a worker has told
         self.over: float | None = None  # since when what is to be told waits for the last figures
         self._changes = changes
+
+    @property
+    def by_words(self) -> bool:
+        """Its GRE is a worker's."""
+        return isinstance(self.inside, PptpLeg) and self.inside.worked
 
     @property
     def living(self) -> bool:
@@ -97,9 +112,16 @@ def is_through(session: "Session") -> bool:
     return bool(session.client_ip) and not session.holding
 
 
-def is_settled(leg: ClientLeg) -> bool:
-    """It has keys, and it is known where it is: the kernel sends to one place only."""
-    return leg.current is not None and (leg.place.separate or not leg.place.doubtful)
+def is_settled(leg: ClientLeg, workers: int = 0) -> bool:
+    """It has keys, and it is known where it is."""
+    return leg.current is not None and is_at_one_place(leg, workers)
+
+
+def is_at_one_place(leg: ClientLeg, workers: int = 0) -> bool:
+    """The kernel sends to one place only; and of several workers all of it is one's."""
+    if workers and len({worker_of(spi, workers) for spi in leg.pairs}) > 1:
+        return False
+    return leg.place.separate or not leg.place.doubtful
 
 
 def carried_by(session: "Session") -> tuple[str, str]:
@@ -108,5 +130,5 @@ def carried_by(session: "Session") -> tuple[str, str]:
     if not isinstance(track, CallTrack):
         return USER, ""
     if track.joined:
-        return KERNEL, ""
+        return WORKER if track.by_words else KERNEL, ""
     return USER, track.why or (UNSETTLED if is_through(session) else NOT_THROUGH)
