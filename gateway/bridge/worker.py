@@ -155,8 +155,23 @@ class Worker:
                 found += _drain(who, now)
                 self._timers.note(who)
         if self._tell_at is not None and self._tell_at <= now:
-            found += self._tell(now)
+            told = self.tell()
+            wait = TOLD_SOON if self._is_near() else TOLD_EVERY
+            self._tell_at = now + wait if told else None
+            found += told
         return found
+
+    def tell(self) -> list[Found]:
+        """The counters of whoever has done anything since they were told."""
+        found: list[Found] = []
+        for leg in self._legs.values():
+            for half in leg.halves():
+                if half.changed:
+                    found.append(half.counted())
+                    if half.core.used >= 1.0 and not half.told:
+                        half.told = True
+                        found.append(SaExpired(leg.number, half.core.spi, half.inbound, False))
+        return found + [call.counted() for call in self._calls.values() if call.changed]
 
     # the road
 
@@ -217,22 +232,11 @@ class Worker:
         heard.told = True
         return [heard.counted(), SaExpired(heard.leg.number, heard.core.spi, True, False)]
 
-    def _tell(self, now: float) -> list[Found]:
-        """The counters of whoever has carried anything since; nothing more if nobody has."""
-        found: list[Found] = []
-        near = False
-        for leg in self._legs.values():
-            for half in leg.halves():
-                if half.changed:
-                    found.append(half.counted())
-                    near = near or half.core.used >= NEAR
-                    if half.core.used >= 1.0 and not half.told:
-                        half.told = True
-                        found.append(SaExpired(leg.number, half.core.spi, half.inbound, False))
-        found += [call.counted() for call in self._calls.values() if call.changed]
-        wait = TOLD_SOON if near else TOLD_EVERY
-        self._tell_at = now + wait if found else None
-        return found
+    def _is_near(self) -> bool:
+        """Whether somebody's lifetime is nearly used up."""
+        return any(
+            NEAR <= half.core.used < 1.0 for leg in self._legs.values() for half in leg.halves()
+        )
 
     # what is to be carried
 

@@ -31,6 +31,7 @@ from gateway.outputs import (
     SendTcp,
     What,
 )
+from gateway.paths import Abilities, GreHeard, PacketHeard
 from gateway.system.loop import Core
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
@@ -42,6 +43,7 @@ from gateway.wire.ipv4 import (
     parse_ipv4,
 )
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp, parse_udp
+from tests.pair.memory import Memory
 from tests.pair.nat import Nat
 from tests.pair.net import DELAY, Net, seeded
 from tests.pair.peers.ike_profiles import SAFENET_98, Profile
@@ -49,6 +51,8 @@ from tests.pair.peers.inside_server import InsideServer, Line
 from tests.pair.peers.kernel import ABILITIES, Kernel, is_again
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 from tests.pair.peers.pppd import Pppd
+from tests.pair.peers.workers import ABILITIES as WORKERS
+from tests.pair.peers.workers import Workforce
 
 OUTSIDE, INSIDE = "198.51.100.1", "192.0.2.1"
 FRONT = "198.51.100.77"  # of a router that forwards the two UDP ports to us, and nothing else
@@ -68,7 +72,8 @@ TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
 NOBODY = Users()
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
-CARRIER = "user"  # or "kernel", for whole stories: see conftest.py
+KEY = bytes(range(32))
+CARRIER = "user"  # or "kernel", or "workers", for whole stories: see conftest.py
 TCP_WORDS = {"refused": "connection refused", "silent": "no answer within 10 s"}
 
 Step = Callable[[float], list[Output]]
@@ -97,7 +102,7 @@ def configure(
 ) -> Config:
     """`routes` stand beside those of the two PPTP servers; `route` is what "nt4" has beside its
     usual. Where the kernel carries that is no shield, which reads every frame."""
-    usual = [replace(each, shield=CARRIER == "user") for each in ROUTES]
+    usual = [replace(each, shield=CARRIER != "kernel") for each in ROUTES]
     routes += (replace(usual[0], **route),) if route else ()
     values = {name: getattr(LIMITS, name) for name in LIMITS.__slots__} | limits
     return Config(
@@ -126,11 +131,18 @@ class GatewayNode:
         self._lines: dict[int, tuple[InsideServer, Line]] = {}
         self._coming: list[tuple[float, int, Step]] = []  # what TCP still has to tell
         self._steps = 0
-        self.kernel = (
-            Kernel(host_bytes(OUTSIDE), seeded(seed + 77)) if CARRIER == "kernel" else None
-        )
-        if self.kernel is not None:
+        self.memory = Memory()
+        self.kernel: Kernel | Workforce | None = None
+        if CARRIER == "kernel":
+            self.kernel = Kernel(host_bytes(OUTSIDE), seeded(seed + 77))
             self.core.carrier.abilities = ABILITIES
+        elif CARRIER == "workers":
+            self.core.carrier.abilities = self._begin_workers()
+            self.core.keeping.begin(self.memory, KEY)
+
+    def _begin_workers(self) -> Abilities:
+        self.kernel = Workforce(self.memory.word, seeded(77))
+        return WORKERS
 
     def stand_in(self, core: Gateway) -> None:
         """Another gateway has the place from now on: one that is watched, say."""
@@ -164,7 +176,12 @@ class GatewayNode:
         found: list[Datagram] = []
         while self.kernel is not None and self.kernel.told:
             event = self.kernel.told.popleft()
-            found += self.carry(self.core.receive_path(event, now), now)
+            if isinstance(event, PacketHeard):
+                found += self.carry(self.door.receive_packet(event.packet, now), now)
+            elif isinstance(event, GreHeard):
+                found += self.carry(self.door.receive_gre(event.packet, now), now)
+            else:
+                found += self.carry(self.core.receive_path(event, now), now)
         return found
 
     def refresh(self, now: float) -> None:

@@ -48,7 +48,7 @@ def leg_of(mortal: MortalWorld) -> ClientLeg:
 
 def kernel_of(mortal: MortalWorld) -> Kernel:
     kernel = mortal.node.kernel
-    assert kernel is not None
+    assert isinstance(kernel, Kernel)
     return kernel
 
 

@@ -23,7 +23,7 @@ def carried(carrier: str = "auto", nat: Nat | None = None, **route: Any) -> Worl
 
 
 def kernel_of(world: World) -> Kernel:
-    assert world.gateway.kernel is not None
+    assert isinstance(world.gateway.kernel, Kernel)
     return world.gateway.kernel
 
 
