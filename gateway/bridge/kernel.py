@@ -61,7 +61,7 @@ class Kernel:
         leg, pair = found
         track = leg.track
         if pair.held_by and pair.by_words:
-            return self._workers.receive_esp(leg, packet)
+            return self._workers.receive_esp(leg, packet, kind is pair.carrier)
         if not isinstance(track, LegTrack) or track.asked is None or not pair.held_by:
             return None
         if kind is not pair.carrier:
@@ -109,6 +109,8 @@ class Kernel:
         if len(leg.pairs) == 1:
             for pair in leg.pairs.values():
                 pair.inbound.heard_at = now
+        if leg.current is not None and leg.current.by_words:
+            note_alive(self._clients, leg, leg.current, now)
 
     def counted(self, event: SaCounted, now: float) -> list[Output]:
         """What an SA has done since it was last asked."""

@@ -42,12 +42,15 @@ class Workers:
         self._carrier, self._clients, self._kernel = carrier, clients, kernel
         clients.ike.sas.low_bits = self._low_bits
 
-    def receive_esp(self, leg: ClientLeg, packet: bytes) -> list[Output]:
+    def receive_esp(self, leg: ClientLeg, packet: bytes, fits: bool) -> list[Output]:
         """A packet that a worker has handed on, of an SA that it has, or has had until now.
 
         Until that has said how far it has counted, nobody can tell whether it is new.
         """
         track = leg.track
+        if not fits:
+            leg.drops.count("encapsulation")
+            return []
         if isinstance(track, LegTrack) and track.asked is not None:
             return [Again(packet)]
         leg.drops.count("handover")
