@@ -29,7 +29,7 @@ from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
 from gateway.paths import NONE, Abilities, Left
 from gateway.succession import Succession
-from gateway.system import kernel
+from gateway.system import kernel, worker_start
 from gateway.system.addresses import Addresses
 from gateway.system.calendar import Calendar, floor
 from gateway.system.callers import may_ask, who
@@ -140,6 +140,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.tool = apply_rules(wanted_rules(config, virtual=virtual), every_tool())
         gre = GreReceiver(config.inside.address)
         found = kernel.begin(config, desk.tool, succession.keeper, succession.left)
+        found, why_none = worker_start.begin(config, found, succession.kept, now)
         begun = desk.carry_by(found, gre)
         sender, tcp = Sender(), Connections(succession.keeper)
         doors = Doors(
@@ -166,7 +167,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             begun.settle()
             succession.settle()
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
-            for line in (_who_carries(begun), *succession.said):
+            for line in filter(None, (_who_carries(begun), why_none, *succession.said)):
                 journal.line(line)
             for trouble in unforwarded(config, forwards(_both(config))):
                 journal(trouble)
@@ -186,7 +187,8 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
 def _who_carries(begun: Begun) -> str:
     if begun.paths is None:
         return f"the daemon carries everything itself: {begun.abilities.lacks}"
-    return f"the kernel carries what it can; clients are told apart by {begun.name}"
+    who = begun.abilities.carriers
+    return f"{who} carries what it can; clients are told apart by {begun.name}"
 
 
 def unforwarded(config: Config, forwarding: bool) -> list[Fact]:
@@ -296,8 +298,11 @@ class Desk:
         """Routes to other servers want other rules; nothing if it could be done."""
         living = self.gateway.board.trunks.by_place
         try:
-            rules = wanted_rules(config, living, self.begun.virtual)
-            if self.begun.paths is not None and self.gre is not None:
+            workers = self.begun.abilities.workers
+            rules = wanted_rules(config, living, self.begun.virtual, workers)
+            if workers and self.gre is not None:
+                self.gre.leave_to_workers(workers)
+            elif self.begun.paths is not None and self.gre is not None:
                 self.gre.leave_to_kernel(servers_of(config))
             if self.tool is not None and rules != self.rules:
                 self.tool.apply(rules)

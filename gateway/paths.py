@@ -155,8 +155,9 @@ class LookAt(NamedTuple):
 
 
 class Again(NamedTuple):
-    """A packet from outside that a worker has handed on, and which is for it after all."""
+    """A packet from outside that a worker has handed on, and whose SA it has after all."""
 
+    spi: int
     packet: bytes
 
 
@@ -330,6 +331,11 @@ class Abilities:
     @property
     def any(self) -> bool:
         return not self.lacks
+
+    @property
+    def carriers(self) -> str:
+        """Who it is, for people."""
+        return f"each of {self.workers} workers" if self.workers else "the kernel"
 
 
 @dataclass(frozen=True, slots=True)

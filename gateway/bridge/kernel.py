@@ -61,7 +61,7 @@ class Kernel:
         leg, pair = found
         track = leg.track
         if pair.held_by and pair.by_words:
-            return self._workers.receive_esp(leg, packet, kind is pair.carrier)
+            return self._workers.receive_esp(leg, pair, packet, kind is pair.carrier)
         if not isinstance(track, LegTrack) or track.asked is None or not pair.held_by:
             return None
         if kind is not pair.carrier:

@@ -129,7 +129,7 @@ class Worker:
             case SendL2tp(number, message):
                 leg = self._legs.get(number)
                 return [] if leg is None else [*leg.seal(message)]
-            case Again(packet):
+            case Again(_, packet):
                 return self.receive_packet(packet, now, again=True)
             case SetLeg(number, leg_path):
                 return self._set_leg(number, leg_path)

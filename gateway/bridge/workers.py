@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from gateway.bridge.carrier import Carrier
-from gateway.bridge.client_leg import ClientLeg
+from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.clients import Clients
 from gateway.bridge.pptp_leg import PptpLeg, Worked
 from gateway.bridge.tracks import CallTrack, LegTrack
@@ -42,7 +42,7 @@ class Workers:
         self._carrier, self._clients, self._kernel = carrier, clients, kernel
         clients.ike.sas.low_bits = self._low_bits
 
-    def receive_esp(self, leg: ClientLeg, packet: bytes, fits: bool) -> list[Output]:
+    def receive_esp(self, leg: ClientLeg, pair: Pair, packet: bytes, fits: bool) -> list[Output]:
         """A packet that a worker has handed on, of an SA that it has, or has had until now.
 
         Until that has said how far it has counted, nobody can tell whether it is new.
@@ -52,7 +52,7 @@ class Workers:
             leg.drops.count("encapsulation")
             return []
         if isinstance(track, LegTrack) and track.asked is not None:
-            return [Again(packet)]
+            return [Again(pair.inbound.spi, packet)]
         leg.drops.count("handover")
         return []
 

@@ -13,7 +13,7 @@ from signal import SIGHUP, SIGUSR1, Signals
 from typing import Protocol
 
 from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, ToKeep, What
-from gateway.paths import PathEvent, PathRequest
+from gateway.paths import GreHeard, PacketHeard, PathEvent, PathRequest
 from gateway.system.clock import now as monotonic_now
 from gateway.system.tcp import TcpEvent, TcpOpened, TcpReceived
 
@@ -306,7 +306,12 @@ class Loop:
 
     def _tell_paths(self, events: list[PathEvent], now: float) -> None:
         for event in events:
-            self._do(self._core.receive_path, event, now)
+            if isinstance(event, PacketHeard):
+                self._do(self._core.receive_packet, event.packet, now)
+            elif isinstance(event, GreHeard):
+                self._do(self._core.receive_gre, event.packet, now)
+            else:
+                self._do(self._core.receive_path, event, now)
 
     def _paths_timeout(self, now: float) -> Sequence[Output]:
         if self._doors.paths is not None:

@@ -8,6 +8,7 @@ Pure: `firewall.py` carries the text to the kernel. What the rules say:
   The hook is INPUT: there the IP stack has reassembled fragments itself, conntrack or not.
   Without `bypass`: when nobody reads the queue the kernel drops, and answers nothing;
 * what the kernel is to decrypt has a virtual address by then (virtual.py), and is let past;
+* where there are workers, each has a queue of its own for ESP with an SPI of its;
 * clear L2TP of native servers is dropped, too: their first answer can be so, before their own
   policy is in force, and must not be met with an ICMP error;
 * IKE and ESP that come in from inside, from servers that speak IPsec themselves, go to a queue of
@@ -45,6 +46,12 @@ STATES: Final = ("invalid", "established", "related", "new", "untracked")
 OURS: Final = frozenset({PROBE, *(chain for _, _, chain in CHAINS)})
 # What came out of IPsec goes the same way as what came in the clear, where the kernel decrypts.
 _NFT_CLEAR, _IPTABLES_CLEAR = "meta ipsec missing ", " -m policy --dir in --pol none"
+# The same by offsets from where the IPv4 header ends (xt_u32).
+_IPTABLES_UDP: Final = (
+    f"-p udp -m udp --dport {PORTS[1]} -m u32 "
+    '--u32 "0>>22&0x3C@8=0x1:0xFFFFFFFF&&0>>22&0x3C@8&0x7={}"'
+)
+_IPTABLES_ESP: Final = '-p esp -m u32 --u32 "0>>22&0x3C@0&0x7={}"'
 _INTERFACE = re.compile(r"[A-Za-z0-9_.@:-]{1,15}")
 
 
@@ -99,6 +106,7 @@ class Rules:
     inside: InsideRules | None = None
     front: FrontRules | None = None
     virtual: str = ""  # the network of virtual addresses, where the kernel carries anything
+    workers: tuple[int, ...] = ()  # queues of the first worker and others, by the SPI's low bits
 
     def __post_init__(self) -> None:
         if not self.interfaces and not self.addresses:
@@ -111,7 +119,7 @@ class Rules:
         if not 0 <= self.queue <= LARGEST_QUEUE:
             raise ValueError(f"there is no queue {self.queue}")
         others = [part for part in (self.inside, self.front) if part is not None]
-        queues = [self.queue, *(part.queue for part in others)]
+        queues = [self.queue, *self.workers, *(part.queue for part in others)]
         if len(set(queues)) < len(queues) or any(
             part.interface in (self.interfaces or (part.interface,)) for part in others
         ):
@@ -135,7 +143,8 @@ table ip {TABLE} {{
 {_nft_clear_inside(rules.inside)}  }}
   chain to_queue {{
     type filter hook input priority mangle; policy accept;
-{carried}    {comes_in}{to_us}udp dport {{ {ports} }} queue num {rules.queue}
+{carried}{_nft_workers(rules, comes_in + to_us)}\
+    {comes_in}{to_us}udp dport {{ {ports} }} queue num {rules.queue}
     {comes_in}{to_us}meta l4proto esp queue num {rules.queue}
     iifname "lo" ip daddr {LOOPBACK} udp dport {PORTS[0]} queue num {rules.queue}
 {_nft_inside(rules.inside)}  }}
@@ -200,6 +209,16 @@ def iptables_removal(saved: str, chains: Collection[str] = OURS) -> str:
     return text
 
 
+def _nft_workers(rules: Rules, place: str) -> str:
+    """ESP by the last three bits of its SPI, in UDP where it is not IKE (RFC 3948, 2.2)."""
+    text = ""
+    for low, queue in enumerate(rules.workers, 1):
+        in_udp = f"udp dport {PORTS[1]} @th,64,32 != 0 @th,93,3 {low}"
+        text += f"    {place}{in_udp} queue num {queue}\n"
+        text += f"    {place}meta l4proto esp @th,29,3 {low} queue num {queue}\n"
+    return text
+
+
 def _nft_clear_inside(inside: InsideRules | None) -> str:
     if inside is None:
         return ""
@@ -259,6 +278,9 @@ def _queue_rules(rules: Rules) -> Iterator[str]:
     for name in rules.interfaces or ("",):
         for target in _iptables_targets(rules) or [""]:
             place = " ".join(filter(None, [f"-i {name}" if name else "", target]))
+            for low, worker in enumerate(rules.workers, 1):
+                yield f"{place} {_IPTABLES_UDP.format(low)} -j NFQUEUE --queue-num {worker}"
+                yield f"{place} {_IPTABLES_ESP.format(low)} -j NFQUEUE --queue-num {worker}"
             for port in PORTS:
                 yield f"{place} -p udp -m udp --dport {port} -j NFQUEUE --queue-num {rules.queue}"
             yield f"{place} -p esp -j NFQUEUE --queue-num {rules.queue}"

@@ -18,17 +18,21 @@ from gateway.system.virtual import Pool
 QUEUE: Final = 1701
 INSIDE_QUEUE: Final = 1702
 FRONT_QUEUE: Final = 1703
+WORKER_QUEUE: Final = 1710  # of the first; others behind it
 
 Place = tuple[bytes, bytes]  # our host and the server's
 
 
-def wanted_rules(config: Config, living: Iterable[Place] = (), virtual: str = "") -> Rules:
+def wanted_rules(
+    config: Config, living: Iterable[Place] = (), virtual: str = "", workers: int = 0
+) -> Rules:
     """`living` are places of connections that stand, whatever the configuration says by now.
 
     `virtual` is the network of virtual addresses, if there are any.
     """
     outside, inside = config.outside, _inside(config, list(living))
-    return Rules((outside.interface,), outside.addresses, QUEUE, inside, _front(config), virtual)
+    front, queues = _front(config), tuple(range(WORKER_QUEUE, WORKER_QUEUE + workers))
+    return Rules((outside.interface,), outside.addresses, QUEUE, inside, front, virtual, queues)
 
 
 def wanted_pool(config: Config) -> Pool:

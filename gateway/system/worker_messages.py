@@ -39,8 +39,9 @@ from gateway.wire.cursor import WireError
 from gateway.wire.record import build_record, parse_record
 
 _NUMBERED: Final = Struct("!BI")  # kind; number of a leg or call, with bytes behind it
-BARE: Final[tuple[type[Any], ...]] = (PacketHeard, GreHeard, Again)
-NUMBERED: Final[tuple[type[Any], ...]] = (L2tpHeard, FrameHeard, SendL2tp, SendFrame)
+BARE: Final[tuple[type[Any], ...]] = (PacketHeard, GreHeard)
+NUMBERED: Final[tuple[type[Any], ...]] = (L2tpHeard, FrameHeard, SendL2tp, SendFrame, Again)
+PING, COUNT = b"\xff", b"\xfe"  # come back once all before them is done, or told
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,9 +94,8 @@ class Workforce:
                 self._whose[SetLeg, number] = worker_of(path.inbound[0].spi, COUNT)
             case SetCall(number, path) if path is not None:
                 self._whose[SetCall, number] = worker_of(path.inside.call, COUNT)
-            case Again(packet):
-                _, start, _ = classify(packet)
-                return worker_of(int.from_bytes(packet[start : start + 4], "big"), COUNT)
+            case Again(spi):
+                return worker_of(spi, COUNT)
         kind = SetCall if isinstance(request, SetCall | SendFrame) else SetLeg
         number = request.leg if isinstance(request, SendL2tp) else request[0]
         return self._whose.get((kind, number), 0)
