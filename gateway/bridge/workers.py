@@ -112,7 +112,8 @@ class Workers:
             found += self._take_back(track, now)
             track.asked = None
             track.changed()
-            self._carrier.forget(track)
+            if track.leg.track is not track:  # it was on its way back
+                self._carrier.forget(track)
         return found
 
     def _all_lost(self, reason: str, now: float) -> list[Output]:

@@ -45,6 +45,7 @@ from gateway.wire.cursor import WireError
 
 LIMIT: Final = 64  # messages of one worker before the others have their turn
 PING_EVERY: Final = 5.0  # seconds between two questions, and for the answer to one
+READY_WITHIN: Final = 5.0  # seconds for which the daemon's start waits for theirs
 COUNTED_WITHIN: Final = 0.1  # seconds for what an owner asks for
 CALM: Final = 10.0  # seconds a worker lives, if it is well
 MOST_DEATHS: Final = 3  # of workers that did not, in a row
@@ -111,7 +112,10 @@ class Workers:
         return self._epoll.fileno()
 
     def settle(self) -> None:
-        """Of an earlier daemon's workers nothing is left: see `Kept`."""
+        """The start is over once everybody has begun; of an earlier daemon's nobody is left since
+        `Kept`."""
+        self._ask_all()
+        self._wait_for(lambda: any(worker.asked for worker in self._workers.values()), READY_WITHIN)
 
     def stop(self) -> None:
         """They end, and what they still carried with them."""
@@ -151,13 +155,7 @@ class Workers:
         for worker in list(self._workers.values()):
             worker.counts = True
             self._say(worker, COUNT)
-        now = self._clock()
-        end = now + COUNTED_WITHIN
-        while now < end and any(worker.counts for worker in self._workers.values()):
-            self._epoll.poll(end - now)
-            for worker in list(self._workers.values()):
-                self._read(worker, LIMIT)
-            now = self._clock()
+        self._wait_for(lambda: any(each.counts for each in self._workers.values()), COUNTED_WITHIN)
         return self._drain()
 
     def deadline(self) -> float | None:
@@ -187,6 +185,16 @@ class Workers:
         worker = _Worker(number, Line(ours), process, self._clock())
         self._workers[number] = worker
         self._epoll.register(worker.line.fileno(), worker.line.events())
+
+    def _wait_for(self, waits: Callable[[], bool], seconds: float) -> None:
+        """Hear workers alone, for as long as there is something to wait for."""
+        now = self._clock()
+        end = now + seconds
+        while now < end and waits():
+            self._epoll.poll(end - now)
+            for worker in list(self._workers.values()):
+                self._read(worker, LIMIT)
+            now = self._clock()
 
     def _read(self, worker: _Worker, limit: int) -> None:
         try:
