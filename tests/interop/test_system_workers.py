@@ -9,13 +9,8 @@ import pytest
 
 from tests.bench.managed import Managed, managed_daemon
 from tests.bench.real_net import now
-from tests.bench.running import NATS
 from tests.interop.netns import need_root
 from tests.interop.test_system_restart import check
-from tests.pair.nat import Nat
-from tests.pair.net import seeded
-from tests.pair.peers.ike_profiles import SAFENET_98
-from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 
 pytestmark = pytest.mark.root
 WORKERS = 2

@@ -19,6 +19,7 @@ from gateway.paths import (
     SetCall,
     SetLeg,
     WorkerLost,
+    WorkersLost,
     worker_of,
 )
 from gateway.pptp.gre import call_id_of
@@ -86,6 +87,11 @@ class Workforce:
         """It is gone at once, with all that it has not said, and another is there."""
         self._cores[worker] = Worker(self._word, self._random)
         self.told.append(WorkerLost(worker))
+
+    def give_up(self, reason: str) -> None:
+        """There are none any more, and everything comes to the daemon."""
+        self._cores.clear()
+        self.told.append(WorkersLost(reason))
 
     def _worker(self, request: PathRequest) -> int:
         """As the daemon's end finds it."""
