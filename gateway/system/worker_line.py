@@ -57,17 +57,19 @@ class Line:
     def take(self, limit: int = LIMIT) -> list[bytes]:
         """What has come, without waiting; `Lost` once there will be nothing more."""
         found: list[bytes] = []
-        try:
-            while len(found) < limit:
+        while len(found) < limit:
+            try:
                 message = self._end.recv(LONGEST)
-                if not message:
-                    break
-                found.append(message)
-        except BlockingIOError:
-            return found
-        except OSError as error:
-            raise Lost(str(error)) from error
-        if len(found) < limit and not found:
+            except BlockingIOError:
+                return found
+            except ConnectionResetError:
+                continue  # it has not heard everything; what it said is behind this
+            except OSError as error:
+                raise Lost(str(error)) from error
+            if not message:
+                break
+            found.append(message)
+        if not found:
             raise Lost("it has ended")
         return found
 

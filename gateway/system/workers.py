@@ -180,6 +180,9 @@ class Workers:
         ours, theirs = line_pair()
         try:
             process = self._start(number, theirs)
+        except OSError:
+            ours.close()
+            raise
         finally:
             theirs.close()
         worker = _Worker(number, Line(ours), process, self._clock())

@@ -317,3 +317,32 @@ def test_the_queue_in_front_is_shared_with_no_other(
             INSIDE,
             FrontRules("lan0", SERVERS, queue),
         )
+
+
+def test_each_worker_has_a_queue_for_esp_by_the_low_bits_of_its_spi() -> None:
+    """By nftables from where the UDP header or ESP begins, in bits (RFC 4303, 2; RFC 3948, 2.1)."""
+    rules = Rules(("wan0",), (), 7, workers=(8, 9))
+    lines = [line.strip() for line in nft_text(rules).splitlines()]
+    first = lines.index('iifname { "wan0" } udp dport 4500 @th,64,32 != 0 @th,93,3 1 queue num 8')
+    assert lines[first + 1 : first + 5] == [
+        'iifname { "wan0" } meta l4proto esp @th,29,3 1 queue num 8',
+        'iifname { "wan0" } udp dport 4500 @th,64,32 != 0 @th,93,3 2 queue num 9',
+        'iifname { "wan0" } meta l4proto esp @th,29,3 2 queue num 9',
+        'iifname { "wan0" } udp dport { 500, 4500 } queue num 7',
+    ]
+
+
+def test_with_iptables_a_workers_rules_come_before_all_others() -> None:
+    text = iptables_text(Rules(("wan0",), (), 7, workers=(8,)), SAVED)
+    rules = [line for line in text.splitlines() if line.startswith("-A POSTERN-IN")]
+    assert rules[:3] == [
+        "-A POSTERN-IN -i wan0 -p udp -m udp --dport 4500 -m u32 --u32 "
+        '"0>>22&0x3C@8=0x1:0xFFFFFFFF&&0>>22&0x3C@8&0x7=1" -j NFQUEUE --queue-num 8',
+        '-A POSTERN-IN -i wan0 -p esp -m u32 --u32 "0>>22&0x3C@0&0x7=1" -j NFQUEUE --queue-num 8',
+        "-A POSTERN-IN -i wan0 -p udp -m udp --dport 500 -j NFQUEUE --queue-num 7",
+    ]
+
+
+def test_a_worker_has_no_queue_of_anybody_elses() -> None:
+    with pytest.raises(ValueError, match="share"):
+        Rules(("wan0",), (), 7, workers=(7,))
