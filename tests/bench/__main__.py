@@ -22,6 +22,7 @@ from tests.bench import (
     plot,
     restart,
     road,
+    shards,
     storm,
     thousand,
     traffic,
@@ -53,6 +54,7 @@ PARTS: Final = {
     "storm": Part("After a power cut, in the pair simulation", storm.measure),
     "daemon": Part("The daemon, in network namespaces", daemon.measure, True),
     "thousand": Part("The daemon with a thousand sessions", thousand.measure, True),
+    "shards": Part("The daemon and its workers, in network namespaces", shards.measure, True),
     "restart": Part("A crash of the daemon, in network namespaces", restart.measure, True),
 }
 
