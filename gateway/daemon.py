@@ -50,9 +50,10 @@ from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.journal_fields import Native
 from gateway.system.kernel import Begun
 from gateway.system.loop import Chore, Doors, Loop
-from gateway.system.nfqueue import Queue, QueueUnavailable
+from gateway.system.nfqueue import QueueUnavailable
 from gateway.system.paths import is_carrying
 from gateway.system.pppd_remains import remove_remains
+from gateway.system.queues import Queues
 from gateway.system.raw import GreReceiver, Sender
 from gateway.system.rules import Rules
 from gateway.system.run import ToolFailed, run
@@ -60,9 +61,6 @@ from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.system.tcp import PPPD, Connections
 from gateway.system.wanted import (
-    FRONT_QUEUE,
-    INSIDE_QUEUE,
-    QUEUE,
     servers_of,
     wanted_addresses,
     wanted_pool,
@@ -73,7 +71,6 @@ from gateway.wire.ipv4 import host_text
 
 OK, FAILED = 0, 1
 ACCOUNTED_WITHIN = 2.0  # seconds: who keeps accounts of sessions asks once a second how they ended
-QUEUES = ("outside", "inside", "front")  # as figures call them
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -130,23 +127,23 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
     try:
         service = Service(os.environ)
         succession = Succession(service, socket.parent, os.environ)
-        queue, inside, front = Queue(), Queue(), Queue(desk.gateway.front.lets_pass)
-        queue.bind(QUEUE)
-        inside.bind(INSIDE_QUEUE)
-        front.bind(FRONT_QUEUE)
+        queues = Queues(desk.gateway.front.lets_pass)
+        queues.bind()
         signals = Signals()
         # Closed first, whatever the kernel will carry; what it carries since before goes on.
         virtual = wanted_pool(config).text if is_carrying(succession.left) else ""
         desk.tool = apply_rules(wanted_rules(config, virtual=virtual), every_tool())
         gre = GreReceiver(config.inside.address)
         found = kernel.begin(config, desk.tool, succession.keeper, succession.left)
-        found, why_none = worker_start.begin(config, found, succession.kept, now)
+        by_spi = queues if desk.tool.by_spi else None
+        found, why_none = worker_start.begin(config, found, succession.kept, by_spi, now)
         begun = desk.carry_by(found, gre)
         sender, tcp = Sender(), Connections(succession.keeper)
         doors = Doors(
-            queue=queue,
-            inside=inside,
-            front=front,
+            queue=queues.outside,
+            esp=() if by_spi is None else by_spi.read,
+            inside=queues.inside,
+            front=queues.front,
             gre=gre,
             sender=sender,
             tcp=tcp,
@@ -159,7 +156,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.addresses = Addresses()
         desk.have_addresses(config)
         with signals:
-            desk.queues, desk.sender, desk.tcp = (queue, inside, front), sender, tcp
+            desk.queues, desk.sender, desk.tcp = queues, sender, tcp
             chores: list[Chore] = [calendar, *succession.chores]
             desk.loop = Loop(desk.gateway, doors, journal, desk.reload, more=chores)
             today = calendar.today()
@@ -221,7 +218,7 @@ class Desk:
         self._calendar = calendar
         calendar.tell = gateway.tell_date
         self.loop: Loop | None = None
-        self.queues: tuple[Queue, ...] = ()
+        self.queues: Queues | None = None
         self.addresses: Addresses | None = None  # None: the machine is left alone
         self.sender: Sender | None = None
         self.tcp: Connections | None = None
@@ -299,7 +296,7 @@ class Desk:
         living = self.gateway.board.trunks.by_place
         try:
             workers = self.begun.abilities.workers
-            rules = wanted_rules(config, living, self.begun.virtual, workers)
+            rules = wanted_rules(config, living, self.begun.virtual)
             if workers and self.gre is not None:
                 self.gre.leave_to_workers(workers)
             elif self.begun.paths is not None and self.gre is not None:
@@ -336,7 +333,7 @@ class Desk:
             uptime_s=round(moment - gateway.started, 3),
             sessions=len(gateway.sessions),
             half_open=gateway.clients.ike.half_open,
-            queue_drops=sum(queue.kernel_drops() for queue in self.queues),
+            queue_drops=0 if self.queues is None else self.queues.drops(),
             counters=gateway.counters() | self._road_counters(),
             config_file=str(self.path),
             config_loaded_s=round(moment - self._loaded, 3),
@@ -367,9 +364,8 @@ class Desk:
         yield Sample("postern_rules_in_place", self._rules_there())
         yield Sample("postern_config_problems", len(self._problems))
         yield Sample("postern_config_age_seconds", round(moment - self._loaded, 3))
-        for name, queue in zip(QUEUES, self.queues, strict=False):
-            yield Sample("postern_nfqueue_depth", queue.waiting(), {"queue": name})
-            yield Sample("postern_nfqueue_dropped_total", queue.kernel_drops(), {"queue": name})
+        if self.queues is not None:
+            yield from self.queues.samples()
         yield from counted(self._road_counters())
 
     def _road_counters(self) -> dict[str, int]:
@@ -379,7 +375,7 @@ class Desk:
         found = {f"send_{name.lower()}": count for name, count in self.sender.failed.items()}
         found["send_in_fragments"] = self.sender.fragmented
         found["pppd_dropped"] = 0 if self.tcp is None else self.tcp.dropped
-        found["queue_truncated"] = sum(queue.truncated for queue in self.queues)
+        found["queue_truncated"] = 0 if self.queues is None else self.queues.truncated()
         return {name: count for name, count in found.items() if count}
 
     def _rules_there(self) -> bool:

@@ -5,6 +5,7 @@ an earlier daemon stopped, crashed, or used another tool.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from gateway.system.rules import (
@@ -31,6 +32,10 @@ class Tool(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def by_spi(self) -> bool:
+        """Whether ESP goes to its own queues; else it comes with IKE. True until tried."""
+
     def check_works(self) -> None:
         """Return if this kernel and this tool together can do all that is wanted."""
 
@@ -46,6 +51,7 @@ class Nft:
     """nftables with its `queue` statement."""
 
     name = "nft"
+    by_spi = True
 
     def __init__(self, run: Run = run) -> None:
         self._run = run
@@ -69,14 +75,24 @@ class Iptables:
     def __init__(self, kind: str, run: Run = run) -> None:
         self.name = f"iptables-{kind}"
         self._run = run
+        self.by_spi = True  # the kernel has xt_u32
 
     def check_works(self) -> None:
         try:
-            self._restore(iptables_probe())
+            self._probe(by_spi=True)
+        except ToolFailed:
+            self._probe(by_spi=False)
+            self.by_spi = False
+
+    def _probe(self, *, by_spi: bool) -> None:
+        try:
+            self._restore(iptables_probe(by_spi))
         finally:
             self._restore(iptables_removal(self._saved(), {PROBE}))
 
     def apply(self, rules: Rules) -> None:
+        if not self.by_spi:
+            rules = replace(rules, esp=())  # then all comes by one queue
         self._restore(iptables_text(rules, self._saved()))
 
     def present(self) -> bool:

@@ -1,14 +1,15 @@
 """The one loop: waits for packets, connections, commands, signals and time, and asks the core.
 
-Fair by construction: of each source at most `LIMIT` packets are read before the others and the
-timers are looked at, and the timers are looked at every `SLICE` seconds of work besides. With
-nothing to do it sleeps until the next deadline, or for ever.
+Fair by construction: of each source at most `LIMIT` packets (`FEW` of IKE) are read before the
+others and the timers are looked at, and the timers are looked at every `SLICE` seconds of work
+besides. With nothing to do it sleeps until the next deadline, or for ever.
 """
 
 import selectors
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from signal import SIGHUP, SIGUSR1, Signals
 from typing import Protocol
 
@@ -18,12 +19,12 @@ from gateway.system.clock import now as monotonic_now
 from gateway.system.tcp import TcpEvent, TcpOpened, TcpReceived
 
 LIMIT = 64  # packets of one source before the others have their turn
+FEW = 8  # of IKE where ESP does not come with it: a message costs as much as many data packets
 SLICE = 0.02  # seconds of work after which timers are looked at in any case
 DRAIN = 3.0  # seconds an orderly stop may take
 HOLD = 1.0  # seconds for which timers rest after they failed
 TRACE_EVERY = 1.0  # seconds between two traces in the journal
 HAND_OVER = SIGUSR1  # end at once, nothing closed: a successor takes it up (RestartKillSignal=)
-
 
 Receive = Callable[[bytes, float], Iterable[Output]]
 
@@ -53,7 +54,7 @@ class Packets(Protocol):
 
 
 class Carrying(Protocol):
-    """`paths.Paths`: what the kernel carries."""
+    """`paths.Paths`, `workers.Workers`: what others carry."""
 
     def fileno(self) -> int: ...
     def take(self, limit: int) -> list[PathEvent]: ...
@@ -135,6 +136,7 @@ class Doors:
     control: Control
     signals: SignalSource
     service: Manager
+    esp: Sequence[Packets] = ()  # what of clients' packets is not in `queue`
     paths: Carrying | None = None  # None: the kernel carries nothing
     kept: Keeping | None = None  # None: nothing outlives this process
 
@@ -174,8 +176,7 @@ class Loop:
         self._leave_at: float | None = None  # set once stopping
         self.handed_over = False  # somebody else goes on with everything
         self._look_at = 0.0  # when timers are to be looked at amid work
-        self._trace_at = 0.0  # when the next trace may be written
-        self._untold = 0  # errors since the last trace
+        self._trace_at, self._untold = 0.0, 0  # of errors: the next trace; how many since the last
         self._recover_at: float | None = None  # set by an error
         self._timers = [
             _Timer(core.deadline, core.handle_timeout),
@@ -185,8 +186,6 @@ class Loop:
             *(_Timer(chore.deadline, chore.handle_timeout) for chore in more),
             _Timer(lambda: self._recover_at, self._recover),
         ]
-        if doors.paths is not None:
-            self._timers.append(_Timer(doors.paths.deadline, self._paths_timeout))
         self._selector = selector or selectors.DefaultSelector()
         for source, handle in (
             (doors.signals, self._from_signals),
@@ -194,11 +193,13 @@ class Loop:
             (doors.tcp, self._from_tcp),
             (doors.gre, self._from_gre),
             (doors.inside, self._from_inside),
-            (doors.front, self._from_front),
             (doors.queue, self._from_queue),
         ):
             self._selector.register(source, selectors.EVENT_READ, handle)
+        for queue in (*doors.esp, doors.front):
+            self._selector.register(queue, selectors.EVENT_READ, partial(self._from_data, queue))
         if doors.paths is not None:
+            self._timers.append(_Timer(doors.paths.deadline, self._paths_timeout))
             self._selector.register(doors.paths, selectors.EVENT_READ, self._from_paths)
 
     def run(self) -> None:
@@ -258,8 +259,7 @@ class Loop:
     def _finished(self) -> bool:
         if self._leave_at is None:
             return False
-        empty = self._core.idle() and self._doors.tcp.idle()
-        return empty or self._clock() >= self._leave_at
+        return (self._core.idle() and self._doors.tcp.idle()) or self._clock() >= self._leave_at
 
     def _look_at_timers(self, now: float) -> None:
         self._look_at = now + SLICE
@@ -284,10 +284,11 @@ class Loop:
         return ()
 
     def _from_queue(self) -> Sequence[Output]:
-        return self._receive(self._doors.queue.take(LIMIT), self._core.receive_packet)
+        few = FEW if self._doors.esp else LIMIT
+        return self._receive(self._doors.queue.take(few), self._core.receive_packet)
 
-    def _from_front(self) -> Sequence[Output]:
-        return self._receive(self._doors.front.take(LIMIT), self._core.receive_packet)
+    def _from_data(self, queue: Packets) -> Sequence[Output]:
+        return self._receive(queue.take(LIMIT), self._core.receive_packet)
 
     def _from_gre(self) -> Sequence[Output]:
         return self._receive(self._doors.gre.take(LIMIT), self._core.receive_gre)
@@ -305,13 +306,13 @@ class Loop:
         return ()
 
     def _tell_paths(self, events: list[PathEvent], now: float) -> None:
+        core = self._core
         for event in events:
-            if isinstance(event, PacketHeard):
-                self._do(self._core.receive_packet, event.packet, now)
-            elif isinstance(event, GreHeard):
-                self._do(self._core.receive_gre, event.packet, now)
+            if isinstance(event, PacketHeard | GreHeard):
+                outside = isinstance(event, PacketHeard)
+                self._do(core.receive_packet if outside else core.receive_gre, event.packet, now)
             else:
-                self._do(self._core.receive_path, event, now)
+                self._do(core.receive_path, event, now)
 
     def _paths_timeout(self, now: float) -> Sequence[Output]:
         if self._doors.paths is not None:

@@ -7,8 +7,8 @@ Pure: `firewall.py` carries the text to the kernel. What the rules say:
 * UDP 500, UDP 4500 and ESP that come in from outside to our outside addresses go to the queue.
   The hook is INPUT: there the IP stack has reassembled fragments itself, conntrack or not.
   Without `bypass`: when nobody reads the queue the kernel drops, and answers nothing;
+* of these, ESP goes to queues of its own, by the low bits of its SPI (rules_esp.py);
 * what the kernel is to decrypt has a virtual address by then (virtual.py), and is let past;
-* where there are workers, each has a queue of its own for ESP with an SPI of its;
 * clear L2TP of native servers is dropped, too: their first answer can be so, before their own
   policy is in force, and must not be met with an ICMP error;
 * IKE and ESP that come in from inside, from servers that speak IPsec themselves, go to a queue of
@@ -26,18 +26,19 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.system.rules_esp import PORTS, SPI_AT, esp_rules, nft_by_spi, nft_esp, spi_rules
 from gateway.wire.ipv4 import host_text
 
-PORTS = (500, 4500)  # both carry IKE and ESP in UDP (RFC 3947, 4; drafts 00 and 01)
 CLEAR_L2TP = 1701
 LARGEST_QUEUE = 65535
 LOOPBACK = "127.0.0.1"
 TABLE = "postern"  # nftables: everything of ours is in this one table
 PROBE = "POSTERN-PROBE"
-# iptables: the table, the hook our chain is called from, and our chain
+# iptables: the table, the hook our chain is called from (if not from our own), and our chain
 CHAINS: Final = (
     ("raw", "PREROUTING", "POSTERN-CLEAR"),
     ("raw", "OUTPUT", "POSTERN-OUT"),
+    *(("mangle", "", chain) for chain in SPI_AT),
     ("mangle", "INPUT", "POSTERN-IN"),
     ("mangle", "FORWARD", "POSTERN-FRONT"),
 )
@@ -46,12 +47,6 @@ STATES: Final = ("invalid", "established", "related", "new", "untracked")
 OURS: Final = frozenset({PROBE, *(chain for _, _, chain in CHAINS)})
 # What came out of IPsec goes the same way as what came in the clear, where the kernel decrypts.
 _NFT_CLEAR, _IPTABLES_CLEAR = "meta ipsec missing ", " -m policy --dir in --pol none"
-# The same by offsets from where the IPv4 header ends (xt_u32).
-_IPTABLES_UDP: Final = (
-    f"-p udp -m udp --dport {PORTS[1]} -m u32 "
-    '--u32 "0>>22&0x3C@8=0x1:0xFFFFFFFF&&0>>22&0x3C@8&0x7={}"'
-)
-_IPTABLES_ESP: Final = '-p esp -m u32 --u32 "0>>22&0x3C@0&0x7={}"'
 _INTERFACE = re.compile(r"[A-Za-z0-9_.@:-]{1,15}")
 
 
@@ -106,7 +101,7 @@ class Rules:
     inside: InsideRules | None = None
     front: FrontRules | None = None
     virtual: str = ""  # the network of virtual addresses, where the kernel carries anything
-    workers: tuple[int, ...] = ()  # queues of the first worker and others, by the SPI's low bits
+    esp: tuple[int, ...] = ()  # queues of ESP, by the low bits of the SPI; none: as all else
 
     def __post_init__(self) -> None:
         if not self.interfaces and not self.addresses:
@@ -119,7 +114,11 @@ class Rules:
         if not 0 <= self.queue <= LARGEST_QUEUE:
             raise ValueError(f"there is no queue {self.queue}")
         others = [part for part in (self.inside, self.front) if part is not None]
-        queues = [self.queue, *self.workers, *(part.queue for part in others)]
+        if any(not 0 <= queue <= LARGEST_QUEUE for queue in self.esp):
+            raise ValueError(f"not all of {self.esp} are queues")
+        if len(self.esp) & (len(self.esp) - 1):
+            raise ValueError(f"{len(self.esp)} queues cannot be told by some bits alone")
+        queues = [self.queue, *self.esp, *(part.queue for part in others)]
         if len(set(queues)) < len(queues) or any(
             part.interface in (self.interfaces or (part.interface,)) for part in others
         ):
@@ -137,13 +136,13 @@ def nft_text(rules: Rules) -> str:
 table ip {TABLE}
 delete table ip {TABLE}
 table ip {TABLE} {{
-  chain drop_clear {{
+{nft_by_spi(rules.esp)}  chain drop_clear {{
     type filter hook prerouting priority raw; policy accept;
     {comes_in}{"" if comes_in else to_us}{clear}
 {_nft_clear_inside(rules.inside)}  }}
   chain to_queue {{
     type filter hook input priority mangle; policy accept;
-{carried}{_nft_workers(rules, comes_in + to_us)}\
+{carried}{nft_esp(rules.esp, comes_in + to_us)}\
     {comes_in}{to_us}udp dport {{ {ports} }} queue num {rules.queue}
     {comes_in}{to_us}meta l4proto esp queue num {rules.queue}
     iifname "lo" ip daddr {LOOPBACK} udp dport {PORTS[0]} queue num {rules.queue}
@@ -154,7 +153,7 @@ table ip {TABLE} {{
 
 def nft_probe() -> str:
     """For `nft --check -f`, which asks the kernel and leaves nothing behind."""
-    return nft_text(Rules(("lo",), (), 0))
+    return nft_text(Rules(("lo",), (), 0, esp=(1, 2)))
 
 
 def nft_removal() -> str:
@@ -174,6 +173,7 @@ def iptables_text(rules: Rules, saved: str) -> str:
     that nobody's rule before it lets a packet past the queue.
     """
     wanted = {
+        **{chain: spi_rules(rules.esp, at) for chain, at in SPI_AT.items()},
         "POSTERN-CLEAR": _clear_rules(rules),
         "POSTERN-OUT": _answer_rules(rules.front),
         "POSTERN-IN": _queue_rules(rules),
@@ -182,18 +182,25 @@ def iptables_text(rules: Rules, saved: str) -> str:
     text = ""
     for table in dict.fromkeys(table for table, _, _ in CHAINS):
         lines: list[str] = []
+        unwanted: set[str] = set()
         for hook, chain in [(hook, chain) for of, hook, chain in CHAINS if of == table]:
-            lines += _chain(saved, table, hook, chain, list(wanted[chain]))
-        text += _transaction(table, lines)
+            if found := list(wanted[chain]):
+                lines += _chain(saved, table, hook, chain, found)
+            else:
+                unwanted.add(chain)
+        text += _transaction(table, lines + _removed(saved, table, unwanted))
     return text
 
 
-def iptables_probe() -> str:
-    """A chain that nobody calls, with all we need in it."""
-    wanted = {"raw": "-p udp -m udp --dport 1701 -j DROP", "mangle": "-p esp -j NFQUEUE"}
+def iptables_probe(by_spi: bool = True) -> str:
+    """A chain that nobody calls, with all we need in it; `by_spi`: xt_u32, too."""
+    wanted = {
+        "raw": ["-p udp -m udp --dport 1701 -j DROP"],
+        "mangle": ["-p esp -j NFQUEUE", *(list(spi_rules((0, 1), 0)) if by_spi else [])],
+    }
     return "".join(
-        _transaction(table, [f":{PROBE} - [0:0]", f"-A {PROBE} {rule}"])
-        for table, rule in wanted.items()
+        _transaction(table, [f":{PROBE} - [0:0]", *(f"-A {PROBE} {rule}" for rule in found)])
+        for table, found in wanted.items()
     )
 
 
@@ -201,21 +208,8 @@ def iptables_removal(saved: str, chains: Collection[str] = OURS) -> str:
     """What takes these chains of ours, and the calls to them, out of `saved`; empty if none is."""
     text = ""
     for table in dict.fromkeys(table for table, _, _ in CHAINS):
-        lines = []
-        for chain in _chains(saved, table):
-            if chain in chains:
-                lines += _removed(saved, table, chain)
+        lines = _removed(saved, table, chains)
         text += _transaction(table, lines) if lines else ""
-    return text
-
-
-def _nft_workers(rules: Rules, place: str) -> str:
-    """ESP by the last three bits of its SPI, in UDP where it is not IKE (RFC 3948, 2.2)."""
-    text = ""
-    for low, queue in enumerate(rules.workers, 1):
-        in_udp = f"udp dport {PORTS[1]} @th,64,32 != 0 @th,93,3 {low}"
-        text += f"    {place}{in_udp} queue num {queue}\n"
-        text += f"    {place}meta l4proto esp @th,29,3 {low} queue num {queue}\n"
     return text
 
 
@@ -278,9 +272,8 @@ def _queue_rules(rules: Rules) -> Iterator[str]:
     for name in rules.interfaces or ("",):
         for target in _iptables_targets(rules) or [""]:
             place = " ".join(filter(None, [f"-i {name}" if name else "", target]))
-            for low, worker in enumerate(rules.workers, 1):
-                yield f"{place} {_IPTABLES_UDP.format(low)} -j NFQUEUE --queue-num {worker}"
-                yield f"{place} {_IPTABLES_ESP.format(low)} -j NFQUEUE --queue-num {worker}"
+            if rules.esp:
+                yield from esp_rules(place)
             for port in PORTS:
                 yield f"{place} -p udp -m udp --dport {port} -j NFQUEUE --queue-num {rules.queue}"
             yield f"{place} -p esp -j NFQUEUE --queue-num {rules.queue}"
@@ -327,16 +320,19 @@ def _iptables_targets(rules: Rules) -> list[str]:
 
 
 def _chain(saved: str, table: str, hook: str, chain: str, rules: list[str]) -> list[str]:
-    """A chain with these rules, called first of all; without any it is not wanted."""
-    if not rules:
-        return _removed(saved, table, chain) if chain in _chains(saved, table) else []
+    """A chain with these rules, called first of all where it is called from a hook."""
     lines = [f":{chain} - [0:0]"]  # made, or emptied
     lines += [f"-A {chain} {rule}" for rule in rules]
+    if not hook:
+        return lines
     return [*lines, *_calls_removed(saved, table, chain), f"-I {hook} 1 -j {chain}"]
 
 
-def _removed(saved: str, table: str, chain: str) -> list[str]:
-    return [*_calls_removed(saved, table, chain), f"-F {chain}", f"-X {chain}"]
+def _removed(saved: str, table: str, chains: Collection[str]) -> list[str]:
+    """Calls of them go first, then what is in them, which may call others of them."""
+    there = [chain for chain in _chains(saved, table) if chain in chains]
+    calls = [call for chain in there for call in _calls_removed(saved, table, chain)]
+    return [*calls, *(f"-F {chain}" for chain in there), *(f"-X {chain}" for chain in there)]
 
 
 def _transaction(table: str, lines: list[str]) -> str:
@@ -359,5 +355,7 @@ def _chains(saved: str, table: str) -> Iterator[str]:
 
 
 def _calls_removed(saved: str, table: str, chain: str) -> list[str]:
+    """Calls by others: what is in chains of ours goes, or is written anew, with them."""
     calls = (line for line in _section(saved, table) if line.endswith(f" -j {chain}"))
-    return ["-D " + line.removeprefix("-A ") for line in calls]
+    lines = [line.removeprefix("-A ") for line in calls]
+    return ["-D " + line for line in lines if line.split(" ")[0] not in OURS]

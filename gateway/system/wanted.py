@@ -3,7 +3,8 @@
 Packets of native servers have a queue of their own: the kernel puts in it only what comes in by the
 inside interface, from a server's address to one of ours. So who speaks to the outside interface can
 never be taken for a server, whatever address it writes in its packets. What is on its way to a
-server that the gateway stands in front of has one too, for only of that some may go on.
+server that the gateway stands in front of has one too, for only of that some may go on. ESP of
+clients has several, each for its SPIs.
 """
 
 from collections.abc import Iterable
@@ -18,21 +19,19 @@ from gateway.system.virtual import Pool
 QUEUE: Final = 1701
 INSIDE_QUEUE: Final = 1702
 FRONT_QUEUE: Final = 1703
-WORKER_QUEUE: Final = 1710  # of the first; others behind it
+ESP_QUEUES: Final = tuple(range(1704, 1712))
 
 Place = tuple[bytes, bytes]  # our host and the server's
 
 
-def wanted_rules(
-    config: Config, living: Iterable[Place] = (), virtual: str = "", workers: int = 0
-) -> Rules:
+def wanted_rules(config: Config, living: Iterable[Place] = (), virtual: str = "") -> Rules:
     """`living` are places of connections that stand, whatever the configuration says by now.
 
     `virtual` is the network of virtual addresses, if there are any.
     """
     outside, inside = config.outside, _inside(config, list(living))
-    front, queues = _front(config), tuple(range(WORKER_QUEUE, WORKER_QUEUE + workers))
-    return Rules((outside.interface,), outside.addresses, QUEUE, inside, front, virtual, queues)
+    front, interfaces = _front(config), (outside.interface,)
+    return Rules(interfaces, outside.addresses, QUEUE, inside, front, virtual, ESP_QUEUES)
 
 
 def wanted_pool(config: Config) -> Pool:

@@ -17,7 +17,8 @@ import gateway
 from gateway.control.config import Config
 from gateway.system.kept import Kept
 from gateway.system.kernel import Begun
-from gateway.system.wanted import WORKER_QUEUE
+from gateway.system.queues import Queues
+from gateway.system.wanted import ESP_QUEUES
 from gateway.system.workers import Workers
 from gateway.wire.ipv4 import host_text
 
@@ -26,6 +27,7 @@ MOST_BY_ITSELF: Final = 4  # workers that "auto" means at most
 KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "PYTHONDONTWRITEBYTECODE")
 NAME: Final = "the low bits of their SPIs"
 KERNEL: Final = "the kernel carries, and no worker beside it"
+NOT_BY_SPI: Final = "no worker is begun, for the rules of this machine cannot tell SPIs apart"
 NOTHING_KEPT: Final = "no worker is begun, for nobody keeps what it counts"
 
 
@@ -35,9 +37,16 @@ def how_many(wanted: str, cores: int) -> int:
 
 
 def begin(
-    config: Config, begun: Begun, kept: Kept | None, clock: Callable[[], float]
+    config: Config,
+    begun: Begun,
+    kept: Kept | None,
+    queues: Queues | None,
+    clock: Callable[[], float],
 ) -> tuple[Begun, str]:
-    """Workers, if the owner wants them and the kernel does not carry; or why there are none."""
+    """Workers, if the owner wants them and the kernel does not carry; or why there are none.
+
+    `queues` are the daemon's, of which they get their own; None if ESP does not come by its SPI.
+    """
     count = how_many(config.limits.workers, len(os.sched_getaffinity(0)))
     if not count:
         return begun, ""
@@ -45,6 +54,9 @@ def begin(
         return begun, KERNEL
     if kept is None:
         return begun, NOTHING_KEPT
+    if queues is None:
+        return begun, NOT_BY_SPI
+    queues.leave_to_workers(count)
     address = config.inside.address
     start = partial(_start, kept.words_file, [] if address is None else [host_text(address)])
     try:
@@ -70,7 +82,7 @@ class Process:
         ]
         root = str(Path(gateway.__file__).parents[1])
         environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-        numbers = (number, WORKER_QUEUE + number - 1, os.getpid())
+        numbers = (number, ESP_QUEUES[number], os.getpid())
         command = [sys.executable, "-P", "-m", "gateway.worker", *map(str, numbers), *address]
         self._pid = os.posix_spawn(
             sys.executable,

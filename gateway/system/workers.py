@@ -33,7 +33,7 @@ from gateway.paths import (
 from gateway.system.nfqueue import Queue, QueueUnavailable
 from gateway.system.raw import GreReceiver
 from gateway.system.shelf import Shelf
-from gateway.system.wanted import WORKER_QUEUE
+from gateway.system.wanted import ESP_QUEUES
 from gateway.system.worker_line import Line, Lost, line_pair
 from gateway.system.worker_messages import (
     COUNT,
@@ -266,7 +266,7 @@ class Workers:
         with suppress(OSError, QueueUnavailable):
             for number in range(1, self.count_of + 1):
                 queue = Queue()
-                queue.bind(WORKER_QUEUE + number - 1)
+                queue.bind(ESP_QUEUES[number])
                 self._queues.append(queue)
                 self._epoll.register(queue.fileno(), select.EPOLLIN)
             self._gre = GreReceiver(self._address)

@@ -48,8 +48,11 @@ ike = ["3des-sha1-modp1024"]
 class Managed:
     """One session through a daemon that a manager restarts."""
 
-    def __init__(self, net: RealNet, control: Daemon, folder: Path, manager: int) -> None:
+    def __init__(
+        self, net: RealNet, control: Daemon, folder: Path, manager: int, place: Place
+    ) -> None:
         self.net, self.control, self.folder, self.manager = net, control, folder, manager
+        self.place = place
         self.server = InsideServer(Endpoint(host_bytes(SERVER), 0), Endpoint(host_bytes(INSIDE), 0))
         here, there = host_bytes("192.168.1.2"), host_bytes(OUTSIDE)
         self.client = L2tpIpsecClient(SAFENET_98, here, there, PSK.encode(), seeded(7))
@@ -119,7 +122,7 @@ def managed_daemon(folder: Path, workers: int = 0) -> Iterator[Managed]:
         process = subprocess.Popen([*command, "--socket", str(socket)], stderr=log, cwd=ROOT)
     net = RealNet(place.clients, place.server)
     try:
-        made = Managed(net, Daemon(str(socket)), folder, process.pid)
+        made = Managed(net, Daemon(str(socket)), folder, process.pid, place)
         assert net.run_until(made.answers, 20.0)
         made.dial()
         yield made

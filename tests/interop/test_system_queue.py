@@ -1,8 +1,10 @@
 """Rules, queue and raw sender against the kernel of this machine, between two namespaces."""
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from select import poll
 
@@ -12,7 +14,7 @@ from gateway.system.addresses import Addresses
 from gateway.system.firewall import Tool, apply_rules, choose_tool, every_tool, remove_rules
 from gateway.system.nfqueue import Queue, QueueUnavailable
 from gateway.system.raw import GreReceiver, Sender
-from gateway.system.rules import InsideRules, Rules
+from gateway.system.rules import InsideRules, Rules, nft_text
 from gateway.system.run import ToolFailed, run
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.root
 CLIENT, GATEWAY = "192.0.2.2", "192.0.2.1"
 NUMBER = 7
 RULES = Rules(("wan0",), (host_bytes(GATEWAY),), NUMBER)
+SHARING = replace(RULES, esp=(NUMBER + 1, NUMBER + 2))
 PATIENCE = 2000  # milliseconds
 
 
@@ -157,6 +160,60 @@ def test_a_packet_too_long_to_be_copied_is_counted_and_leaves_the_queue(
     assert queue.truncated == 1
     with world.gateway:
         assert waiting_in_kernel() == 0
+
+
+def test_esp_is_told_from_ike_and_its_queue_by_its_spi(world: World, queue: Queue) -> None:
+    world.apply(SHARING)
+    even, odd = Queue(), Queue()
+    with world.gateway:
+        even.bind(NUMBER + 1)
+        odd.bind(NUMBER + 2)
+    sent = send_ike_and_esp(world)
+    assert [len(take(one)) for one in (queue, even, odd)] == list(sent.values())
+    even.close()
+    odd.close()
+    world.apply()
+    world.apply(SHARING)
+    with world.gateway:
+        remove_rules(every_tool())
+    assert "POSTERN" not in world.ruleset().upper()
+
+
+def test_nftables_tell_esp_and_its_spi_as_iptables_do(world: World) -> None:
+    """With counters for queues: not every kernel on which tests run has nftables' queues."""
+    counted = re.sub(r"queue num (\d+)", r'counter accept comment "\1"', nft_text(SHARING))
+    with world.gateway:
+        run(["nft", "-f", "-"], counted)
+    sent = send_ike_and_esp(world)
+    whole = bytes([1, 0, 0, 3]) + bytes(4000)  # comes in fragments
+    world.datagram_socket(world.client, CLIENT, 4501).sendto(whole, (GATEWAY, 4500))
+    seen = sent | {NUMBER + 2: sent[NUMBER + 2] + 1}
+    assert {queue: counted_for(world, queue) for queue in seen} == seen
+
+
+def counted_for(world: World, queue: int) -> int:
+    with world.gateway:
+        text = run(["nft", "list", "ruleset"]).stdout
+    return sum(
+        int(n) for n in re.findall(rf'packets (\d+) bytes \d+ accept comment "{queue}"', text)
+    )
+
+
+def send_ike_and_esp(world: World) -> dict[int, int]:
+    """How many go to which queue of `SHARING`."""
+    at_500 = world.datagram_socket(world.client, CLIENT, 500)
+    at_4500 = world.datagram_socket(world.client, CLIENT, 4500)
+    sender = world.sender(world.client)
+    ends = host_bytes(CLIENT), host_bytes(GATEWAY)
+    ike = [(at_500, b"cookie of ours.."), (at_4500, bytes(4) + b"ike"), (at_4500, b"\xff")]
+    for sock, message in ike:
+        sock.sendto(message, (GATEWAY, sock.getsockname()[1]))
+    for low in (2, 3, 2):
+        esp = bytes([1, 0, 0, low]) + bytes([0, 0, 0, 1]) + b"sealed"
+        at_4500.sendto(esp, (GATEWAY, 4500))
+        at_500.sendto(bytes(8) + esp, (GATEWAY, 500))
+        sender.send(build_ipv4(*ends, PROTOCOL_ESP, esp))
+    return {NUMBER: len(ike), NUMBER + 1: 6, NUMBER + 2: 3}
 
 
 def test_every_packet_has_its_verdict_and_a_batch_has_its_limit(world: World, queue: Queue) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,10 @@ def workers_of(managed: Managed) -> dict[int, int]:
         for pid, line in lines.items()
         if "gateway.worker" in line
     }
+
+
+def is_gone(managed: Managed, worker: int) -> bool:
+    return worker not in workers_of(managed).values()
 
 
 def worker_of_the_session(managed: Managed) -> int:
@@ -86,7 +91,7 @@ def test_workers_that_keep_dying_leave_everything_to_the_daemon(managed: Managed
     for _ in range(3):
         victim = workers_of(managed)[number]
         os.kill(victim, signal.SIGKILL)
-        managed.chat(until=lambda gone=victim: gone not in workers_of(managed).values())
+        managed.chat(until=partial(is_gone, managed, victim))
     before = len(managed.sent)
     managed.chat(1.0)
     lost_at_the_end(managed, before)

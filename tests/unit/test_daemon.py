@@ -23,6 +23,7 @@ from gateway.system.callers import who
 from gateway.system.clock import now
 from gateway.system.control_socket import ControlSocket, Peer
 from gateway.system.loop import Doors, Loop
+from gateway.system.queues import Queues
 from gateway.system.rules import Rules
 from gateway.system.run import ToolFailed
 from gateway.user.client import Daemon, DaemonError
@@ -98,6 +99,7 @@ class Tool:
     """A firewall's tool that keeps what it was given, or refuses."""
 
     name = "nft"
+    by_spi = True
 
     def __init__(self, failure: ToolFailed | None = None) -> None:
         self.given: list[Rules] = []
@@ -346,9 +348,9 @@ def told(at_work: Desk, **more: object) -> dict[tuple[str, str], float]:
 
 
 class FakeQueue:
-    """A queue in which three packets wait, and which has lost five."""
+    """A queue in which three packets wait, and which has lost five, and had one too long."""
 
-    truncated = 0
+    truncated = 1
 
     def waiting(self) -> int:
         return 3
@@ -359,10 +361,16 @@ class FakeQueue:
 
 def test_figures_tell_of_this_process_and_its_queues(tmp_path: Path) -> None:
     at_work = desk(tmp_path)
-    at_work.queues = (FakeQueue(),)  # type: ignore[assignment]  # it is only asked
+    queues = at_work.queues = Queues(lambda packet: False)
+    queues.outside = queues.inside = queues.front = one = FakeQueue()  # type: ignore[assignment]
+    queues.esp = (one, one)  # type: ignore[assignment]  # they are only asked
     found = told(at_work)
     assert found["postern_nfqueue_depth", "outside"] == 3
     assert found["postern_nfqueue_dropped_total", "outside"] == 5
+    assert found["postern_nfqueue_depth", "esp"] == 6
+    assert found["postern_nfqueue_dropped_total", "esp"] == 10
+    status: Any = at_work.answer({"verb": "status"})
+    assert status["result"]["queue_drops"] == 25
     assert found["postern_resident_memory_bytes", ""] > 1 << 20
     assert found["postern_config_age_seconds", ""] >= 0
     assert found["postern_rules_in_place", ""] == 0

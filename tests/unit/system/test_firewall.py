@@ -1,6 +1,7 @@
 """Choosing a tool and carrying the rules to it, against tools that answer like the real ones."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -89,6 +90,25 @@ def test_the_probe_is_taken_away_again() -> None:
     assert [text for _, text in machine.given[1:]] == [
         "*raw\n-F POSTERN-PROBE\n-X POSTERN-PROBE\nCOMMIT\n"
     ]
+
+
+class WithoutU32(Machine):
+    """A kernel that cannot look at bytes of a packet for iptables."""
+
+    def __call__(self, argv: Sequence[str], stdin: str) -> Result:
+        if "u32" in stdin:
+            raise ToolFailed(argv[0], 2, "Couldn't load match `u32'")
+        return super().__call__(argv, stdin)
+
+
+def test_without_xt_u32_all_comes_by_one_queue() -> None:
+    machine = WithoutU32({}, {})
+    tool = Iptables("legacy", machine)
+    tool.check_works()
+    machine.given.clear()
+    tool.apply(replace(RULES, esp=(8, 9)))
+    assert machine.given == [("iptables-legacy-restore", iptables_text(RULES, ""))]
+    assert not tool.by_spi
 
 
 def test_what_another_tool_left_goes_after_the_new_rules_are_there() -> None:

@@ -21,7 +21,7 @@ from gateway.outputs import (
     What,
 )
 from gateway.paths import CallCounted, L2tpHeard, PathEvent, PathRequest, SendL2tp
-from gateway.system.loop import DRAIN, HAND_OVER, HOLD, LIMIT, SLICE, TRACE_EVERY, Doors, Loop
+from gateway.system.loop import DRAIN, FEW, HAND_OVER, HOLD, LIMIT, SLICE, TRACE_EVERY, Doors, Loop
 from gateway.system.tcp import TcpClosed, TcpEvent, TcpOpened, TcpReceived
 from gateway.wire.udp import Endpoint
 
@@ -256,13 +256,14 @@ class KeptAside:
 class World:
     """A loop and all around it; `did` is everything that happened, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shared: bool = False) -> None:
         self.did: list[object] = []
         self.facts: list[Fact] = []
         self.clock = Clock()
         self.sleeper = Sleeper(self.clock)
         self.core = Core(self.did)
         self.queue, self.inside, self.front = Pipe(), Pipe(), Pipe()
+        self.esp = () if shared else (Pipe(), Pipe())
         self.gre, self.signals = Pipe(), Pipe()
         self.tcp = FakeTcp(self.did)
         self.paths = FakePaths(self.did)
@@ -277,6 +278,7 @@ class World:
             control=self.control,
             signals=self.signals,
             service=self.service,
+            esp=self.esp,
             paths=self.paths,
             kept=KeptAside(self.did),
         )
@@ -298,6 +300,7 @@ class World:
     def close(self) -> None:
         for pipe in (
             self.queue,
+            *self.esp,
             self.inside,
             self.front,
             self.gre,
@@ -391,16 +394,33 @@ def test_what_a_timer_of_a_connection_says_reaches_the_core(world: World) -> Non
 
 
 def test_a_flood_is_read_in_portions_and_the_others_have_their_turn(world: World) -> None:
-    world.queue.put(*[b"flood"] * 3 * LIMIT)
+    world.inside.put(*[b"flood"] * 3 * LIMIT)
     world.tcp.put(TcpOpened(1))
     world.loop.step()
-    assert world.did.count(("packet", b"flood")) == LIMIT
+    assert world.did.count(("inside", b"flood")) == LIMIT
     assert ("opened", 1) in world.did
+
+
+def test_of_a_flood_of_ike_less_is_read_at_a_time_than_of_esp(world: World) -> None:
+    world.queue.put(*[b"ike"] * 3 * LIMIT)
+    for queue in world.esp:
+        queue.put(*[b"esp"] * 3 * LIMIT)
+    world.loop.step()
+    assert world.did.count(("packet", b"ike")) == FEW
+    assert world.did.count(("packet", b"esp")) == len(world.esp) * LIMIT
+
+
+def test_where_esp_comes_with_ike_as_much_is_read_as_of_any_source() -> None:
+    world = World(shared=True)
+    world.queue.put(*[b"esp"] * 3 * LIMIT)
+    world.loop.step()
+    world.close()
+    assert world.did.count(("packet", b"esp")) == LIMIT
 
 
 def test_timers_are_looked_at_amid_a_portion(world: World) -> None:
     world.core.due, world.core.every = 0.0, 1 / 256
-    world.queue.put(*[b"flood"] * LIMIT)
+    world.inside.put(*[b"flood"] * LIMIT)
     world.loop.step()
     # A portion takes more than LIMIT ticks; the one look after it would call the timer once.
     assert len(world.core.called_at) > LIMIT * TICK / (SLICE + 2 * TICK)
@@ -424,18 +444,18 @@ def test_an_error_loses_one_packet_and_is_told_with_its_trace(world: World) -> N
 
 def test_a_flood_of_errors_is_told_now_and_then(world: World) -> None:
     world.core.answers["packet"] = RuntimeError("again")
-    world.queue.put(*[b"bad"] * 20)
+    world.front.put(*[b"bad"] * 20)
     world.loop.step()
     assert len(world.facts) == 1
     world.clock.time += TRACE_EVERY
-    world.queue.put(b"bad")
+    world.front.put(b"bad")
     world.loop.step()
     assert world.facts[1].details["untold before"] == "19"
 
 
 def test_after_errors_the_core_looks_once_at_what_they_may_have_left(world: World) -> None:
     world.core.answers["packet"] = RuntimeError("again")
-    world.queue.put(*[b"bad"] * 20)
+    world.front.put(*[b"bad"] * 20)
     world.loop.step()
     assert ("recover",) not in world.did
     world.clock.time += HOLD

@@ -1,5 +1,7 @@
 """The wanted rules as text. That the tools and the kernel agree is shown in tests/interop."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.system.rules import (
@@ -64,6 +66,26 @@ table ip postern {
 }
 """
     )
+
+
+def test_chains_for_esp_go_after_whoever_calls_them() -> None:
+    saved = SAVED.replace(":POSTERN-IN", ":POSTERN-ESP - [0:0]\n:POSTERN-IN").replace(
+        "-A POSTERN-IN", "-A POSTERN-IN -p esp -j POSTERN-ESP\n-A POSTERN-IN"
+    )
+    lines = iptables_removal(saved).splitlines()
+    assert lines.index("-F POSTERN-IN") < lines.index("-X POSTERN-ESP")
+    again = iptables_text(RULES, saved).splitlines()
+    assert again.index(":POSTERN-IN - [0:0]") < again.index("-X POSTERN-ESP")
+
+
+@pytest.mark.parametrize(
+    ("esp", "fault"), [((8, 9, 10), "cannot be told"), ((8, 7), "share"), ((8, 65536), "not all")]
+)
+def test_queues_of_esp_are_told_by_bits_and_shared_with_nobody(
+    esp: tuple[int, ...], fault: str
+) -> None:
+    with pytest.raises(ValueError, match=fault):
+        replace(RULES, esp=esp)
 
 
 def test_iptables_get_our_chains_and_one_call_of_each() -> None:
@@ -185,7 +207,7 @@ def test_an_abandoned_probe_is_removed_alone_or_with_the_rest() -> None:
     saved = SAVED.replace(":POSTERN-IN", ":POSTERN-PROBE - [0:0]\n:POSTERN-IN")
     alone = "*mangle\n-F POSTERN-PROBE\n-X POSTERN-PROBE\nCOMMIT\n"
     assert iptables_removal(saved, {"POSTERN-PROBE"}) == alone
-    assert "-X POSTERN-PROBE\n-D INPUT -j POSTERN-IN\n" in iptables_removal(saved)
+    assert {"-X POSTERN-PROBE", "-X POSTERN-IN"} <= set(iptables_removal(saved).splitlines())
 
 
 SERVERS = (host_bytes("10.10.0.3"), host_bytes("10.10.0.4"))
@@ -289,7 +311,7 @@ def test_who_stands_in_front_no_more_leaves_no_chain_behind() -> None:
     )
     gone = "-D FORWARD -j POSTERN-FRONT\n-F POSTERN-FRONT\n-X POSTERN-FRONT\n"
     assert gone in iptables_text(RULES, saved)
-    assert gone in iptables_removal(saved)
+    assert set(gone.splitlines()) <= set(iptables_removal(saved).splitlines())
     assert "FRONT" not in iptables_text(RULES, SAVED)
 
 
@@ -317,32 +339,3 @@ def test_the_queue_in_front_is_shared_with_no_other(
             INSIDE,
             FrontRules("lan0", SERVERS, queue),
         )
-
-
-def test_each_worker_has_a_queue_for_esp_by_the_low_bits_of_its_spi() -> None:
-    """By nftables from where the UDP header or ESP begins, in bits (RFC 4303, 2; RFC 3948, 2.1)."""
-    rules = Rules(("wan0",), (), 7, workers=(8, 9))
-    lines = [line.strip() for line in nft_text(rules).splitlines()]
-    first = lines.index('iifname { "wan0" } udp dport 4500 @th,64,32 != 0 @th,93,3 1 queue num 8')
-    assert lines[first + 1 : first + 5] == [
-        'iifname { "wan0" } meta l4proto esp @th,29,3 1 queue num 8',
-        'iifname { "wan0" } udp dport 4500 @th,64,32 != 0 @th,93,3 2 queue num 9',
-        'iifname { "wan0" } meta l4proto esp @th,29,3 2 queue num 9',
-        'iifname { "wan0" } udp dport { 500, 4500 } queue num 7',
-    ]
-
-
-def test_with_iptables_a_workers_rules_come_before_all_others() -> None:
-    text = iptables_text(Rules(("wan0",), (), 7, workers=(8,)), SAVED)
-    rules = [line for line in text.splitlines() if line.startswith("-A POSTERN-IN")]
-    assert rules[:3] == [
-        "-A POSTERN-IN -i wan0 -p udp -m udp --dport 4500 -m u32 --u32 "
-        '"0>>22&0x3C@8=0x1:0xFFFFFFFF&&0>>22&0x3C@8&0x7=1" -j NFQUEUE --queue-num 8',
-        '-A POSTERN-IN -i wan0 -p esp -m u32 --u32 "0>>22&0x3C@0&0x7=1" -j NFQUEUE --queue-num 8',
-        "-A POSTERN-IN -i wan0 -p udp -m udp --dport 500 -j NFQUEUE --queue-num 7",
-    ]
-
-
-def test_a_worker_has_no_queue_of_anybody_elses() -> None:
-    with pytest.raises(ValueError, match="share"):
-        Rules(("wan0",), (), 7, workers=(7,))

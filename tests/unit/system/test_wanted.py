@@ -1,6 +1,7 @@
 """From a configuration to what the machine is asked for."""
 
 from gateway.system.wanted import (
+    ESP_QUEUES,
     FRONT_QUEUE,
     INSIDE_QUEUE,
     QUEUE,
@@ -20,6 +21,11 @@ POOL = 'tunnels = "each"\npool = "10.10.0.100-10.10.0.102"\n'
 def test_without_a_native_route_nothing_inside_is_picked_up() -> None:
     rules = wanted_rules(config_of(GOOD))
     assert (rules.interfaces, rules.queue, rules.inside) == (("eth0",), QUEUE, None)
+
+
+def test_esp_of_clients_has_queues_of_its_own() -> None:
+    assert wanted_rules(config_of(GOOD)).esp == ESP_QUEUES
+    assert not {QUEUE, INSIDE_QUEUE, FRONT_QUEUE} & set(ESP_QUEUES)
 
 
 def test_a_native_servers_packets_are_picked_up_inside_and_only_there() -> None:

@@ -240,7 +240,7 @@ def test_workers_that_keep_dying_are_given_up(world: World, queues: list[int]) -
     assert events[:-1] == [[WorkerLost(1)]] * (MOST_DEATHS - 1)
     (last,) = events[-1]
     assert isinstance(last, WorkersLost)
-    assert queues == [1710, 1711, -1, -2]
+    assert queues == [1705, 1706, -1, -2]
     assert world.worker(OTHER).killed
     world.workers.carry_out(SetLeg(1, PATH))
     assert world.workers.take() == []
