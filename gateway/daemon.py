@@ -184,8 +184,9 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
 def _who_carries(begun: Begun) -> str:
     if begun.paths is None:
         return f"the daemon carries everything itself: {begun.abilities.lacks}"
-    who = begun.abilities.carriers
-    return f"{who} carries what it can; clients are told apart by {begun.name}"
+    if begun.abilities.workers:
+        return f"{begun.abilities.workers} workers carry what they can"
+    return f"the kernel carries what it can; clients are told apart by {begun.name}"
 
 
 def unforwarded(config: Config, forwarding: bool) -> list[Fact]:
@@ -340,6 +341,7 @@ class Desk:
             config_problems=self._problems,
             carrier=gateway.carrier.abilities.lacks,
             virtual=self.begun.name,
+            workers=gateway.carrier.abilities.workers,
             firewall="" if self.tool is None else self.tool.name,
             rules_ok=self._rules_there(),
             rss_kb=_rss_kb(),

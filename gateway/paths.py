@@ -332,11 +332,6 @@ class Abilities:
     def any(self) -> bool:
         return not self.lacks
 
-    @property
-    def carriers(self) -> str:
-        """Who it is, for people."""
-        return f"each of {self.workers} workers" if self.workers else "the kernel"
-
 
 @dataclass(frozen=True, slots=True)
 class Left:

@@ -25,7 +25,6 @@ from gateway.wire.ipv4 import host_text
 LINE, WORDS = 3, 4  # a worker's descriptors
 MOST_BY_ITSELF: Final = 4  # workers that "auto" means at most
 KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "PYTHONDONTWRITEBYTECODE")
-NAME: Final = "the low bits of their SPIs"
 KERNEL: Final = "the kernel carries, and no worker beside it"
 NOT_BY_SPI: Final = "no worker is begun, for the rules of this machine cannot tell SPIs apart"
 NOTHING_KEPT: Final = "no worker is begun, for nobody keeps what it counts"
@@ -63,7 +62,7 @@ def begin(
         workers = Workers(count, kept.words, start, clock, address)
     except OSError as error:
         return begun, f"no worker can be begun: {error}"
-    return Begun(workers.abilities, workers, NAME, begun.left), ""
+    return Begun(workers.abilities, workers, left=begun.left), ""
 
 
 def _start(words: int, address: list[str], number: int, line: socket.socket) -> "Process":
