@@ -38,6 +38,7 @@ from gateway.system.box.hardware import Cards, load_modules
 from gateway.system.box.health import boot_notes
 from gateway.system.box.lamps import Lamps, state_of
 from gateway.system.box.loop import BoxLoop
+from gateway.system.box.meanwhile import Meanwhile
 from gateway.system.box.outlet import Outlet
 from gateway.system.box.places import ADMINS, Places
 from gateway.system.box.ports import BoxPorts
@@ -45,7 +46,7 @@ from gateway.system.box.power import Power
 from gateway.system.box.provision import Provisioning
 from gateway.system.box.recordings import Recordings
 from gateway.system.box.returning import Returning
-from gateway.system.box.slots import Slots, note_shipped
+from gateway.system.box.slots import Slots, note_shipped, patient
 from gateway.system.box.vault import Vault
 from gateway.system.box.wall import Countdown, Wall
 from gateway.system.button import CaseButton
@@ -56,7 +57,7 @@ from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.leds import Leds
 from gateway.system.media import CARRIERS
 from gateway.system.ports import Blinker
-from gateway.system.run import Run, run
+from gateway.system.run import Run
 from gateway.system.service import Service
 from gateway.system.signals import Signals
 from gateway.system.store import Store
@@ -88,24 +89,29 @@ def main(argv: list[str] | None = None) -> int:
     return OK
 
 
-def serve(places: Places, path: Path, profiles: Path, journal: Journal, tool: Run = run) -> None:
+def serve(
+    places: Places, path: Path, profiles: Path, journal: Journal, tool: Run = patient
+) -> None:
     """Until a signal ends it. `tool` runs programs."""
     tell: Callable[[str], None] = journal.line
     with ExitStack() as stack:
-        # First of all, so that a second agent touches nothing; it is served when all is there.
+        # First of all, so that a second agent touches nothing; whoever asks before all is there is
+        # told so.
         control = ControlSocket(
-            path, lambda request: desk.answer(request, control.peer), group=_group()
+            path, lambda request: meanwhile.answer(request, control.peer), group=_group()
         )
         stack.callback(control.close)
+        meanwhile = Meanwhile(control, tool, now)
         signals = stack.enter_context(Signals())
         if reset.unfinished(places):
             reset.finish(places)
             tell("a factory reset that was cut short is complete")
         if wall_clock.mend(places):
             tell("the clock was before its own past, and is at the latest moment known")
-        parts = build(places, profiles, tell, tool)
+        parts = build(places, profiles, tell, meanwhile)
         desk = BoxDesk(parts, now)
         begin(parts, desk)
+        meanwhile.begin(desk.answer)
         lamps, button = lamps_and_button(parts, desk)
         stack.callback(button.close)
         countdown = Countdown(parts.config.changes.seconds_left, parts.say, now)
@@ -138,7 +144,9 @@ def begin(parts: Parts, desk: BoxDesk) -> None:
     parts.slot_cache.value()  # on its way before anybody asks
 
 
-def build(places: Places, profiles: Path, tell: Callable[[str], None], tool: Run = run) -> Parts:
+def build(
+    places: Places, profiles: Path, tell: Callable[[str], None], tool: Run = patient
+) -> Parts:
     """The parts, none of which has touched the machine yet but the lamps' drivers."""
     root = places.root
     known, bad = boards.read_profiles(profiles)

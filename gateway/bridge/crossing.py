@@ -70,9 +70,12 @@ class Crossing:
         encryption: Encryption | NoEncryption | None = None,
         confinement: Confinement | None = None,
         reach: str = EVERYWHERE,
+        *,
+        ends_here: bool = False,
     ) -> None:
-        """`reach` says for a person where the client is confined to."""
+        """`reach` says for a person where the client is confined to; `ends_here`: PPP does."""
         self.reach = reach
+        self._ends_here = ends_here
         self._passage = passage
         self._shield = shield
         self._confinement = confinement
@@ -136,6 +139,12 @@ class Crossing:
         """The server has said what it calls its maker."""
         if self._mppe is not None:
             self._mppe.vendor = vendor
+
+    def begins_late(self) -> None:
+        """The client has not spoken so far, and is sent what has waited for that all the same.
+        pppd on this machine asks each second by itself."""
+        if not self._ends_here:
+            self._passage.begins_late()
 
     def control(
         self, frame: bytes, from_client: bool, now: float
@@ -234,7 +243,8 @@ def crossing_of(
         encryption = Encryption([TERMS[name] for name in route.mppe], users.find)
     elif route.encryption == "refuse" or confined:
         encryption = NoEncryption()
-    return Crossing(passage, shield, encryption, confinement, reach_words(reach, route.kind))
+    words, here = reach_words(reach, route.kind), route.kind == LOCAL
+    return Crossing(passage, shield, encryption, confinement, words, ends_here=here)
 
 
 def confinement_of(route: Route, reach: tuple[Reach, ...] | None) -> Confinement | None:

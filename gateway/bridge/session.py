@@ -379,6 +379,7 @@ class Session:
             was_gone, self.gone, self.part_by = self.gone, True, None
             return found if was_gone else found + self.inside.abandon(now)
         if self.release_at is not None and now >= self.release_at:
+            self.crossing.begins_late()
             found += self._let_out()
         if self.deaf_until is not None and now >= self.deaf_until:
             found += self._let_in(now)

@@ -15,6 +15,7 @@ from gateway.ppp.frame import (
     protocol_of,
 )
 from gateway.ppp.hold import Hold
+from gateway.ppp.late import Late
 from gateway.ppp.numbers import DUPLICATE_WITHIN, Code, Protocol
 from gateway.ppp.options import parse_options
 from gateway.ppp.quirks import PLAIN, Manners
@@ -49,6 +50,7 @@ class Passage:
         self._clamp = Clamp(mru, overhead)
         self._watch = Watch()
         self._hold = Hold() if shielded else None
+        self._late = Late()
         self._told: set[bool] = set()  # sides whose malformed frames were reported
         self._unclamped: set[bool] = set()
         self._waiting: dict[bool, tuple[bytes, float]] = {}  # each side's unanswered request
@@ -66,6 +68,10 @@ class Passage:
         """A link that is up already."""
         self._clamp.resume(client, server)
 
+    def begins_late(self) -> None:
+        """The client has not spoken so far, and what goes to it may be lost until it does."""
+        self._late.begins()
+
     def pass_frame(
         self, frame: bytes, from_client: bool, now: float
     ) -> tuple[bytes | None, list[PppEvent]]:
@@ -75,6 +81,8 @@ class Passage:
             packet = _checked(frame, protocol, at) if has_packet(protocol) else None
         except PppError as error:
             return None, self._drop(error, from_client)
+        if from_client:
+            self._late.spoke()
         if self._hold is not None and protocol != Protocol.LCP:
             self._hold.went_on(from_client)
         if packet is None:
@@ -91,19 +99,32 @@ class Passage:
         self, frame: bytes, at: int, packet: Packet, from_client: bool, now: float
     ) -> tuple[bytes | None, list[PppEvent]]:
         asks = packet.code == Code.CONFIGURE_REQUEST
+        if packet.code in ENDS:
+            self._late.ended()
         if asks:
             goes_on, instead = self._once(frame, packet, from_client, now)
             if not goes_on:
                 self.duplicates += 1
-                return None, instead
+                return None, [*instead, *self._again(from_client)]
         elif packet.code in ANSWERS:
+            if from_client and not self._late.answers(packet.identifier):
+                self.duplicates += 1
+                return None, []
             self._waiting.pop(not from_client, None)
         out = self._clamp.pass_frame(frame, from_client)
         obeyed = out if asks and out is not None else frame
         events = self._watch.see(obeyed, from_client, now)
         if out is not None and self._hold is not None:
             out = self._as_awaited(self._hold, out, at, from_client)
+        if asks and not from_client and out is not None:
+            self._late.asks(out, packet.identifier)
+        events += self._again(from_client)
         return out, [*events, *self._not_clamped(by_client=from_client)]
+
+    def _again(self, from_client: bool) -> list[PppEvent]:
+        """What the client has missed, in front of what the server says now."""
+        again = None if from_client else self._late.again()
+        return [] if again is None else [SendFrame(again, to_client=True)]
 
     def _once(
         self, frame: bytes, packet: Packet, from_client: bool, now: float

@@ -94,6 +94,8 @@ class ControlSocket:
         self._path = path
         self._handler = handler
         self._clients: dict[int, _Client] = {}
+        self._asking: _Client | None = None  # whose answer is being found
+        self._turns = 0  # of `serve_until`
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(path)
         try:
@@ -110,7 +112,10 @@ class ControlSocket:
 
     def serve(self, now: float) -> None:
         """Go on with every client that is ready. An error in the handler closes its client."""
+        turns = self._turns
         for fd, _ in self._epoll.poll(0):
+            if self._turns != turns:  # they were served meanwhile: what was ready may be so no more
+                return
             if fd == self._listener.fileno():
                 self._accept(now)
             elif fd in self._clients:  # or it had to make way for another just now
@@ -135,6 +140,33 @@ class ControlSocket:
         while wanted() and clock() < until:
             if select.select([self], [], [], max(0.0, until - clock()))[0]:
                 self.serve(clock())
+
+    def serve_until(self, done: int, clock: Callable[[], float]) -> None:
+        """Go on until that descriptor is to be read: for a handler that has to wait for something.
+
+        Whoever is being answered by it stands apart: is not read, nor given up meanwhile. The
+        handler is called for others, and must know that it is in the middle of something.
+        """
+        apart, peer = self._asking, self.peer
+        self._turns += 1
+        if apart is not None:
+            del self._clients[apart.socket.fileno()]
+            self._epoll.unregister(apart.socket)
+        try:
+            while done not in self._ready(done, clock):
+                self.serve(clock())
+                self.handle_timeout(clock())
+        finally:
+            if apart is not None:
+                self._clients[apart.socket.fileno()] = apart
+                self._epoll.register(apart.socket, select.EPOLLIN)
+            self._asking, self.peer = apart, peer
+
+    def _ready(self, done: int, clock: Callable[[], float]) -> list[Any]:
+        due = self.deadline()
+        patience = None if due is None else max(0.0, due - clock())
+        both: list[Any] = [self, done]
+        return select.select(both, [], [], patience)[0]
 
     def close(self) -> None:
         for client in list(self._clients.values()):
@@ -221,12 +253,12 @@ class ControlSocket:
             return _error("a request is one JSON object on one line")
         answered = False
         try:
-            self.peer = _peer(client.socket)
+            self.peer, self._asking = _peer(client.socket), client
             found = self._handler(request)
             answer = b"" if isinstance(found, Later) else _bounded(_first(found))
             answered = True
         finally:
-            self.peer = None
+            self.peer = self._asking = None
             if not answered:
                 self._end(client)
         if isinstance(found, Later):

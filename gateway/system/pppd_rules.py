@@ -15,6 +15,7 @@ from gateway.wire.ipv4 import host_text
 
 TABLE: Final = "postern_local"  # of family ip, and one of ip6
 PORTED: Final = (6, 17)
+RANGE: Final = "-"  # between two hosts
 
 
 class Allowed(NamedTuple):
@@ -90,7 +91,8 @@ def _source(verb: str, name: str, allowed: Allowed) -> str:
 
 
 def _rules(reach: tuple[Reach, ...]) -> list[str]:
-    """The hosts of each protocol and its ports are one set; what is in none of them is dropped."""
+    """The hosts of each protocol and its ports are one set, each range is a rule of its own: nft
+    reads every set that has ranges, whoever's it is, at each step. The rest is dropped."""
     if ALL in reach:
         return ["accept"]
     hosts: dict[tuple[int, int, int], list[str]] = {}
@@ -99,14 +101,21 @@ def _rules(reach: tuple[Reach, ...]) -> list[str]:
             hosts.setdefault((protocol, one.low, one.high), []).append(_hosts(one))
     rules = []
     for (protocol, low, high), members in hosts.items():
-        to = f"ip protocol {protocol} ip daddr {{ {', '.join(dict.fromkeys(members))} }}"
-        if protocol in PORTED:
-            rules.append(f"ip frag-off & 0x1fff != 0 {to} accept")
-            to += f" th dport {low}-{high}"
-        rules.append(f"{to} accept")
+        for where in _places(members):
+            to = f"ip protocol {protocol} ip daddr {where}"
+            if protocol in PORTED:
+                rules.append(f"ip frag-off & 0x1fff != 0 {to} accept")
+                to += f" th dport {low}-{high}"
+            rules.append(f"{to} accept")
     return [*rules, "counter drop"]
+
+
+def _places(members: list[str]) -> list[str]:
+    single = [one for one in dict.fromkeys(members) if RANGE not in one]
+    ranges = [one for one in dict.fromkeys(members) if RANGE in one]
+    return [*([f"{{ {', '.join(single)} }}"] if single else []), *ranges]
 
 
 def _hosts(one: Reach) -> str:
     first, last = (host_text(number.to_bytes(4, "big")) for number in (one.first, one.last))
-    return first if first == last else f"{first}-{last}"
+    return first if first == last else f"{first}{RANGE}{last}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 FIRST_INHERITED: Final = 3  # SD_LISTEN_FDS_START
+FEEDS: Final = 4  # in the watchdog's time; the rest of it is for a tool that hangs (`run.PATIENCE`)
 
 
 class Service:
@@ -70,12 +71,12 @@ class Service:
 
 
 def _watchdog_interval(environment: Mapping[str, str]) -> float:
-    """Half the time in which systemd wants to hear from us; 0.0 if it does not."""
+    """A part of the time in which systemd wants to hear from us; 0.0 if it does not."""
     microseconds = environment.get("WATCHDOG_USEC", "")
     process = environment.get("WATCHDOG_PID", str(os.getpid()))
     if not microseconds.isdecimal() or process != str(os.getpid()):
         return 0.0
-    return int(microseconds) / 2_000_000
+    return int(microseconds) / 1_000_000 / FEEDS
 
 
 def inherited(environment: Mapping[str, str]) -> dict[str, int]:

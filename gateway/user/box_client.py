@@ -32,7 +32,7 @@ from gateway.user.box_views import (
     read_whole,
     spoken,
 )
-from gateway.user.client import End, Words
+from gateway.user.client import Absence, End, Words
 
 SOCKET: Final = "/run/postern-box/box.sock"
 LONG: Final = 180.0  # seconds for a self-test, a support bundle, a capture
@@ -77,8 +77,13 @@ class Who:
 class Box(End):
     """The box agent. Every method may raise a `DaemonError`."""
 
-    def __init__(self, path: str | None = None, patience: float | None = None) -> None:
-        super().__init__(socket_path(path), WORDS, patience)
+    def __init__(
+        self,
+        path: str | None = None,
+        patience: float | None = None,
+        absence: Absence | None = None,
+    ) -> None:
+        super().__init__(socket_path(path), WORDS, patience, absence)
 
     def status(self) -> BoxStatus:
         return box_status(read_table(self.ask("status")))

@@ -54,6 +54,8 @@ class BoxStatus:
     locked: bool = False  # this console is, until somebody logs in
     let_in: int = 0  # how many were let in at a console without a code, and nobody has seen it
     button: str = ""  # what the one on the case does, if there is one
+    busy_with: str = ""  # a program that the agent waits for
+    busy_s: float = 0.0  # for so many seconds by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def box_status(found: Mapping[str, Any]) -> BoxStatus:
         locked=found.get("locked") is True,
         let_in=read_whole(found, "let_in"),
         button=read_text(board, "button"),
+        busy_with=read_text(_sub(found, "busy"), "with"),
+        busy_s=read_number(_sub(found, "busy"), "seconds"),
     )
 
 

@@ -7,6 +7,7 @@ Request `{"verb": ..., ...}`; answer `{"ok": true, "result": ...}` or
 import json
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -27,6 +28,7 @@ from gateway.control.trace import HEAD, Kind, Wanted, parse_head
 
 SOCKET: Final = "/run/postern/control.sock"
 PATIENCE: Final = 10.0  # seconds of silence before the daemon is given up
+LOOK: Final = 0.25  # seconds until who was busy, or not there, is asked again
 AFTER_A_DIAL: Final = 120.0  # seconds that a dial which has begun may take, and the answer
 LONGEST_ANSWER: Final = 16 << 20  # bytes
 Read = TypeVar("Read")
@@ -49,6 +51,18 @@ class Refused(DaemonError):
     """The daemon has said no, with its own reason."""
 
 
+class Busy(Refused):
+    """It is in the middle of something, which `work` names, and has done nothing."""
+
+    def __init__(self, what: str, hint: str, work: str) -> None:
+        super().__init__(what, hint)
+        self.work = work
+
+
+class NotAllowed(DaemonError):
+    """This user may not ask."""
+
+
 class BadAnswer(DaemonError):
     """What came is not an answer: another version, or a daemon in trouble."""
 
@@ -56,6 +70,10 @@ class BadAnswer(DaemonError):
         super().__init__(
             what, "Look in what `postern run` has printed, and compare `postern version`"
         )
+
+
+class Silent(BadAnswer):
+    """Somebody is there and says nothing."""
 
 
 def socket_path(given: str | None) -> str:
@@ -81,20 +99,74 @@ GATEWAY: Final = Words(
 )
 
 
+class Absence:
+    """How long nobody has been at a socket: whoever starts anew is back within seconds.
+
+    One for all who ask the same end, so that who stays away is waited for once.
+    """
+
+    def __init__(
+        self,
+        patience: float,
+        clock: Callable[[], float] = time.monotonic,
+        rest: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._patience = patience  # seconds
+        self._clock = clock
+        self._rest = rest
+        self._since: float | None = None
+
+    def worth_another_try(self) -> bool:
+        """Whether to ask once more, after a rest."""
+        if self._since is None:
+            self._since = self._clock()
+        if self._clock() - self._since >= self._patience:
+            return False
+        self._rest(LOOK)
+        return True
+
+    def over(self) -> None:
+        """Somebody was there."""
+        self._since = None
+
+
 class End:
     """The other end of one socket. `ask` may raise a `DaemonError`."""
 
-    def __init__(self, path: str, words: Words = GATEWAY, patience: float | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        words: Words = GATEWAY,
+        patience: float | None = None,
+        absence: Absence | None = None,
+    ) -> None:
         self.path = path
         self.words = words
         self.patience = patience  # seconds; None is the usual
+        self._absence = absence or Absence(0.0)
 
     def ask(self, verb: str, **more: object) -> Any:
         """The result of one request, as JSON has it."""
         return self.ask_slowly(verb, self.patience or PATIENCE, **more)
 
     def ask_slowly(self, verb: str, patience: float, **more: object) -> Any:
-        """The same, for what takes its time: `patience` is in seconds."""
+        """The same, for what takes its time: `patience` is in seconds.
+
+        Who is busy has done nothing, and who is not there has heard nothing: both are asked again.
+        """
+        until = time.monotonic() + patience
+        while True:
+            try:
+                return self._ask_once(verb, patience, more)
+            except NotRunning:
+                if not self._absence.worth_another_try():
+                    raise
+            except Busy:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(LOOK)
+
+    def _ask_once(self, verb: str, patience: float, more: Mapping[str, object]) -> Any:
         request = json.dumps({"verb": verb, **more}).encode() + b"\n"
         with self._connected(patience) as connection:
             connection.sendall(request)
@@ -132,7 +204,10 @@ class End:
             raise BadAnswer(f"{who}'s answer says neither yes nor no")
         if not answer["ok"]:
             error = str(answer.get("error") or f"{who} refused without a reason")
-            raise Refused(error, str(answer.get("hint") or self.words.look))
+            hint = str(answer.get("hint") or self.words.look)
+            if isinstance(work := answer.get("busy"), str):
+                raise Busy(error, hint, work)
+            raise Refused(error, hint)
         return answer.get("result")
 
     @contextmanager
@@ -143,12 +218,13 @@ class End:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
                 connection.settimeout(patience)
                 connection.connect(self.path)
+                self._absence.over()
                 yield connection
         except TimeoutError:
-            raise BadAnswer(f"{who} was silent for {patience:.0f} s") from None
+            raise Silent(f"{who} was silent for {patience:.0f} s") from None
         except PermissionError:
             what = f"you may not talk to {who} at {self.path}"
-            raise DaemonError(what, "Do it as root: sudo postern ...") from None
+            raise NotAllowed(what, "Do it as root: sudo postern ...") from None
         except (FileNotFoundError, ConnectionRefusedError):
             what = f"{who} is not running: nobody answers at {self.path}"
             raise NotRunning(what, self.words.start) from None

@@ -1,11 +1,14 @@
 """Real dials, next to those to other people's gateways: same clients, same suite, one boot.
 
-    python -m tests.bench dials        (root; ten minutes)
+    python -m tests.bench dials        (root; 13 minutes)
 
 From the first packet until PPP is up: twenty clients one by one, then all at once. Others end PPP
 themselves. Ours is measured twice: ending it by pppd as well, and carrying it to pptpd inside,
 whose programs are told apart and use the same processor. strongSwan + xl2tpd knows one client an
 address, so it is given twenty. Memory is what all its programs have more with twenty sessions up.
+
+At a call pppd runs what Debian puts beside it (`ip-pre-up`) and what the owner does (`ip-up`). The
+appliance has none of these, so both are measured without them as well.
 """
 
 import os
@@ -23,6 +26,7 @@ TOLD: Final = {
     "compare_dials_local": "PPP ends here",
     "compare_dials": "PPP goes on to pptpd",
 }
+SCRIPTS: Final = "compare_scripts"
 FASTER, LESS_CPU, LESS_MEMORY = 3, 1 / 2, 1 / 4  # goals, against strongSwan + xl2tpd + pppd
 
 
@@ -30,11 +34,26 @@ def measure() -> list[Figure]:
     if os.geteuid() != 0:
         print("Dials of real clients are not measured: the lab needs root.")
         return []
-    played = play(list(TOLD), print_step)
+    played = play([*TOLD, SCRIPTS], print_step)
     for each in played.values():
         if each.error:
             raise LabFailed(f"{each.name}: {each.error}; logs: {each.logs}")
-    return [figure for name, way in TOLD.items() for figure in figures(played[name].facts, way)]
+    found = [figure for name, way in TOLD.items() for figure in figures(played[name].facts, way)]
+    return [*found, *scripts(played[SCRIPTS].facts)]
+
+
+def scripts(facts: dict[str, dict[str, list[float]]]) -> list[Figure]:
+    """CPU of dials by whose they are, pppd running scripts at each call, or none."""
+    return [
+        figure
+        for how, spent in facts.items()
+        for figure in _compared(
+            f"a dial, PPP ends here, {how} pppd's scripts, CPU at the gateway",
+            {whose: 1000 * mean(each) for whose, each in spent.items()},
+            "ms CPU",
+            LESS_CPU,
+        )
+    ]
 
 
 def figures(facts: dict[str, Rounds], way: str) -> list[Figure]:

@@ -26,6 +26,7 @@ from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 from tests.pair.peers.ppp_end import IP
 
 ROOT, PSK = Path(__file__).parents[2], "a key only the two of us know"
+PATIENCE = 60.0  # seconds, on a machine that is busy besides
 EVERY = 0.02  # seconds between two frames each way
 CONFIG = f"""
 [outside]
@@ -72,7 +73,7 @@ class Managed:
 
     def dial(self) -> None:
         self.net.send(self.client.dial(now()))
-        assert self.net.run_until(lambda: self.client.up, 20.0)
+        assert self.net.run_until(lambda: self.client.up, PATIENCE)
 
     def chat(self, seconds: float = 60.0, until: Callable[[], bool] = lambda: False) -> None:
         """A frame each way every 20 ms."""
@@ -123,11 +124,11 @@ def managed_daemon(folder: Path, workers: int = 0) -> Iterator[Managed]:
     net = RealNet(place.clients, place.server)
     try:
         made = Managed(net, Daemon(str(socket)), folder, process.pid, place)
-        assert net.run_until(made.answers, 20.0)
+        assert net.run_until(made.answers, PATIENCE)
         made.dial()
         yield made
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         net.close()
         place.close()

@@ -18,6 +18,7 @@ BOX_SOCKET = "/run/postern-box/box.sock"
 GATEWAY_SOCKET = "/run/postern/control.sock"
 GRUB = r"postern: booting slot (\w) \(tries A=(\d) B=(\d) order=([AB ]+)\)"
 BOOT = 420.0  # seconds of software emulation, on a machine that does other things too
+BUSY = 120.0  # seconds for which an agent that is in the middle of something is asked again
 WHY = "systemctl --no-pager list-jobs; systemctl --failed; journalctl -b --no-pager | tail -60"
 ASK = (
     "import json,socket,sys;s=socket.socket(socket.AF_UNIX);s.settimeout(100);"
@@ -120,7 +121,12 @@ class Appliance:
 
     def _ask(self, path: str, verb: str, arguments: dict[str, object]) -> Any:
         request = shlex.quote(json.dumps({"verb": verb, **arguments}))
-        answer = json.loads(self.probe(f"python3 -c {shlex.quote(ASK)} {path} {request}", 120))
+        end = time.monotonic() + BUSY
+        while True:
+            answer = json.loads(self.probe(f"python3 -c {shlex.quote(ASK)} {path} {request}", 120))
+            if "busy" not in answer or time.monotonic() > end:
+                break
+            time.sleep(1)
         assert answer["ok"], f"{verb}: {answer.get('error')}; {answer.get('hint')}"
         return answer["result"]
 

@@ -11,7 +11,7 @@ from tests.image.line import KEY_BYTES, Line
 COLUMNS, ROWS = 80, 24
 SOFT_RESET = b"\x1b[!p"  # DECSTR, which pyte would draw
 BETWEEN = 0.02  # seconds
-DRAWN = 0.5  # seconds from the words that are waited for to the end of their page
+DRAWN = 0.5  # seconds without a letter after the words that are waited for: their page is whole
 ANSWERS = 30.0  # seconds in which an emulated box answers a key, while others work beside it
 MOST_FIELDS = 24
 ENTER, TAB, BACKSPACE, REDRAW, ESCAPE = "\r", "\t", "\x7f", "\x0c", "\x1b"
@@ -72,7 +72,7 @@ class Console:
     def wait(self, words: str, seconds: float) -> str:
         """Until these words are on the screen; the whole screen with them."""
         self._until(lambda: words in self.text, seconds, f"{words!r} on the screen")
-        self.read(DRAWN)
+        self._settle()
         return self.text
 
     def wait_gone(self, words: str, seconds: float) -> str:
@@ -168,6 +168,12 @@ class Console:
             if left <= 0 or self._line.ended:
                 raise NotSeen(f"no {what} within {seconds:g} s; there was\n{self.text}")
             self._once(min(left, 1.0))
+
+    def _settle(self) -> None:
+        """Until nothing is drawn for a moment, or for as long as a page may take at most."""
+        end = time.monotonic() + ANSWERS
+        while self._once(DRAWN) and time.monotonic() < end:
+            pass
 
     def _once(self, seconds: float) -> bool:
         data = self._line.take(seconds)

@@ -20,6 +20,8 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNET = 0x40000000
 _OWN = "/proc/thread-self/ns/net"
 
+ONE_TRY, TRIES = 0.02, 1500  # seconds until a new cable is tried again, and how often: 30 s
+
 
 def need_root() -> None:
     """Skip, saying so, where namespaces cannot be made."""
@@ -85,8 +87,8 @@ def _wait_until_it_carries(here: Namespace, host: str, there: Namespace, other: 
         with there, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two:
             two.bind((other, 9))
             for sender, receiver, target in ((one, two, other), (two, one, host)):
-                receiver.settimeout(0.02)
-                assert any(_passes(sender, receiver, target) for _ in range(100)), "no cable"
+                receiver.settimeout(ONE_TRY)
+                assert any(_passes(sender, receiver, target) for _ in range(TRIES)), "no cable"
 
 
 def _passes(sender: socket.socket, receiver: socket.socket, target: str) -> bool:

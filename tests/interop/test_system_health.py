@@ -52,6 +52,6 @@ def test_a_box_without_address_or_client_answers_its_own_dial(
             assert "recorded handshakes go as they went: press-3" in said
     finally:
         daemon.terminate()
-        daemon.wait(10)
+        daemon.wait(60)
     with pytest.raises(ToolFailed, match="the gateway does not run"):
         health(space, socket, "0")

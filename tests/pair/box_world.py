@@ -34,7 +34,7 @@ class Person:
 
     def ends(self, face: str = "console") -> Ends:
         own = face == "console"
-        return Ends(*self._paths, User("ada", face), own_console=own)
+        return Ends(*self._paths, User("ada", face), own_console=own, again=0.0)
 
     def at_the_paper(self, ends: Ends, typed: Callable[[], str]) -> str:
         """The same, each line asked for when the menu wants it."""
@@ -81,5 +81,5 @@ def _agent(box: Whole, path: Path) -> Iterator[str]:
         yield str(path)
     finally:
         done.set()
-        thread.join(5)
+        thread.join(60)
         control.close()

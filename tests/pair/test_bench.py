@@ -69,6 +69,13 @@ def test_dials_are_held_to_shares_of_the_peers() -> None:
     assert len(missed) == 6  # median and worst of one by one, both CPUs, the rate, the memory
 
 
+def test_dials_with_scripts_and_without_are_held_to_the_peers_of_the_same_kind() -> None:
+    spent = {"with": {OURS: [0.2], THEIRS: [0.3]}, "without": {OURS: [0.1, 0.1], THEIRS: [0.2]}}
+    found = dials.scripts(spent)
+    assert [each.met for each in found] == [False, None, True, None]
+    assert [each.value for each in found] == pytest.approx([200.0, 300.0, 100.0, 200.0])
+
+
 def test_a_dial_that_did_not_come_up_is_no_figure() -> None:
     theirs = _dialled(1.5, 12.0, 0.2, 4000)
     ours = _dialled(0.5, 4.0, 0.1, 1000)

@@ -111,7 +111,7 @@ def test_while_the_agent_is_away_a_console_offers_a_shell_and_says_so_loudly(
     monkeypatch.setattr(login, "KERNEL_LOG", str(tmp_path / "kmsg"))
     monkeypatch.setattr("gateway.user.console.plain.lend", lambda argv: " ".join(argv))
     told = person.away().types("3", "2", "1")
-    assert "The box agent does not answer" in told
+    assert "The box agent is not running" in told
     assert "Main menu" not in told
     assert "env TMOUT=900" in told
     assert (tmp_path / "kmsg").read_text().startswith("<2>postern: a shell was opened")

@@ -58,7 +58,7 @@ def exporting(folder: Path, more: str = "") -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             child.send_signal(signal.SIGTERM)
-            assert child.wait(timeout=10) == 0
+            assert child.wait(timeout=60) == 0
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def desk_of(world: World, folder: Path, text: str = GOOD) -> Desk:
 
 def scrape(address: str, path: str = "/metrics", token: str = TOKEN) -> str:
     asking = Request(f"{address}{path}", headers={"Authorization": f"Bearer {token}"})
-    with urlopen(asking, timeout=10) as answer:
+    with urlopen(asking, timeout=60) as answer:
         text: bytes = answer.read()
     return text.decode()
 

@@ -68,5 +68,5 @@ def test_it_refuses_what_is_not_in_the_configuration_and_stops_in_order(tmp_path
             line.sendall(b"\n")
             assert b"none of the gateway's" in line.recv(500)
         child.send_signal(signal.SIGTERM)
-        assert child.wait(timeout=10) == 0
+        assert child.wait(timeout=60) == 0
         assert not place.exists()

@@ -6,9 +6,10 @@ from gateway import __version__
 from gateway.control.problems import printable
 from gateway.user.box_views import BoxStatus, Pending
 from gateway.user.cli.show import counted, cut
-from gateway.user.console.ends import Glance
+from gateway.user.console.ends import LONGEST_WORK, Glance
 
 WIDTH = 80  # letters
+FELT = 1.0  # seconds
 MARK = "SHA256:"
 WORDS = {"booted": "in use"}  # of a slot's state
 
@@ -18,12 +19,12 @@ def header(glance: Glance, width: int | None = WIDTH) -> list[str]:
     if glance.box is None:
         lines = [
             f"Postern {__version__}",
-            f"NO BOX AGENT: {glance.box_trouble}",
+            glance.box_trouble,
             _gateway(glance),
         ]
     else:
         lines = [_box(glance.box, width), _addresses(glance.box), _gateway(glance)]
-        lines += _fingerprint(glance.box)
+        lines += _busy(glance.box) or _fingerprint(glance.box)
     lines = [printable(line) for line in lines if line]
     return lines if width is None else [cut(line, width) for line in lines]
 
@@ -66,7 +67,7 @@ def _addresses(box: BoxStatus) -> str:
 def _gateway(glance: Glance) -> str:
     gateway = glance.gateway
     if gateway is None:
-        return f"NO GATEWAY: {glance.gateway_trouble}"
+        return glance.gateway_trouble
     parts = [
         f"{gateway.sessions} in session",
         f"{gateway.half_open} dialling",
@@ -76,6 +77,14 @@ def _gateway(glance: Glance) -> str:
         "LAST RELOAD REFUSED" if gateway.config_problems else "",
     ]
     return "   ".join(part for part in parts if part)
+
+
+def _busy(box: BoxStatus) -> list[str]:
+    """Worth a line once it is felt; then the key that nobody compares just now makes room."""
+    if box.busy_s < FELT:
+        return []
+    work = cut(box.busy_with, LONGEST_WORK)
+    return [f"The box agent is busy with {work}, for {box.busy_s:.0f} s now."]
 
 
 def _fingerprint(box: BoxStatus) -> Iterable[str]:

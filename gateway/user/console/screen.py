@@ -15,7 +15,7 @@ import urwid
 from urwid.display.raw import Screen as RawScreen
 
 from gateway.control.problems import printable
-from gateway.user.console.ends import Ends
+from gateway.user.console.ends import GLANCE, Ends
 from gateway.user.console.header import WIDTH, countdown, header
 from gateway.user.console.model import (
     Action,
@@ -65,6 +65,11 @@ class Terminal(RawScreen):
     def signal_init(self) -> None:
         super().signal_init()
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+
+
+def rest_after(took: float) -> float:
+    """Seconds of rest after a look of so many: beyond a glance it has waited, and not worked."""
+    return REST * min(took, GLANCE)
 
 
 class Screen:
@@ -126,7 +131,7 @@ class Screen:
             lines.append(countdown(pending))
         _put(self._head, "\n".join(map(self.fit, lines)))
         self._page()
-        self._rest = REST * (time.monotonic() - began)
+        self._rest = rest_after(time.monotonic() - began)
 
     def _page(self) -> None:
         top = self._walk.top

@@ -20,7 +20,7 @@ from tests.pair.peers.ike_state import Pair
 
 PORT = 500
 UDP_ENCAP, NON_IKE = 100, 1  # linux/udp.h
-PATIENCE = 12.0  # seconds
+PATIENCE = 40.0  # seconds
 CIPHER_KEY = 24  # bytes of 3DES; the rest of the key material is SHA-1's
 
 

@@ -115,7 +115,7 @@ class Gateway:
     def ask(self, verb: str, **arguments: Any) -> Any:
         """The `result` of one verb; a refusal is a RuntimeError in the daemon's words."""
         with self.node.spaces, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-            line.settimeout(10)
+            line.settimeout(30)
             line.connect(SOCKET)
             line.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
             with line.makefile("rb") as answers:
@@ -183,7 +183,7 @@ class Gateway:
     def _end(self, number: int) -> None:
         process = self._running()
         process.send_signal(number)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         self.process = None
 
     def _running(self) -> subprocess.Popen[bytes]:

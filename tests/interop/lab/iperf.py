@@ -30,10 +30,10 @@ def together_mbit(
         until(lambda: all(map(server.listens, ports)), 20, "iperf3 listening")
         for client, port, address in zip(clients, ports, addresses, strict=True):
             client.remove(f"/run/log/{LOG}.log")
-            words = f"iperf3 -J -c {address} -p {port} -t {seconds:g} --connect-timeout 5000"
+            words = f"iperf3 -J -c {address} -p {port} -t {seconds:g} --connect-timeout 30000"
             running.append(client.spawn((words + (" -R" if down else "")).split(), LOG))
         for each in running[len(ports) :]:
-            each.wait(timeout=seconds + 20)
+            each.wait(timeout=seconds + 60)
         return round(sum(map(_received, clients)), 1)
     finally:
         for each in running:

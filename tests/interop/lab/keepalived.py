@@ -24,7 +24,7 @@ class Keepalived:
     def kill(self) -> None:
         """As a power cut: it says good-bye to nobody."""
         self.node.kill("keepalived")
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
     @property
     def has_it(self) -> bool:

@@ -14,7 +14,7 @@ COUNTS = re.compile(
     r"^(?:.*xmt/rcv/%loss = )?(\d+)(?:/| packets transmitted, )(\d+)(?:/| received)", re.MULTILINE
 )
 MEAN = re.compile(r"min/avg/max\S* = [\d.]+/([\d.]+)/")
-PATIENCE = 5  # seconds for each answer; what is answered at once costs no wait
+PATIENCE = 10  # seconds for each answer; what is answered at once costs no wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Ping:
 def ping(node: Node, address: str, count: int = 5, interval: float = 0.05, size: int = 56) -> Ping:
     """`interval` is seconds, `size` bytes of data."""
     _, text = node.ask(
-        _words(address, count, interval, size), timeout=count * max(interval, 1) + 20
+        _words(address, count, interval, size), timeout=count * max(interval, PATIENCE) + 60
     )
     return _read(text, count)
 
@@ -42,7 +42,7 @@ class Pinging:
     def __init__(self, node: Node, address: str, count: int, interval: float = 0.05) -> None:
         self._node = node
         self._log = f"ping-{address}-{len(list((node.folder / 'run/log').glob('ping-*')))}"
-        words = f"ping -n -q -c {count} -i {interval} -W 2 {address}"
+        words = f"ping -n -q -c {count} -i {interval} -W {PATIENCE} {address}"
         self._seconds = count * interval
         self._running = node.spawn(words.split(), self._log)
 
@@ -52,11 +52,11 @@ class Pinging:
     def stop(self) -> None:
         """Nobody waits for the rest."""
         self._running.kill()
-        self._running.wait(timeout=5)
+        self._running.wait(timeout=60)
 
     def finish(self) -> Ping:
         """Wait for the last answer."""
-        self._running.wait(timeout=3 * self._seconds + 20)
+        self._running.wait(timeout=3 * self._seconds + 60)
         return _read(self._node.log(self._log), 0)
 
 

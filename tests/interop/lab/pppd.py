@@ -11,6 +11,7 @@ UP = "/run/ppp-up"
 IP_UP = f'#!/bin/sh\necho "$1 $4 $5 $(date +%s.%N)" >{UP}.new && mv {UP}.new {UP}\n'
 IP_DOWN = f"#!/bin/sh\nrm -f {UP}\n"
 NOTHING = "#!/bin/sh\n"
+SCRIPTS = "ip-pre-up ip-up ip-down"
 
 # Without connect-delay and lcp-restart a dial waits seconds for a Configure-Request that was lost
 # while the other pppd was still starting.
@@ -67,6 +68,17 @@ def write_scripts(node: Node, up: str = NOTHING, down: str = NOTHING) -> None:
     """In the place of Debian's, which run what other packages have put into a folder."""
     node.write("/etc/ppp/ip-up", up, 0o755)
     node.write("/etc/ppp/ip-down", down, 0o755)
+
+
+def put_scripts_away(node: Node) -> None:
+    """Those that a server's pppd runs, Debian's `ip-pre-up` among them."""
+    node.sh(f"cd /etc/ppp && for name in {SCRIPTS}; do mv $name $name.away; done")
+
+
+def put_scripts_back(node: Node) -> None:
+    """Nothing if they were not away."""
+    away = "[ ! -e $name.away ] || mv $name.away $name"
+    node.sh(f"cd /etc/ppp && for name in {SCRIPTS}; do {away}; done")
 
 
 def forget(node: Node) -> None:

@@ -67,7 +67,7 @@ class Ours:
     def up(self, clients: Sequence[OldClient], suite: str) -> list[str]:
         for client in clients:
             client.dial()
-        until(self._carried, 5, "the kernel carrying all sessions")
+        until(self._carried, 20, "the kernel carrying all sessions")
         return [ADDRESS] * len(clients)
 
     def down(self, clients: Sequence[OldClient]) -> None:

@@ -45,14 +45,14 @@ class Node:
         self.folder = NODES / name
         self.spaces = Spaces(self.folder, name)
 
-    def sh(self, command: str, timeout: float = 30) -> str:
+    def sh(self, command: str, timeout: float = 60) -> str:
         """Run a shell line in this host and return all it printed; CommandFailed if it fails."""
         status, text = self.ask(command, timeout)
         if status != 0:
             raise CommandFailed(f"{self.name}: {command}: status {status}\n{text}")
         return text
 
-    def ask(self, command: str, timeout: float = 30) -> tuple[int, str]:
+    def ask(self, command: str, timeout: float = 60) -> tuple[int, str]:
         """The same, where failing is an answer too: (exit status, all it printed)."""
         with self.spaces:
             done = subprocess.run(
@@ -133,7 +133,7 @@ class Node:
         for pid in self.processes(command):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        until(lambda: not self.processes(command), 5, f"{self.name}: end of {command}")
+        until(lambda: not self.processes(command), 20, f"{self.name}: end of {command}")
 
     def stop(self, logs: Path) -> None:
         """End everything in this host; its logs are kept in the folder `logs`."""

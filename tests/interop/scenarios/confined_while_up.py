@@ -27,7 +27,7 @@ def run(lab: Lab) -> dict[str, Any]:
     for name, reach, carrier in turns:
         lab.step(f"reach: {reach or 'not given'}")
         gateway.reload(lab.configuration(client=reach, routes=ROUTES))
-        until(partial(_carries, gateway, carrier), 5)
+        until(partial(_carries, gateway, carrier), 20)
         received = client.ping().received
         session = gateway.session()
         facts[name] = [session["carrier"], received]

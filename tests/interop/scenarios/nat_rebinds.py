@@ -24,7 +24,7 @@ def run(lab: Lab) -> dict[str, Any]:
     ]
     for _ in range(3):
         nat.forget()
-        until(lambda: gateway.session()["peer"] != peers[-1], 5, "another port of the client")
+        until(lambda: gateway.session()["peer"] != peers[-1], 20, "another port of the client")
         peers.append(gateway.session()["peer"])
     up, down = (pinging.finish() for pinging in pings)
     lab.step(

@@ -9,7 +9,7 @@ from struct import pack
 LCP, PAP, IPCP = b"\xc0\x21", b"\xc0\x23", b"\x80\x21"
 IP, IPX, NETBEUI = 0x0021, 0x002B, 0x003F
 REQUEST, ACK, NAK, TERMINATE, TERMINATED, ECHO, ECHOED = 1, 2, 3, 5, 6, 9, 10
-RESTART, TRIES = 3.0, 20  # seconds, and times: twice the usual, for lines that lose a third
+RESTART, TRIES = 3.0, 30  # seconds, and times: thrice the usual, for lines that lose a third
 NOWHERE = bytes(4)
 
 

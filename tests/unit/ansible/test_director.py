@@ -44,7 +44,7 @@ def gateway() -> Iterator[int]:
         yield here.port
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
             last.sendto(b"", ("127.0.0.1", here.port))
-        serving.join(timeout=10)
+        serving.join(timeout=60)
 
 
 def _serve(line: socket.socket, here: Endpoint) -> None:

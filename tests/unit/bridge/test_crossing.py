@@ -25,7 +25,7 @@ from gateway.control.suites import MPPE_TERMS
 from gateway.control.users import Users
 from gateway.control.values_reach import ALL, Reach
 from gateway.ppp.confine import Confinement
-from gateway.ppp.events import CcpOpened, LcpOpened, Reply, Terminated
+from gateway.ppp.events import CcpOpened, LcpOpened, Reply, SendFrame, Terminated
 from gateway.ppp.machine import Passage
 from gateway.ppp.mppe import Terms
 from gateway.ppp.quirks import DECLINED
@@ -272,3 +272,16 @@ def test_pppd_hears_a_request_as_often_as_it_is_made_and_an_old_server_once(
     asked = [control(LCP, REQUEST, identifier=number) for number in (1, 2)]
     passed = [made.control(frame, CLIENT, float(now))[0] for now, frame in enumerate(asked)]
     assert len([frame for frame in passed if frame is not None]) == heard
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("pptp", 1), ("local", 0)])
+def test_a_client_that_begins_late_is_asked_again_where_its_server_is_another_machine(
+    kind: str, asked: int
+) -> None:
+    made = crossing_of(replace(ROUTE, kind=kind), Users(), 1400)
+    frame, _ = made.control(control(LCP, REQUEST), SERVER, 0.0)
+    made.begins_late()
+    made.control(control(LCP, REQUEST), CLIENT, 2.0)
+    _, events = made.control(control(LCP, ACK), SERVER, 2.0)
+    again = [event.frame for event in events if isinstance(event, SendFrame)]
+    assert again == [frame] * asked

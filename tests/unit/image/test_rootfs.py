@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.l2tp.numbers import FIRST_WAIT, LONGEST_WAIT
 from gateway.system.box.pairing import UNIT as PAIR
 from gateway.system.box.sending import CA, WORK
 from gateway.system.kept import NAMES
 from gateway.system.loop import HAND_OVER
+from gateway.system.run import PATIENCE
+from gateway.system.service import FEEDS
 from gateway.system.tcp import PPPD as SOCKET
 from image.inside.setup import REMOVED
 from image.inside.units import ENABLED, MASKED
@@ -40,7 +43,15 @@ def test_the_gateway_has_two_powers_and_a_user_of_its_own() -> None:
     for key in ("AmbientCapabilities", "CapabilityBoundingSet"):
         assert f"{key}=CAP_NET_ADMIN CAP_NET_RAW\n" in text
     assert "NoNewPrivileges=yes" in text
-    assert "WatchdogSec=" in text
+
+
+def test_a_gateway_that_hangs_is_ended_while_its_clients_still_ask() -> None:
+    """A client asks five times, then hangs up (RFC 2661, 5.8); whoever comes must have answered."""
+    found = re.search(r"^WatchdogSec=([0-9]+)$", unit("postern.service"), re.M)
+    assert found is not None
+    waits = [min(FIRST_WAIT * 2**number, LONGEST_WAIT) for number in range(5)]
+    assert sum(waits) == 23.0
+    assert PATIENCE + int(found[1]) / FEEDS < int(found[1]) <= sum(waits[:-1])
 
 
 def test_a_restart_of_the_gateway_hands_its_sessions_over() -> None:

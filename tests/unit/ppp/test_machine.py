@@ -2,7 +2,14 @@
 
 import pytest
 
-from gateway.ppp.events import LcpOpened, Malformed, MruNotClamped, Reply, SendFrame
+from gateway.ppp.events import (
+    LcpOpened,
+    Malformed,
+    MruNotClamped,
+    Reply,
+    SendFrame,
+    Terminated,
+)
 from gateway.ppp.machine import Passage
 from gateway.ppp.quirks import DECLINED
 from tests.captures import read_pcap, vectors
@@ -168,3 +175,52 @@ def test_a_link_that_is_up_is_taken_up_by_another() -> None:
     again = Passage(1400)
     again.resume(*passage.kept())
     assert again.server_mru == 1500
+
+
+SHIELDED = pytest.mark.parametrize("shielded", [True, False])
+
+
+def answered_late(shielded: bool) -> tuple[Passage, bytes | None]:
+    """A server's request that went to a client before it was there, which speaks two seconds
+    later; and what went to it then."""
+    passage = Passage(1400, shielded=shielded)
+    asked, _ = passage.pass_frame(lcp(REQUEST, 7, {3: b"\xc2\x23\x81"}), False, 0.0)
+    passage.begins_late()
+    assert passage.pass_frame(lcp(REQUEST, 1, mru(1400)), True, 2.0)[0] is not None
+    return passage, asked
+
+
+@SHIELDED
+def test_what_a_late_client_has_missed_comes_before_the_answer_of_its_server(
+    shielded: bool,
+) -> None:
+    passage, asked = answered_late(shielded)
+    acknowledged, events = passage.pass_frame(lcp(ACK, 1, mru(1400)), False, 2.0)
+    assert asked is not None
+    assert events == [SendFrame(asked, to_client=True)]
+    assert acknowledged == lcp(ACK, 1, mru(1400))
+
+
+@SHIELDED
+def test_of_its_answers_to_that_one_goes_on(shielded: bool) -> None:
+    passage, asked = answered_late(shielded)
+    passage.pass_frame(lcp(ACK, 1, mru(1400)), False, 2.0)
+    assert asked is not None
+    answer = bytes([*asked[:4], ACK, *asked[5:]])
+    first, second = (passage.pass_frame(answer, True, 2.1)[0] for _ in range(2))
+    assert (first is not None, second) == (True, None)
+    assert passage.duplicates == 1
+
+
+def test_a_repetition_that_is_held_brings_what_the_client_has_missed() -> None:
+    passage, asked = answered_late(shielded=True)
+    held, events = passage.pass_frame(lcp(REQUEST, 8, {3: b"\xc2\x23\x81"}), False, 2.5)
+    assert asked is not None
+    assert (held, events) == (None, [SendFrame(asked, to_client=True)])
+
+
+def test_who_ends_lcp_asks_nothing_any_more() -> None:
+    passage, _ = answered_late(shielded=True)
+    ended = passage.pass_frame(lcp(5, 9, {}), False, 2.0)[1]
+    assert ended == [Terminated(by_client=False, reason="")]
+    assert passage.pass_frame(lcp(ACK, 1, mru(1400)), False, 2.1)[1] == []

@@ -1,5 +1,6 @@
 """What nft is told, and that nft takes it."""
 
+import re
 import shutil
 import subprocess
 
@@ -16,7 +17,8 @@ OVERLAPPING = (reach("10.0.0.1"), reach("10.0.0.0/8"), reach("10.0.0.1-10.0.0.9"
 
 def test_each_call_has_a_chain_of_its_own_and_a_way_into_it() -> None:
     text = begin_text("postern0", Allowed(PLACES, ADDRESS))
-    assert "postern0 ip protocol 1 ip daddr { 10.10.0.0-10.10.0.255, 10.10.0.2 } accept" in text
+    assert "postern0 ip protocol 1 ip daddr 10.10.0.0-10.10.0.255 accept" in text
+    assert "postern0 ip protocol 1 ip daddr { 10.10.0.2 } accept" in text
     assert "ip protocol 6 ip daddr { 10.10.0.2 } th dport 139-445 accept" in text
     assert 'calls { "postern0" : goto postern0 }' in text
     assert 'sources { "postern0" . 10.10.0.150 }' in text
@@ -26,6 +28,13 @@ def test_each_call_has_a_chain_of_its_own_and_a_way_into_it() -> None:
         "add rule ip postern_local postern1 counter drop",
         'add element ip postern_local calls { "postern1" : goto postern1 }',
     ]
+
+
+def test_no_set_of_a_call_has_ranges_for_nft_reads_all_of_those_at_each_step() -> None:
+    text = begin_text("postern0", Allowed((*PLACES, *OVERLAPPING), ADDRESS))
+    sets = re.findall(r"\{([^}]*)\}", text)
+    assert any(", " in members for members in sets)
+    assert [members for members in sets if "-" in members] == []
 
 
 def test_who_may_go_everywhere_is_let_through_as_itself() -> None:

@@ -10,9 +10,53 @@ from gateway.control.metrics import Sample
 from gateway.control.sessions import SessionView, StatusView
 from gateway.control.trace import Kind, Report, Wanted, build_end, build_frame
 from gateway.user import client
-from gateway.user.client import BadAnswer, Daemon, DaemonError, NotRunning, Refused, socket_path
+from gateway.user.client import (
+    Absence,
+    BadAnswer,
+    Daemon,
+    DaemonError,
+    NotAllowed,
+    NotRunning,
+    Refused,
+    socket_path,
+)
 from tests.unit.user.console.agents import WRONG_KEY
 from tests.unit.user.daemon import answering, answering_bytes, refusing
+
+
+class Clock:
+    """Goes on by every rest, and by nothing else."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def rest(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def tries(absence: Absence) -> int:
+    return next(count for count in range(1, 1000) if not absence.worth_another_try())
+
+
+def test_who_is_not_there_is_asked_again_for_so_long_and_then_no_more() -> None:
+    clock = Clock()
+    absence = Absence(5.0, clock, clock.rest)
+    assert (tries(absence), clock.now) == (21, 105.0)
+    assert tries(absence) == 1
+    absence.over()
+    assert tries(absence) == 21
+
+
+def test_who_may_not_ask_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: socket.socket, path: str) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    with pytest.raises(NotAllowed, match="you may not talk to the daemon"):
+        Daemon(str(tmp_path / "s")).status()
 
 
 def test_the_status_is_asked_for_and_understood(tmp_path: Path) -> None:

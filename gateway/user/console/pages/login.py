@@ -72,7 +72,7 @@ def _without(ends: Ends, name: str) -> Form:
 def orphan_view(trouble: str, shell: Action) -> View:
     """Nobody is there who could log somebody in: what is left is to mend that."""
     text = (
-        f"The box agent does not answer: {trouble}.",
+        trouble,
         "It is started again by itself. If it stays away, a new start of the box may help.",
     )
     rows = numbered((("Look again", Stay, ""), ("A shell, to mend it", lambda: _mend(shell), "")))

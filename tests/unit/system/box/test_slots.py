@@ -3,12 +3,15 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway import box
 from gateway.control.changes_outputs import Refused
+from gateway.system.box import slots
 from gateway.system.box.places import Places
 from gateway.system.box.slots import (
     Progress,
@@ -26,6 +29,21 @@ from tests.unit.system.box.machine import Tools, put
 # As rauc 1.13 tells of an update whose signature is right; the journal has what a handler says.
 GOES_WELL = " 10% Verifying signature\n 20% Verifying signature done.\n100% Installing failed.\n"
 HANDLER = "handler error: Child process exited with code"
+
+
+def test_rauc_alone_has_the_time_that_its_service_takes_to_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[tuple[object, ...]] = []
+    monkeypatch.setattr(slots, "run", lambda *words: given.append(words))
+    slots.patient(["rauc", "status"])
+    slots.patient(["nft", "-f", "-"], "flush")
+    assert given == [(["rauc", "status"], "", slots.PATIENCE), (["nft", "-f", "-"], "flush")]
+
+
+def test_the_box_agent_is_as_patient_with_rauc() -> None:
+    for begun in (box.serve, box.build):
+        assert signature(begun).parameters["tool"].default is slots.patient
 
 
 def status(other: str = "good", bundle: bool = True, own: str = "good") -> str:

@@ -344,7 +344,7 @@ def listening(path: Path, handler: Handler) -> Iterator[str]:
         yield str(path)
     finally:
         done.set()
-        thread.join(5)
+        thread.join(60)
         control.close()
 
 

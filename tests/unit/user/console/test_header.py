@@ -47,12 +47,22 @@ def test_what_is_unusual_is_said(changes: dict[str, object], words: str) -> None
     assert words in header(Glance(replace(BOX, **changes), GATEWAY), None)[0]  # type: ignore[arg-type]  # parametrized
 
 
-def test_who_does_not_answer_is_named() -> None:
-    lines = header(Glance(None, None, "nobody at /run/box", "nobody at /run/control"), None)
-    assert lines[1:] == [
-        "NO BOX AGENT: nobody at /run/box",
-        "NO GATEWAY: nobody at /run/control",
-    ]
+def test_who_does_not_answer_has_a_line_of_their_own() -> None:
+    lines = header(Glance(None, None, "The box is away.", "The gateway is away."), None)
+    assert lines[1:] == ["The box is away.", "The gateway is away."]
+
+
+def test_what_the_agent_is_busy_with_is_said_in_place_of_the_key_once_it_is_felt() -> None:
+    soon, felt = (replace(BOX, busy_with="networkctl", busy_s=one) for one in (0.9, 12.3))
+    assert header(Glance(soon, GATEWAY))[3] == "SSH SHA256:ed ED25519"
+    assert (
+        header(Glance(felt, GATEWAY))[3] == "The box agent is busy with networkctl, for 12 s now."
+    )
+
+
+def test_the_longest_work_fits_a_line() -> None:
+    line = header(Glance(replace(BOX, busy_with="p" * 99, busy_s=86_400.0), GATEWAY))[3]
+    assert line.endswith("for 86400 s now.")
 
 
 def test_trouble_of_the_gateway_is_in_capitals() -> None:

@@ -318,10 +318,11 @@ def test_a_box_that_belongs_to_nobody_can_only_be_claimed(tmp_path: Path) -> Non
 
 
 def test_without_the_box_agent_and_the_daemon_the_menu_says_so(tmp_path: Path) -> None:
-    ends = Ends(str(tmp_path / "no-box"), str(tmp_path / "no-daemon"), Who("ada", "console"))
+    who = Who("ada", "console")
+    ends = Ends(str(tmp_path / "no-box"), str(tmp_path / "no-daemon"), who, again=0.0)
     told = talk(ends, "1", "b", "2")
-    assert "NO BOX AGENT: the box agent is not running: nobody answers at" in told
-    assert "NO GATEWAY: the daemon is not running" in told
+    assert "The box agent is not running: see `systemctl status postern-box`." in told
+    assert "The gateway is not running: see `systemctl status postern`." in told
     assert "systemctl start postern-box" in told
 
 

@@ -19,7 +19,7 @@ from gateway.user.console.model import (
 )
 from gateway.user.console.pages.home import Home
 from gateway.user.console.pages.sessions import short_natt
-from gateway.user.console.screen import Screen
+from gateway.user.console.screen import Screen, rest_after
 from gateway.user.console.terminal import fit_letters
 from tests.unit.user.console.agents import FakeBox, FakeDaemon, session
 
@@ -44,6 +44,11 @@ def press(screen: Screen, *keys: str) -> None:
     for key in keys:
         left = screen.frame.keypress(SIZE, key)
         screen.key(left) if left else None
+
+
+def test_after_a_look_keys_come_first_but_a_long_wait_for_an_agent_is_no_work() -> None:
+    assert rest_after(0.5) == 2.5
+    assert rest_after(7.0) == rest_after(2.0) == 10.0
 
 
 @pytest.mark.parametrize("size", [(80, 24), (80, 25), (100, 40)])

@@ -88,7 +88,7 @@ def test_an_unknown_size_is_asked_for_and_then_told(
     thread = Thread(target=reply)
     thread.start()
     assert terminal.settle_size(ours) == size
-    thread.join(5)
+    thread.join(60)
     assert struct.unpack("HHHH", fcntl.ioctl(ours, termios.TIOCGWINSZ, bytes(8)))[:2] == size[::-1]
 
 
