@@ -322,10 +322,12 @@ class Desk:
         before = self.gateway.config
         new = config.outside
         outside = replace(before.outside, mtu=new.mtu, nat_d=new.nat_d, natt=new.natt)
-        kept = replace(config, outside=outside, inside=before.inside)
+        limits = replace(config.limits, workers=before.limits.workers)
+        kept = replace(config, outside=outside, inside=before.inside, limits=limits)
         if kept == config:
             return config, ()
-        return kept, ("interfaces and addresses change only when postern is restarted",)
+        what = "workers" if limits != config.limits else "interfaces and addresses"
+        return kept, (f"{what} change only when postern is restarted",)
 
     def _status(self) -> StatusView:
         gateway, moment = self.gateway, now()

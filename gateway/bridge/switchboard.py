@@ -45,7 +45,7 @@ from gateway.wire.udp import Endpoint
 
 CONFINED = "confined_"
 MOST_CALLS = 0x7000  # of PPTP's call ids one half is the kernel's; a free one is found by trying
-MOST_OF_WORKERS = MOST_CALLS // (SHARDS // 2)  # and an eighth each worker's
+MOST_OF_WORKERS = MOST_CALLS // SHARDS  # and of the other half an eighth is each worker's
 
 
 class Switchboard:
@@ -326,7 +326,7 @@ class Switchboard:
         while True:
             call_id = int.from_bytes(self._random(2), "big")
             if self.carrier.abilities.workers:
-                call_id = call_id // SHARDS * SHARDS + worker
+                call_id = call_id % KERNEL_CALLS // SHARDS * SHARDS + worker
             elif not self.carrier.abilities.lacks:
                 call_id = call_id | KERNEL_CALLS if away else call_id & (KERNEL_CALLS - 1)
             if call_id and call_id not in self.by_call_id:

@@ -13,7 +13,7 @@ from gateway.bridge.clients import Clients
 from gateway.bridge.pptp_leg import PptpLeg, Worked
 from gateway.bridge.tracks import CallTrack, LegTrack
 from gateway.esp.sa import Half
-from gateway.outputs import Output
+from gateway.outputs import Fact, Output, What
 from gateway.paths import (
     SHARDS,
     Abilities,
@@ -101,7 +101,8 @@ class Workers:
 
     def _lost(self, worker: int, now: float) -> list[Output]:
         """The next one is to carry what this one had."""
-        found: list[Output] = []
+        what = f"worker {worker} has died, and another goes on with its sessions"
+        found: list[Output] = [Fact(What.TROUBLE, details={"what": what})]
         for key, call in self._calls(worker):
             if call.living:
                 call.asked, call.counted, call.dropped = None, (0, 0, 0, 0), {}
@@ -118,8 +119,9 @@ class Workers:
 
     def _all_lost(self, reason: str, now: float) -> list[Output]:
         """All is carried here from now on."""
-        found: list[Output] = []
         self._carrier.abilities = Abilities(lacks=reason)
+        what = f"{reason}: the daemon carries alone until it is restarted"
+        found: list[Output] = [Fact(What.TROUBLE, details={"what": what})]
         for track in list(self._carrier.legs.values()):
             found += self._take_back(track, now)
             self._carrier.lose(track, reason)

@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from socket import socket
 from struct import pack
 from typing import Final
+from zlib import crc32
 
 from gateway.crypto.cbc import carry_encrypt
 from gateway.crypto.mac import keyed
@@ -101,7 +103,7 @@ def _rate(suite: str, workers: int) -> float:
 
 @contextmanager
 def _sources(suite: str, workers: int) -> Iterator[tuple[list[Source], Callable[[], int]]]:
-    machines = [Machine(f"pc-{one}", f"the key of machine {one}") for one in range(SESSIONS)]
+    machines = _machines()
     with running_daemon(machines, workers=str(workers)) as (daemon, place, net):
         server = InsideServer(Endpoint(host_bytes(SERVER), 0), Endpoint(host_bytes(INSIDE), 0))
         net.serve(server)
@@ -112,8 +114,24 @@ def _sources(suite: str, workers: int) -> Iterator[tuple[list[Source], Callable[
             yield [_source(net, suite, client) for client in clients], counted
 
 
+def _machines() -> list[Machine]:
+    """Half of them are one worker's, wherever there are two: see `bridge/workers.py`."""
+    found: list[Machine] = []
+    for number in range(SESSIONS):
+        names = (f"pc-{number}-{more}" for more in count())
+        fits = (
+            name for name in names if crc32(f"{name} {_here(number)}".encode()) % 2 == number % 2
+        )
+        found.append(Machine(next(fits), f"the key of machine {number}"))
+    return found
+
+
+def _here(number: int) -> str:
+    return f"192.168.1.{2 + number}"
+
+
 def _dial(net: RealNet, suite: str, number: int, machine: Machine) -> L2tpIpsecClient:
-    here = f"192.168.1.{2 + number}"
+    here = _here(number)
     profile = replace(SAFENET_98, esp=(ESP[suite],), pair_kilobytes=1 << 31)
     client = L2tpIpsecClient(
         profile, host_bytes(here), host_bytes(OUTSIDE), machine.psk.encode(), seeded(number)

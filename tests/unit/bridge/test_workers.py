@@ -8,7 +8,7 @@ from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.tracks import CallTrack, LegTrack, carried_by
 from gateway.esp.errors import Drop
-from gateway.outputs import What
+from gateway.outputs import Fact, What
 from gateway.paths import (
     Again,
     CallCounted,
@@ -143,7 +143,9 @@ def test_another_workers_death_is_nothing_to_a_session() -> None:
     world = up()
     (spi,) = session_of(world).leg.pairs
     other = WorkerLost(3 - worker_of(spi, COUNT))
-    assert world.core.receive_path(other, world.net.now) == []
+    (told,) = world.core.receive_path(other, world.net.now)
+    assert isinstance(told, Fact)
+    assert told.what is What.TROUBLE
 
 
 def test_when_there_are_no_workers_any_more_the_daemon_has_it_all() -> None:
