@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from site import getsitepackages
 from typing import Final
 
 import gateway
@@ -81,12 +82,14 @@ class Process:
         ]
         root = str(Path(gateway.__file__).parents[1])
         environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+        if root not in getsitepackages():
+            environment["PYTHONPATH"] = root
         numbers = (number, ESP_QUEUES[number], os.getpid())
         command = [sys.executable, "-P", "-m", "gateway.worker", *map(str, numbers), *address]
         self._pid = os.posix_spawn(
             sys.executable,
             command,
-            environment | {"PYTHONPATH": root},
+            environment,
             file_actions=actions,
             setsigmask=(),
         )

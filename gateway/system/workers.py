@@ -126,15 +126,8 @@ class Workers:
 
     def carry_out(self, request: PathRequest) -> None:
         worker = self._workers.get(self._number_of(request))
-        if worker is None:
-            return
-        try:
-            worker.line.send(build_request(request))
-        except Lost:
-            self._lose(worker)
-            return
-        if worker.line.full:
-            self._epoll.modify(worker.line.fileno(), worker.line.events())
+        if worker is not None:
+            self._say(worker, build_request(request))
         if self._ping_at is None:
             self._ping_at = self._clock() + PING_EVERY
 
@@ -235,6 +228,9 @@ class Workers:
             worker.line.send(message)
         except Lost:
             self._lose(worker)
+            return
+        if worker.line.full:
+            self._epoll.modify(worker.line.fileno(), worker.line.events())
 
     def _lose(self, worker: _Worker) -> None:
         """It is dead by the end of this, and another is there."""
