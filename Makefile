@@ -13,6 +13,7 @@ IMAGE := $(RUN) -m image
 FUZZ_SECONDS ?= 60
 HOURS ?= 168
 SEED ?= 1
+CARRIER ?= user
 
 # pytest rewrites the tests' assertions: once, and not at every run.
 export PYTHONDONTWRITEBYTECODE :=
@@ -27,7 +28,7 @@ help:
 	@echo 'make test    all that decides whether a change may land: check, real programs, the image booted (root)'
 	@echo 'make carrier-test  every real program once more with the kernel carrying (root; minutes)'
 	@echo 'make matrix  client x NAT traversal x suite x authentication x route (minutes); build/matrix.json'
-	@echo 'make soak    a week of sessions and trouble on the virtual clock, and a closing table; HOURS=168 SEED=1'
+	@echo 'make soak    a week of sessions and trouble on the virtual clock, and a closing table; HOURS=168 SEED=1 CARRIER=user'
 	@echo 'make fuzz    made-up bytes into every parser and machine, FUZZ_SECONDS=60 each: 50 minutes on one core'
 	@echo 'make bench   what packets, dials and sessions cost, ours and other people'\''s (root; 24 minutes); build/bench.json'
 	@echo 'make image   the appliance: disk image and update bundle, PROFILE=qemu (root; 2 to 8 minutes)'
@@ -102,7 +103,7 @@ matrix: $(VENV)/checks
 	$(RUN) -m tests.matrix
 
 soak: $(VENV)/checks
-	$(RUN) -m tests.soak --hours $(HOURS) --seed $(SEED)
+	$(RUN) -m tests.soak --hours $(HOURS) --seed $(SEED) --carrier $(CARRIER)
 
 # Only by hand: finds are kept in build/fuzz, see tests/fuzz/README.md.
 fuzz: $(VENV)/fuzz

@@ -35,6 +35,30 @@ as the last column says.
 * **Secret** is what is masked wherever a configuration is shown, unless it is asked for by name
   (`postern config show --secrets`), and what is in no support bundle and no line of the journal.
 """
+# What is chosen in the main menu to come to a table, and what then: a test goes there.
+ADDRESSES: Final = ("Ports and addresses", "Addresses")
+ROUTES, CLIENTS = "Routes to the old servers", "Clients and keys"
+THIS_BOX: Final = "This box and its name"
+PLACES: Final[dict[str, tuple[str, ...]]] = {
+    "outside": (*ADDRESSES, "Outside: towards the clients"),
+    "inside": (*ADDRESSES, "Inside: towards the old servers"),
+    "front": (ROUTES, "In front of servers"),
+    "pair": (*ADDRESSES, "Two boxes with one address"),
+    "fleet": (*ADDRESSES, "Boxes behind directors"),
+    "limits": (THIS_BOX, "Limits"),
+    "client": (CLIENTS,),
+    "route": (ROUTES,),
+    "choice": (ROUTES, "Choices of route"),
+    "certificate": (CLIENTS, "Certificates", "Own"),
+    "ca": (CLIENTS, "Certificates", "Authorities"),
+    "metrics": (THIS_BOX, "Figures for Prometheus"),
+    "accounting": (THIS_BOX, "Accounts of sessions for RADIUS"),
+    "syslog": (THIS_BOX, "Logs to a collector"),
+    "upgrade": ("Upgrade, slots, roll back", "What an update has to show"),
+    "box": (THIS_BOX, "Name, time zone, contact"),
+    "admin": ("Users and SSH keys",),
+    "port": ("Ports and addresses",),
+}
 NONSENSE: Final = "?"
 FAR_OFF: Final = 10**9
 MANY: Final = 8  # words that a cell has room for
@@ -91,7 +115,9 @@ def _of_table(one: Table) -> list[str]:
     count = f"Up to {one.most} of them." if one.most > 1 else count
     rows = [(code(key.name), _said(key), _may_be(key), _left_out(one, key)) for key in one.keys]
     head = ("key", "what it says", "it may be", "left out")
-    return ["", f"## {code(one.heading)}", "", f"{one.doc} {count}".strip(), "", *table(head, rows)]
+    menu = f"In the menu: {', '.join(f'**{words}**' for words in PLACES[one.name])}."
+    said = [f"{one.doc} {count}".strip(), "", menu]
+    return ["", f"## {code(one.heading)}", "", *said, "", *table(head, rows)]
 
 
 def _said(key: Key) -> str:

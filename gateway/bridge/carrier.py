@@ -378,7 +378,8 @@ class Carrier:
         """The kernel is to have nothing of it; its calls, if any are left, stay apart."""
         leg = track.leg
         self._release(track)
-        self.tunnels = {each: who for each, who in self.tunnels.items() if who is not track}
+        for number in [each for each, who in self.tunnels.items() if who is track]:
+            del self.tunnels[number]  # in place: whoever draws numbers looks here
         leg.track = None
         for call in self.calls.values():
             if call.session.leg is leg and call.joined:

@@ -1,6 +1,6 @@
 """What the gateway knows of one machine, put together for `control/diagnose.py`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from gateway.bridge.account import Entry
@@ -12,7 +12,7 @@ from gateway.control.diagnosis import Diagnosis
 from gateway.control.policy import candidates, client_named
 from gateway.control.story import Story, Whose
 from gateway.outputs import What
-from gateway.wire.ipv4 import host_bytes
+from gateway.wire.ipv4 import host_bytes, host_text
 
 MOST_TOLD: Final = 50  # machines of an overview
 MOST_VISITS: Final = 4  # sources without a dial that may be a client's, the newest
@@ -35,15 +35,26 @@ def case_of(gateway: Gateway, word: str, now: float) -> Case | None:
 
 
 def overview(gateway: Gateway, now: float) -> list[tuple[str, Diagnosis]]:
-    """Every machine of which anything is known, the newest first, with what is likeliest."""
+    """Every machine of which anything is known, the newest first, with what is likeliest.
+
+    Behind them stand a few that speak another protocol, which nobody else knows.
+    """
     dials = dials_of(gateway)
     heard: dict[str, float] = {}
     for dial in dials:
         for word in (dial.name,) if dial.name else dial.hosts:
             heard[word] = max(heard.get(word, 0.0), dial.entries[-1][0])
-    newest = sorted(heard, key=lambda word: -heard[word])[:MOST_TOLD]
+    newest = sorted(heard, key=lambda word: -heard[word])[: MOST_TOLD - MOST_VISITS]
+    newest += _strangers(gateway, {host for dial in dials for host in dial.hosts})
     cases = ((word, _case(gateway, word, now, dials)) for word in newest)
     return [(word, diagnose(case)[0]) for word, case in cases if case is not None]
+
+
+def _strangers(gateway: Gateway, known: Container[str]) -> list[str]:
+    """Addresses of no dial from which came what no client of the old kind says."""
+    visits = (visit for visit in gateway.clients.visitors.visits() if visit.strange())
+    hosts = (host_text(visit.host) for visit in visits)
+    return [host for host in hosts if host not in known][:MOST_VISITS]
 
 
 def dials_of(gateway: Gateway) -> list[Dial]:

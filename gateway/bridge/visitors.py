@@ -6,11 +6,16 @@ Road code only where a packet is dropped anyway.
 from struct import Struct
 from typing import Final
 
-from gateway.control.visits import ESP, IKE_2, NOT_IKE, UNKNOWN_IKE, Visit
+from gateway.control.visits import AUTHIP, ESP, IKE_2, NOT_IKE, TLS, UNKNOWN_IKE, Visit
+from gateway.ike.numbers import Exchange
 
 MOST: Final = 256  # sources; the one not heard for longest makes room
-_HEADER: Final = Struct("!16xBB")  # after both cookies: first payload, version (RFC 2408, 3.1)
+# After both cookies: first payload, version, exchange (RFC 2408, 3.1).
+_HEADER: Final = Struct("!16xBBB")
 HEADER: Final = 28  # bytes
+# Of a record of TLS (RFC 8446, 5.1) and of DTLS (RFC 6347, 4.1): its type, and its version's half.
+TLS_TYPES: Final = (b"\x14", b"\x15", b"\x16", b"\x17")
+TLS_VERSIONS: Final = (b"\x03", b"\xfe")
 
 
 class Visitors:
@@ -40,8 +45,11 @@ class Visitors:
 
 
 def kind_of(message: bytes) -> str:
-    """What a message on an IKE port is, by its header alone."""
-    if len(message) < HEADER or int.from_bytes(message[24:28], "big") < HEADER:
-        return NOT_IKE
-    _, version = _HEADER.unpack_from(message)
-    return {1: UNKNOWN_IKE, 2: IKE_2}.get(version >> 4, NOT_IKE)
+    """What a message on an IKE port is, by its first bytes alone."""
+    if len(message) >= HEADER and int.from_bytes(message[24:28], "big") >= HEADER:
+        _, version, exchange = _HEADER.unpack_from(message)
+        if version >> 4 == 1:
+            return AUTHIP if exchange == Exchange.AUTHIP else UNKNOWN_IKE
+        if version >> 4 == 2:
+            return IKE_2
+    return TLS if message[:1] in TLS_TYPES and message[1:2] in TLS_VERSIONS else NOT_IKE

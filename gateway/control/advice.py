@@ -25,7 +25,7 @@ DEFAULTS: Final = {
     "server": "the server",
     "user": "the user",
     "place": "its address",
-    "many": "Packets",
+    "speaks": "another protocol",
 }
 NONE: Final[Details] = {}
 LINK: Final = Shown((720, 718, 650), (718, 732, 734, 720), (718, 734))
@@ -71,10 +71,10 @@ OTHERS: Final[dict[Cause, Advice]] = {
         Shown((), (791,), (791, 809)),
     ),
     Cause.OTHER_PROTOCOL: Advice(
-        "{many} came from {place} that are no L2TP/IPsec dial",
-        "Set the client to L2TP/IPsec: this gateway speaks IKE version 1 and nothing else",
+        "Something at {place} speaks {speaks}, and this gateway only L2TP/IPsec by IKE version 1",
+        "Set its type of VPN to L2TP/IPsec there",
         NO_ANSWER,
-        "Set the client to L2TP/IPsec: this is {kinds}",
+        "{remedy}",
     ),
     Cause.FORGOTTEN_KEYS: Advice(
         "{Client} still uses keys that the gateway does not have any more, as after a restart",

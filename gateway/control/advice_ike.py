@@ -61,6 +61,12 @@ ADVICE_IKE: Final[dict[Cause, Advice]] = {
         "AssumeUDPEncapsulationContextOnSendRule to 2 at the client (KB885407)",
         Shown((), (678, 792), (809,)),
     ),
+    Cause.NAT_WITHOUT_TRAVERSAL: Advice(
+        "{Client} comes through a NAT and knows no NAT traversal, so its data is lost on the way",
+        "Install KB818043 at Windows 2000 or XP before SP2, or Microsoft's L2TP/IPsec client "
+        "anew at 98, ME and NT 4; without it, give the machine a way without a NAT",
+        NO_ANSWER,
+    ),
     Cause.FOURTH_UNANSWERED: Advice(
         "Nothing of {client} comes after the gateway's fourth message, as where UDP 4500 is shut",
         "Let UDP 4500 pass in both directions at the firewall and NAT on its way",

@@ -34,6 +34,7 @@ class Cause(Enum):
     SECOND_UNANSWERED = "second-message-unanswered"
     BAD_PUBLIC_VALUE = "bad-public-value"
     GATEWAY_BEHIND_NAT = "gateway-behind-nat"
+    NAT_WITHOUT_TRAVERSAL = "nat-without-traversal"
     FOURTH_UNANSWERED = "fourth-message-unanswered"
     WRONG_KEY = "wrong-key"
     ONLY_CERTIFICATES = "only-certificates"

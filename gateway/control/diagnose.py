@@ -19,8 +19,8 @@ from gateway.control.hints import cause_of
 from gateway.control.policy import candidates
 from gateway.control.problems import printable
 from gateway.control.remedy import after_expulsion, remedy
-from gateway.control.sessions import StatusView
 from gateway.control.story import PROGRESS, Story, Whose
+from gateway.control.translation import untraversed
 from gateway.control.visits import ESP, STRANGE, UNKNOWN_IKE, Visit
 from gateway.outputs import Fact, What
 from gateway.wire.ipv4 import host_bytes, host_text
@@ -71,27 +71,6 @@ def diagnose(case: Case) -> tuple[Diagnosis, ...]:
     if not any(story.whose is not Whose.PERHAPS for story in case.stories):
         found += _without_a_dial(case)
     return tuple(sorted(found, key=lambda one: -one.weight)[:MOST])
-
-
-def of_gateway(status: StatusView) -> tuple[Diagnosis, ...]:
-    """What is wrong with the gateway itself, and so with every dial; often nothing."""
-    why = {"why": f": {status.config_problems[0].rstrip('.')}"} if status.config_problems else {}
-    wrong = (
-        (Cause.RULES_MISSING, not status.rules_ok, NONE),
-        (Cause.QUEUE_OVERFLOWS, bool(status.queue_drops), NONE),
-        (Cause.CHANGE_REFUSED, bool(status.config_problems), why),
-    )
-    return tuple(
-        Diagnosis(
-            cause.value,
-            told(cause, details),
-            step(cause, details),
-            shown=ADVICE[cause].shown,
-            weight=100,
-        )
-        for cause, is_so, details in wrong
-        if is_so
-    )
 
 
 def findings(story: Story, case: Case) -> list[Found]:
@@ -167,11 +146,13 @@ def _visits(case: Case) -> Iterator[tuple[Visit, Found]]:
     sure = case.client is None or case.client.address.size() == 1
     for visit in case.visits:
         for cause, kinds, points in (
-            (Cause.OTHER_PROTOCOL, STRANGE, 75),
+            (Cause.OTHER_PROTOCOL, tuple(STRANGE), 75),
             (Cause.FORGOTTEN_KEYS, (ESP, UNKNOWN_IKE), 70),
         ):
-            if count := visit.count(*kinds):
-                details = {"many": f"{count} packets", "kinds": visit.words(*kinds)}
+            if visit.count(*kinds):
+                details = {"kinds": visit.words(*kinds)}
+                if cause is Cause.OTHER_PROTOCOL:
+                    details["speaks"], details["remedy"] = STRANGE[visit.strange()]
                 yield visit, Found(cause, points if sure else points - 45, (), details)
 
 
@@ -323,6 +304,15 @@ def _facts(story: Story, fact: Fact, *before: What) -> tuple[Fact, ...]:
     return (fact,) if known is None else (known, fact)
 
 
+def _translated(story: Story, case: Case) -> Iterator[Found]:
+    """Told before its data is missed; what the gateway itself refused comes first."""
+    if evidence := untraversed(story):
+        refused = story.refusal
+        reason = "" if refused is None else refused.details.get("reason", "")
+        deleted = cause_of(reason) is Cause.KEYS_DELETED  # which is what then follows
+        yield Found(Cause.NAT_WITHOUT_TRAVERSAL, 92 if deleted else 88, evidence)
+
+
 def _encryption(story: Story, case: Case) -> Iterator[Found]:
     """PPP fell after CCP was refused, or with Windows' own number for it."""
     if story.refusal is not None and _is_of_encryption(story.refusal):
@@ -391,6 +381,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _half_way,
     _waits,
     _quiet,
+    _translated,
     _encryption,
     _network,
     _put_out,

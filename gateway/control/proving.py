@@ -6,7 +6,7 @@ how it is played, never speaks against the system.
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,13 +15,16 @@ from gateway.control.companions import Upgrade
 from gateway.control.document import read_table
 from gateway.control.findings import Findings
 from gateway.control.problems import printable, shown
+from gateway.control.recorded import Case
 from gateway.control.schema import CLIENT
 from gateway.control.schema_upgrade import UPGRADE
+from gateway.control.suites import ESP_SUITES, IKE_SUITES
 
 MOST: Final = 32  # recordings that are kept, and played
 SECONDS: Final = 60.0  # for all of them: a slow box has a handshake of RSA in less than one
 MOST_PROBLEMS: Final = 2  # told of one machine
 CLIENT_KEY, PROBLEMS, UNPLAYABLE = "client", "problems", "unplayable"
+AGREED: Final = ("chosen-suite", "sa-ready-suite")  # as `bridge/outcome.py` names them
 ANEW: Final = "record it anew: postern record --client {} --keep"
 
 
@@ -59,6 +62,36 @@ def site_of(text: str) -> Site:
 def chosen(names: Iterable[str], site: Site) -> tuple[str, ...]:
     """Whose recordings are played: of machines that still may dial, and no more than so many."""
     return tuple(sorted(name for name in names if name in site.machines))[:MOST]
+
+
+def suites_of(text: str) -> dict[str, frozenset[str]]:
+    """What each machine may use by the saved configuration, for IKE and for ESP."""
+    try:
+        entries = entries_of(raw_of(text).get(CLIENT.name))
+    except Unreadable:
+        return {}
+    found = dict[str, frozenset[str]]()
+    for one in entries:
+        values = read_table(CLIENT, dict(one), Findings("", {})).values
+        if "name" in values and "ike" in values and "esp" in values:
+            found[values["name"]] = frozenset((*values["ike"], *values["esp"]))
+    return found
+
+
+def out_of_date(name: str, case: Case, suites: Mapping[str, frozenset[str]]) -> str:
+    """Why a recording says nothing of this site any more: its suite is refused since; or nothing.
+
+    A suite that this version does not know at all is no such reason.
+    """
+    agreed = [case.found.get(key) for key in AGREED]
+    known = {*IKE_SUITES, *ESP_SUITES}
+    refused = [one for one in agreed if one in known and one not in suites.get(name, known)]
+    if not refused:
+        return ""
+    what = (
+        f"the recording of {name} is out of date: it may not use {' and '.join(refused)} any more"
+    )
+    return f"{what}; it was not played, {ANEW.format(name)}"
 
 
 def begun(client: str) -> str:

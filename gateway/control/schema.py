@@ -242,6 +242,8 @@ CLIENT = Table(
     named="name",
 )
 
+_PEM = '"-----BEGIN ..."'
+
 CERTIFICATE = Table(
     "certificate",
     "A certificate by which the gateway proves itself to clients that have one.",
@@ -253,9 +255,9 @@ CERTIFICATE = Table(
             "The file with it, and behind it those between it and its root.",
             '"ca/gateway.pem"',
         ),
-        Key("chain", values.text, "The same as PEM.", '"-----BEGIN ..."', instead=True),
+        Key("chain", values.text, "The same as PEM.", _PEM, instead=True, pem=True),
         Key("key_file", values.text, "The file with its private key.", '"ca/gateway.key"'),
-        Key("key", values.text, "The key as PEM.", '"-----BEGIN ..."', secret=True, instead=True),
+        Key("key", values.text, "The key as PEM.", _PEM, secret=True, instead=True, pem=True),
         Key(
             "send",
             values.one_of("time to send it", ("always", "asked")),
@@ -273,9 +275,9 @@ CA = Table(
     (
         Key("name", values.name, "What you call it; each only once.", '"works"', required=True),
         Key("certificate_file", values.text, "The file with its certificate.", '"ca/ca.pem"'),
-        Key("certificate", values.text, "The same as PEM.", '"-----BEGIN ..."', instead=True),
+        Key("certificate", values.text, "The same as PEM.", _PEM, instead=True, pem=True),
         Key("crl_file", values.text, "The file with whom it has revoked.", '"ca/ca.crl"'),
-        Key("crl", values.text, "The same as PEM.", '"-----BEGIN ..."', instead=True),
+        Key("crl", values.text, "The same as PEM.", _PEM, instead=True, pem=True),
         Key(
             "allow",
             values.one_of("weak hash", WEAK),

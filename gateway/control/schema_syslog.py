@@ -20,6 +20,7 @@ SYSLOG = Table(
             values_syslog.authority,
             "Who issued that certificate, as PEM.",
             r'"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----"',
+            pem=True,
         ),
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.control.defaults import DEFAULTS
-from gateway.control.values import Read
+from gateway.control.values import OneOf, Read, truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,16 @@ class Key:
     secret: bool = False
     instead: bool = False  # stands in the place of another key: not in the example
     kinds: tuple[str, ...] = ()  # of routes: the kinds that have it, if not all
+    pem: bool = False  # the value is PEM, of many lines
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Where the value is one of a few words, these."""
+        if self.listed:
+            return ()
+        if self.read is truth:
+            return ("true", "false")
+        return self.read.words if isinstance(self.read, OneOf) else ()
 
     def hint(self) -> str:
         """What to write, for a message."""

@@ -5,7 +5,8 @@ Each reader takes what TOML made of a value and returns what the program works w
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
@@ -142,16 +143,23 @@ def endpoint(value: object) -> Endpoint:
     return Endpoint(address(host), int(port))
 
 
-def one_of(what: str, words: tuple[str, ...]) -> Read:
+@dataclass(frozen=True, slots=True)
+class OneOf:
     """A reader of one of these words; `what` says what they are."""
 
-    def read(value: object) -> str:
+    what: str
+    words: tuple[str, ...]
+
+    def __call__(self, value: object) -> str:
         found = text(value)
-        if found not in words:
-            raise Unfit(f"is {shown(found)}, which is no {what}", did_you_mean(found, words))
+        if found not in self.words:
+            hint = did_you_mean(found, self.words)
+            raise Unfit(f"is {shown(found)}, which is no {self.what}", hint)
         return found
 
-    return read
+
+def one_of(what: str, words: Iterable[str]) -> OneOf:
+    return OneOf(what, tuple(words))
 
 
 def psk(value: object) -> bytes:

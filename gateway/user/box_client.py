@@ -208,9 +208,11 @@ class Box(End):
     def forget_recording(self, client: str) -> None:
         self.ask("recordings.forget", name=client)
 
-    def upgrade(self, path: str) -> str:
-        """Install an update, which takes minutes; its version."""
-        return read_text(read_table(self.ask_slowly("upgrade", INSTALL, path=path)), "version")
+    def upgrade(self, path: str, older: bool = False) -> str:
+        """Install an update, which takes minutes; its version, which may be an `older` one."""
+        more = {"older": True} if older else {}
+        found = self.ask_slowly("upgrade", INSTALL, path=path, **more)
+        return read_text(read_table(found), "version")
 
     def upgrading(self) -> Upgrading:
         found = read_table(self.ask("upgrade.status"))

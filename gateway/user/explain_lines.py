@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.control.advice import says, told
+from gateway.control.ailments import of_gateway
 from gateway.control.causes import Shown
-from gateway.control.diagnose import of_gateway
 from gateway.control.diagnosis import Diagnosis
 from gateway.control.windows import FAMILIES, SCREENS, causes_of, families, is_seen
 from gateway.user.cli import show

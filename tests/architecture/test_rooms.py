@@ -38,8 +38,8 @@ ALLOWED = {
     "daemon": {"succession", "bridge", "control", "system", "user", "crypto"} | PROTOCOLS | GROUND,
 }
 EDGES = {
-    "system", "user", "daemon", "worker", "succession", "box", "health", "replays", "pppd", "kit", "metrics",
-    "accounting",
+    "system", "user", "daemon", "worker", "succession", "box", "health", "replays", "pppd", "kit",
+    "metrics", "accounting",
 }  # fmt: skip
 IO = {
     "asyncio", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",

@@ -42,6 +42,13 @@ mkdir /run/sshd
 mount --bind "$1/passwd" /etc/passwd
 exec "$2" -D -e -f "$1/sshd_config"
 """
+ASK: Final = """\
+set -eu
+mount -t tmpfs tmpfs /run
+mkdir /run/sshd
+mount --bind "$4" /etc/passwd
+exec "$1" -T -f "$2" -h "$3"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,20 @@ def sshd(place: Path, mine: Path, postern: str, address: str = LOOPBACK) -> Iter
     finally:
         child.kill()
         child.wait()
+
+
+def effective(place: Path) -> dict[str, str]:
+    """What the box's settings come to, by sshd itself (-T): each with its value."""
+    key, settings = place / "host_key", place / "settings"
+    make_key(key)
+    kept = [line for line in SETTINGS.read_text().splitlines() if not line.startswith("HostKey ")]
+    settings.write_text("\n".join(kept) + "\n")
+    (place / "passwd").write_text("sshd:x:106:65534::/run/sshd:/usr/sbin/nologin\n")
+    command: list[str | Path] = ["unshare", "--mount", "sh", "-c", ASK, "sh"]
+    command += [SSHD, settings, key, place / "passwd"]
+    libraries = {"LD_LIBRARY_PATH": str(TREE / "usr/lib/x86_64-linux-gnu")}
+    found = run(command, env={**os.environ, **libraries})
+    return dict(line.split(" ", 1) for line in found.splitlines() if " " in line)
 
 
 def _write(place: Path, mine: Path, postern: str, at: tuple[str, int]) -> None:

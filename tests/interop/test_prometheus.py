@@ -13,10 +13,17 @@ from urllib.request import urlopen
 
 import pytest
 
+from gateway.daemon import Desk
+from gateway.system.box.figures import Figures
+from gateway.system.calendar import Calendar
 from gateway.system.clock import now
-from tests.pair.gateway_world import meet
+from tests.pair import native_world
+from tests.pair.gateway_world import TODAY, client_entry, meet
+from tests.pair.nat import Nat
+from tests.pair.peers.pptp_server import PptpServer
+from tests.unit.system.box.test_figures import STATUS
 from tests.unit.test_metrics import TOKEN, answering, desk_of, exporting, free_port
-from tests.unit.test_monitoring import FOLDER, RULES, TESTS, expressions
+from tests.unit.test_monitoring import DASHBOARD, FOLDER, RULES, TESTS, expressions
 
 PROGRAMS = Path(__file__).parents[2] / "build/watch/tree/usr/bin"
 PATIENCE = 60.0  # seconds: on a busy machine
@@ -101,7 +108,7 @@ def test_every_expression_of_the_dashboard_is_one(tmp_path: Path) -> None:
     """As rules, with what Grafana puts in place of its variables."""
     lines = ["groups:", "  - name: dashboard", "    rules:"]
     for number, expression in enumerate(expressions()):
-        plain = expression.replace("$instance", ".*").replace("$__rate_interval", "2m")
+        plain = filled(expression)
         assert "$" not in plain
         lines += [f"      - record: panel:{number}", f"        expr: {json.dumps(plain)}"]
     path = tmp_path / "dashboard.yml"
@@ -128,6 +135,53 @@ def test_prometheus_scrapes_a_gateway_with_a_session_and_knows_the_rules(tmp_pat
         assert len(group["rules"]) == RULES.read_text().count("expr:")
         known = ask("metadata?metric=postern_esp_packets_total")
         assert known["postern_esp_packets_total"][0]["type"] == "counter"
+
+
+def test_every_panel_of_the_dashboard_has_something_to_show(tmp_path: Path) -> None:
+    """Of a gateway with all that may happen to a dial, and a box. The queues are the kernel's."""
+    world = troubled()
+    desk = Desk(world.core, tmp_path / "postern.toml", Calendar(TODAY, 0.0, lambda: 0.0))
+    box = Figures(tmp_path, lambda: True, lambda _: STATUS, 0.0, board_known=True)
+    box.handle_timeout(now())
+    with (
+        answering(desk, tmp_path),
+        exporting(tmp_path) as address,
+        prometheus(configuration(tmp_path, address)) as ask,
+    ):
+        assert value(ask, "count_over_time(postern_up[1m]) > 2") is not None  # a rate needs two
+        shown = {panel: [asked(ask, one) for one in ones] for panel, ones in panels().items()}
+    assert {panel for panel, found in shown.items() if not all(found)} == {"Queue"}
+    assert shown["Queue"] == [[], []]  # no error either
+    assert len(shown) > 12
+
+
+def troubled() -> native_world.Native:
+    """A session is up, a key was wrong, a server busy, and packets were dropped."""
+    entries = client_entry(), client_entry("b", "another key")
+    world = native_world.meet(*entries, two=True)
+    client = world.call_up()
+    world.net.send([client.replay(client.packets[-1])])
+    world.dial(world.join(nat=Nat("203.0.113.8"), psk="wrong", host="192.168.1.8"), 60.0)
+    world.server.pptp = lambda _: PptpServer(result=4)
+    world.dial(world.join(nat=Nat("203.0.113.9"), psk="another key", host="192.168.1.9"), 60.0)
+    return world
+
+
+def panels() -> dict[str, list[str]]:
+    """The expressions of each panel, with what Grafana puts in place of its variables."""
+    found = json.loads(DASHBOARD.read_text())["panels"]
+    return {panel["title"]: [filled(one["expr"]) for one in panel["targets"]] for panel in found}
+
+
+def filled(expression: str) -> str:
+    return expression.replace("$instance", ".*").replace("$__rate_interval", "2m")
+
+
+def asked(ask: Callable[[str], Any], expression: str) -> Any:
+    """Its series, each with a value; an assertion if Prometheus does not take it."""
+    found = ask(f"query?query={quote(expression)}")
+    assert found is not None, expression
+    return found["result"]
 
 
 def packets_of(world: Any) -> int:

@@ -17,7 +17,7 @@ from gateway.user.cli.main import main
 from gateway.user.remote import connection
 from tests.interop.lab.world import until
 from tests.interop.netns import Namespace, join, need_root
-from tests.interop.sshd import LOOPBACK, SSHD, Sshd, make_key, sshd
+from tests.interop.sshd import LOOPBACK, SSHD, Sshd, effective, make_key, sshd
 from tests.pair.gateway_world import meet
 from tests.unit.test_metrics import answering, desk_of
 
@@ -149,6 +149,29 @@ def test_a_box_whose_key_has_changed_is_refused_until_it_is_claimed_again(
     assert "Accepted" not in other.log
     assert main(["remote", "claim", "gw-1", "--fingerprint", other.fingerprint]) == exits.OK
     assert main(["remote", "run", "gw-1", "box"]) == exits.OK
+
+
+def test_nothing_is_forwarded_through_a_box(site: Site) -> None:
+    """Neither TCP, an agent, X11, sockets of Unix nor a tunnel."""
+    found = effective(site.place)
+    assert found["disableforwarding"] == "yes"
+    assert found["permittunnel"] == "no"
+
+
+def test_a_way_through_a_box_is_refused_by_its_sshd(site: Site) -> None:
+    box = site.box("gw-1")
+    command = ["ssh", "-F", "none", "-p", box.port, "-i", site.key, "-l", "ada"]
+    command += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
+    done = subprocess.run(
+        [*map(str, command), "-W", f"{LOOPBACK}:{box.port}", LOOPBACK],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "administratively prohibited" in done.stderr
+    assert "SSH-2.0" not in done.stdout
 
 
 def test_words_arrive_as_they_are(site: Site, capsys: Out) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from select import poll
 
 import pytest
 
@@ -34,6 +35,7 @@ EVERY = 0.05  # seconds between two calls of the core's timer
 CALLS = 40
 FLOOD = 10 * CALLS  # packets
 LONGEST = 60.0  # seconds, on a machine that is busy besides
+ROOM = 16  # packets in a queue that nobody reads
 WORK = 60e-6  # seconds a packet costs the core, about what 3DES costs
 
 
@@ -149,3 +151,34 @@ def test_under_a_flood_timers_are_called_as_often_as_they_want(
     for part in (queue, inside, front, gre, sender, control, client, gateway):
         part.close()
     tcp.close_all()
+
+
+@pytest.mark.parametrize(
+    ("flooded", "spared"),
+    [
+        ((500, bytes([1]) * 16), (4500, bytes([1, 0, 0, 1]))),
+        ((4500, bytes([1, 0, 0, 1])), (500, bytes([1]) * 16)),
+    ],
+)
+def test_a_queue_that_is_full_of_the_one_takes_nothing_of_the_other(
+    opened: ExitStack, flooded: tuple[int, bytes], spared: tuple[int, bytes]
+) -> None:
+    client, gateway = Namespace(), Namespace()
+    opened.callback(client.close)
+    opened.callback(gateway.close)
+    join(client, f"{CLIENT}/24", gateway, f"{GATEWAY}/24")
+    ike, esp = Queue(), Queue()
+    with gateway:
+        for number, queue in ((NUMBER, ike), (NUMBER + 1, esp)):
+            queue.bind(number, ROOM)
+            opened.callback(queue.close)
+        apply_rules(Rules(("wan0",), (), NUMBER, esp=(NUMBER + 1,)), every_tool())
+    with client:
+        sock = opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    for port, message in (*[flooded] * 3 * ROOM, spared):
+        sock.sendto(message, (GATEWAY, port))
+    waiting = poll()
+    waiting.register({500: ike, 4500: esp}[spared[0]].fileno(), 1)
+    waiting.poll(1000 * LONGEST)  # what was sent last has come
+    taken = {500: len(ike.take(3 * ROOM)), 4500: len(esp.take(3 * ROOM))}
+    assert taken == {flooded[0]: ROOM, spared[0]: 1}

@@ -9,7 +9,7 @@ What the gateway asks for is carried out here as the loop does it: packets go ov
 they are lost and reordered like all others; TCP is a stream that only takes its time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import heappop, heappush
@@ -31,7 +31,7 @@ from gateway.outputs import (
     SendTcp,
     What,
 )
-from gateway.paths import Abilities, GreHeard, PacketHeard
+from gateway.paths import Abilities, GreHeard, PacketHeard, PathEvent
 from gateway.system.loop import Core
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
@@ -131,8 +131,10 @@ class GatewayNode:
         self._lines: dict[int, tuple[InsideServer, Line]] = {}
         self._coming: list[tuple[float, int, Step]] = []  # what TCP still has to tell
         self._steps = 0
+        self._telling = False
         self.memory = Memory()
-        self.kernel: Kernel | Workforce | None = None
+        self.kernel: Kernel | None = None
+        self.workforce: Workforce | None = None
         if CARRIER == "kernel":
             self.kernel = Kernel(host_bytes(OUTSIDE), seeded(seed + 77))
             self.core.carrier.abilities = ABILITIES
@@ -141,8 +143,13 @@ class GatewayNode:
             self.core.keeping.begin(self.memory, KEY)
 
     def _begin_workers(self) -> Abilities:
-        self.kernel = Workforce(self.memory.word, seeded(77))
+        self.workforce = Workforce(self.memory.word, seeded(77))
         return WORKERS
+
+    @property
+    def beside(self) -> Kernel | Workforce | None:
+        """Who carries beside the gateway."""
+        return self.kernel or self.workforce
 
     def stand_in(self, core: Gateway) -> None:
         """Another gateway has the place from now on: one that is watched, say."""
@@ -166,28 +173,36 @@ class GatewayNode:
         self, packet: bytes, queue: Callable[[bytes, float], list[Output]], now: float
     ) -> list[Datagram]:
         """The kernel first, and what it leaves comes by the queue."""
-        sent = None if self.kernel is None else self.kernel.receive(packet, now)
+        sent = None if self.beside is None else self.beside.receive(packet, now)
         if sent is None:
             return self.carry(queue(packet, now), now)
-        return [_datagram(each) for each in sent] + self._told(now)
+        return datagrams(sent) + self._told(now)
 
     def _told(self, now: float) -> list[Datagram]:
-        """What the kernel tells, and all that follows from it."""
+        """What the kernel tells, and all that follows from it: whoever began tells the rest."""
         found: list[Datagram] = []
-        while self.kernel is not None and self.kernel.told:
-            event = self.kernel.told.popleft()
-            if isinstance(event, PacketHeard):
-                found += self.carry(self.door.receive_packet(event.packet, now), now)
-            elif isinstance(event, GreHeard):
-                found += self.carry(self.door.receive_gre(event.packet, now), now)
-            else:
-                found += self.carry(self.core.receive_path(event, now), now)
+        if self._telling:
+            return found
+        self._telling = True
+        try:
+            while self.beside is not None and self.beside.told:
+                found += self.carry(self._follow(self.beside.told.popleft(), now), now)
+        finally:
+            self._telling = False
         return found
+
+    def _follow(self, event: PathEvent, now: float) -> list[Output]:
+        """As the loop does."""
+        if isinstance(event, PacketHeard):
+            return self.door.receive_packet(event.packet, now)
+        if isinstance(event, GreHeard):
+            return self.door.receive_gre(event.packet, now)
+        return self.core.receive_path(event, now)
 
     def refresh(self, now: float) -> None:
         """The core knows all that was carried until now, as it does before it is asked."""
-        if self.kernel is not None:
-            self.kernel.count()
+        if self.beside is not None:
+            self.beside.count()
             self._told(now)
 
     def handle_timeout(self, now: float) -> list[Datagram]:
@@ -198,14 +213,14 @@ class GatewayNode:
         due = self.door.deadline()
         if due is not None and due <= now:
             found += self.carry(self.door.handle_timeout(now), now)
-        if self.kernel is not None:
-            found += [_datagram(each) for each in self.kernel.handle_timeout(now)]
+        if self.beside is not None:
+            found += datagrams(self.beside.handle_timeout(now))
         return found + self._told(now)
 
     def deadline(self) -> float | None:
         times = [self._coming[0][0]] if self._coming else []
         times += [own] if (own := self.door.deadline()) is not None else []
-        kernels = None if self.kernel is None else self.kernel.deadline()
+        kernels = None if self.beside is None else self.beside.deadline()
         return min(times if kernels is None else [*times, kernels], default=None)
 
     def carry(self, outputs: list[Output], now: float) -> list[Datagram]:
@@ -215,7 +230,7 @@ class GatewayNode:
             match output:
                 case SendIp(packet) if self.kernel is not None and is_again(packet):
                     sent = self.kernel.receive(packet, now)
-                    found += [_datagram(each) for each in sent or ()]
+                    found += datagrams(sent or ())
                 case SendIp(packet):
                     found.append(_datagram(packet))
                 case Fact():
@@ -228,8 +243,8 @@ class GatewayNode:
                     self._send(key, data, now)
                 case CloseTcp(key):
                     self._close(key)
-                case _ if self.kernel is not None and not isinstance(output, Keep | Forget):
-                    found += [_datagram(each) for each in self.kernel.carry_out(output, now)]
+                case _ if self.beside is not None and not isinstance(output, Keep | Forget):
+                    found += datagrams(self.beside.carry_out(output, now))
         return found + self._told(now)
 
     def drop(self, line: Line, now: float, reason: str = "the server closed it") -> None:
@@ -385,6 +400,11 @@ def _native(datagram: Datagram) -> bytes:
         return build_ipv4(source.host, target.host, PROTOCOL_ESP, payload)
     segment = build_checked_udp(source, target, payload)
     return build_ipv4(source.host, target.host, PROTOCOL_UDP, segment)
+
+
+def datagrams(packets: Iterable[bytes]) -> list[Datagram]:
+    """Packets of the gateway's as they go over the net."""
+    return [_datagram(each) for each in packets]
 
 
 def _datagram(packet: bytes) -> Datagram:

@@ -16,8 +16,7 @@ from gateway.paths import L2tpHeard, Left
 from gateway.wire.udp import Datagram
 from tests.pair.gateway_world import INSIDE, KEY, OUTSIDE, TODAY, GatewayNode, World, meet
 from tests.pair.net import seeded
-from tests.pair.peers.kernel import ABILITIES, Kernel
-from tests.pair.peers.workers import Workforce
+from tests.pair.peers.kernel import ABILITIES
 
 
 class MortalNode(GatewayNode):
@@ -57,9 +56,9 @@ class MortalNode(GatewayNode):
 
     def _left(self, goes_on: bool) -> Left:
         """What the kernel still has; if it does not go on, it has nothing afterwards."""
-        if isinstance(self.kernel, Workforce):
+        if self.workforce is not None:
             self.core.carrier.abilities = self._begin_workers()
-        if not isinstance(self.kernel, Kernel):
+        if self.kernel is None:
             return Left()
         self.core.carrier.abilities = ABILITIES
         left = Left(self.kernel.standing(), goes_on)

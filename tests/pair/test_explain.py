@@ -108,8 +108,15 @@ def test_what_is_the_matter_is_told_first_in_one_sentence(
 def test_a_dial_of_ikev2_is_told_to_whoever_asks_about_its_address() -> None:
     first = ask(play.dials_ikev2(), NAT)[0]
     assert first.cause == Cause.OTHER_PROTOCOL.value
-    assert f"3 packets came from {NAT}" in first.sentence
-    assert "3 of IKE version 2" in first.sentence
+    assert f"Something at {NAT} speaks IKEv2" in first.sentence
+    assert "set its type of VPN to L2TP/IPsec" in first.sentence
+    assert first.evidence == (f"From {NAT} came 3 of IKE version 2.",)
+
+
+def test_whoever_speaks_another_protocol_stands_in_the_overview() -> None:
+    world = play.dials_ikev2()
+    told = {name: one.cause for name, one in overview(world.core, world.net.now)}
+    assert told == {NAT: Cause.OTHER_PROTOCOL.value}
 
 
 def test_keys_from_before_a_restart_are_told_as_such() -> None:

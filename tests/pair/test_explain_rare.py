@@ -13,6 +13,7 @@ from tests.pair import explain_world as play
 from tests.pair import native_world
 from tests.pair.explain_world import ADDRESSES, MACHINE, ask, inside, join, world_of
 from tests.pair.gateway_world import NAT, OUTSIDE, SERVER, World, client_entry, configure
+from tests.pair.nat import Nat
 from tests.pair.native_world import NATIVE
 from tests.pair.peers import isakmp
 from tests.pair.peers.ike_profiles import offering
@@ -81,6 +82,23 @@ def route_goes() -> World:
     return world
 
 
+def knows_no_nat_traversal(nat: Nat) -> World:
+    """Its keys are agreed through the NAT, and its plain ESP is lost there."""
+    world = world_of()
+    client = join(world, profile=offering(), nat=nat)
+    client.dials_l2tp = False
+    world.dial(client, 30.0)
+    return world
+
+
+def translated() -> World:
+    return knows_no_nat_traversal(Nat(NAT))
+
+
+def translated_by_its_address_alone() -> World:
+    return knows_no_nat_traversal(Nat(NAT, keep_ports=True))
+
+
 def linux_says(words: str) -> Callable[[], World]:
     def prepare(world: World) -> None:
         world.server.tcp = words
@@ -98,6 +116,8 @@ CASES: list[tuple[Callable[[], World], Cause, int | None, str]] = [
     (aggressive, Cause.AGGRESSIVE_MODE, 789, "set the client to main mode"),
     (crowded_out, Cause.HALF_OPEN, 792, "raise `half_open`"),
     (bad_public_value, Cause.BAD_PUBLIC_VALUE, 789, "somebody trying, at that address"),
+    (translated, Cause.NAT_WITHOUT_TRAVERSAL, 678, "knows no NAT traversal"),
+    (translated_by_its_address_alone, Cause.NAT_WITHOUT_TRAVERSAL, 792, "install KB818043"),
     (route_goes, Cause.NO_ROUTE, 629, "give the client a `route`"),
     (
         linux_says("no route to host"),

@@ -48,7 +48,7 @@ def leg_of(mortal: MortalWorld) -> ClientLeg:
 
 def kernel_of(mortal: MortalWorld) -> Kernel:
     kernel = mortal.node.kernel
-    assert isinstance(kernel, Kernel)
+    assert kernel is not None
     return kernel
 
 

@@ -41,8 +41,8 @@ def session_of(mortal: MortalWorld) -> Session:
 
 
 def workforce_of(mortal: MortalWorld) -> Workforce:
-    workforce = mortal.node.kernel
-    assert isinstance(workforce, Workforce)
+    workforce = mortal.node.workforce
+    assert workforce is not None
     return workforce
 
 

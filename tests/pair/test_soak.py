@@ -3,8 +3,11 @@
 import pytest
 
 from tests.soak.census import REMEMBERED, grown
-from tests.soak.faults import FAULTS
+from tests.soak.faults import FAULTS, OF_KERNEL
 from tests.soak.week import Week
+
+OF_ALL = {"user": FAULTS, "kernel": FAULTS + OF_KERNEL}
+CARRIERS = pytest.mark.parametrize("carrier", ["user", "kernel"], indirect=True)
 
 
 def lived_through(hours: float, faster: float, seed: int) -> Week:
@@ -22,18 +25,34 @@ def lived_through(hours: float, faster: float, seed: int) -> Week:
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1])
-def test_after_an_hour_of_all_that_may_happen_nothing_is_wrong(seed: int) -> None:
+@CARRIERS
+def test_after_an_hour_of_all_that_may_happen_nothing_is_wrong(seed: int, carrier: str) -> None:
     week = lived_through(1.0, 24.0, seed)
     assert week.problems == []
-    assert set(week.happened) == {fault.name for fault in FAULTS}
+    assert set(week.happened) == {fault.name for fault in OF_ALL[carrier]}
     assert set(REMEMBERED) - set(week.census()) == set()
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [2])
-def test_after_half_a_day_nothing_is_wrong(seed: int) -> None:
+@CARRIERS
+def test_after_half_a_day_nothing_is_wrong(seed: int, carrier: str) -> None:
     week = lived_through(12.0, 4.0, seed)
     assert week.problems == []
+    assert (week.stuck, week.miscounted) == (0, 0)
+    assert bool(week.gateway.kernel and week.gateway.kernel.carried) == (carrier == "kernel")
+
+
+@pytest.mark.parametrize("carrier", ["kernel"], indirect=True)
+def test_an_association_that_the_kernel_has_and_nobody_wants_is_found(carrier: str) -> None:
+    week = Week(kinds=("win98-msl2tp",))
+    week.net.run_for(10.0)
+    kernel = week.gateway.kernel
+    assert kernel is not None
+    [leg] = kernel.legs.values()
+    leg.heard[4711] = next(iter(leg.heard.values()))
+    week.calm_down()
+    assert any("the kernel has" in problem for problem in week.problems)
 
 
 def test_a_session_that_nobody_ends_is_found() -> None:

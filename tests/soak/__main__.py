@@ -1,17 +1,20 @@
 """`make soak`: a week of the gateway on the virtual clock, and a closing table.
 
-    python -m tests.soak [--hours 168] [--seed 1] [--faster 1]
+    python -m tests.soak [--hours 168] [--seed 1] [--faster 1] [--carrier user|kernel]
 
 Ends with 1 if anything is wrong. A week takes some minutes; `--minutes` bounds that.
 """
 
 import argparse
+import os
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Final
 
+from gateway.system.rules import Rules, nft_text
+from tests.pair import gateway_world
 from tests.soak.census import REMEMBERED, objects
 from tests.soak.week import Week
 
@@ -24,9 +27,12 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=168.0, help="virtual ones")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faster", type=float, default=1.0, help="more trouble in the same time")
+    parser.add_argument("--carrier", choices=("user", "kernel"), default="user")
     parser.add_argument("--minutes", type=float, default=20.0, help="real ones, at most")
     options = parser.parse_args()
-    print(f"A soak of {options.hours:g} hours, seed {options.seed}", flush=True)
+    gateway_world.CARRIER = options.carrier
+    who = "the daemon" if options.carrier == "user" else "the kernel where it can"
+    print(f"A soak of {options.hours:g} hours, seed {options.seed}, carried by {who}", flush=True)
     return soak(
         options.hours, options.seed, options.faster, time.monotonic() + 60 * options.minutes
     )
@@ -37,7 +43,7 @@ def soak(hours: float, seed: int, faster: float, until: float) -> int:
     week = Week(seed, faster)
     week.net.run_for(60.0)
     tables, rules = week.census(), week.rules()
-    lived, first, held = 0.0, _rss(), objects()
+    lived, first, held, files = 0.0, _rss(), objects(), _descriptors()
     while lived < hours and time.monotonic() < until:
         step = min(DAY, hours - lived)
         week.live(step)
@@ -53,9 +59,12 @@ def soak(hours: float, seed: int, faster: float, until: float) -> int:
     if last > first + MORE_RSS:
         week.problems.append(f"the process has grown from {first} to {last} kB")
     week.send_everybody_home()
+    if _descriptors() > files:
+        week.problems.append(f"{_descriptors() - files} descriptors more than at first")
     if lived < hours:
         week.problems.append(f"only {lived:g} hours were lived: the real time was up")
     print(closing(week, lived, tables, full, (held, living, objects()), (first, last)))
+    print(ending(week, (files, _descriptors()), rules))
     return 1 if week.problems else 0
 
 
@@ -77,7 +86,7 @@ def closing(
     rss: tuple[int, int],
 ) -> str:
     """All that is to be said at the end."""
-    people, core = week.people, week.core
+    people, core, kernel = week.people, week.core, week.gateway.kernel
     lines = ["", f"What happened in {lived:g} hours ({week.sent} datagrams):"]
     lines += [f"  {count:6}  {name}" for name, count in week.happened.most_common()]
     lines += ["", "What became of it:"]
@@ -91,6 +100,7 @@ def closing(
         ("packets lost on the lines", week.net.lost),
         ("packets dropped by the full queue", week.gateway.queue_drops),
         ("errors for want of memory", sum(week.gateway.errors.values())),
+        ("frames that the kernel carried", kernel.carried if kernel else 0),
         ("connections open in the end", week.gateway.open_connections),
         ("RSS after a day, kB (peers included)", rss[0]),
         ("RSS in the end", rss[1]),
@@ -112,12 +122,38 @@ def closing(
     ]
     counted = ", ".join(f"{name} {count}" for name, count in core.counters().items())
     lines += ["", f"Counted: {counted}", ""]
-    lines += week.problems or [f"{len(people)} people, {len(after)} tables: nothing is wrong."]
     return "\n".join(lines)
+
+
+def ending(week: Week, descriptors: tuple[int, int], rules: Rules) -> str:
+    """What must not be otherwise, line by line, and what is."""
+    core, after = week.core, week.census()
+    lines = [f"{'In the end':44}{'at first':>10}{'all gone':>10}"]
+    facts = (
+        ("descriptors of the process", *descriptors),
+        ("connections to servers", 0, week.gateway.open_connections),
+        ("sessions", 0, len(core.sessions)),
+        ("SAs of clients", 0, after.get("SaTable._pairs", 0)),
+        *((name, 0, count) for name, count in week.in_kernel().items()),
+        ("lines of packet rules", _rules(rules), _rules(week.rules())),
+        ("sessions that were stuck", 0, week.stuck),
+        ("machines whose frames were counted wrongly", 0, week.miscounted),
+    )
+    lines += [f"{name:44}{first:>10}{last:>10}" for name, first, last in facts]
+    said = f"{len(week.people)} people, {len(after)} tables: nothing is wrong."
+    return "\n".join([*lines, "", *(week.problems or [said])])
 
 
 def _row(name: str, *counts: int) -> str:
     return f"{name:34}" + "".join(f"{count:>10}" for count in counts)
+
+
+def _rules(rules: Rules) -> int:
+    return nft_text(rules).count("\n")
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
 
 
 def _rss() -> int:

@@ -118,6 +118,15 @@ def _no_memory(week: "Week", chance: Random) -> tuple[float, Undo]:
     return chance.uniform(60.0, 600.0), lambda: setattr(week.gateway.chance, "fails", 0)
 
 
+def _kernel_full(week: "Week", chance: Random) -> tuple[float, Undo]:
+    """The kernel takes no more associations: who comes then is carried by the daemon."""
+    kernel = week.gateway.kernel
+    if kernel is None:
+        return 0.0, lambda: None
+    kernel.refuses = "no memory"
+    return chance.uniform(60.0, 600.0), lambda: setattr(kernel, "refuses", "")
+
+
 def _another_day(week: "Week", chance: Random) -> None:
     """The date is set wrong, and right again: to the core it is another day."""
     week.turn_calendar(chance.choice((-400, -1, 1, 2)))
@@ -176,3 +185,4 @@ FAULTS: Final = (
     Fault("the owner disconnects one", 12 * HOUR, _disconnect),
     Fault("junk", 4 * HOUR, _junk),
 )
+OF_KERNEL: Final = (Fault("the kernel takes no more", 6 * HOUR, _kernel_full),)

@@ -13,10 +13,12 @@ from gateway.outputs import Fact, Output
 from gateway.system.journal import Journal
 from gateway.system.loop import HOLD
 from gateway.wire.udp import Datagram
-from tests.pair.gateway_world import GatewayNode, Step
+from tests.pair.gateway_world import GatewayNode, Step, datagrams
 from tests.pair.net import Net
 from tests.pair.peers.inside_server import InsideServer
+from tests.pair.peers.kernel import ABILITIES
 
+Packets = Callable[[float], list[Datagram]]
 QUEUE = 2048  # packets, as `system/nfqueue.py` asks for
 KEPT = 1000  # lines of the journal
 
@@ -75,6 +77,8 @@ class WeatheredGateway(GatewayNode):
         super().__init__(config, servers, seed, now, today)
         self.chance = Chance(seed)
         self.stand_in(Gateway(config, self.chance, now, today))
+        if self.kernel is not None:
+            self.core.carrier.abilities = ABILITIES
         self.disk = FullDisk()
         self.now = now
         self.journal = Journal(self.disk, lambda: self.now)
@@ -82,7 +86,7 @@ class WeatheredGateway(GatewayNode):
         self.queue_drops = 0
         self.errors: Counter[str] = Counter()
         self.frozen_until: float | None = None
-        self._queue: list[Datagram] = []
+        self._queue: list[Packets] = []
         self._held = 0.0
         self.recover_at: float | None = None
 
@@ -91,11 +95,27 @@ class WeatheredGateway(GatewayNode):
         return len(self._lines)
 
     def receive(self, datagram: Datagram, now: float) -> list[Datagram]:
+        """A kernel that carries goes on while the daemon stands still."""
         self.now = now
-        if self.frozen_until is None:
-            return self._try(lambda: super(WeatheredGateway, self).receive(datagram, now))
+        past_kernel = self.kernel is None or datagram.source.host in self.natives
+        if self.frozen_until is not None and past_kernel:
+            return self._wait(lambda when: self.receive(datagram, when))
+        return self._try(lambda: super(WeatheredGateway, self).receive(datagram, now))
+
+    def _hear(
+        self, packet: bytes, queue: Callable[[bytes, float], list[Output]], now: float
+    ) -> list[Datagram]:
+        if self.frozen_until is None or self.kernel is None:
+            return super()._hear(packet, queue, now)
+        sent = self.kernel.receive(packet, now)
+        if sent is None:
+            return self._wait(lambda when: self._try(lambda: self.carry(queue(packet, when), when)))
+        return datagrams(sent)
+
+    def _wait(self, step: Packets) -> list[Datagram]:
+        """In netfilter's queue, as long as that has room."""
         if len(self._queue) < QUEUE:
-            self._queue.append(datagram)
+            self._queue.append(step)
         else:
             self.queue_drops += 1
         return []
@@ -108,11 +128,11 @@ class WeatheredGateway(GatewayNode):
             self.core.recover()
         if self.frozen_until is not None:
             if now < self.frozen_until:
-                return []
+                return [] if self.kernel is None else datagrams(self.kernel.handle_timeout(now))
             self.frozen_until = None
             waiting, self._queue = self._queue, []
-            for datagram in waiting:
-                found += self.receive(datagram, now)
+            for step in waiting:
+                found += step(now)
         before = sum(self.errors.values())
         found += self._try(lambda: super(WeatheredGateway, self).handle_timeout(now))
         if sum(self.errors.values()) > before:
@@ -121,7 +141,8 @@ class WeatheredGateway(GatewayNode):
 
     def deadline(self) -> float | None:
         if self.frozen_until is not None:
-            return self.frozen_until
+            kernels = None if self.kernel is None else self.kernel.deadline()
+            return self.frozen_until if kernels is None else min(self.frozen_until, kernels)
         due = super().deadline()
         times = [] if due is None else [max(due, self._held)]
         return min([*times, *([] if self.recover_at is None else [self.recover_at])], default=None)

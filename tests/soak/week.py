@@ -21,6 +21,7 @@ from gateway.bridge.gateway import AFTER_ERROR, Gateway
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.control.config import Config
+from gateway.system.rules import Rules
 from gateway.system.wanted import wanted_rules
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
@@ -36,7 +37,7 @@ from tests.pair.peers.old_clients import CLIENTS
 from tests.pair.peers.pptp_server import PptpServer
 from tests.pair.tables import check
 from tests.soak.census import census, grown, over
-from tests.soak.faults import FAULTS, HOUR, Fault, Undo
+from tests.soak.faults import FAULTS, HOUR, OF_KERNEL, Fault, Undo
 from tests.soak.people import Echo, Person
 from tests.soak.weather import WeatheredGateway, WeatherNet
 
@@ -67,7 +68,7 @@ class Week:
         self.faster = faster
         self.happened: Counter[str] = Counter()
         self.problems: list[str] = []
-        self.moves = self.sent = 0
+        self.moves = self.sent = self.stuck = self.miscounted = 0
         self.nats = [Nat(f"203.0.113.{7 + number}") for number in range(3)]
         self.server, self.native = _servers()
         self.config = _config(len(kinds))
@@ -89,12 +90,16 @@ class Week:
     def core(self) -> Gateway:
         return self.gateway.core
 
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return FAULTS if self.gateway.kernel is None else FAULTS + OF_KERNEL
+
     # the week
 
     def live(self, hours: float) -> None:
         """So many hours of it, with what happens in them."""
         end = self.net.now + hours * HOUR
-        due = {fault: self.net.now + self._wait(fault) for fault in FAULTS}
+        due = {fault: self.net.now + self._wait(fault) for fault in self.faults}
         upkeep = self.net.now
         while self.net.now < end:
             fault = min(due, key=lambda one: due[one])
@@ -130,17 +135,19 @@ class Week:
 
     def count_exactly(self) -> None:
         """In a quiet while every frame that was sent is counted, once, and none was dropped."""
+        self._be_silent()
         before = {person: self._counted(person) for person in self.people}
         drops = self.core.counters()
+        for person in self.people:
+            person.asks = True
         self.net.run_for(0.25 * HOUR)
-        for person in self.people:  # a question on its way would spoil the sums
-            person.asks = False
-        self.net.run_for(60.0)
+        self._be_silent()
         for person in self.people:
             was, found = before[person], self._counted(person)
             names = ("asked", "answered", "frames in", "frames out")
             more = [later - earlier for earlier, later in zip(was, found, strict=True)]
             if len(set(more)) != 1:
+                self.miscounted += 1
                 said = ", ".join(f"{n} {c}" for n, c in zip(names, more, strict=True))
                 self.problems.append(f"{self.name_of(person)} was counted wrongly: {said}")
             person.asks = True
@@ -151,6 +158,12 @@ class Week:
         }
         if lost:
             self.problems.append(f"counted in quiet times: {lost}")
+
+    def _be_silent(self) -> None:
+        """Nobody asks, and nothing is on its way: what is would spoil the sums."""
+        for person in self.people:
+            person.asks = False
+        self.net.run_for(60.0)
 
     def send_everybody_home(self) -> None:
         """All hang up; after the longest time that anybody may be idle (eight hours) nothing is
@@ -176,9 +189,22 @@ class Week:
             self.problems.append("the packet rules are others")
 
     def census(self) -> dict[str, int]:
-        return census(self.core)
+        """The gateway's tables, and those of a kernel that carries for it."""
+        return census(self.core) | self.in_kernel()
 
-    def rules(self) -> object:
+    def in_kernel(self) -> dict[str, int]:
+        kernel = self.gateway.kernel
+        if kernel is None:
+            return {}
+        halves = [len(leg.heard) + (leg.sends is not None) for leg in kernel.legs.values()]
+        return {
+            "kernel: legs": len(kernel.legs),
+            "kernel: SAs": sum(halves),
+            "kernel: calls": len(kernel.calls),
+            "kernel: events": len(kernel.told),
+        }
+
+    def rules(self) -> Rules:
         return wanted_rules(self.config, self.core.board.trunks.by_place)
 
     # what faults do
@@ -255,7 +281,9 @@ class Week:
         self._check()
         for session in self.core.sessions.values():
             if session.state is not State.UP and self.net.now - session.began > STUCK:
+                self.stuck += 1
                 self.problems.append(f"session {session.number} is {session.state} for long")
+        self._look_at_kernel()
         for person in self.people:
             person.trim()
         for end in self.native.ends.values():
@@ -276,6 +304,18 @@ class Week:
             line = 0 if place is None else place.tb_lineno
             self._problem(f"the tables disagree, tests/pair/tables.py line {line}")
 
+    def _look_at_kernel(self) -> None:
+        """It has the associations that are wanted, and no others."""
+        kernel, legs = self.gateway.kernel, self.core.carrier.legs.values()
+        if kernel is None or self.gateway.frozen_until is not None:
+            return
+        wanted = {
+            track.number: {sa.spi for sa in track.asked.inbound} for track in legs if track.asked
+        }
+        there = {number: set(leg.heard) for number, leg in kernel.legs.items()}
+        if wanted != there:
+            self._problem(f"the kernel has {there}, and wanted are {wanted}")
+
     def _late(self) -> float:
         """After an error of ours times are looked at a little later."""
         recent = self.gateway.recover_at is not None
@@ -291,6 +331,7 @@ class Week:
         return person.asked, person.answered, *frames
 
     def _session_of(self, person: Person) -> Session | None:
+        self.gateway.refresh(self.net.now)
         name = f"pc-{self.people.index(person)}"
         found = [one for one in self.core.sessions.values() if one.leg.client == name]
         return found[0] if found else None

@@ -131,9 +131,8 @@ class BoxDesk:
             lambda: self.claimed,
             self._admins_now,
         )
-        updates = Updates(
-            parts.slots, parts.slot_cache, parts.outlet, parts.audit, self._worker, parts.returning
-        )
+        made = parts.slots, parts.slot_cache, parts.outlet, parts.audit
+        updates = Updates(*made, self._worker, parts.returning, view.version(parts.places.root))
         self._verbs: dict[str, Verb] = {
             "status": lambda request, who, at: self.status(at) | self.consoles.told(who),
             "claim": self._claim,

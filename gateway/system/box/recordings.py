@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +43,11 @@ class Recordings:
         site = proving.site_of(text)
         if not site.replay:
             return Verdict()
-        return self._play([self._path(name) for name in proving.chosen(self.names(), site)])
+        paths = [self._path(name) for name in proving.chosen(self.names(), site)]
+        suites = proving.suites_of(text)
+        old = {path: why for path in paths if (why := _out_of_date(path, suites))}
+        found = self._play([path for path in paths if path not in old])
+        return replace(found, told=(*old.values(), *found.told))
 
     def verbs(self, machines: Callable[[], frozenset[str]], worker: Worker) -> dict[str, Verb]:
         """`machines` are those that may dial."""
@@ -99,6 +104,14 @@ class Recordings:
 
     def _path(self, name: str) -> Path:
         return self._places.recordings / f"{name}{SUFFIX}"
+
+
+def _out_of_date(path: Path, suites: Mapping[str, frozenset[str]]) -> str:
+    """Nothing for one that cannot be read, too: the player says what is wrong with it."""
+    try:
+        return proving.out_of_date(path.stem, parse_case(path.read_text()), suites)
+    except (OSError, UnicodeDecodeError, BadCase):
+        return ""
 
 
 def _sound(text: object, name: str) -> bytes:

@@ -5,6 +5,7 @@ from typing import Final
 
 from gateway.control.changes_outputs import Refused, Who
 from gateway.control.problems import printable
+from gateway.control.versions import is_older
 from gateway.system.box.answer import Worker
 from gateway.system.box.audit import Audit
 from gateway.system.box.cached import Cached
@@ -18,7 +19,7 @@ NEXT: Final = "it starts with the next reboot"
 
 
 class Updates:
-    """What takes minutes is done by the worker."""
+    """What takes minutes is done by the worker. `running` is the version of this system."""
 
     def __init__(  # noqa: PLR0913 - the desk gives what the roof has made
         self,
@@ -28,9 +29,11 @@ class Updates:
         audit: Audit,
         worker: Worker,
         returning: Returning,
+        running: str,
     ) -> None:
         self._slots = slots
         self._returning = returning
+        self._running = running
         self._cache = cache
         self._outlet = outlet
         self._audit = audit
@@ -51,6 +54,8 @@ class Updates:
             try:
                 with self._outlet.update(wanted) as path:
                     version = self._slots.check(path)
+                    if request.get("older") is not True:
+                        self._refuse_older(version)
                     self._slots.install(path)
             finally:
                 self._cache.forget()
@@ -59,6 +64,12 @@ class Updates:
             return {"version": version, "next": NEXT}
 
         return self._worker.start(UPGRADE, work)
+
+    def _refuse_older(self, version: str) -> None:
+        """Somebody may have been given a signed update whose faults are known by now."""
+        if is_older(version, self._running):
+            what = f"the update has {printable(version)}, which is older than {self._running} here"
+            raise Refused(what, "Nothing has changed; if it is meant: postern upgrade --older FILE")
 
     def _rollback(self, request: Request, who: Who, now: float) -> object:
         def work() -> object:

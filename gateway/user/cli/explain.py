@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from gateway.control.diagnose import of_gateway
+from gateway.control.ailments import of_gateway
 from gateway.control.diagnosis import diagnosis_to_json
 from gateway.control.problems import printable
 from gateway.control.windows import SCREENS

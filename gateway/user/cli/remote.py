@@ -231,7 +231,7 @@ def _upgrade(options: Options) -> int:
             _print(name, [what])
 
     world = World(lambda where: open_line(where, known), time.monotonic, time.sleep, told)
-    wanted = Wanted(file, options.version, options.patience)
+    wanted = Wanted(file, options.version, options.patience, options.older)
 
     def work(where: Where) -> Outcome:
         return Outcome(where.name, Kind.WELL, upgrade(where, wanted, world))
@@ -341,6 +341,7 @@ def _update(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--version", default="", help="what it has: boxes that run it already are left as they are"
     )
+    parser.add_argument("--older", action="store_true", help="even if an older version is in it")
     parser.add_argument(
         "--patience", type=_seconds, default=float(PROVES), metavar="SECONDS",
         help=f"for a box to start it and prove itself, {PROVES} else",

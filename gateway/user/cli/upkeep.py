@@ -89,7 +89,7 @@ def _upgrade(box: Box, options: Options) -> tuple[list[str], object]:
     file = options.file if options.file == USB else str(Path(options.file).absolute())
     for one in box.status().upgrade:
         print(printable(f"of this box: {one}"), file=sys.stderr)
-    version = box.upgrade(file)
+    version = box.upgrade(file, options.older)
     return [f"{version} is installed, and starts with the next reboot"], {"version": version}
 
 
@@ -129,6 +129,7 @@ def _seen(box: Box, options: Options) -> tuple[list[str], object]:
 def _file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", metavar="FILE", help="a .raucb file; usb is the stick")
     parser.add_argument("--status", action="store_true", help="how far an update has come")
+    parser.add_argument("--older", action="store_true", help="even if an older version is in it")
 
 
 def _report(parser: argparse.ArgumentParser) -> None:

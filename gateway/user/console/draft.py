@@ -15,30 +15,21 @@ from gateway.control.document import File
 from gateway.control.edit import Change, EditError, edited, value_of
 from gateway.control.findings import Entry
 from gateway.control.problems import Problem
-from gateway.control.schema import PORT_ROLES, WAYS, table_named
-from gateway.control.schema_front import CLOSED, OPEN
-from gateway.control.schema_routes import CARRIERS, ENCRYPTIONS, ORDERS, ROUTE_KINDS, TUNNELS
+from gateway.control.schema import table_named
 from gateway.control.tables import Key, Table
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import Values
+from gateway.user.console.pem import outline, read_pem
 from gateway.user.today import today
 
 UNREAD = "only the box itself can read it"  # of a file beside the configuration
-FIXED = {
-    ("route", "kind"): ROUTE_KINDS,
-    ("route", "encryption"): ("", *ENCRYPTIONS),
-    ("route", "shield"): ("", "true", "false"),
-    ("route", "order"): ("", *ORDERS),
-    ("route", "tunnels"): ("", *TUNNELS),
-    ("route", "carrier"): ("", *CARRIERS),
-    ("front", "fail"): ("", CLOSED, OPEN),
-    ("port", "role"): PORT_ROLES,
-    ("outside", "network"): ("", *WAYS),
-    ("inside", "network"): ("", *WAYS),
-}
 # A secret that is of no use without the key it belongs to.
-BELONGS_TO = {"radius_secret": "radius"}
+BELONGS_TO = {
+    ("route", "radius_secret"): "radius",
+    ("metrics", "token"): "address",
+    ("accounting", "secret"): "server",
+}
 # What names another entry: the table it is in.
 NAMED = {
     ("client", "route"): "route",
@@ -94,7 +85,10 @@ class Draft:
             found = (one.get("name") for one in self.raw(named))
             optional = ("",) if key == "client" else ()
             return (*optional, *(name for name in found if isinstance(name, str)))
-        return FIXED.get((table, key), ())
+        found_key = the_table(table).key(key)
+        if found_key is None or not found_key.words:
+            return ()
+        return found_key.words if found_key.required else ("", *found_key.words)
 
     def outside_addresses(self) -> list[str]:
         """What clients dial, where the configuration says it."""
@@ -119,7 +113,7 @@ def shown_value(key: Key, value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return _joint(key).join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return outline(str(value)) if key.pem else str(value)
 
 
 def _joint(key: Key) -> str:
@@ -127,7 +121,9 @@ def _joint(key: Key) -> str:
 
 
 def typed_value(key: Key, typed: str) -> object:
-    """What was typed, as TOML has it."""
+    """What was typed, as TOML has it; of PEM the path of a file is typed, and it is read."""
+    if key.pem:
+        return read_pem(typed.strip())
     if not key.listed:
         return value_of(key, [typed.strip()])
     parts = [part.strip() for part in typed.split(_joint(key).strip())]
@@ -147,9 +143,9 @@ def changes_of(table: Table, before: Mapping[str, Any] | None, values: Values) -
     name = str(old.get(table.named, "")) if table.most > 1 else ""
     found = [change for key in keys for change in _of_key(table, key, old, values[key.name], name)]
     found += [
-        Change("unset", table.name, name, secret)
-        for secret, owner in BELONGS_TO.items()
-        if secret in old and not values.get(secret) and not values.get(owner, "-").strip()
+        Change("unset", table.name, name, key.name)
+        for key in keys
+        if key.secret and key.name in old and not values[key.name] and _is_over(table, key, values)
     ]
     return sorted(found, key=lambda change: change.key == table.named)  # its name at last
 
@@ -161,6 +157,13 @@ def _of_key(table: Table, key: Key, old: Mapping[str, Any], typed: str, name: st
     if typed:
         return [Change("set", table.name, name, key.name, typed_value(key, typed))]
     return [Change("unset", table.name, name, key.name)]
+
+
+def _is_over(table: Table, secret: Key, values: Values) -> bool:
+    """Whether what it belongs to goes, or a file takes its place."""
+    owner = BELONGS_TO.get((table.name, secret.name), "")
+    has_file = bool(values.get(f"{secret.name}_file", "").strip())
+    return has_file or not values.get(owner, "-").strip()
 
 
 def judged(

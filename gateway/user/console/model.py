@@ -4,6 +4,7 @@ A page is asked for its `view` as often as a renderer likes. Choosing a row call
 asks the daemon or the box agent and returns a step; a `DaemonError` on the way becomes a page.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -224,10 +225,12 @@ def problems_of(found: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in found if not problem.warning]
 
 
-def said(problem: Problem) -> str:
-    """A problem as a form tells it: the name of the question is enough of a place."""
+def said(problem: Problem, form: Form) -> str:
+    """A problem as a form tells it: of its own questions the name is enough of a place."""
     kind = "warning: " if problem.warning else ""
-    return f"{problem.where.rpartition('.')[2]}: {kind}{problem.what}. {problem.hint}."
+    name = problem.where.rpartition(".")[2]
+    own = any(one.name == re.sub(r"\[\d+\]$", "", name) for one in form.fields)
+    return f"{name if own else problem.where}: {kind}{problem.what}. {problem.hint}."
 
 
 def typed_word(label: str, word: str) -> Callable[[Values], list[Problem]]:

@@ -168,7 +168,7 @@ class Plain:
                     return
                 values[one.name] = typed
             found = form.check(values)
-            self._print(*map(said, found))
+            self._print(*(said(problem, form) for problem in found))
             if not problems_of(found):
                 break
         self._submit(form, values)

@@ -86,7 +86,7 @@ class Screen:
         self._head = urwid.Text("", wrap="clip")
         self._title = urwid.Text("", wrap="clip")
         self._foot = urwid.Text("", wrap="clip")
-        self._told = urwid.Text("", wrap="clip")
+        self._told = urwid.Text("")  # what was said to the end, in two lines if need be
         self._lines = Lines(self.fit, self._show_foot)
         self._form: FormBox | None = None  # the one on the screen
         self._kept: FormBox | None = None  # the last one: an error page may lie over it

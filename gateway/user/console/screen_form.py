@@ -80,7 +80,7 @@ class FormBox:
         caption = self._fit(f"{one.label:{wide}}  ")
         if one.choices:
             return Pick(caption, one, self._typed)
-        line = Line(caption, self._fit(one.value), wrap="any")
+        line = Line(caption, self._fit(one.value), wrap="any", mask="*" if one.secret else None)
         urwid.connect_signal(line, "change", lambda widget, text: self._typed())
         return line
 
@@ -114,7 +114,7 @@ class FormBox:
     def judge(self) -> bool:
         """Whether it may be submitted; `found` says why not."""
         problems = self.form.check(self.values())
-        lines = [self._fit(said(problem)) for problem in problems]
+        lines = [self._fit(said(problem, self.form)) for problem in problems]
         if len(lines) > MOST_TOLD:
             lines[MOST_TOLD - 1 :] = [f"... and {len(lines) - MOST_TOLD + 1} more"]
         self.found = "\n".join(lines)

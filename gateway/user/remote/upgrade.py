@@ -46,11 +46,15 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`version` may be empty: it is then what the file has, and the file is installed anyway."""
+    """`version` may be empty: it is then what the file has, and the file is installed anyway.
+
+    `older`: even if that is older than what runs there.
+    """
 
     file: Path
     version: str
     patience: float  # seconds for the box to come back and prove itself
+    older: bool = False
 
 
 def to_install(box: System, version: str) -> bool:
@@ -107,7 +111,8 @@ def _installed(line: Carries, where: Where, wanted: Wanted, box: System, world: 
     try:
         line.bring(wanted.file, there, BRING)
         world.tell(where.name, "installs it")
-        found = ask(line, "upgrade", there, patience=INSTALL)
+        words = ["upgrade", there, *(["--older"] if wanted.older else [])]
+        found = ask(line, *words, patience=INSTALL)
     finally:
         _removed(line, there)
     version = str(found.get("version", "")) if isinstance(found, dict) else ""

@@ -23,7 +23,7 @@ def carried(carrier: str = "auto", nat: Nat | None = None, **route: Any) -> Worl
 
 
 def kernel_of(world: World) -> Kernel:
-    assert isinstance(world.gateway.kernel, Kernel)
+    assert world.gateway.kernel is not None
     return world.gateway.kernel
 
 

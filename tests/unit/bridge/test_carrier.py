@@ -274,6 +274,19 @@ def test_numbers_of_legs_go_round_and_are_freed() -> None:
     assert carrier_of(world)._free_number() == first + 1
 
 
+def test_a_tunnel_whose_client_has_left_the_kernel_is_nobodys_and_the_next_ones_is_taken() -> None:
+    """Its number is the kernel's no more; and who draws numbers knows those that are."""
+    world = carried()
+    world.net.send(world.clients[0].drop_keys())  # it is idle, and still has its session
+    world.net.run_for(40.0)
+    assert carrier_of(world).legs == {}
+    assert session_of(world).tunnel not in world.core.clients.taken_tunnels
+    world.dial(world.join(nat=Nat("203.0.113.8"), host="192.168.1.3"))
+    *_, second = world.core.sessions.values()
+    assert second.tunnel in carrier_of(world).tunnels
+    assert second.tunnel in world.core.clients.taken_tunnels
+
+
 def test_without_a_free_number_there_is_none() -> None:
     world = carried()
     carrier = carrier_of(world)

@@ -3,13 +3,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.bridge.visitors import MOST, Visitors, kind_of
-from gateway.control.visits import ESP, IKE_2, KINDS, NOT_IKE, UNKNOWN_IKE
+from gateway.control.visits import AUTHIP, ESP, IKE_2, KINDS, NOT_IKE, TLS, UNKNOWN_IKE
 
 HOST = bytes((203, 0, 113, 7))
 
 
-def header(version: int, length: int = 28) -> bytes:
-    return bytes(16) + bytes((1, version, 2, 0)) + bytes(4) + length.to_bytes(4)
+CLIENT_HELLO = bytes((22, 3, 1, 0, 60))
+DTLS_HELLO = bytes((22, 254, 255, 0, 0))
+
+
+def header(version: int, length: int = 28, exchange: int = 2) -> bytes:
+    return bytes(16) + bytes((1, version, exchange, 0)) + bytes(4) + length.to_bytes(4)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +21,11 @@ def header(version: int, length: int = 28) -> bytes:
     [
         (header(0x20), IKE_2),
         (header(0x10), UNKNOWN_IKE),
+        (header(0x10, exchange=243), AUTHIP),
+        (CLIENT_HELLO + bytes(60), TLS),
+        (DTLS_HELLO + bytes(60), TLS),
+        (CLIENT_HELLO, TLS),
+        (bytes((22, 16)) + bytes(60), NOT_IKE),
         (header(0x30), NOT_IKE),
         (header(0x10, length=3), NOT_IKE),
         (header(0x10)[:27], NOT_IKE),

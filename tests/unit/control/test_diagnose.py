@@ -3,8 +3,7 @@
 import pytest
 
 from gateway.control.causes import Cause
-from gateway.control.diagnose import RULES, Case, diagnose, of_gateway
-from gateway.control.sessions import StatusView
+from gateway.control.diagnose import RULES, Case, diagnose
 from gateway.control.story import Story, Whose
 from gateway.control.visits import ESP, IKE_2, Visit
 from gateway.ike.events import Reason
@@ -135,25 +134,10 @@ def test_there_is_always_something_to_say() -> None:
     assert RULES
 
 
-@pytest.mark.parametrize(
-    ("status", "cause", "words"),
-    [
-        (StatusView(rules_ok=False), Cause.RULES_MISSING, "restart the gateway, which sets them"),
-        (StatusView(rules_ok=True, queue_drops=3), Cause.QUEUE_OVERFLOWS, "somebody floods it"),
-        (
-            StatusView(rules_ok=True, config_problems=("line 3 is wrong.",)),
-            Cause.CHANGE_REFUSED,
-            "the old one is in force: line 3 is wrong; run `postern check`",
-        ),
-    ],
-)
-def test_what_is_wrong_with_the_gateway_itself_is_told_with_what_to_do(
-    status: StatusView, cause: Cause, words: str
-) -> None:
-    [found] = of_gateway(status)
-    assert (found.cause, found.weight) == (cause.value, 100)
-    assert words in found.sentence
-
-
-def test_of_a_gateway_that_is_well_nothing_is_told() -> None:
-    assert of_gateway(StatusView(rules_ok=True)) == ()
+def test_a_nat_that_the_client_does_not_traverse_is_told_while_it_dials() -> None:
+    offer = fact(What.OFFERED, natt="none")
+    first = diagnose(case(offer, age=1.0))[0]
+    assert first.cause == Cause.NAT_WITHOUT_TRAVERSAL.value
+    deleted = refused("the client deleted its keys while it dialled")
+    assert diagnose(case(offer, deleted))[0].cause == Cause.NAT_WITHOUT_TRAVERSAL.value
+    assert diagnose(case(offer, refused("wrong key")))[0].cause == Cause.WRONG_KEY.value

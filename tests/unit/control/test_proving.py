@@ -1,9 +1,13 @@
 """Which recordings are played, and what follows from what the player said."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.control import proving
 from gateway.control.proving import Site, Verdict, begun, done, unplayable
+from gateway.control.recorded import parse_case
+from tests.captures import vectors
 
 CONFIG = """
 [outside]
@@ -36,6 +40,32 @@ def test_machines_that_have_left_do_not_count_and_there_is_a_most() -> None:
     assert proving.chosen(["till", "gone", "press-3"], Site(True, BOTH)) == ("press-3", "till")
     many = [f"m-{number}" for number in range(100)]
     assert len(proving.chosen(many, Site(True, frozenset(many)))) == proving.MOST
+
+
+CASE = parse_case((vectors("recorded") / "scripted-xp-sp2.toml").read_text())
+
+
+def test_a_machine_may_use_what_is_usual_unless_its_entry_says_otherwise() -> None:
+    suites = proving.suites_of(CONFIG + 'ike = ["des-md5-modp768"]\n')
+    assert {"3des-sha1-modp1024", "3des-sha1"} <= suites["press-3"]
+    assert "des-md5-modp768" in suites["till"]
+    assert "3des-sha1-modp1024" not in suites["till"]
+
+
+@pytest.mark.parametrize("text", ["", "no [ TOML", "client = 7\n", "[[client]]\n"])
+def test_a_text_without_machines_refuses_nothing(text: str) -> None:
+    assert proving.out_of_date("till", CASE, proving.suites_of(text)) == ""
+
+
+def test_a_recording_is_out_of_date_once_its_suite_is_refused() -> None:
+    suites = proving.suites_of(CONFIG + 'esp = ["aes256-sha1"]\n')
+    assert proving.out_of_date("press-3", CASE, suites) == ""
+    assert "it may not use 3des-sha1 any more" in proving.out_of_date("till", CASE, suites)
+
+
+def test_a_suite_that_this_version_does_not_know_is_no_excuse() -> None:
+    case = replace(CASE, found={"chosen-suite": "rot13"})
+    assert proving.out_of_date("till", case, proving.suites_of(CONFIG)) == ""
 
 
 def judged(*lines: str, late: bool = False, died: str = "") -> Verdict:

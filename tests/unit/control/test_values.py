@@ -87,6 +87,10 @@ def test_a_bad_value_is_told_in_words(read: Read, value: object, what: str) -> N
     assert str(unfit.value) == what
 
 
+def test_a_reader_of_a_few_words_knows_them() -> None:
+    assert values.one_of("kind", ["pptp", "local"]).words == ("pptp", "local")
+
+
 def test_a_network_with_a_machine_in_it_is_shown_as_it_may_be_meant() -> None:
     with pytest.raises(Unfit) as unfit:
         values.network("10.0.0.1/8")

@@ -30,6 +30,7 @@ def test_the_status_is_asked_for(tmp_path: Path) -> None:
         ),
         (lambda box: box.blink("p", 5), {"verb": "ports.blink", "path": "p", "seconds": 5}),
         (lambda box: box.upgrade("/x"), {"verb": "upgrade", "path": "/x"}),
+        (lambda box: box.upgrade("/x", True), {"verb": "upgrade", "path": "/x", "older": True}),
         (lambda box: box.support_contents(), {"verb": "support", "list": True}),
         (lambda box: box.seen(), {"verb": "console.seen"}),
         (lambda box: box.log_in("AB"), {"verb": "console.login", "code": "AB"}),

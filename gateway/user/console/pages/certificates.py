@@ -37,8 +37,10 @@ NONE = Field("path", "Where to", hint="usb is a stick labelled POSTERN; empty: i
 class Certificates:
     """All that was issued, to choose from; without an authority, how to make one."""
 
-    def __init__(self, ends: Ends) -> None:
+    def __init__(self, ends: Ends, more: tuple[Row, ...] = ()) -> None:
+        """`more`: what else can be done here, in the configuration."""
         self._ends = ends
+        self._more = more
         self._authority = BoxAuthority(ends.box)
 
     def view(self) -> View:
@@ -49,7 +51,9 @@ class Certificates:
                 raise
             create = Row("c", "Create the authority", self._create, "postern ca create --dialled x")
             return View(
-                "Certificates", (ABOUT, "There is no authority yet: press c."), keys=(create,)
+                "Certificates",
+                (ABOUT, "There is no authority yet: press c."),
+                keys=(create, *self._more),
             )
         head, *lines = register_lines(found["issued"])
         rows = tuple(
@@ -57,7 +61,7 @@ class Certificates:
             for number, (one, line) in enumerate(zip(found["issued"], lines, strict=True), start=1)
         )
         text = (ABOUT, f"{found['authority']}, until {date_of(found['until'])}")
-        return View("Certificates", text, head, rows, self._keys())
+        return View("Certificates", text, head, rows, (*self._keys(), *self._more))
 
     def _keys(self) -> tuple[Row, ...]:
         return (

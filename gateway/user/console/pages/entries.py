@@ -14,6 +14,7 @@ from gateway.user.cli.show import Column, counted
 from gateway.user.console.draft import Draft, changes_of, judged, shown_value, the_table
 from gateway.user.console.ends import Ends
 from gateway.user.console.model import (
+    Action,
     Back,
     Field,
     Form,
@@ -40,19 +41,27 @@ TITLES = {
     "route": "Routes",
     "choice": "Choices of route",
     "admin": "Users and SSH keys",
+    "ca": "Authorities",
+    "certificate": "The gateway's own certificates",
 }
 ABOUT = {
     "client": "The old machines that may dial, each with its own key.",
     "route": "The old servers inside and the LAN, and how they are reached.",
     "choice": "Which calls take another route than their client's; the first that fits counts.",
     "admin": "Who may log in by SSH, and change things here. There are no passwords.",
+    "ca": "Whose certificates are believed. The box's own is there once it is created.",
+    "certificate": "By which the gateway proves itself to clients that have one.",
 }
 BRIEF = {
     "client": ("name", "route", "address", "ike"),
     "route": ("name", "kind", "server"),
     "choice": ("name", "client", "identity", "called", "user", "route"),
     "admin": ("name", "ssh_key"),
+    "ca": ("name", "identities", "allow"),
+    "certificate": ("name", "send", "chain_file"),
 }
+IN_WORDS = {"ca": "authority", "admin": "user"}  # where the table's own name is none
+WHOLE = {"ca", "certificate"}  # everything is asked at once: files are not at hand on a box
 FRONT = "In front of servers"
 OWN_ITEMS = {"psk_old", "psk_old_file", "psk_old_until", "revoked"}  # see clients.py
 
@@ -73,7 +82,9 @@ class Entries:
             for number, (entry, line) in enumerate(zip(entries, lines, strict=True), start=1)
         )
         text = (ABOUT[name],) if entries else (ABOUT[name], "There is none yet: press n.")
-        keys = [Row("n", f"New {name}", self._new, f"postern config add {name} ...")]
+        keys = [
+            Row("n", f"New {IN_WORDS.get(name, name)}", self._new, f"postern config add {name} ...")
+        ]
         if name == "route":
             plain, native = f"a {ROUTE_KINDS[0]} server", f"an {L2TP_IPSEC} server"
             command = "postern config add route ..."
@@ -83,7 +94,7 @@ class Entries:
             keys.append(Row("c", TITLES["choice"], self._choices, "postern config add choice ..."))
             keys.append(Row("f", FRONT, self._front, "postern config set front.KEY VALUE"))
         if name == "client":
-            page = Certificates(self._ends)
+            page = Certificates(self._ends, self._believed())
             keys.append(Row("c", "Certificates", lambda: Open(page), "postern ca list"))
         if name == "admin" and self._ends.who.face == "console":
             lost = claim_form(self._ends, again=True)
@@ -108,6 +119,14 @@ class Entries:
     def _choices(self) -> Step:
         return Open(Entries(self._ends, "choice"))
 
+    def _believed(self) -> tuple[Row, ...]:
+        """What the page of certificates has of the configuration."""
+        ca, own = Entries(self._ends, "ca"), Entries(self._ends, "certificate")
+        return (
+            Row("t", TITLES["ca"], lambda: Open(ca), "postern config add ca ..."),
+            Row("o", "Own", lambda: Open(own), "postern config add certificate ..."),
+        )
+
 
 class OneEntry:
     """One entry: everything in it, and what can be done with it."""
@@ -129,13 +148,22 @@ class OneEntry:
         ]
         if table.name == "client":
             choices += client_choices(self._ends, entry)
-        text = show.pairs([(key.name, _fact(key, entry)) for key in table.keys])
+        choices += self._rest(entry, place)
+        text = show.pairs([(key.name, fact(key, entry)) for key in table.keys])
         return View(f"{table.name} {name}", tuple(text), rows=numbered(choices))
 
-    def _change(self) -> Step:
+    def _rest(self, entry: dict[str, Any], place: str) -> list[tuple[str, Action, str]]:
+        """What is not asked at first, where there is such a thing."""
+        rest = rest_of(self._table, entry)
+        if not rest:
+            return []
+        text = f"Change it, with {' and '.join(', '.join(rest).rsplit(', ', 1))}"
+        return [(text, lambda: self._change(whole=True), f"postern config set {place}.KEY VALUE")]
+
+    def _change(self, *, whole: bool = False) -> Step:
         draft = Draft.candidate(self._ends)
         entry = _named(draft, self._table, self._name)
-        return Open(entry_form(self._ends, draft, self._table, entry))
+        return Open(entry_form(self._ends, draft, self._table, entry, whole=whole))
 
     def _remove(self) -> Step:
         def remove() -> Step:
@@ -147,13 +175,22 @@ class OneEntry:
 
 
 def entry_form(
-    ends: Ends, draft: Draft, table: Table, entry: dict[str, Any] | None, kind: str = ""
+    ends: Ends,
+    draft: Draft,
+    table: Table,
+    entry: dict[str, Any] | None,
+    kind: str = "",
+    *,
+    title: str = "",
+    whole: bool = False,
 ) -> Form:
-    """Every key of one entry, checked by the judge; saved into the candidate.
+    """The keys of one entry, checked by the judge; saved into the candidate.
 
-    `kind` is that of a new route: each kind has keys of its own.
+    `kind` is that of a new route: each kind has keys of its own. `whole` asks for those, too, that
+    stand in the place of others.
     """
     new = entry is None
+    whole = whole or table.name in WHOLE
     kind = str((entry or {}).get("kind", kind))
 
     def make(values: Values) -> list[Change]:
@@ -168,17 +205,20 @@ def entry_form(
         return Back(told if changes else "Nothing was changed.")
 
     fields = tuple(
-        _field(draft, table, key, entry, kind) for key in table.keys if _is_asked(key, entry, kind)
+        _field(draft, table, key, entry, kind)
+        for key in table.keys
+        if _is_asked(key, entry, kind, whole=whole)
     )
-    title = f"New {table.name}" if new and table.most > 1 else f"Change {table.name}"
+    what = IN_WORDS.get(table.name, table.name)
+    title = title or (f"New {what}" if new and table.most > 1 else f"Change {what}")
     return Form(title, fields, submit, judged(draft, make), (table.doc,))
 
 
-def settings_form(ends: Ends, name: str) -> Form:
+def settings_form(ends: Ends, name: str, title: str = "") -> Form:
     """A table that is there once, such as [outside]."""
     draft, table = Draft.candidate(ends), the_table(name)
     entry = next(iter(draft.raw(name)), {})
-    return entry_form(ends, draft, table, entry)
+    return entry_form(ends, draft, table, entry, title=title)
 
 
 def entry_lines(table: Table, entries: Sequence[dict[str, Any]]) -> list[str]:
@@ -189,11 +229,23 @@ def entry_lines(table: Table, entries: Sequence[dict[str, Any]]) -> list[str]:
     return show.table(columns, rows, WIDTH)
 
 
-def _is_asked(key: Key, entry: dict[str, Any] | None, kind: str) -> bool:
+def rest_of(table: Table, entry: dict[str, Any]) -> list[str]:
+    """The keys that only the whole form asks for."""
+    kind = str(entry.get("kind", ""))
+    return [
+        key.name
+        for key in table.keys
+        if table.name not in WHOLE
+        and _is_asked(key, entry, kind, whole=True)
+        and not _is_asked(key, entry, kind, whole=False)
+    ]
+
+
+def _is_asked(key: Key, entry: dict[str, Any] | None, kind: str, *, whole: bool) -> bool:
     """What has items of its own, or is for another kind or in another's place, is no question."""
     if key.name in OWN_ITEMS:
         return False
-    fits = not key.instead and kind in (key.kinds or (kind,))
+    fits = (whole or not key.instead) and kind in (key.kinds or (kind,))
     return fits or (entry is not None and key.name in entry)
 
 
@@ -208,7 +260,7 @@ def _brief(key: Key, entry: dict[str, Any]) -> str:
     return shown_value(key, value) or "-"
 
 
-def _fact(key: Key, entry: dict[str, Any]) -> str:
+def fact(key: Key, entry: dict[str, Any]) -> str:
     if key.secret:
         return "is set" if key.name in entry else ""
     return shown_value(key, entry.get(key.name))
@@ -220,16 +272,22 @@ def _field(draft: Draft, table: Table, key: Key, entry: dict[str, Any] | None, k
     if entry is None and (table.name, key.name) == ("route", "kind"):
         choices = (kind,)
     hint = key.doc
-    if key.secret and entry is not None:
+    default = shown_value(key, table.default(key.name))
+    if key.secret and key.name in (entry or {}):
         hint += " Empty: as it is."
+    elif key.pem:
+        hint += " Type the path of a file with it, such as /tmp/it.pem."
     elif key.name == "psk":
         value = new_key()
         hint += " This one was made by chance; take it, or type another."
     elif choices and key.required and not value:
         value = choices[0]
+    elif default and not key.listed:
+        hint += f" {'Not set' if choices else 'Empty'}: {default}."
     elif not choices:
         hint += f" Such as {key.example.strip('[]').replace(chr(34), '')[:40]}"
-    return Field(key.name, key.name, value, hint, choices)
+    hidden = key.secret and not key.pem and not value  # a key made here is to be read
+    return Field(key.name, key.name, value, hint, choices, hidden)
 
 
 def _named(draft: Draft, table: Table, name: str) -> dict[str, Any] | None:

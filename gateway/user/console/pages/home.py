@@ -25,6 +25,7 @@ from gateway.user.console.pages.ports import Ports
 from gateway.user.console.pages.power import power
 from gateway.user.console.pages.review import Review
 from gateway.user.console.pages.sessions import Sessions
+from gateway.user.console.pages.settings import settings_choice
 from gateway.user.console.pages.upkeep import Board, Slots, Support, selftest
 
 FRESH = 2.0  # seconds
@@ -43,7 +44,7 @@ ABOUT = (
     "Install an update, see both systems, go back to the other one",
     "Ports, random numbers, ciphers, disk, clock, watchdog",
     "One file for whoever helps you, without secrets in it",
-    "What hardware this is and how well it is known; its name, its limits",
+    "Hardware, name and limits; figures, logs and accounts for others",
     "Each asks for the name of this box first",
     "A command line; `exit` comes back here",
 )
@@ -120,6 +121,8 @@ def _addresses(ends: Ends) -> Action:
                 _settings(ends, "inside"),
                 "postern config set inside.KEY VALUE",
             ),
+            settings_choice(ends, "pair"),
+            settings_choice(ends, "fleet"),
         ),
         ("With dhcp the network gives the address; with static you do.",),
     )
@@ -141,5 +144,6 @@ def _box(ends: Ends) -> Menu:
                 "postern config set box.KEY VALUE",
             ),
             ("Limits", _settings(ends, "limits"), "postern config set limits.KEY VALUE"),
+            *(settings_choice(ends, one) for one in ("metrics", "syslog", "accounting")),
         ),
     )

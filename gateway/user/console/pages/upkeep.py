@@ -23,6 +23,7 @@ from gateway.user.console.model import (
     numbered,
     typed_word,
 )
+from gateway.user.console.pages.settings import settings_choice
 from gateway.user.console.working import Working
 
 WATCH = 2.0  # seconds between two looks at an update under way
@@ -42,6 +43,7 @@ class Slots:
                 ("Install an update from a file or USB stick", self._ask, "postern upgrade FILE"),
                 ("Watch the update", self._watch, "postern upgrade --status"),
                 ("Go back to the other system", self._back, "postern rollback"),
+                settings_choice(self._ends, "upgrade"),
             )
         )
         return View("Upgrade and slots", tuple(text), rows=rows)

@@ -19,6 +19,7 @@ from tests.unit.system.box.whole import Whole
 
 CASE = parse_case((vectors("recorded") / "scripted-xp-sp2.toml").read_text())
 GOOD = build_case(CASE)
+SUITE = CASE.found["chosen-suite"]
 OTHER = build_case(replace(CASE, found={**CASE.found, "chosen-suite": "rot13"}))
 
 
@@ -91,6 +92,32 @@ def test_a_system_is_proved_by_machines_of_its_site(tmp_path: Path) -> None:
     assert sentence.startswith("press-3 does not get what it got when it was recorded: chosen-")
     put(tmp_path, "data/postern/saved.toml", CONFIG + "[upgrade]\nreplay = false\n")
     assert recordings.prove() == Verdict()
+
+
+def test_a_recording_of_a_suite_that_is_refused_since_does_not_stop_an_update(
+    tmp_path: Path,
+) -> None:
+    entry = 'psk = "a long random text"\nroute = "old"\nike = ["aes256-sha1-modp2048"]\n'
+    text = f'[[client]]\nname = "press-3"\n{entry}'
+    put(tmp_path, "data/postern/saved.toml", text)
+    case = replace(CASE, found={**CASE.found, "nat-found-where": "gateway"})  # it would stop it
+    put(tmp_path, "data/postern/recordings/press-3.toml", build_case(case))
+    recordings = Recordings(Places(tmp_path), follow_here)
+    assert recordings.prove() == Verdict(
+        told=(
+            f"the recording of press-3 is out of date: it may not use {SUITE} any more; "
+            "it was not played, record it anew: postern record --client press-3 --keep",
+        )
+    )
+    put(tmp_path, "data/postern/saved.toml", text.replace("aes256-sha1-modp2048", SUITE))
+    assert recordings.prove().against
+
+
+def test_one_that_cannot_be_read_is_left_to_the_player(tmp_path: Path) -> None:
+    put(tmp_path, "data/postern/saved.toml", CONFIG)
+    put(tmp_path, "data/postern/recordings/press-3.toml", "no recording")
+    [sentence] = Recordings(Places(tmp_path), follow_here).prove().told
+    assert sentence.startswith("the recording of press-3 cannot be played")
 
 
 def test_without_a_configuration_nothing_is_played(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway import __version__
 from tests.unit.system.box.machine import ADA, KEY, put
 from tests.unit.system.box.whole import Whole
 
@@ -47,3 +48,14 @@ def test_an_update_that_is_refused_is_one_sentence(claimed: Whole) -> None:
 
 def test_a_name_that_is_none_is_refused(claimed: Whole) -> None:
     assert "is no text" in claimed.ask("upgrade", path=7)["error"]
+
+
+def test_an_older_update_is_refused_unless_it_is_asked_for(claimed: Whole) -> None:
+    bundle = put(claimed.root, "home/one.raucb", "x")
+    claimed.tools.says["rauc info"] = '{"version": "0.0.9"}'
+    answer = claimed.ask("upgrade", path=str(bundle))
+    assert answer["error"] == f"the update has 0.0.9, which is older than {__version__} here"
+    assert "postern upgrade --older" in answer["hint"]
+    assert f"rauc install {bundle}" not in claimed.tools.asked
+    assert claimed.result("upgrade", path=str(bundle), older=True)["version"] == "0.0.9"
+    assert f"rauc install {bundle}" in claimed.tools.asked

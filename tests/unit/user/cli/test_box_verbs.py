@@ -143,6 +143,8 @@ def test_an_update_is_named_by_its_whole_path(
     monkeypatch.chdir(tmp_path)
     assert main(["upgrade", "new.raucb"]) == exits.OK
     assert box.asked[0] == {"verb": "upgrade", "path": str(tmp_path / "new.raucb")}
+    assert main(["upgrade", "usb", "--older"]) == exits.OK
+    assert {"verb": "upgrade", "path": "usb", "older": True} in box.asked
 
 
 def test_before_an_update_the_boards_own_dangers_are_told(

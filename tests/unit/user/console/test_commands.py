@@ -17,6 +17,7 @@ from gateway.user.console.pages.passwords import OneUser, Passwords
 from gateway.user.console.pages.ports import Ports
 from gateway.user.console.pages.power import power
 from gateway.user.console.pages.sessions import Session, Sessions
+from gateway.user.console.pages.settings import TITLES, Settings
 from gateway.user.console.pages.upkeep import Board, Slots, selftest
 
 NO_COMMAND = {"Shell", "Log out"}
@@ -50,6 +51,7 @@ def pages(ends: Ends) -> list[Page]:
         Slots(ends),
         selftest(ends),
         Board(ends),
+        *(Settings(ends, table) for table in TITLES),
         power(ends),
     ]
 

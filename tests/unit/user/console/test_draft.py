@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from gateway.control.edit import Change
 from gateway.control.schema import ADMIN, CLIENT, OUTSIDE
 from gateway.control.schema_routes import ROUTE
+from gateway.control.schema_syslog import SYSLOG
 from gateway.user.client import BadAnswer, DaemonError
 from gateway.user.console.draft import (
     Draft,
@@ -13,6 +16,7 @@ from gateway.user.console.draft import (
     typed_value,
 )
 from gateway.user.console.ends import Ends
+from gateway.x509.pem import build_pem
 from tests.unit.user.console.agents import CONFIG
 
 DRAFT = Draft(CONFIG, "r1")
@@ -48,7 +52,9 @@ def test_a_file_that_only_the_box_can_read_is_no_problem_here() -> None:
 def test_choices_are_what_there_is() -> None:
     assert DRAFT.choices("client", "route") == ("old-nt4",)
     assert DRAFT.choices("outside", "network") == ("", "dhcp", "static")
-    assert DRAFT.choices("client", "name") == ()
+    assert DRAFT.choices("client", "name") == DRAFT.choices("client", "ghost") == ()
+    assert DRAFT.choices("route", "kind") == ("pptp", "l2tp-ipsec", "local")
+    assert DRAFT.choices("metrics", "sessions") == ("", "true", "false")
 
 
 def test_clients_dial_the_outside_addresses() -> None:
@@ -103,6 +109,25 @@ def test_a_secret_goes_with_what_it_belongs_to_and_stays_with_it() -> None:
         Change("unset", "route", "lan", "radius_secret"),
     ]
     assert changes_of(ROUTE, before, {**emptied, "radius": "10.10.0.5"}) == []
+
+
+def test_a_secret_goes_when_a_file_takes_its_place() -> None:
+    assert changes_of(CLIENT, PRESS, {"psk": "", "psk_file": "press-3.psk"}) == [
+        Change("set", "client", "press-3", "psk_file", "press-3.psk"),
+        Change("unset", "client", "press-3", "psk"),
+    ]
+    assert changes_of(CLIENT, PRESS, {"psk": "", "psk_file": ""}) == []
+
+
+def test_of_pem_a_file_is_typed_and_what_is_in_it_shown(tmp_path: Path) -> None:
+    key, path = SYSLOG.key("ca"), tmp_path / "ca.pem"
+    path.write_text(build_pem("CERTIFICATE", b"0"))
+    assert key is not None
+    assert typed_value(key, f" {path} ") == path.read_text()
+    assert shown_value(key, path.read_text()) == "(PEM: 1 certificate)"
+    before = {"ca": path.read_text()}
+    assert changes_of(SYSLOG, before, {"ca": "(PEM: 1 certificate)"}) == []
+    assert changes_of(SYSLOG, before, {"ca": ""}) == [Change("unset", "syslog", key="ca")]
 
 
 def test_a_form_hears_only_of_what_its_own_change_brings() -> None:

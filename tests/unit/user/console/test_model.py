@@ -6,6 +6,8 @@ from gateway.control.problems import Problem
 from gateway.user.client import NotRunning, Refused
 from gateway.user.console.model import (
     Back,
+    Field,
+    Form,
     Home,
     Instead,
     Leave,
@@ -108,8 +110,16 @@ def test_only_errors_hold_a_form_back_and_a_problem_is_told_by_its_question() ->
     error = Problem("client[3].name", "is empty", "Type one")
     warning = Problem("client[3].psk", "is short", "Take a longer", warning=True)
     assert problems_of([error, warning]) == [error]
-    assert said(error) == "name: is empty. Type one."
-    assert said(warning) == "psk: warning: is short. Take a longer."
+    form = Form("Title", (Field("name", "Name"), Field("psk", "Key")), lambda values: Stay())
+    assert said(error, form) == "name: is empty. Type one."
+    assert said(warning, form) == "psk: warning: is short. Take a longer."
+
+
+def test_a_problem_of_something_that_the_form_does_not_ask_is_told_with_its_place() -> None:
+    form = Form("Title", (Field("addresses", "Addresses"),), lambda values: Stay())
+    own, other = Problem("pair.addresses[2]", "is none", "Go"), Problem("box.name", "is none", "Go")
+    assert said(own, form) == "addresses[2]: is none. Go."
+    assert said(other, form) == "box.name: is none. Go."
 
 
 def test_a_word_must_be_typed_as_it_is() -> None:

@@ -104,6 +104,12 @@ def test_an_update_is_brought_installed_started_and_proved(file: Path) -> None:
     ]
 
 
+def test_an_older_one_is_asked_for_in_so_many_words(file: Path) -> None:
+    there = Box()
+    upgrade(GW, Wanted(file, "", 1200, older=True), there.world())
+    assert ("upgrade", f"/data/upload/{FILE}", "--older", "--json") in there.asked
+
+
 def test_a_box_that_runs_the_version_is_left_as_it_is(file: Path) -> None:
     there = Box(booted=NEW)
     assert upgrade(GW, Wanted(file, NEW, 1200), there.world()) == {"version": NEW, "changed": False}

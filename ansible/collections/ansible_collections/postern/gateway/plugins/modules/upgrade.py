@@ -30,6 +30,10 @@ options:
   version:
     description: What it shall be.
     type: str
+  older:
+    description: Install it even if it is older than what runs.
+    type: bool
+    default: false
   timeout:
     description: For C(rebooted), how many seconds that may take.
     type: int
@@ -67,6 +71,7 @@ def main():
             },
             "file": {"type": "str"},
             "version": {"type": "str"},
+            "older": {"type": "bool", "default": False},
             "reason": {"type": "str", "default": "by Ansible"},
         },
         supports_check_mode=True,
@@ -85,7 +90,8 @@ def installed(module, postern, box):
     version = module.params["version"]
     changed = to_install(box, version)
     if changed and not module.check_mode:
-        found = postern.ask("upgrade", module.params["file"])["version"]
+        older = ["--older"] if module.params["older"] else []
+        found = postern.ask("upgrade", module.params["file"], *older)["version"]
         if found != version:
             raise Refused(f"{found} was installed, and not {version}. Say which one is meant.")
     return {"changed": changed, "version": version}
