@@ -1,8 +1,8 @@
 """What the kernel, or a worker, is to carry, and what it tells of it, as frozen values.
 
 The bridge says what is wanted and `system/paths.py` makes it so; an absent value (None) means that
-nothing of it is to be there. A *leg* is the ESP and the L2TP of one peer, a *call* the frames of
-one session; both go by numbers that the bridge gives.
+nothing of it is to be there. A *leg* is the ESP and the L2TP of one peer, be it a client or a
+native server, a *call* the frames of one session; both go by numbers that the bridge gives.
 """
 
 from collections.abc import Mapping
@@ -106,7 +106,11 @@ class Shielding:
 
 @dataclass(frozen=True, slots=True)
 class CallPath:
-    """One session: its end inside, and once frames go across without us, its end outside."""
+    """One session: its end inside, and once frames go across without us, its end outside.
+
+    An end inside in L2TP is there as long as the one outside: what comes while it is not is told
+    as `L2tpHeard` of its leg.
+    """
 
     inside: PptpEnd | L2tpEnd
     outside: L2tpEnd | None = None

@@ -120,6 +120,12 @@ def take_up_call(session: Session, value: CallCarried | None) -> None:
         track.joined, track.told, track.counted = True, True, value.counted
 
 
+def settle_leg(carrier: Carrier, leg: ClientLeg) -> None:
+    """All sessions of a leg that go on have been taken up: its tunnel may be free for others."""
+    if isinstance(leg.track, LegTrack):
+        carrier.free_tunnel(leg.track)
+
+
 def _is_sound(value: LegCarried) -> bool:
     """Whether every number fits the field of a message to the kernel."""
     numbers = [number for each in value.pairs for number in (each.spi, each.sent, each.heard)]

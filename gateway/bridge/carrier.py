@@ -6,21 +6,12 @@ or a session later only marks it; `settle` works out what is wanted now and asks
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
+from gateway.bridge.call_path import call_path
+from gateway.bridge.carrier_trunks import CarrierTrunks
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import InsideLeg
-from gateway.bridge.paths import (
-    PlaceOf,
-    hand_over,
-    l2tp_end,
-    leg_path,
-    place_of,
-    pptp_end,
-    shielding,
-    why_not_pair,
-)
-from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.paths import PlaceOf, hand_over, leg_path, nowhere, place_of, why_not_pair
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.tracks import (
@@ -28,14 +19,14 @@ from gateway.bridge.tracks import (
     USER,
     CallTrack,
     LegTrack,
+    TrunkTrack,
     is_at_one_place,
-    is_settled,
-    is_through,
+    is_ripe,
 )
 from gateway.bridge.why_user import why_apart, why_user
 from gateway.control.values import Network
 from gateway.outputs import Output, What
-from gateway.paths import NONE, CallPath, SetCall, SetLeg, worker_of
+from gateway.paths import NONE, SetCall, SetLeg, worker_of
 from gateway.wire.udp import Endpoint
 
 Place = tuple[bytes, Endpoint]  # our host, and where the peer's ESP comes from
@@ -49,17 +40,18 @@ class Carrier:
         self.abilities = NONE
         self.legs: dict[int, LegTrack] = {}  # by number, also those that are leaving
         self.calls: dict[int, CallTrack] = {}  # by key, also those whose last figures are to come
-        self.tunnels: dict[int, LegTrack] = {}  # by our number, of tunnels with joined calls
+        self.tunnels: dict[int, LegTrack | TrunkTrack] = {}  # by our number, with joined calls
+        self.trunks = CarrierTrunks(self, self.tunnels, self.calls, self._next_place)
         self.refused: list[tuple[Session, str]] = []  # to be ended: the kernel or nobody
         self.fronts: frozenset[bytes] = frozenset()  # servers dialled by their own address
         self.touch: Callable[[ClientLeg], None] = _nobody_keeps  # told of each leg that changes
-        self.place_of: PlaceOf = _nowhere  # where the word is that is counted in
+        self.place_of: PlaceOf = nowhere  # where the word is that is counted in
         self._virtual = virtual
         self._places: dict[Place, LegTrack] = {}
-        self._dirty: dict[LegTrack | CallTrack, None] = {}  # in order
+        self._dirty: dict[LegTrack | TrunkTrack | CallTrack, None] = {}  # in order
         self._numbers = 0
 
-    def add(self, track: LegTrack | CallTrack, /) -> None:
+    def add(self, track: LegTrack | TrunkTrack | CallTrack, /) -> None:
         """Something has changed there."""
         self._dirty[track] = None
 
@@ -163,13 +155,17 @@ class Carrier:
             dirty = list(self._dirty)
             self._dirty.clear()
             for each in dirty:
-                self.touch(each.leg if isinstance(each, LegTrack) else each.session.leg)
+                if not isinstance(each, TrunkTrack):
+                    self.touch(each.leg if isinstance(each, LegTrack) else each.session.leg)
             calls = [track for track in dirty if isinstance(track, CallTrack)]
             for call in calls:
                 found += self._end_call(call, now) or self._look_at_call(call)
-            legs = [each for each in (*dirty, *self._dirty) if isinstance(each, LegTrack)]
+            dirty += self._dirty
             self._dirty.clear()
+            legs = [each for each in dirty if isinstance(each, LegTrack)]
             found += self._set_legs(dict.fromkeys(legs), now)
+            trunks = [each for each in dirty if isinstance(each, TrunkTrack)]
+            found += self.trunks.set(dict.fromkeys(trunks), now)
             for call in calls:
                 found += self._set_call(call)
         return found
@@ -218,16 +214,17 @@ class Carrier:
         session = track.session
         if track.joined or not track.living or session.state is not State.UP:
             return []
-        if not is_through(session) or not is_settled(session.leg, self.abilities.workers):
+        if not is_ripe(track, self.abilities.workers):
             return []
         track.why = track.why or why_apart(self, track)
         if not track.why:
-            leg = self._begin_leg(session.leg)
+            leg = self._begin_leg(session.leg) if self.trunks.begin(track.inside) else None
             if leg is None:
                 track.why = "no virtual address is free"
             else:
                 self._part_of(leg, session.tunnel)
                 track.joined, track.told = True, True
+                track.counted = track.counted if leg.by_words else (0, 0, 0, 0)
                 track.changed()
                 return [] if leg.by_words else [session.fact(What.CARRIED, {"by": KERNEL})]
         return self.stay(track)
@@ -249,35 +246,26 @@ class Carrier:
         return [track.session.fact(What.CARRIED, {"by": USER, "why": track.why})]
 
     def _set_call(self, track: CallTrack) -> list[Output]:
-        path = self._call_path(track)
+        path = call_path(track, self.place_of)
         if path is None or path == track.asked:
             return []
         track.asked, there, track.inherited = path, track.inherited, False
         return [SetCall(track.key, path, there)]
 
-    def _call_path(self, track: CallTrack) -> CallPath | None:
-        session, inside = track.session, track.inside
-        if not track.living or not track.key or not isinstance(inside, PptpLeg):
-            return None
-        end = pptp_end(session.leg, inside, self.place_of)
-        outside = None
-        leg = session.leg
-        if track.joined and leg.track is not None:
-            number = leg.track.number
-            outside = l2tp_end(leg, number, session.tunnel, session.call, session.peer_call)
-        return CallPath(end, outside, shielding(session) if inside.worked else None)
-
     def _part(self, track: CallTrack) -> None:
-        """The call is not in its tunnel any more; what was joined last frees its number."""
+        """The call is not in its tunnel any more."""
         track.joined = False
         leg = track.session.leg.track
-        tunnel = track.session.tunnel
-        if isinstance(leg, LegTrack) and leg.tunnel == tunnel:
-            others = (each for each in self.calls.values() if each.joined)
-            if not any(each.session.leg is leg.leg for each in others):
-                leg.tunnel = 0
-                self.tunnels.pop(tunnel, None)
-                leg.changed()
+        if isinstance(leg, LegTrack) and leg.tunnel == track.session.tunnel:
+            self.free_tunnel(leg)
+
+    def free_tunnel(self, leg: LegTrack) -> None:
+        """If no call of the leg is joined any more, its tunnel's number is free."""
+        joined = (each for each in self.calls.values() if each.joined)
+        if leg.tunnel and not any(each.session.leg is leg.leg for each in joined):
+            self.tunnels.pop(leg.tunnel, None)
+            leg.tunnel = 0
+            leg.changed()
 
     def _part_of(self, leg: LegTrack, tunnel: int) -> None:
         leg.tunnel = tunnel
@@ -289,19 +277,23 @@ class Carrier:
     def _begin_leg(self, leg: ClientLeg) -> LegTrack | None:
         if isinstance(leg.track, LegTrack):
             return leg.track
-        number = self._free_number()
-        if number is None:
+        place = self._next_place()
+        if place is None:
             return None
-        track = LegTrack(number, self.virtual(number), leg, self, bool(self.abilities.workers))
-        self.legs[number] = leg.track = track
+        track = LegTrack(*place, leg, self, bool(self.abilities.workers))
+        self.legs[track.number] = leg.track = track
         return track
+
+    def _next_place(self) -> tuple[int, bytes] | None:
+        number = self._free_number()
+        return None if number is None else (number, self.virtual(number))
 
     def _free_number(self) -> int | None:
         """Numbers go round, so that one that was given up rests before it is another's."""
         most = self._virtual.size() - 2
-        for _ in range(min(most, len(self.legs) + 1)):
+        for _ in range(min(most, len(self.legs) + len(self.trunks.tracks) + 1)):
             self._numbers = self._numbers % most + 1
-            if self._numbers not in self.legs:
+            if self._numbers not in self.legs and self._numbers not in self.trunks.tracks:
                 return self._numbers
         return None
 
@@ -383,8 +375,7 @@ class Carrier:
         leg.track = None
         for call in self.calls.values():
             if call.session.leg is leg and call.joined:
-                call.joined, call.why, call.told = False, leg.why_user, False
-                call.changed()
+                call.part(leg.why_user)
         found: list[Output] = [SetLeg(track.number, None)] if asks and track.asked else []
         track.asked = None
         self.forget(track)
@@ -393,8 +384,3 @@ class Carrier:
 
 def _nobody_keeps(leg: ClientLeg) -> None:
     """Nothing is written down."""
-
-
-def _nowhere(leg: ClientLeg, owner: Any, name: str) -> int:
-    """Nothing outlives this process."""
-    return 0

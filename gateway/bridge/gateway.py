@@ -38,7 +38,7 @@ from gateway.ike.machine import Ike
 from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.outputs import Fact, Output, SendTcp, What
-from gateway.paths import FrameHeard, L2tpHeard, PathEvent
+from gateway.paths import L2tpHeard, PathEvent
 from gateway.wire.udp import Endpoint
 
 NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
@@ -117,14 +117,14 @@ class Gateway:
 
     def receive_path(self, event: PathEvent, now: float) -> list[Output]:
         """Something that the kernel tells of what it carries."""
+        found = self._inward.receive_path(event, now)
+        if found is not None:
+            return found
         if isinstance(event, L2tpHeard):
-            leg = self.carrier.leg_of(event.leg)
-            if leg is None:
+            if (leg := self.carrier.leg_of(event.leg)) is None:
                 return []
             self.kernel.note_heard(leg, now)
             return self._told(self._hear(leg, event.message, now), now, leg)
-        if isinstance(event, FrameHeard):
-            return self._inward.receive_frame(event.call, event.frame, now)
         return self._told(self.kernel.receive(event, now), now, self.clients)
 
     def deadline(self) -> float | None:

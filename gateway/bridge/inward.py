@@ -11,6 +11,7 @@ from gateway.bridge.classify import Kind, classify, ike_datagram
 from gateway.bridge.client_leg import Counters
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.kernel import Kernel
+from gateway.bridge.kernel_trunks import KernelTrunks
 from gateway.bridge.local_leg import LocalLeg
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.servers import Servers
@@ -19,8 +20,9 @@ from gateway.bridge.session_states import State
 from gateway.bridge.switchboard import Switchboard
 from gateway.bridge.timers import Timed, Timers
 from gateway.bridge.trunk import ForLeg, Item, Trunk
-from gateway.bridge.trunks import Trunks
+from gateway.bridge.trunks import Received, Trunks
 from gateway.outputs import CloseTcp, Output
+from gateway.paths import FrameHeard, PathEvent
 from gateway.pptp.gre import call_id_of
 
 SOURCE = slice(12, 16)  # of an IPv4 header
@@ -39,6 +41,7 @@ class Inward:
         self, board: Switchboard, kernel: Kernel, timers: Timers, drops: Counters, told: Tell
     ) -> None:
         self._kernel = kernel
+        self._kernel_trunks = KernelTrunks(board.carrier.trunks, board.trunks)
         self._board, self._timers, self._drops, self._told = board, timers, drops, told
 
     def receive_gre(self, packet: bytes, now: float) -> list[Output]:
@@ -63,7 +66,16 @@ class Inward:
         self._timers.note_due(session, session.road_deadline())
         return self._told(found, now)
 
-    def receive_frame(self, call: int, frame: bytes, now: float) -> list[Output]:
+    def receive_path(self, event: PathEvent, now: float) -> list[Output] | None:
+        """What the kernel tells of the servers' side; None if it is of the clients'."""
+        if isinstance(event, FrameHeard):
+            return self._receive_frame(event.call, event.frame, now)
+        received = self._kernel_trunks.receive(event, now)
+        if received is None:
+            return None
+        return [*self._received(received, now), *self._told([], now)]  # of counters, too
+
+    def _receive_frame(self, call: int, frame: bytes, now: float) -> list[Output]:
         """A frame of a call whose GRE is the kernel's, and which is not joined."""
         track = self._board.carrier.calls.get(call)
         if track is None or not track.living:
@@ -75,9 +87,15 @@ class Inward:
 
     def receive_inside(self, packet: bytes, now: float) -> list[Output]:
         """One IPv4 packet from the queue of what comes in from inside: IKE or ESP of a server."""
-        trunk, items, leg, frame = self._board.trunks.receive(packet, now)
+        carried = self._kernel_trunks.receive_esp(packet, now)
+        received = carried or self._board.trunks.receive(packet, now)
+        return self._knocked(packet, now) if received[0] is None else self._received(received, now)
+
+    def _received(self, received: Received, now: float) -> list[Output]:
+        """Something of a trunk's."""
+        trunk, items, leg, frame = received
         if trunk is None:
-            return self._knocked(packet, now)
+            return []
         found = self.from_trunk(trunk, items, now) if items else []
         session = None if leg is None else self._board.by_leg.get(leg)
         if session is not None:

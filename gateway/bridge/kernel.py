@@ -34,6 +34,7 @@ from gateway.wire.udp import Endpoint, build_udp
 
 DOUBT_EVERY = 1.0  # seconds between two times that a leg's place is doubted
 SURE_AFTER = 10.0  # seconds after which a place in doubt may be its own again
+Counted = dict[tuple[int, bool], tuple[int, int, int, int]]  # as in `LegTrack.counted`
 JUMP = 64  # sequence numbers left out when an SA sends again: see system/kernel_legs.py
 
 
@@ -121,7 +122,9 @@ class Kernel:
         half = pair.inbound if event.inbound else pair.outbound
         kept = (half,) if pair.inbound.spi not in track.leg.pairs else ()  # with its last figures
         track.leg.carried.withdraw(kept)
-        passed = _charge(track, half, event)
+        passed = charge(track.counted, half, event)
+        if event.others:
+            note_others(track, half, event)
         track.leg.carried.keep(kept)
         found = self._alive(track, pair, now) if event.inbound and passed else []
         if event.inbound:
@@ -269,21 +272,18 @@ class Kernel:
         self._carrier.forget(track)
 
 
-def _charge(track: LegTrack, half: Half, event: SaCounted) -> int:
+def charge(counted: Counted, half: Half, event: SaCounted) -> int:
     """Enter what is new in the half's own counters; how many packets that is."""
     key = (event.spi, event.inbound)
-    old = track.counted.get(key, (0, 0, 0, 0))
-    track.counted[key] = (event.bytes, event.packets, event.replays, event.forged)
+    old = counted.get(key, (0, 0, 0, 0))
+    counted[key] = (event.bytes, event.packets, event.replays, event.forged)
     suite = half.suite
     payload = payload_of(suite, event.bytes, event.packets) - payload_of(suite, old[0], old[1])
     half.packets += max(0, event.packets - old[1])
     half.payload_bytes += max(0, payload)
     half.sequence = max(half.sequence, event.sequence)
-    if event.others:
-        note_others(track, half, event)
-    else:
-        half.drops[Drop.REPLAY] += max(0, event.replays - old[2])
-        half.drops[Drop.AUTH] += max(0, event.forged - old[3])
+    half.drops[Drop.REPLAY] += max(0, event.replays - old[2])
+    half.drops[Drop.AUTH] += max(0, event.forged - old[3])
     return event.packets - old[1]
 
 

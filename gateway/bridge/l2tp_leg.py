@@ -10,8 +10,9 @@ from gateway.wire.udp import Endpoint
 class L2tpLeg:
     """One call. Its number is the trunk's to give, when the leg is started."""
 
-    def __init__(self, trunk: Trunk) -> None:
-        self.trunk = trunk
+    def __init__(self, trunk: Trunk, key: int) -> None:
+        """`key` is the number by which the kernel may have the call."""
+        self.trunk, self.key = trunk, key
         self.server: Endpoint = trunk.server
         self.call_id = 0
         self.peer_call = 0

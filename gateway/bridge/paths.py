@@ -4,33 +4,29 @@ One frozen value each: whoever compares it with the one before knows what has to
 here is remembered; `carrier.py` does that.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import ClientLeg, Pair
-from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.l2tp_leg import L2tpLeg
+from gateway.bridge.trunk import Trunk
 from gateway.esp.numbers import HEADER, ICV, TRAILER
 from gateway.esp.sa import ENDLESS, Half
 from gateway.esp.suites import Suite, find_suite, split_keymat
 from gateway.paths import (
     Abilities,
-    GreEnd,
     L2tpEnd,
     LegPath,
-    PptpEnd,
     Sa,
-    Shielding,
     worker_of,
 )
 from gateway.wire.udp import Endpoint
 
-if TYPE_CHECKING:
-    from gateway.bridge.session import Session
-
 PlaceOf = Callable[[ClientLeg, Any, str], int]
 """Where the word is that somebody of a client's counts in, by the field it is in; 0: nowhere."""
+
 UNSURE: Final = 1  # packets of a pair that is not confirmed, after which we want to know
 # Kernel bytes that a lifetime stands for at most: small packets are little more than headers.
 HARD_SHARE, HARD_LEAST = 8, 1 << 16
@@ -53,15 +49,18 @@ class Handover:
     hard: dict[bool, int | None] = field(default_factory=dict)
 
 
-def hand_over(pair: Pair, now: float) -> Handover:
-    """The pair as it is now, in user space."""
+def hand_over(pair: Pair, now: float, share: float = 1.0) -> Handover:
+    """The pair as it is now, in user space. What is told first is `share` of its lifetime."""
     heard, seen = pair.inbound.window()
     left = min(max(0.0, pair.until - now) + LINGER, LONGEST)
     found = Handover(pair.outbound.sequence, heard, seen, int(left))
     for inbound, half in ((True, pair.inbound), (False, pair.outbound)):
-        payload = None if half.limit >= UNCOUNTED else max(1, half.limit - half.payload_bytes)
-        found.soft[inbound] = payload
-        found.hard[inbound] = None if payload is None else HARD_LEAST + HARD_SHARE * payload
+        if half.limit >= UNCOUNTED:
+            found.soft[inbound] = found.hard[inbound] = None
+            continue
+        found.soft[inbound] = next_soft(half, 0, share)
+        left_over = max(1, half.limit - half.payload_bytes)
+        found.hard[inbound] = HARD_LEAST + HARD_SHARE * left_over
     return found
 
 
@@ -79,18 +78,49 @@ def leg_path(
     current = leg.current
     outbound = None
     if current is not None and current.inbound.spi in handovers:
-        outbound = _sa(leg, current, handovers[current.inbound.spi], place, inbound=False)
+        outbound = _sa(current, handovers[current.inbound.spi], inbound=False)
+        if place is not None:
+            outbound = replace(outbound, word=place(leg, current.outbound, "word"))
+    inbound = [
+        _sa(pair, handovers[pair.inbound.spi], inbound=True, unsure=not pair.confirmed)
+        for pair in pairs
+    ]
+    if place is not None:
+        inbound = [
+            replace(sa, retired=pair.retired, word=place(leg, pair.inbound, "word"))
+            for sa, pair in zip(inbound, pairs, strict=True)
+        ]
     return LegPath(
         virtual=virtual,
         near=leg.local.host,
         peer=place_of(leg),
         port=leg.client_port,
-        inbound=tuple(
-            _sa(leg, pair, handovers[pair.inbound.spi], place, inbound=True) for pair in pairs
-        ),
+        inbound=tuple(inbound),
         outbound=outbound,
         tunnel=tunnel,
         mapped=mapped,
+    )
+
+
+def trunk_path(trunk: Trunk, virtual: bytes, handovers: dict[int, Handover]) -> LegPath:
+    """The same of the way to a native server: of each pair it is told when the server has used it.
+
+    The server's L2TP is heard from the one port that it has spoken from.
+    """
+    current, outbound = trunk.keys.current, None
+    if current is not None:
+        outbound = _sa(current, handovers[current.inbound.spi], inbound=False)
+    return LegPath(
+        virtual=virtual,
+        near=trunk.local,
+        peer=Endpoint(trunk.server.host, 0),
+        port=trunk.server_port,
+        inbound=tuple(
+            _sa(pair, handovers[spi], inbound=True, unsure=pair.inbound.heard_at is None)
+            for spi, pair in trunk.keys.pairs.items()
+        ),
+        outbound=outbound,
+        tunnel=trunk.lac.tunnel,
     )
 
 
@@ -101,37 +131,25 @@ def place_of(leg: ClientLeg) -> Endpoint:
     return Endpoint(there.host, 0) if plain else there
 
 
+def trunk_end(leg: L2tpLeg, number: int) -> L2tpEnd:
+    """A call's end inside, in the trunk that the kernel has under this number."""
+    lac = leg.trunk.lac
+    return L2tpEnd(number, lac.tunnel, lac.peer_tunnel, leg.call_id, leg.peer_call)
+
+
 def l2tp_end(leg: ClientLeg, number: int, tunnel: int, call: int, peer_call: int) -> L2tpEnd:
     return L2tpEnd(number, tunnel, leg.peer_tunnels.get(tunnel, 0), call, peer_call)
-
-
-def pptp_end(leg: ClientLeg, inside: PptpLeg, place: PlaceOf) -> PptpEnd:
-    """A call whose GRE is the kernel's, or a worker's."""
-    peer_call = inside.peer_call if inside.is_up else None
-    gre = None
-    if inside.worked:
-        places = [place(leg, inside.gre, name) for name in ("sent", "heard")]
-        gre = GreEnd(inside.window, inside.strict, inside.speaker, *places)
-    return PptpEnd(inside.source, inside.server.host, inside.call_id, peer_call, gre)
-
-
-def shielding(session: "Session") -> Shielding | None:
-    """What a worker's shield goes by; None: there is to be none."""
-    kept = session.crossing.kept().shield
-    if kept is None:
-        return None
-    return Shielding(kept.most, kept.mss, kept.short, kept.bare, kept.compressed)
 
 
 def why_not(leg: ClientLeg, abilities: Abilities) -> str:
     """Why the kernel cannot carry this client's ESP; nothing if it can."""
     if abilities.lacks:
         return abilities.lacks
-    for pair in leg.pairs.values():
-        why = why_not_pair(pair, abilities)
-        if why:
-            return why
-    return ""
+    return why_not_pairs(leg.pairs.values(), abilities)
+
+
+def why_not_pairs(pairs: Iterable[Pair], abilities: Abilities) -> str:
+    return next(filter(None, (why_not_pair(pair, abilities) for pair in pairs)), "")
 
 
 def why_not_pair(pair: Pair, abilities: Abilities) -> str:
@@ -149,20 +167,26 @@ def why_not_pair(pair: Pair, abilities: Abilities) -> str:
     return ""
 
 
+def nowhere(leg: ClientLeg, owner: Any, name: str) -> int:
+    """Nothing outlives this process."""
+    return 0
+
+
 def payload_of(suite: Suite, counted: int, packets: int) -> int:
     """Of the bytes that the kernel counts, those that are payload; padding counts as payload."""
     each = HEADER + suite.cipher.block + TRAILER + ICV
     return max(0, counted - each * packets)
 
 
-def next_soft(half: Half, counted: int) -> int:
-    """After how many kernel bytes the lifetime can be over at the earliest."""
-    return counted + max(1, half.limit - half.payload_bytes)
+def next_soft(half: Half, counted: int, share: float = 1.0) -> int:
+    """After how many kernel bytes the lifetime can be over at the earliest, or this share of it if
+    that is still to come."""
+    early = int(share * half.limit) - half.payload_bytes
+    return counted + (early if early > 0 else max(1, half.limit - half.payload_bytes))
 
 
-def _sa(
-    leg: ClientLeg, pair: Pair, handover: Handover, place: PlaceOf | None, *, inbound: bool
-) -> Sa:
+def _sa(pair: Pair, handover: Handover, *, inbound: bool, unsure: bool = False) -> Sa:
+    """`unsure`: whether the peer has it, so the first packet by it is told."""
     suite = find_suite(pair.suite)
     half = pair.inbound if inbound else pair.outbound
     keymat = pair.keymat_in if inbound else pair.keymat_out
@@ -175,10 +199,8 @@ def _sa(
         digest_key=digest_key,
         sequence=handover.heard if inbound else handover.sent,
         seen=handover.seen if inbound else 0,
-        soft_packets=UNSURE if inbound and not pair.confirmed else None,
+        soft_packets=UNSURE if unsure else None,
         soft_bytes=handover.soft[inbound],
         hard_bytes=handover.hard[inbound],
         seconds=handover.seconds,
-        retired=place is not None and pair.retired,
-        word=0 if place is None else place(leg, half, "word"),
     )

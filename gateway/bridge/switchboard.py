@@ -64,6 +64,8 @@ class Switchboard:
         self.trunks = Trunks(random, float(config.limits.hello_seconds))
         self.servers = Servers(self._next_key, self.trunks.policy, random)
         self.carrier = Carrier(config.outside.virtual)
+        self.trunks.changed = self.carrier.trunks.changed
+        self.trunks.taken_tunnels = self.carrier.tunnels
         self._left: dict[int, list[Endpoint]] = {}  # by session: servers not called yet
         self._routes: dict[int, Route] = {}  # by session
         self._pacer = Pacer()
@@ -241,7 +243,7 @@ class Switchboard:
             trunk, more = self.trunks.take(route, server, address, now)
             found += more
             if trunk is not None:
-                return L2tpLeg(trunk), start_at, found
+                return L2tpLeg(trunk, self._next_key()), start_at, found
         return reason, now, found
 
     def _pptp_leg(self, client: ClientLeg, route: Route, server: Endpoint) -> PptpLeg:

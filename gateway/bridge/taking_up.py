@@ -8,7 +8,7 @@ put out afterwards, as after a reload.
 from collections.abc import Callable, Container, Mapping
 from typing import Any, Final
 
-from gateway.bridge.carried import can_be_had, numbers_of, take_up_call, take_up_leg
+from gateway.bridge.carried import can_be_had, numbers_of, settle_leg, take_up_call, take_up_leg
 from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.gateway import Gateway
@@ -84,6 +84,7 @@ class TakingUp:
             legs.append(leg)
             for session in value.sessions:
                 found += self._join(leg, session)
+            settle_leg(self._gateway.carrier, leg)
         return self._gateway.take_up(self._highest, legs, found, self._now)
 
     def _place(self, number: int, value: Household) -> ClientLeg | None:

@@ -1,12 +1,14 @@
-"""What the bridge remembers of a leg or a session that the kernel has to do with."""
+"""What the bridge remembers of a leg, a trunk or a session that the kernel has to do with."""
 
 from typing import TYPE_CHECKING, Protocol
 
 from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.inside_leg import InsideLeg
+from gateway.bridge.l2tp_leg import L2tpLeg
 from gateway.bridge.paths import Handover
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session_states import State
+from gateway.bridge.trunk import Trunk
 from gateway.outputs import SendIp
 from gateway.paths import CallPath, LegPath, worker_of
 from gateway.wire.udp import Endpoint
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 KERNEL, WORKER, USER = "kernel", "worker", "user"
 NOT_THROUGH = "PPP is not through yet"
+KEYLESS = "there are no keys towards the server"
 UNSETTLED = "the client has no keys, or has moved and not spoken from there"
 
 
@@ -29,7 +32,7 @@ class Stray:
 
 
 class Changes(Protocol):
-    def add(self, track: "LegTrack | CallTrack", /) -> None: ...
+    def add(self, track: "LegTrack | TrunkTrack | CallTrack", /) -> None: ...
 
 
 class LegTrack:
@@ -63,17 +66,35 @@ class LegTrack:
         self._changes.add(self)
 
 
+class TrunkTrack:
+    """One way to a native server that the kernel carries; the fields are as a leg's.
+
+    Its number and its virtual address are of the same kind as those of clients.
+    """
+
+    def __init__(self, number: int, virtual: bytes, trunk: Trunk, changes: Changes) -> None:
+        self.number, self.virtual, self.trunk = number, virtual, trunk
+        self.asked: LegPath | None = None
+        self.handovers: dict[int, Handover] = {}  # by our SPI
+        self.pairs: dict[tuple[int, bool], Pair] = {}  # by SPI and "inbound": what the kernel has
+        self.counted: dict[tuple[int, bool], tuple[int, int, int, int]] = {}
+        self._changes = changes
+
+    def changed(self) -> None:
+        self._changes.add(self)
+
+
 class CallTrack:
     """One session's way to one server. `why` is why the kernel does not carry it, if it does not.
 
-    `key` is 0 if the kernel has nothing of it yet.
+    `key` is 0 if the kernel can have nothing of it.
     """
 
     def __init__(
         self, session: "Session", inside: InsideLeg, why: str, insists: bool, changes: Changes
     ) -> None:
         self.session, self.inside = session, inside
-        self.key = inside.channel if isinstance(inside, PptpLeg) else 0
+        self.key = key_of(inside)
         self.why = why
         self.insists = insists  # the kernel or nobody
         self.told = False  # who carries it
@@ -99,12 +120,27 @@ class CallTrack:
     def changed(self) -> None:
         self._changes.add(self)
 
+    def part(self, why: str) -> None:
+        """It is joined no more; if there is no `why`, it may be again."""
+        self.joined, self.why, self.told = False, why, False
+        self.changed()
+
     def over_at(self, now: float) -> bool:
         """The session is over; what it has carried the kernel has yet to say."""
         if not self.joined:
             return False
         self.over = now
         return True
+
+
+def key_of(inside: InsideLeg) -> int:
+    """The number by which the kernel has or may have a call; 0 if it cannot."""
+    match inside:
+        case PptpLeg(channel=channel):
+            return channel
+        case L2tpLeg(key=key):
+            return key
+    return 0
 
 
 def is_through(session: "Session") -> bool:
@@ -124,6 +160,22 @@ def is_at_one_place(leg: ClientLeg, workers: int = 0) -> bool:
     return leg.place.separate or not leg.place.doubtful
 
 
+def is_ready(inside: InsideLeg) -> bool:
+    """Whether there are keys towards a native server, none of which the kernel is giving back."""
+    if not isinstance(inside, L2tpLeg):
+        return True
+    trunk = inside.trunk
+    held = (pair.held_by for pair in trunk.keys.pairs.values())
+    return trunk.keys.current is not None and (trunk.track is not None or not any(held))
+
+
+def is_ripe(track: CallTrack, workers: int = 0) -> bool:
+    """All that has to be seen has passed, and both ends are where the kernel can be told to go."""
+    session = track.session
+    settled = is_settled(session.leg, workers)
+    return is_through(session) and settled and is_ready(track.inside)
+
+
 def carried_by(session: "Session") -> tuple[str, str]:
     """Kernel or user; and if user, why."""
     track = session.track
@@ -131,4 +183,6 @@ def carried_by(session: "Session") -> tuple[str, str]:
         return USER, ""
     if track.joined:
         return WORKER if track.by_words else KERNEL, ""
-    return USER, track.why or (UNSETTLED if is_through(session) else NOT_THROUGH)
+    if track.why or not is_through(session):
+        return USER, track.why or NOT_THROUGH
+    return USER, UNSETTLED if is_ready(track.inside) else KEYLESS

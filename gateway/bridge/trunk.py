@@ -5,11 +5,11 @@ keys, then for the tunnel, then for the calls; it ends with the last call, at on
 later. Keys come and go under it: whoever renews them, L2TP and PPP never notice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from gateway.bridge.client_leg import Counters, Pair
+from gateway.bridge.client_leg import NOTED_EVERY, Counters, Pair, Track
 from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput, Told
 from gateway.bridge.trunk_keys import Keyring, TrunkKeys
 from gateway.bridge.trunk_states import TABLE, Do, Input, State
@@ -20,6 +20,7 @@ from gateway.l2tp import events as l2tp
 from gateway.l2tp.errors import Drop as L2tpDrop
 from gateway.l2tp.lac import Lac
 from gateway.outputs import Fact, Output, SendIp, What
+from gateway.paths import SendL2tp
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp, build_udp
 
@@ -60,16 +61,21 @@ class Trunk:
         lac: Lac,
         ring: Keyring,
         alone: bool,
+        changed: "Callable[[Trunk], None]",
     ) -> None:
+        """`changed` is told whenever its keys are others."""
         self.local, self.server, self.alone = local, server, alone
         self.ike, self.lac = asking, lac
         self.state = State.KEYING
         self.legs: dict[int, Leg] = {}  # by our call id
         self.drops = Counters()
-        self.keys = TrunkKeys(ring, self.drops)
+        self.changed = changed
+        self.keys = TrunkKeys(ring, self.drops, lambda: changed(self))
+        self.track: Track | None = None  # there while the kernel carries it
+        self.why_user = ""  # why it is not to be tried again
+        self.server_port = PORT_L2TP
         self.noted = float("-inf")  # when L2TP and IKE were last told that the server lives
         self.scheduled: float | None = None  # for Timers
-        self._server_port = PORT_L2TP
         self._why = ""  # in words, once it goes wrong
         self._empty_at: float | None = None
         self._part_by: float | None = None
@@ -124,9 +130,18 @@ class Trunk:
                 found += self.expire(spi, now)
         return found
 
+    def note_alive(self, pair: Pair, now: float) -> None:
+        """Road: the same for L2TP and IKE, which then need not ask whether the server lives."""
+        if now - self.noted > NOTED_EVERY:
+            self.noted = now
+            self.lac.note_alive(now)
+            self.ike.answering.note_alive(pair.ike_sa, now)
+
     def receive_l2tp(self, message: bytes, port: int, now: float) -> list[Item]:
         """A control message out of ESP, come from the server's UDP `port`."""
-        self._server_port = port
+        if port != self.server_port:
+            self.server_port = port
+            self.changed(self)
         found = self._carry(self.lac.receive(message, now), now)
         return found + self._look_whether_done(now)
 
@@ -308,9 +323,11 @@ class Trunk:
         packet = self.seal(message)
         return [] if packet is None else [packet]
 
-    def seal(self, message: bytes) -> SendIp | None:
+    def seal(self, message: bytes) -> SendIp | SendL2tp | None:
         """Road: an L2TP message as the packet that goes out, or None (counted)."""
-        sealed = self.keys.seal(build_udp(PORT_L2TP, self._server_port, message))
+        if self.track is not None:
+            return SendL2tp(self.track.number, message)
+        sealed = self.keys.seal(build_udp(PORT_L2TP, self.server_port, message))
         if sealed is None:
             return None
         return SendIp(build_ipv4(self.local, self.server.host, PROTOCOL_ESP, sealed))

@@ -1,6 +1,6 @@
 """The security associations of one trunk: which are there, which one sends, which may go."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,12 +27,13 @@ class Keyring:
 class TrunkKeys:
     """`settled`: there is no older pair beside the newest that could be done without."""
 
-    def __init__(self, ring: Keyring, drops: Counters) -> None:
+    def __init__(self, ring: Keyring, drops: Counters, changed: Callable[[], None]) -> None:
+        """`changed` is called whenever pairs come or go, or another one sends."""
         self.ring = ring
         self.pairs: dict[int, Pair] = {}  # by our SPI, the newest last
         self.current: Pair | None = None  # the one that sends
         self.settled = True
-        self._drops = drops
+        self._drops, self._changed = drops, changed
 
     def add(self, owner: "Trunk", event: PairReady, now: float) -> None:
         """New keys: they are heard at once, and send when they are confirmed."""
@@ -46,14 +47,18 @@ class TrunkKeys:
             spi, event.spi_out, suite, event.keymat_out, now, life_bytes=limit
         )
         pair = Pair(event.sa, suite, inbound, outbound, Kind.ESP)
+        pair.keymat_in, pair.keymat_out = event.keymat_in, event.keymat_out
+        pair.until = now + event.life_seconds
         self.settled = not self.pairs
         self.pairs[spi] = pair
         self.ring.by_spi[spi] = (owner, pair)
+        self._changed()
 
     def confirm(self, spi: int) -> None:
         """The server has the pair too: it sends from now on."""
         self.pairs[spi].confirmed = True
         self.current = self.pairs[spi]
+        self._changed()
 
     def is_newest(self, pair: Pair) -> bool:
         return pair is next(reversed(self.pairs.values()), None)
@@ -70,6 +75,7 @@ class TrunkKeys:
             pair.retired = True
             self.ring.sas.retire(spi, now)
             self._choose(pair)
+            self._changed()
 
     def forget(self, spis: Iterable[int]) -> None:
         """Not even heard any more; their SAs are gone from the table."""
@@ -78,6 +84,7 @@ class TrunkKeys:
             pair.retired = True
             del self.ring.by_spi[spi]
             self._choose(pair)
+        self._changed()
 
     def remove_all(self) -> None:
         for spi in self.pairs:
@@ -89,6 +96,9 @@ class TrunkKeys:
         pair = self.current
         if pair is None:
             self._drops.count("no_sa")
+            return None
+        if pair.held_by:
+            self._drops.count("handover")  # how far the kernel has counted is not known yet
             return None
         sealed = pair.outbound.seal(segment)
         if isinstance(sealed, EspDrop):

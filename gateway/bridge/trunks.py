@@ -4,12 +4,12 @@ What comes here has come in from inside (`daemon.py` sees to that), never from a
 packet must have the two addresses of its trunk, and be made with its keys.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from struct import Struct
 from typing import Final
 
 from gateway.bridge.classify import PORT_IKE, Kind, classify, ike_datagram
-from gateway.bridge.client_leg import NOTED_EVERY, Counters
+from gateway.bridge.client_leg import Counters
 from gateway.bridge.trunk import PORT_L2TP, Item, Leg, Trunk, plain
 from gateway.bridge.trunk_keys import Keyring
 from gateway.bridge.trunk_states import State
@@ -44,6 +44,8 @@ class Trunks:
         self.hello = hello
         self.drops = Counters()
         self.by_place: dict[Place, Trunk] = {}
+        self.changed: Callable[[Trunk], None] = _nobody_carries  # told of each with other keys
+        self.taken_tunnels: Container[int] = ()  # ids by which the kernel has tunnels
         self.ring = Keyring(SaTable(random, SOFT_SHARE, LOOK_EVERY))
         self.scheduled: float | None = None  # for Timers
         self._random = random
@@ -74,8 +76,9 @@ class Trunks:
                 Endpoint(server.host, PORT_IKE),
                 self._random,
             )
-            lac = Lac("postern", self._random, hello=min(self.hello, HELLO))
-            trunk = Trunk(local, server, asking, lac, self.ring, alone)
+            hello = min(self.hello, HELLO)
+            lac = Lac("postern", self._random, hello=hello, taken=self.taken_tunnels)
+            trunk = Trunk(local, server, asking, lac, self.ring, alone, self.changed)
             self.by_place[local, server.host] = trunk
         return trunk, found
 
@@ -129,10 +132,7 @@ class Trunks:
         items: Sequence[Item] = ()
         if not (trunk.keys.settled and pair.confirmed):
             items = trunk.heard(pair, now)
-        if now - trunk.noted > NOTED_EVERY:
-            trunk.noted = now
-            trunk.lac.note_alive(now)
-            trunk.ike.answering.note_alive(pair.ike_sa, now)
+        trunk.note_alive(pair, now)
         if len(segment) <= UDP_HEADER:
             trunk.drops.count("not_l2tp")
             return trunk, items, None, b""
@@ -143,9 +143,9 @@ class Trunks:
         message = segment[UDP_HEADER:length]
         if segment[UDP_HEADER] & 0x80:
             return trunk, [*items, *trunk.receive_l2tp(message, port, now)], None, b""
-        return self._data(trunk, message, items)
+        return self.receive_data(trunk, message, items)
 
-    def _data(self, trunk: Trunk, message: bytes, items: Sequence[Item]) -> Received:
+    def receive_data(self, trunk: Trunk, message: bytes, items: Sequence[Item]) -> Received:
         opened = trunk.lac.open_data(message)
         if isinstance(opened, L2tpDrop):
             trunk.drops.count(opened.name.lower())
@@ -188,3 +188,7 @@ class Trunks:
         for reason in EspDrop:
             found[f"inside_esp_{reason.name.lower()}"] = self.ring.sas.drops[reason]
         return found
+
+
+def _nobody_carries(trunk: Trunk) -> None:
+    """The kernel has nothing of it."""

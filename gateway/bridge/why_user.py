@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gateway.bridge.carrier import Carrier
 
 IN_FRONT: Final = "the client dials the server's own address, which is not this machine's"
-NATIVE: Final = "the server speaks L2TP"
+NATIVE: Final = "the server speaks L2TP, and no worker does towards one"
 BEGUN: Final = "the call was begun by the daemon, and the next one need not be"
 NO_KERNEL: Final = "workers carry here, and not the kernel"
 NO_WORD: Final = "there is no memory that outlives a worker"
@@ -36,7 +36,12 @@ def why_apart(carrier: "Carrier", call: CallTrack) -> str:
     if why:
         return why
     if not call.key:
-        return NATIVE if isinstance(call.inside, L2tpLeg) else BEGUN
+        return BEGUN
+    if carrier.abilities.workers and isinstance(call.inside, L2tpLeg):
+        return NATIVE
+    why = carrier.trunks.why_not(call.inside, carrier.abilities)
+    if why:
+        return why
     if leg.lns.is_numbered(session.call):
         return "the client numbers its frames"
     if carrier.abilities.workers:

@@ -12,6 +12,7 @@ from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.clients import Clients
 from gateway.bridge.pptp_leg import PptpLeg, Worked
 from gateway.bridge.tracks import CallTrack, LegTrack
+from gateway.esp.errors import Drop
 from gateway.esp.sa import Half
 from gateway.outputs import Fact, Output, What
 from gateway.paths import (
@@ -168,11 +169,12 @@ class Workers:
 
 
 def note_others(track: LegTrack, half: Half, event: SaCounted) -> None:
-    """What a worker has dropped, for each reason there is."""
+    """What a worker has dropped for reasons that the kernel does not know."""
     key = event.spi, event.inbound
     before = track.dropped.get(key, (0,) * len(event.others))
     for reason, (new, old) in enumerate(zip(event.others, before, strict=True)):
-        half.drops[reason] += max(0, new - old)
+        if reason not in (Drop.REPLAY, Drop.AUTH):
+            half.drops[reason] += max(0, new - old)
     track.dropped[key] = event.others
     if event.last:
         del track.dropped[key]

@@ -3,7 +3,7 @@
 from gateway.control.defaults import DEFAULTS
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.problems import shown
-from gateway.control.schema_routes import KERNEL, L2TP_IPSEC, LOCAL
+from gateway.control.schema_routes import KERNEL, LOCAL
 from gateway.control.values_reach import ALL
 
 OR_AUTO = 'or carrier = "auto"'
@@ -21,8 +21,6 @@ def check_carrier(route: Entry, document: Document, findings: Findings) -> None:
 
 def _whole_route(route: Entry) -> tuple[str, str] | None:
     kind = route.values.get("kind")
-    if kind == L2TP_IPSEC:
-        return "and it carries no calls to a server that speaks L2TP", 'Write "auto"'
     if kind == LOCAL:
         return "and PPP on this route ends with a pppd that the daemon feeds", 'Write "user"'
     if route.values.get("encryption") == "mppe":

@@ -97,7 +97,7 @@ OUTSIDE = Table(
         Key(
             "virtual",
             values.network,
-            "Addresses nobody here uses; by these the kernel tells clients apart.",
+            "Addresses nobody here uses; by these the kernel tells its peers apart.",
             '"100.127.0.0/16"',
         ),
         *_way("The router to everybody else.", '"203.0.113.254"', '["203.0.113.53"]'),

@@ -4,7 +4,7 @@
 is closed or lost, it is over: a new `Lac` begins anew. Ids in and out are ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Final
 
 from gateway.l2tp.control import Channel
@@ -61,10 +61,12 @@ class Lac:
         random: Callable[[int], bytes],
         window: int = 8,
         hello: float = HELLO_AFTER,
+        taken: Container[int] = (),
     ) -> None:
-        """`hello`: seconds of silence after which the server is asked whether it is there."""
+        """`hello`: seconds of silence after which the server is asked whether it is there; `taken`
+        are tunnel ids that it shall not have."""
         self._exchange = Exchange(host_name, random, None, window, hello)
-        self.tunnel = self._exchange.new_id(())
+        self.tunnel = self._exchange.new_id(taken)
         self.state = State.IDLE
         self.channel = Channel(0, window, self._exchange.counters)
         self.calls = Calls(self.tunnel, self.channel, self._exchange)
@@ -150,6 +152,11 @@ class Lac:
     def seal_data(self, call: int, frame: bytes) -> bytes | Drop:
         """Road: a PPP frame as the UDP payload for the server."""
         return seal_data(self._roads, call, frame)
+
+    def is_numbered(self, call: int) -> bool:
+        """Whether the data of this open call has sequence numbers, in either direction."""
+        road = self._roads.get(call)
+        return road is not None and road.sequencing
 
     def note_alive(self, now: float) -> None:
         """Data has come, so no HELLO is needed for a while."""

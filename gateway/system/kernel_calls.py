@@ -58,7 +58,7 @@ class KernelCalls:
             if isinstance(path.inside, PptpEnd):
                 self._reserve(number, call, path.inside, there)
         self._connect(number, call, path)
-        if path.outside != call.path.outside and call.outside is not None:
+        if _joined(path) != _joined(call.path) and call.outside is not None:
             self._part(number, call)
         if path.outside is not None and call.outside is None:
             self._join(number, call, path, path.outside)
@@ -174,6 +174,9 @@ class KernelCalls:
                     ppp_channels.part(call.device)
             self._end(call.outside)
             call.outside = None
+            if call.device < 0 and call.inside is not None:  # a trunk's, of which nothing is read
+                self._end(call.inside)
+                call.inside = None
 
     def _open(self, number: int, end: L2tpEnd) -> socket.socket:
         udp, peer = self._legs.udp(end.leg)
@@ -221,6 +224,12 @@ def counted(number: int, counts: Counts) -> CallCounted:
         frames_out=counts.sent,
         bytes_out=max(0, counts.sent_bytes - L2TP_HEADER_OUT * counts.sent),
     )
+
+
+def _joined(path: CallPath) -> tuple[L2tpEnd | None, L2tpEnd | None]:
+    """The ends that there are only while it is joined."""
+    inside = path.inside if isinstance(path.inside, L2tpEnd) else None
+    return inside if path.outside is not None else None, path.outside
 
 
 def _outside(number: int, end: L2tpEnd) -> str:

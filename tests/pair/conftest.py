@@ -9,7 +9,7 @@ import pytest
 
 from tests.pair import gateway_world
 
-STORIES = "test_gateway_"
+STORIES = ("test_gateway_", "test_native_")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -158,7 +158,7 @@ class GatewayNode:
     def receive(self, datagram: Datagram, now: float) -> list[Datagram]:
         source, target, payload = datagram
         if source.host in self.natives:
-            return self.carry(self.door.receive_inside(_native(datagram), now), now)
+            return self._hear(_native(datagram), self.door.receive_inside, now)
         if target.host == host_bytes(INSIDE):
             packet = build_ipv4(source.host, target.host, PROTOCOL_GRE, payload)
             return self._hear(packet, self.door.receive_gre, now)

@@ -47,6 +47,8 @@ def route_to(*servers: str, **changes: Any) -> Route:
         "psk": PSK.encode(),
         "ike": ("3des-sha1-modp1024",),
         "esp": ("3des-sha1", "3des-md5"),
+        "carrier": "auto",
+        "shield": gateway_world.CARRIER == "user",  # which reads every frame
     }
     return Route("w2k", "l2tp-ipsec", first, tuple(others), **(usual | changes))
 

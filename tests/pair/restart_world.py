@@ -52,7 +52,10 @@ class MortalNode(GatewayNode):
         left = self._left(kernel_goes_on)
         self.taking_up = TakingUp(self.core, self.memory, there, seeded(int(now) + 1), now, left)
         found = self.taking_up.take_up(dict(self.records))
-        return self.carry([*found, *self.core.tell_date(TODAY, now)], now)
+        sent = self.carry([*found, *self.core.tell_date(TODAY, now)], now)
+        if self.kernel is not None:
+            self.kernel.keep_only(self.core.carrier.legs, self.core.carrier.calls)
+        return sent
 
     def _left(self, goes_on: bool) -> Left:
         """What the kernel still has; if it does not go on, it has nothing afterwards."""

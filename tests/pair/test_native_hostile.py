@@ -109,6 +109,7 @@ def test_two_servers_do_not_open_each_others_packets() -> None:
     assert len(second.ppp.got) == 0
 
 
+@pytest.mark.user_space  # the kernel has the keys, and judges
 def test_a_packet_played_twice_is_heard_once() -> None:
     world = meet()
     world.dial_one()
@@ -117,6 +118,7 @@ def test_a_packet_played_twice_is_heard_once() -> None:
     assert world.core.receive_inside(packet, world.net.now) == []
 
 
+@pytest.mark.user_space  # the kernel has the keys, and judges
 @pytest.mark.parametrize("segment", [
     b"", b"\6\xa5\6\xa5\0\x08\0\0", b"\6\xa5\0\x35\0\x0c\0\0abcd", b"\6\xa5\6\xa5\0\xff\0\0abcd",
 ])  # fmt: skip
@@ -131,6 +133,7 @@ def test_what_the_server_sends_that_is_no_l2tp_is_counted(segment: bytes) -> Non
     assert trunk.drops.by_reason == {"not_l2tp": 1}
 
 
+@pytest.mark.user_space  # the kernel has the keys, and judges
 def test_frames_for_a_call_that_is_over_go_nowhere() -> None:
     world = meet(client_entry(route="w2k"))
     client = world.dial_one()

@@ -12,12 +12,14 @@ from gateway.outputs import What
 from tests.pair import gateway_world
 from tests.pair.gateway_world import NAT
 from tests.pair.nat import Nat
+from tests.pair.native_world import Native
+from tests.pair.native_world import meet as meet_native
 from tests.pair.net import DELAY
 from tests.pair.peers.ike_profiles import SAFENET_98, WIN2000_KB818043, XP_SP2, Profile
 from tests.pair.peers.kernel import Kernel
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 from tests.pair.peers.l2tp_lac import WAITS
-from tests.pair.restart_world import MortalWorld
+from tests.pair.restart_world import MortalNode, MortalWorld
 from tests.pair.test_restart import arrived, chat, reasons
 
 
@@ -230,3 +232,37 @@ def test_a_route_that_is_the_daemons_by_now_has_its_frames_pass_by_hand() -> Non
     mortal.net.run_for(1.0)
     assert arrived(mortal)[0] == arrived(mortal)[1] == list(range(20))
     assert carried_by(session_of(mortal)) == ("user", "the route says so")
+
+
+def native() -> tuple[Native, MortalNode, L2tpIpsecClient]:
+    """A client up at a native server, whose frames the kernel carries."""
+    world = meet_native(node_of=MortalNode)
+    client = world.dial_one()
+    world.net.run_for(2.0)
+    assert isinstance(world.gateway, MortalNode)
+    (session,) = world.core.sessions.values()
+    assert carried_by(session) == ("kernel", "")
+    return world, world.gateway, client
+
+
+def test_a_session_to_a_native_server_ends_with_a_sentence_and_leaves_nothing() -> None:
+    world, node, client = native()
+    world.net.send(node.comes_back(world.net.now))
+    world.net.run_for(5.0)
+    assert (client.lac.up, world.core.sessions) == (False, {})
+    (closed,) = world.facts(What.SESSION_CLOSED)
+    assert closed.details["reason"].endswith("a call by L2TP/IPsec is not kept")
+    assert node.kernel is not None
+    assert (node.kernel.calls, len(node.kernel.legs)) == ({}, 1)  # that of the client's keys
+    assert world.core.carrier.tunnels == {}
+
+
+def test_who_dials_again_by_the_same_keys_after_that_is_the_kernels_again() -> None:
+    world, node, client = native()
+    world.net.send(node.comes_back(world.net.now))
+    world.net.run_for(90.0)
+    world.net.send(client.redial_l2tp(world.net.now))
+    world.net.run_for(10.0)
+    (session,) = world.core.sessions.values()
+    assert carried_by(session) == ("kernel", "")
+    assert client.errors == []

@@ -43,13 +43,15 @@ def configuration(
 
 
 def carried_by(config: str, carrier: str) -> str:
-    """Its routes to PPTP servers as they are carried so, where they do not say it themselves."""
+    """Its routes to servers as they are carried so, where they do not say it themselves."""
     if not carrier or "carrier =" in config:
         return config
     words = f'carrier = "{carrier}"\n'
     if carrier == "kernel":
         words += "shield = false\n"  # which reads every frame
-    return config.replace('kind = "pptp"\n', f'kind = "pptp"\n{words}')
+    for kind in ('kind = "pptp"\n', 'kind = "l2tp-ipsec"\n'):
+        config = config.replace(kind, f"{kind}{words}")
+    return config
 
 
 class Gateway:

@@ -70,10 +70,10 @@ class Lab:
         passwords = {name: USERS[name] for name in users}
         return Gateway(self.world.gateway, config, self.carrier, passwords)
 
-    def managed_gateway(self) -> Managed:
+    def managed_gateway(self, **routes: str) -> Managed:
         """Postern under a service manager that restarts it and keeps its descriptors."""
         self.step("starting the gateway under a manager")
-        return Managed(self.world.gateway, self.configuration(), self.carrier)
+        return Managed(self.world.gateway, self.configuration(**routes), self.carrier)
 
     def configuration(
         self, client: str = "", limits: str = "", outside: str = "", **routes: str

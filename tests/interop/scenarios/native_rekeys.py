@@ -30,5 +30,6 @@ def run(lab: Lab) -> dict[str, Any]:
         "keyed": gateway.log().count(keyed),
         "phase1": server.node.log("pluto").count("IKE SA established"),
         "sessions": len(gateway.sessions()),
+        "carrier": gateway.session()["carrier"],
         "drops": gateway.session()["drops"],
     }

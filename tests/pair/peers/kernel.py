@@ -5,7 +5,7 @@ to it first; None is what it leaves to the queue.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from struct import Struct
 from typing import Final
 
@@ -19,6 +19,7 @@ from gateway.paths import (
     CallPath,
     CallRefused,
     FrameHeard,
+    L2tpEnd,
     L2tpHeard,
     LegPath,
     LegRefused,
@@ -111,13 +112,14 @@ class Kernel:
                 return None
         elif header.protocol != PROTOCOL_ESP:
             return None
-        number = self._by_place(Endpoint(header.source, port))
+        number = self._by_place(Endpoint(header.source, port), header.target)
         return None if number is None else self._esp(number, port, payload, now)
 
-    def _by_place(self, there: Endpoint) -> int | None:
+    def _by_place(self, there: Endpoint, near: bytes) -> int | None:
         for number, leg in self.legs.items():
             path = leg.path
-            if there.host == path.virtual or (path.mapped and path.peer == there):
+            comes = there.host == path.virtual or (path.mapped and path.peer == there)
+            if comes and near == path.near:
                 return number
         return None
 
@@ -148,28 +150,40 @@ class Kernel:
 
     def _l2tp(self, number: int, message: bytes, now: float) -> list[bytes]:
         flags = int.from_bytes(message[:2], "big")
-        call = None if flags & 0x8000 else self._joined(number, message, flags)
-        if call is None or call.gre is None:
+        found = None if flags & 0x8000 else self._joined(number, message, flags)
+        if found is None:
             self.told.append(L2tpHeard(number, message))
             return []
+        key, call, from_client = found
         frame = _frame_in(message, flags)
+        if not from_client:
+            return self._outward(key, call, frame)
         call.figures[0] += 1
         call.figures[1] += len(frame)
         self.carried += 1
         return self._to_server(call, frame, now)
 
-    def _joined(self, number: int, message: bytes, flags: int) -> _Call | None:
+    def _joined(self, number: int, message: bytes, flags: int) -> tuple[int, _Call, bool] | None:
+        """Whose data it is, and whether it comes from the client."""
         at = 4 if flags & LENGTH else 2
-        tunnel, session = message[at : at + 2], message[at + 2 : at + 4]
-        for call in self.calls.values():
-            end = call.path.outside
-            if end is not None and (end.leg, end.tunnel, end.call) == (
-                number, int.from_bytes(tunnel, "big"), int.from_bytes(session, "big"),
-            ):  # fmt: skip
-                return call
+        tunnel = int.from_bytes(message[at : at + 2], "big")
+        named = number, tunnel, int.from_bytes(message[at + 2 : at + 4], "big")
+        for key, call in self.calls.items():
+            outside, inside = call.path.outside, call.path.inside
+            if outside is not None and (outside.leg, outside.tunnel, outside.call) == named:
+                return key, call, True
+            if outside is None or not isinstance(inside, L2tpEnd):
+                continue
+            if (inside.leg, inside.tunnel, inside.call) == named:
+                return key, call, False
         return None
 
     def _to_server(self, call: _Call, frame: bytes, now: float) -> list[bytes]:
+        inside = call.path.inside
+        if isinstance(inside, L2tpEnd):
+            head = _HEAD.pack(DATA, inside.peer_tunnel, inside.peer_call)
+            whole = ADDRESS_CONTROL + frame.removeprefix(ADDRESS_CONTROL)
+            return self._seal(inside.leg, head + whole)
         if call.gre is None:
             return []
         sealed = call.gre.seal(ADDRESS_CONTROL + frame.removeprefix(ADDRESS_CONTROL), now)
@@ -276,6 +290,12 @@ class Kernel:
         self.calls.clear()
         self._number_of.clear()
 
+    def keep_only(self, legs: Collection[int], calls: Collection[int]) -> None:
+        """A successor has settled: what it has not asked for is gone."""
+        self.legs = {number: leg for number, leg in self.legs.items() if number in legs}
+        self.calls = {number: call for number, call in self.calls.items() if number in calls}
+        self._number_of = {spi: n for spi, n in self._number_of.items() if n in self.legs}
+
     def standing(self) -> dict[tuple[bytes, int, bool], int]:
         """How far each SA has counted, as a successor of who asked for it finds it."""
         return {
@@ -330,6 +350,9 @@ class Kernel:
             self.calls.pop(number, None)
             return
         call = self.calls.setdefault(number, _Call(path))
+        if call.path.outside not in (None, path.outside):
+            self.told.append(_figures(number, call))
+            call.figures = [0, 0, 0, 0]  # another channel counts from nothing
         call.path = path
         end = path.inside
         if call.gre is None and isinstance(end, PptpEnd) and end.peer_call is not None:

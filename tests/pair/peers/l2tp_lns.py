@@ -11,6 +11,7 @@ from struct import pack, unpack_from
 
 from tests.pair.peers.l2tp_lac import (
     CDN,
+    DATA_OF_LINUX,
     HELLO,
     ICCN,
     ICRP,
@@ -222,6 +223,9 @@ class Lns:
         return self._say(tunnel, peer, body(ICRP, avp(14, pack("!H", number))), now)
 
     def _data(self, flags: int, message: bytes) -> list[bytes]:
+        """Our LAC always sends the length; Linux, where it carries, does not (RFC 2661, 3.1)."""
+        if flags == DATA_OF_LINUX:
+            flags, message = 0x4002, message[:2] + pack("!H", len(message) + 2) + message[2:]
         if flags != 0x4002:
             self.errors.append(f"data flags {flags:#06x}")
         _, length, number, called = unpack_from("!HHHH", message)

@@ -11,11 +11,16 @@ from gateway.bridge.paths import (
     next_soft,
     payload_of,
     place_of,
+    trunk_end,
+    trunk_path,
     why_not,
 )
 from gateway.esp.sa import ENDLESS
-from gateway.paths import Abilities
+from gateway.paths import Abilities, L2tpEnd
+from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
+from tests.pair.gateway_world import INSIDE
+from tests.pair.native_world import NATIVE, meet
 from tests.unit.bridge.test_client_leg import ESP_PEER, KEYMAT, LOCAL, SUITE, make, pair
 
 VIRTUAL = bytes((100, 127, 0, 1))
@@ -99,3 +104,37 @@ def test_an_end_of_l2tp_has_the_peers_number_of_the_tunnel() -> None:
     leg.peer_tunnels[5] = 6
     end = l2tp_end(leg, 1, 5, 7, 8)
     assert (end.leg, end.tunnel, end.peer_tunnel, end.call, end.peer_call) == (1, 5, 6, 7, 8)
+
+
+def test_of_a_lifetime_that_is_renewed_early_that_share_is_told_first_and_then_its_end() -> None:
+    one = pair(1000)
+    one.inbound.limit, one.inbound.payload_bytes = 1000, 400
+    found = hand_over(one, 0.0, 0.6)
+    assert (found.soft[True], found.hard[True]) == (200, HARD_LEAST + HARD_SHARE * 600)
+    one.inbound.payload_bytes = 600
+    assert next_soft(one.inbound, 5000, 0.6) == 5400
+
+
+def test_the_way_to_a_server_is_plain_esp_between_two_addresses_inside() -> None:
+    world = meet()
+    world.dial_one()
+    (trunk,) = world.core.board.trunks.by_place.values()
+    [(spi, one)] = trunk.keys.pairs.items()
+    path = trunk_path(trunk, VIRTUAL, {spi: hand_over(one, 0.0)})
+    assert (path.near, path.peer) == (host_bytes(INSIDE), Endpoint(host_bytes(NATIVE), 0))
+    assert (path.port, path.tunnel, path.virtual) == (1701, trunk.lac.tunnel, VIRTUAL)
+    assert [(sa.spi, sa.soft_packets) for sa in path.inbound] == [(spi, None)]
+    assert path.outbound is not None
+    assert path.outbound.spi == one.outbound.spi
+    one.inbound.heard_at = trunk.keys.current = None
+    path = trunk_path(trunk, VIRTUAL, {spi: hand_over(one, 0.0)})
+    assert (path.inbound[0].soft_packets, path.outbound) == (1, None)
+
+
+def test_a_calls_end_in_a_trunk_has_the_servers_numbers() -> None:
+    world = meet()
+    world.dial_one()
+    ((leg, _),) = world.core.board.by_leg.items()
+    lac = leg.trunk.lac  # type: ignore[attr-defined]  # it is a leg of ours
+    end = trunk_end(leg, 9)  # type: ignore[arg-type]
+    assert end == L2tpEnd(9, lac.tunnel, lac.peer_tunnel, leg.call_id, leg.peer_call)  # type: ignore[attr-defined]

@@ -17,10 +17,14 @@ from tests.pair.net import seeded
 SERVER = Endpoint(THEM.host, 1701)
 
 
+def nobody_minds(trunk: Trunk) -> None:
+    """That its keys are others."""
+
+
 def make(alone: bool = False) -> Trunk:
     asking = Initiator(ASK, US, THEM, seeded(1))
     ring = Keyring(SaTable(seeded(2)))
-    return Trunk(US.host, SERVER, asking, Lac("postern", seeded(3)), ring, alone)
+    return Trunk(US.host, SERVER, asking, Lac("postern", seeded(3)), ring, alone, nobody_minds)
 
 
 def run(trunk: Trunk, until: float) -> list[Item]:
@@ -44,9 +48,9 @@ def state(trunk: Trunk) -> State:
 
 def test_a_first_call_asks_for_keys_and_a_second_waits_with_it() -> None:
     trunk = make()
-    first, sent = trunk.ring(L2tpLeg(trunk), 0.0)
+    first, sent = trunk.ring(L2tpLeg(trunk, 1), 0.0)
     assert [type(output) for output in sent] == [SendIp]
-    second, nothing = trunk.ring(L2tpLeg(trunk), 0.0)
+    second, nothing = trunk.ring(L2tpLeg(trunk, 1), 0.0)
     assert nothing == []
     assert len({first, second}) == 2
     assert state(trunk) is State.KEYING
@@ -54,7 +58,7 @@ def test_a_first_call_asks_for_keys_and_a_second_waits_with_it() -> None:
 
 def test_without_keys_every_call_that_waits_hears_why() -> None:
     trunk = make()
-    legs = [L2tpLeg(trunk), L2tpLeg(trunk)]
+    legs = [L2tpLeg(trunk, 1), L2tpLeg(trunk, 1)]
     for leg in legs:
         leg.start(0.0)
     told = [item for item in run(trunk, 8.0) if isinstance(item, ForLeg)]
@@ -68,7 +72,7 @@ def test_without_keys_every_call_that_waits_hears_why() -> None:
 
 def test_who_gives_up_before_there_are_keys_leaves_nothing() -> None:
     trunk = make()
-    leg = L2tpLeg(trunk)
+    leg = L2tpLeg(trunk, 1)
     leg.start(0.0)
     leg.hang_up(1.0)
     assert state(trunk) is State.GONE
@@ -113,7 +117,7 @@ def test_a_frame_for_no_call_is_counted() -> None:
 
 def test_what_is_for_a_leg_is_no_output() -> None:
     fact = Fact(What.TROUBLE)
-    assert plain([fact, ForLeg(L2tpLeg(make()), Gone())]) == [fact]
+    assert plain([fact, ForLeg(L2tpLeg(make(), 1), Gone())]) == [fact]
 
 
 def test_keys_that_are_not_there_are_said_as_such() -> None:

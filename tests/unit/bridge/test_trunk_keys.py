@@ -22,8 +22,12 @@ def ready(spi: int, kilobytes: int | None = None) -> PairReady:
     )  # fmt: skip
 
 
+def nobody_minds() -> None:
+    """That there are other keys."""
+
+
 def keys(*spis: int, confirmed: bool = True) -> TrunkKeys:
-    found = TrunkKeys(Keyring(SaTable(seeded(1))), Counters())
+    found = TrunkKeys(Keyring(SaTable(seeded(1))), Counters(), nobody_minds)
     for spi in spis:
         found.add(OWNER, ready(spi), 0.0)
         found.pairs[spi].confirmed = confirmed
@@ -83,6 +87,6 @@ def test_what_a_pair_has_dropped_is_counted_by_reason() -> None:
 
 
 def test_a_volume_is_a_limit_of_both_halves() -> None:
-    found = TrunkKeys(Keyring(SaTable(seeded(1))), Counters())
+    found = TrunkKeys(Keyring(SaTable(seeded(1))), Counters(), nobody_minds)
     found.add(OWNER, ready(0x1000, kilobytes=2), 0.0)
     assert found.pairs[0x1000].inbound.limit == found.pairs[0x1000].outbound.limit == 2048

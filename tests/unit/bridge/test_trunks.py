@@ -64,7 +64,7 @@ def test_a_trunk_that_is_gone_is_out_of_the_table() -> None:
     assert trunk is not None
     trunks.tidy(trunk)
     assert len(trunks.by_place) == 1
-    leg = L2tpLeg(trunk)
+    leg = L2tpLeg(trunk, 1)
     leg.start(0.0)
     leg.hang_up(0.0)
     trunks.tidy(trunk)

@@ -14,6 +14,7 @@ from gateway.paths import (
     CallCounted,
     Dropped,
     Moved,
+    PptpEnd,
     SaCounted,
     SetCall,
     SetLeg,
@@ -216,3 +217,16 @@ def test_two_sessions_of_one_client_are_one_workers() -> None:
     assert worker_of(number, COUNT) == worker_of(spi, COUNT)
     assert What.CARRIED not in {fact.what for fact in world.facts()}
     assert call_track(world).joined
+
+
+def test_a_worker_is_told_how_gre_is_done_and_what_the_shield_goes_by() -> None:
+    world = up()
+    path, inside = call_track(world).asked, inside_of(world)
+    assert path is not None
+    assert isinstance(path.inside, PptpEnd)
+    gre = path.inside.gre
+    assert gre is not None
+    assert (gre.window, gre.strict, gre.speaker) == (inside.window, False, inside.speaker)
+    assert 0 < gre.sent != gre.heard > 0
+    assert path.shield is not None
+    assert path.shield.mss < path.shield.most

@@ -19,7 +19,7 @@ CONFINED = OUTSIDE + CLIENT + 'reach = ["10.10.0.2"]\n' + BARE
             FOR_KERNEL + 'encryption = "mppe"\n',
             'and with encryption = "mppe" the daemon encrypts every frame',
         ),
-        (NATIVE, "and it carries no calls to a server that speaks L2TP"),
+        (NATIVE, "and the shield, which is the daemon, reads every frame"),
         (BEFORE + POOL, "and PPP on this route ends with a pppd that the daemon feeds"),
         (CONFINED, "and what 'press-3' sends is held against its reach by the daemon"),
     ],
@@ -32,6 +32,11 @@ def test_the_kernel_alone_cannot_carry_what_the_daemon_has_to_do_with(text: str,
         f"route[1].carrier: is the kernel alone, {why}"
     ]
     assert told(text + 'carrier = "auto"\n') == told(text + 'carrier = "user"\n') == before
+
+
+def test_the_kernel_alone_may_carry_to_a_native_server() -> None:
+    bare = NATIVE + "shield = false\n"
+    assert told(bare + 'carrier = "kernel"\n') == told(bare)
 
 
 @pytest.mark.parametrize("reach", ["", 'reach = ["everything"]\n'])

@@ -161,7 +161,17 @@ def test_the_gateway_has_what_the_kernel_carries_by_and_no_other_device() -> Non
 def test_l2tp_comes_in_by_ipsec_alone() -> None:
     lines = (ROOT / "etc/nftables.conf").read_text().splitlines()
     assert [line.strip() for line in lines if "dport 1701" in line] == [
-        "iifname @outside_ports udp dport 1701 meta ipsec exists accept"
+        "udp dport 1701 meta ipsec exists accept"
+    ]
+
+
+def test_esp_reaches_the_kernel_from_both_sides() -> None:
+    """Inside are native servers, for which the kernel may carry."""
+    lines = (ROOT / "etc/nftables.conf").read_text().splitlines()
+    found = [line.strip() for line in lines if line.strip().endswith("meta l4proto esp accept")]
+    assert found == [
+        "iifname @outside_ports meta l4proto esp accept",
+        "iifname @inside_ports meta l4proto esp accept",
     ]
 
 

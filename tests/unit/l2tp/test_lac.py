@@ -157,3 +157,12 @@ def test_data_without_a_call_goes_nowhere() -> None:
 def test_an_id_of_ours_is_never_zero() -> None:
     drawn = iter([bytes(2), b"\0\5"])
     assert Lac("postern", lambda _: next(drawn)).tunnel == 5
+
+
+def test_nor_is_it_one_that_is_taken() -> None:
+    drawn = iter([b"\0\5", b"\0\6"])
+    assert Lac("postern", lambda _: next(drawn), taken={5}).tunnel == 6
+
+
+def test_a_call_that_is_not_there_has_no_numbers() -> None:
+    assert not lac().is_numbered(5)

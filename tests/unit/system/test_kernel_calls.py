@@ -209,6 +209,35 @@ def test_a_call_between_two_tunnels_has_both_its_ends_opened_at_once(world: Worl
     assert [channel.fileno() for channel in world.channels.opened[2:]] == [-1, -1]
 
 
+IN_TRUNK = CallPath(replace(L2TP, call=70), L2TP)
+
+
+def test_a_call_between_two_tunnels_that_is_parted_has_neither_end_and_may_be_joined_again(
+    world: World,
+) -> None:
+    """What comes for it meanwhile is in the messages of both legs."""
+    world.calls.set(1, IN_TRUNK)
+    world.calls.set(1, replace(IN_TRUNK, outside=None))
+    assert [channel.fileno() for channel in world.channels.opened] == [-1, -1]
+    assert world.told == [counted(1, COUNTS)]
+    world.calls.send(1, b"there is no way by hand here")
+    world.calls.set(1, IN_TRUNK)
+    assert world.steps() == ["l2tp", "l2tp", "join"] * 2
+    world.calls.set(1, None)
+    assert [channel.fileno() for channel in world.channels.opened[2:]] == [-1, -1]
+
+
+def test_another_trunk_has_another_channel_and_the_same_asked_for_twice_none(world: World) -> None:
+    world.calls.set(1, IN_TRUNK)
+    world.calls.set(1, replace(IN_TRUNK))
+    assert world.steps() == ["l2tp", "l2tp", "join"]
+    world.calls.set(1, CallPath(replace(L2TP, call=71), L2TP))
+    assert world.steps() == ["l2tp", "l2tp", "join"] * 2
+    assert [channel.fileno() == -1 for channel in world.channels.opened] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
 def test_a_call_given_up_leaves_nothing(world: World) -> None:
     world.calls.set(1, ANSWERED)
     world.calls.give_up(1)
