@@ -14,12 +14,13 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from gateway.control.changes_outputs import Refused
-from gateway.system.run import Run, ToolMissing, run
+from gateway.system.run import Run, ToolFailed, ToolMissing, run
 
 Files = Sequence[tuple[str, bytes]]
 LABEL: Final = "POSTERNKIT"  # not POSTERN, which is the box's own USB stick
 ROOM: Final = 2847 * 512  # bytes for files on a floppy of 1.44 MB
 CLUSTER: Final = 512  # bytes
+NOT_FOUND: Final = 127  # env(1): there is no such program
 SERIAL: Final = "50535445"  # of the floppy: by chance, two of one kit would differ
 
 
@@ -28,9 +29,11 @@ def floppy(files: Files, day: date, tool: Run = run) -> bytes:
     needed = sum(-(-len(data) // CLUSTER) * CLUSTER for _, data in files)
     if needed > ROOM:
         raise Refused(f"{needed >> 10} kB do not fit on a floppy", "Take a CD image instead")
+    dated = ("env", f"SOURCE_DATE_EPOCH={_noon(day):.0f}")  # the label's own; files have theirs
+    form = ("mformat", "-C", "-f", "1440", "-N", SERIAL, "-v", LABEL)
     with _laid_out(files, day) as (folder, image):
         with _needed("mtools", "floppy"):
-            tool(["mformat", "-C", "-f", "1440", "-N", SERIAL, "-v", LABEL, "-i", image, "::"], "")
+            tool([*dated, *form, "-i", image, "::"], "")
             tool(["mcopy", "-m", "-i", image, *_paths(folder, files), "::"], "")
         return Path(image).read_bytes()
 
@@ -60,7 +63,7 @@ CARRIERS: Final[dict[str, Callable[[Files, date], bytes]]] = {
 @contextmanager
 def _laid_out(files: Files, day: date) -> Iterator[tuple[Path, str]]:
     """The files in a folder, all of that day's noon; and where the image is to be."""
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
+    noon = _noon(day)
     with TemporaryDirectory(prefix="postern-kit-") as place:
         folder = Path(place) / "files"
         folder.mkdir(mode=0o700)
@@ -75,11 +78,17 @@ def _laid_out(files: Files, day: date) -> Iterator[tuple[Path, str]]:
 def _needed(package: str, what: str) -> Iterator[None]:
     try:
         yield
-    except ToolMissing as error:
+    except ToolFailed as error:
+        if not isinstance(error, ToolMissing) and error.status != NOT_FOUND:
+            raise
         raise Refused(
             f"a {what} image needs {package}, which is not installed here",
             f"apt-get install {package}; or take the kit as a ZIP or a folder",
         ) from error
+
+
+def _noon(day: date) -> float:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
 
 
 def _paths(folder: Path, files: Files) -> list[str]:

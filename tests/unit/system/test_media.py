@@ -98,6 +98,22 @@ def test_made_twice_it_is_the_same_to_the_byte(carrier: object) -> None:
 
 
 @PROGRAMS
+def test_a_floppys_label_is_of_that_day_too() -> None:
+    image = floppy(FILES, date(2001, 2, 3))
+    label = image[ROOT : ROOT + ENTRY]
+    assert label[11] == VOLUME
+    assert int.from_bytes(label[24:26], "little") == (2001 - 1980) << 9 | 2 << 5 | 3
+
+
+def test_without_mtools_the_floppy_is_refused_by_env_too() -> None:
+    def not_found(argv: Sequence[str], stdin: str) -> Result:
+        raise ToolFailed(" ".join(argv), 127, "env: 'mformat': No such file or directory")
+
+    with pytest.raises(Refused, match="needs mtools"):
+        floppy(FILES, DAY, not_found)
+
+
+@PROGRAMS
 def test_what_does_not_fit_a_floppy_is_refused_before_anything_is_made() -> None:
     full = (("CLIENT.P12", bytes(ROOM - SECTOR)), ("PSK.TXT", b"key"))
     assert len(floppy(full, DAY)) == 1_474_560
