@@ -143,7 +143,7 @@ class GatewayNode:
             self.core.keeping.begin(self.memory, KEY)
 
     def _begin_workers(self) -> Abilities:
-        self.workforce = Workforce(self.memory.word, seeded(77))
+        self.workforce = Workforce(host_bytes(OUTSIDE), self.memory.word, seeded(77))
         return WORKERS
 
     @property

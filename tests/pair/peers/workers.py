@@ -32,6 +32,7 @@ from gateway.system.worker_messages import (
 from gateway.wire.words import Word
 
 COUNT: Final = 2
+TARGET: Final = slice(16, 20)  # of an IPv4 header
 ABILITIES: Final = Abilities(
     suites=frozenset((each.cipher.name, each.hash.name) for each in SUITES.values()),
     workers=COUNT,
@@ -41,7 +42,11 @@ ABILITIES: Final = Abilities(
 class Workforce:
     """In the place of a kernel: see `peers/kernel.py`."""
 
-    def __init__(self, word: Callable[[int], Word], random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, near: bytes, word: Callable[[int], Word], random: Callable[[int], bytes]
+    ) -> None:
+        """`near` is our address outside."""
+        self._near = near
         self.told: deque[PathEvent] = deque()
         self.carried = 0  # packets that workers have sent on their own
         self.refuses = ""
@@ -55,8 +60,8 @@ class Workforce:
         if kind is Kind.GRE:
             core = self._cores.get(worker_of(max(0, call_id_of(packet, start, end)), COUNT))
             return None if core is None else self._sent(core.receive_gre(packet, now))
-        if kind not in (Kind.ESP, Kind.ESP_IN_UDP):
-            return None
+        if kind not in (Kind.ESP, Kind.ESP_IN_UDP) or packet[TARGET] != self._near:
+            return None  # what native servers send has a queue of its own
         core = self._cores.get(worker_of(int.from_bytes(packet[start : start + 4], "big"), COUNT))
         return None if core is None else self._sent(core.receive_packet(packet, now))
 
