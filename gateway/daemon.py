@@ -29,7 +29,7 @@ from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
 from gateway.paths import NONE, Abilities, Left
 from gateway.succession import Succession
-from gateway.system import kernel
+from gateway.system import kernel, worker_start
 from gateway.system.addresses import Addresses
 from gateway.system.calendar import Calendar, floor
 from gateway.system.callers import may_ask, who
@@ -135,11 +135,13 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         desk.tool = apply_rules(wanted_rules(config, virtual=virtual), every_tool())
         gre = GreReceiver(config.inside.address)
         found = kernel.begin(config, desk.tool, succession.keeper, succession.left)
+        by_spi = queues if desk.tool.by_spi else None
+        found, why_none = worker_start.begin(config, found, succession.kept, by_spi, now)
         begun = desk.carry_by(found, gre)
         sender, tcp = Sender(), Connections(succession.keeper)
         doors = Doors(
             queue=queues.outside,
-            esp=queues.esp if desk.tool.by_spi else (),
+            esp=() if by_spi is None else by_spi.read,
             inside=queues.inside,
             front=queues.front,
             gre=gre,
@@ -162,7 +164,7 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
             begun.settle()
             succession.settle()
             journal.line(f"postern {__version__} is ready, rules set by {desk.tool.name}")
-            for line in (_who_carries(begun), *succession.said):
+            for line in filter(None, (_who_carries(begun), why_none, *succession.said)):
                 journal.line(line)
             for trouble in unforwarded(config, forwards(_both(config))):
                 journal(trouble)
@@ -182,6 +184,8 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
 def _who_carries(begun: Begun) -> str:
     if begun.paths is None:
         return f"the daemon carries everything itself: {begun.abilities.lacks}"
+    if begun.abilities.workers:
+        return f"{begun.abilities.workers} workers carry what they can"
     return f"the kernel carries what it can; clients are told apart by {begun.name}"
 
 
@@ -292,8 +296,11 @@ class Desk:
         """Routes to other servers want other rules; nothing if it could be done."""
         living = self.gateway.board.trunks.by_place
         try:
+            workers = self.begun.abilities.workers
             rules = wanted_rules(config, living, self.begun.virtual)
-            if self.begun.paths is not None and self.gre is not None:
+            if workers and self.gre is not None:
+                self.gre.leave_to_workers(workers)
+            elif self.begun.paths is not None and self.gre is not None:
                 self.gre.leave_to_kernel(servers_of(config))
             if self.tool is not None and rules != self.rules:
                 self.tool.apply(rules)
@@ -315,10 +322,12 @@ class Desk:
         before = self.gateway.config
         new = config.outside
         outside = replace(before.outside, mtu=new.mtu, nat_d=new.nat_d, natt=new.natt)
-        kept = replace(config, outside=outside, inside=before.inside)
+        limits = replace(config.limits, workers=before.limits.workers)
+        kept = replace(config, outside=outside, inside=before.inside, limits=limits)
         if kept == config:
             return config, ()
-        return kept, ("interfaces and addresses change only when postern is restarted",)
+        what = "workers" if limits != config.limits else "interfaces and addresses"
+        return kept, (f"{what} change only when postern is restarted",)
 
     def _status(self) -> StatusView:
         gateway, moment = self.gateway, now()
@@ -334,6 +343,7 @@ class Desk:
             config_problems=self._problems,
             carrier=gateway.carrier.abilities.lacks,
             virtual=self.begun.name,
+            workers=gateway.carrier.abilities.workers,
             firewall="" if self.tool is None else self.tool.name,
             rules_ok=self._rules_there(),
             rss_kb=_rss_kb(),

@@ -1,4 +1,4 @@
-"""What the kernel is to carry, and what it tells of it, as frozen values.
+"""What the kernel, or a worker, is to carry, and what it tells of it, as frozen values.
 
 The bridge says what is wanted and `system/paths.py` makes it so; an absent value (None) means that
 nothing of it is to be there. A *leg* is the ESP and the L2TP of one peer, be it a client or a
@@ -32,6 +32,8 @@ class Sa:
     soft_bytes: int | None = None  # tell; bytes are those of ESP packets, header and ICV included
     hard_bytes: int | None = None  # let nothing pass any more
     seconds: int | None = None  # the same, counted from the start
+    retired: bool = False  # heard for a while still, and moves nobody; a worker's alone
+    word: int = 0  # the place of the word that a worker counts in; 0 if there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,18 @@ class LegPath:
 
 
 @dataclass(frozen=True, slots=True)
+class GreEnd:
+    """How a worker is to do a call's GRE. `sent` and `heard` are the places of its words, 0 if it
+    has none; `speaker` is the host that it comes from, as far as that is known."""
+
+    window: int
+    strict: bool
+    speaker: bytes
+    sent: int
+    heard: int
+
+
+@dataclass(frozen=True, slots=True)
 class PptpEnd:
     """A call at a PPTP server; `peer_call` is None until the server has answered: 0 is a number.
 
@@ -65,6 +79,7 @@ class PptpEnd:
     server: bytes
     call: int
     peer_call: int | None = None
+    gre: "GreEnd | None" = None  # where a worker has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,17 @@ class L2tpEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Shielding:
+    """What the shield of a worker's call goes by: the fields of `bridge/shield.py`, `Agreement`."""
+
+    most: int
+    mss: int
+    short: bool
+    bare: bool
+    compressed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallPath:
     """One session: its end inside, and once frames go across without us, its end outside.
 
@@ -88,6 +114,7 @@ class CallPath:
 
     inside: PptpEnd | L2tpEnd
     outside: L2tpEnd | None = None
+    shield: Shielding | None = None  # a worker's alone
 
 
 # Requests of the bridge
@@ -131,7 +158,14 @@ class LookAt(NamedTuple):
     spi: int
 
 
-PathRequest = SetLeg | SetCall | SendL2tp | SendFrame | LookAt
+class Again(NamedTuple):
+    """A packet from outside that a worker has handed on, and whose SA it has after all."""
+
+    spi: int
+    packet: bytes
+
+
+PathRequest = SetLeg | SetCall | SendL2tp | SendFrame | LookAt | Again
 
 # What the kernel tells
 
@@ -166,6 +200,7 @@ class SaCounted:
     replays: int = 0
     forged: int = 0
     last: bool = False
+    others: tuple[int, ...] = ()  # what a worker has dropped, by `esp.errors.Drop`: all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +216,7 @@ class CallCounted:
     frames_out: int
     bytes_out: int
     last: bool = False
+    drops: tuple[tuple[str, int], ...] = ()  # by a worker's shield and GRE, by reason
 
 
 class SaExpired(NamedTuple):
@@ -215,6 +251,55 @@ class CallRefused(NamedTuple):
     joining: bool
 
 
+# Of workers alone
+
+
+class PacketHeard(NamedTuple):
+    """From outside, of nothing that this worker carries."""
+
+    packet: bytes
+
+
+class GreHeard(NamedTuple):
+    """The same from inside."""
+
+    packet: bytes
+
+
+class Moved(NamedTuple):
+    """The newest packet of this SA has come from there; port 0 for plain ESP."""
+
+    leg: int
+    spi: int
+    there: Endpoint
+
+
+class Spoke(NamedTuple):
+    """The GRE of a call comes from this host."""
+
+    call: int
+    host: bytes
+
+
+class Dropped(NamedTuple):
+    """Something of this leg has not got through."""
+
+    leg: int
+    reason: str
+
+
+class WorkerLost(NamedTuple):
+    """It is dead, and what it carried is begun anew by the next, from the words."""
+
+    worker: int
+
+
+class WorkersLost(NamedTuple):
+    """There will be no more of them, for this reason: all is the daemon's."""
+
+    reason: str
+
+
 PathEvent = (
     L2tpHeard
     | FrameHeard
@@ -224,6 +309,13 @@ PathEvent = (
     | SaMapped
     | LegRefused
     | CallRefused
+    | PacketHeard
+    | GreHeard
+    | Moved
+    | Spoke
+    | Dropped
+    | WorkerLost
+    | WorkersLost
 )
 
 
@@ -231,12 +323,14 @@ PathEvent = (
 class Abilities:
     """What this kernel can carry. `lacks` says in a sentence's part why it carries nothing.
 
-    `suites` are pairs of our names of cipher and digest.
+    `suites` are pairs of our names of cipher and digest. `workers`: so many processes of ours carry
+    in the kernel's place, and read every frame.
     """
 
     lacks: str = ""
     suites: frozenset[tuple[str, str]] = frozenset()
     udp: bool = True  # ESP in UDP, too
+    workers: int = 0
 
     @property
     def any(self) -> bool:
@@ -255,5 +349,12 @@ class Left:
     goes_on: bool = False
 
 
+SHARDS = 8  # by the low bits of our SPIs, and of our PPTP call ids
 KERNEL_CALLS = 0x8000  # this bit is set in PPTP call ids of calls whose GRE is the kernel's
 NONE = Abilities(lacks="the kernel has not been asked")
+
+
+def worker_of(number: int, workers: int) -> int:
+    """Who has what goes by this SPI or call id: a worker, from 1 on, or 0, the daemon itself."""
+    low = number % SHARDS
+    return low if low <= workers else 0

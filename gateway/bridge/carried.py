@@ -55,17 +55,17 @@ class CallCarried:
 def in_transit(leg: ClientLeg) -> bool:
     """The kernel has yet to say how far it has counted: nobody could go on from here."""
     track = leg.track
-    if isinstance(track, LegTrack):
+    if isinstance(track, LegTrack) and not track.by_words:
         return track.asked is None or any(
             pair.held_by != track.number for pair in leg.pairs.values()
         )
-    return any(pair.held_by for pair in leg.pairs.values())
+    return track is None and any(pair.held_by and not pair.by_words for pair in leg.pairs.values())
 
 
 def describe_leg(leg: ClientLeg) -> LegCarried | None:
     """None while the kernel has nothing of it."""
     track = leg.track
-    if not isinstance(track, LegTrack):
+    if not isinstance(track, LegTrack) or track.by_words:
         return None
     pairs = (_describe_pair(track, pair) for pair in leg.pairs.values())
     return LegCarried(track.number, track.tunnel, track.mapped, tuple(pairs))
@@ -73,7 +73,7 @@ def describe_leg(leg: ClientLeg) -> LegCarried | None:
 
 def describe_call(session: Session) -> CallCarried | None:
     track = session.track
-    if not isinstance(track, CallTrack) or not track.key:
+    if not isinstance(track, CallTrack) or not track.key or track.by_words:
         return None
     return CallCarried(track.joined, track.counted)
 

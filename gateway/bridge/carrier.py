@@ -11,19 +11,26 @@ from gateway.bridge.call_path import call_path
 from gateway.bridge.carrier_trunks import CarrierTrunks
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.inside_leg import InsideLeg
-from gateway.bridge.paths import hand_over, leg_path, place_of, why_not, why_not_pair
+from gateway.bridge.paths import PlaceOf, hand_over, leg_path, nowhere, place_of, why_not_pair
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
-from gateway.bridge.tracks import KERNEL, USER, CallTrack, LegTrack, TrunkTrack, is_ripe
+from gateway.bridge.tracks import (
+    KERNEL,
+    USER,
+    CallTrack,
+    LegTrack,
+    TrunkTrack,
+    is_at_one_place,
+    is_ripe,
+)
+from gateway.bridge.why_user import why_apart, why_user
 from gateway.control.values import Network
 from gateway.outputs import Output, What
-from gateway.paths import NONE, SetCall, SetLeg
+from gateway.paths import NONE, SetCall, SetLeg, worker_of
 from gateway.wire.udp import Endpoint
 
 Place = tuple[bytes, Endpoint]  # our host, and where the peer's ESP comes from
 CROWDED = "another client without NAT traversal is at the same address"
-IN_FRONT = "the client dials the server's own address, which is not this machine's"
-BEGUN = "the call was begun by the daemon, and the next one need not be"
 
 
 class Carrier:
@@ -38,6 +45,7 @@ class Carrier:
         self.refused: list[tuple[Session, str]] = []  # to be ended: the kernel or nobody
         self.fronts: frozenset[bytes] = frozenset()  # servers dialled by their own address
         self.touch: Callable[[ClientLeg], None] = _nobody_keeps  # told of each leg that changes
+        self.place_of: PlaceOf = nowhere  # where the word is that is counted in
         self._virtual = virtual
         self._places: dict[Place, LegTrack] = {}
         self._dirty: dict[LegTrack | TrunkTrack | CallTrack, None] = {}  # in order
@@ -69,6 +77,10 @@ class Carrier:
         """Whether a leg may have it: not the network's own address, nor its last."""
         return 0 < number < self._virtual.size() - 1
 
+    def worker_of(self, number: int) -> int:
+        """Whose the packets with this SPI or call id are; 0: nobody's but the daemon's."""
+        return worker_of(number, self.abilities.workers)
+
     def virtual(self, number: int) -> bytes:
         """The address by which the kernel has a leg."""
         return (self._virtual.first + number).to_bytes(4, "big")
@@ -83,13 +95,8 @@ class Carrier:
     # decisions
 
     def why_user(self, leg: ClientLeg, wanted: str, own_hands: str) -> str:
-        """Why a call of this client is not the kernel's; nothing if it can be.
-
-        `wanted` is what the route says, `own_hands` why its frames have to pass through here.
-        """
-        if wanted == USER:
-            return "the route says so"
-        return own_hands or self._why_leg(leg)
+        """`wanted` is what the route says, `own_hands` why its frames have to pass through here."""
+        return why_user(self, leg, wanted, own_hands)
 
     def follow(self, session: Session, inside: InsideLeg, wanted: str) -> None:
         """The session goes this way from now on, and not by any it went before."""
@@ -207,18 +214,19 @@ class Carrier:
         session = track.session
         if track.joined or not track.living or session.state is not State.UP:
             return []
-        if not is_ripe(track):
+        if not is_ripe(track, self.abilities.workers):
             return []
-        track.why = track.why or self._why_apart(track)
+        track.why = track.why or why_apart(self, track)
         if not track.why:
             leg = self._begin_leg(session.leg) if self.trunks.begin(track.inside) else None
             if leg is None:
                 track.why = "no virtual address is free"
             else:
                 self._part_of(leg, session.tunnel)
-                track.joined, track.told, track.counted = True, True, (0, 0, 0, 0)
+                track.joined, track.told = True, True
+                track.counted = track.counted if leg.by_words else (0, 0, 0, 0)
                 track.changed()
-                return [session.fact(What.CARRIED, {"by": KERNEL})]
+                return [] if leg.by_words else [session.fact(What.CARRIED, {"by": KERNEL})]
         return self.stay(track)
 
     def apart(self, track: CallTrack) -> list[Output]:
@@ -237,33 +245,8 @@ class Carrier:
         track.told = True
         return [track.session.fact(What.CARRIED, {"by": USER, "why": track.why})]
 
-    def _why_leg(self, leg: ClientLeg) -> str:
-        """Only what is sent to this machine passes where the kernel gives virtual addresses."""
-        in_front = IN_FRONT if leg.local.host in self.fronts else ""
-        return leg.why_user or in_front or why_not(leg, self.abilities)
-
-    def _why_apart(self, call: CallTrack) -> str:
-        session, leg = call.session, call.session.leg
-        why = session.own_hands or self._why_leg(leg)
-        if why:
-            return why
-        if not call.key:
-            return BEGUN
-        why = self.trunks.why_not(call.inside, self.abilities)
-        if why:
-            return why
-        if leg.lns.is_numbered(session.call):
-            return "the client numbers its frames"
-        holder = self.tunnels.get(session.tunnel)
-        if holder is not None and holder is not leg.track:
-            return "another client's tunnel has the same number"
-        track = leg.track
-        if isinstance(track, LegTrack) and track.tunnel not in (0, session.tunnel):
-            return "another tunnel of this client is in the kernel"
-        return ""
-
     def _set_call(self, track: CallTrack) -> list[Output]:
-        path = call_path(track)
+        path = call_path(track, self.place_of)
         if path is None or path == track.asked:
             return []
         track.asked, there, track.inherited = path, track.inherited, False
@@ -297,7 +280,7 @@ class Carrier:
         place = self._next_place()
         if place is None:
             return None
-        track = LegTrack(*place, leg, self)
+        track = LegTrack(*place, leg, self, bool(self.abilities.workers))
         self.legs[track.number] = leg.track = track
         return track
 
@@ -322,7 +305,7 @@ class Carrier:
             leg = track.leg
             if leg.track is not track:
                 continue
-            if not leg.pairs or (leg.place.doubtful and not leg.place.separate):
+            if not leg.pairs or not is_at_one_place(leg, self.abilities.workers):
                 going += self._leave(track, asks=True)
                 continue
             going += self._claim(track, now)
@@ -330,7 +313,9 @@ class Carrier:
         return going + coming
 
     def _claim(self, track: LegTrack, now: float) -> list[Output]:
-        """What comes from its place is this one's, if it is to be mapped."""
+        """What comes from its place is this one's, if it is to be mapped. Workers need no map."""
+        if self.abilities.workers:
+            return []
         if not track.mapped:
             self._release(track)
             return []
@@ -364,11 +349,12 @@ class Carrier:
                 return self.give_back(track, why)
             track.handovers[spi] = hand_over(pair, now)
             track.pairs[spi, True] = pair
-            pair.held_by = track.number
+            pair.held_by, pair.by_words = track.number, track.by_words
         current = leg.current
         if current is not None and current.held_by == track.number:
             track.pairs[current.outbound.spi, False] = current
-        path = leg_path(leg, track.virtual, track.handovers, track.tunnel, track.mapped)
+        by_words = self.place_of if self.abilities.workers else None
+        path = leg_path(leg, track.virtual, track.handovers, track.tunnel, track.mapped, by_words)
         asked = track.asked
         if path == asked:
             return []

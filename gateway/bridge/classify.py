@@ -19,7 +19,7 @@ from gateway.wire.ipv4 import (
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Datagram, Endpoint
 
-PORT_IKE, PORT_NATT = 500, 4500
+PORT_IKE, PORT_NATT, PORT_L2TP = 500, 4500, 1701
 MARKER = b"\0\0\0\0"  # the non-ESP marker before IKE on port 4500
 NON_IKE_MARKER = bytes(8)  # before ESP on port 500
 KEEPALIVE = b"\xff"
@@ -28,6 +28,7 @@ KEEPALIVE = b"\xff"
 _USUAL = Struct("!BxHxxHxB12xHH")
 _UDP = Struct("!xxHH")
 _PORTS = Struct("!HH")
+WAY = slice(12, 22)  # of a packet: source and target host, source port
 
 
 class Kind(IntEnum):
@@ -106,3 +107,13 @@ def ike_datagram(packet: bytes, start: int, end: int) -> Datagram:
     """The IKE message that `classify` found, with the way it came."""
     source, target = endpoints(packet)
     return Datagram(source, target, packet[start:end])
+
+
+def l2tp_in(segment: bytes) -> bytes:
+    """Road: the message in a UDP segment, nothing if it is none for L2TP's port."""
+    if len(segment) <= UDP_HEADER:
+        return b""
+    target, length = _UDP.unpack_from(segment)
+    if target != PORT_L2TP or length > len(segment):
+        return b""
+    return segment[UDP_HEADER:length]

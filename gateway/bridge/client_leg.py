@@ -5,11 +5,10 @@ the leg that is there, so that a rekey never touches L2TP or PPP.
 """
 
 from dataclasses import dataclass, field
-from struct import Struct
 from typing import Final, Protocol
 
 from gateway.bridge.acquaintance import Acquaintance, Heard
-from gateway.bridge.classify import NON_IKE_MARKER, PORT_IKE, PORT_NATT, Kind
+from gateway.bridge.classify import NON_IKE_MARKER, PORT_IKE, PORT_L2TP, PORT_NATT, Kind
 from gateway.bridge.mtu import largest_mru
 from gateway.bridge.place import Place
 from gateway.bridge.recorder import Recorder
@@ -27,8 +26,6 @@ from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_UDP, build_ipv4
 from gateway.wire.udp import HEADER as UDP_HEADER
 from gateway.wire.udp import Endpoint, build_udp
 
-_TARGET: Final = Struct("!xxHH")  # port and length in a UDP header
-PORT_L2TP = 1701
 LONGEST_IDLE = 28800.0  # seconds: as long as Windows' main mode lives (CLIENTS, 2)
 NOTED_EVERY = 1.0  # seconds between two times that L2TP and IKE are told that the client lives
 L2TP_WITHIN = 10.0  # seconds after its keys in which a client begins L2TP, if it ever does
@@ -63,6 +60,7 @@ class Pair:
     keymat_out: bytes = field(default=b"", repr=False)
     until: float = float("inf")  # when its lifetime ends, seconds on the caller's clock
     held_by: int = 0  # the number by which the kernel has its leg; 0: the pair is ours alone
+    by_words: bool = False  # it is a worker that has it, and what it has counted is in words
 
 
 @dataclass(slots=True)
@@ -320,13 +318,3 @@ class ClientLeg:
         else:
             segment = build_udp(PORT_NATT, there.port, sealed)
         return SendIp(build_ipv4(self.local.host, there.host, PROTOCOL_UDP, segment))
-
-
-def l2tp_in(segment: bytes) -> bytes:
-    """Road: the message in a UDP segment, nothing if it is none for L2TP's port."""
-    if len(segment) <= UDP_HEADER:
-        return b""
-    target, length = _TARGET.unpack_from(segment)
-    if target != PORT_L2TP or length > len(segment):
-        return b""
-    return segment[UDP_HEADER:length]

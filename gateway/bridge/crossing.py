@@ -9,6 +9,7 @@ confined to some places agrees on nothing with the server that would hide where 
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -127,6 +128,12 @@ class Crossing:
         for part in (self._shield, self._mppe):
             found.update({} if part is None else part.counts)
         return dict(found)
+
+    def note_dropped(self, counts: Mapping[str, int]) -> None:
+        """What a worker's shield has dropped beside, by reason."""
+        if self._shield is not None:
+            for name, count in counts.items():
+                self._shield.counts[name] = self._shield.counts.get(name, 0) + count
 
     def note_vendor(self, vendor: str) -> None:
         """The server has said what it calls its maker."""
@@ -256,15 +263,16 @@ def confinement_of(route: Route, reach: tuple[Reach, ...] | None) -> Confinement
     )
 
 
-def own_hands_of(route: Route, reach: tuple[Reach, ...] | None) -> str:
-    """Why all frames of a session have to pass through here; nothing if they need not."""
+def own_hands_of(route: Route, reach: tuple[Reach, ...] | None, workers: int = 0) -> str:
+    """Why all frames of a session have to pass through here; nothing if they need not. Workers read
+    what the shield does."""
     if route.kind == LOCAL:
         return ENDS
     if route.encryption == "mppe":
         return ENCRYPTS
     if confinement_of(route, reach) is not None:
         return CONFINES
-    return READS if route.shield else ""
+    return READS if route.shield and not workers else ""
 
 
 def header_of(route: Route) -> int:

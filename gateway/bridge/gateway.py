@@ -11,8 +11,8 @@ from datetime import date
 from gateway.bridge.account import Accounts
 from gateway.bridge.admission import ike_policy
 from gateway.bridge.alive import note_alive
-from gateway.bridge.classify import Kind, classify, endpoints, ike_datagram
-from gateway.bridge.client_leg import CARRIERS, ClientLeg, Counters, l2tp_in
+from gateway.bridge.classify import WAY, Kind, classify, endpoints, ike_datagram, l2tp_in
+from gateway.bridge.client_leg import CARRIERS, ClientLeg, Counters
 from gateway.bridge.clients import DEAD, Clients
 from gateway.bridge.expulsion import put_out
 from gateway.bridge.front import InFront
@@ -42,7 +42,6 @@ from gateway.paths import L2tpHeard, PathEvent
 from gateway.wire.udp import Endpoint
 
 NO_OPTIONS = 0x45  # the first byte of an IPv4 header of twenty bytes
-WAY = slice(12, 22)  # source and target host, source port
 CONTROL = b"\x80"  # the first byte of L2TP's control messages is this or higher
 AFTER_ERROR = 1.0  # seconds until a timer that failed has its turn again
 STOPPING = "the gateway is being stopped"

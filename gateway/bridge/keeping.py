@@ -9,7 +9,7 @@ lifetimes in bytes, are written down now and then.
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from gateway.bridge.carried import in_transit
 from gateway.bridge.client_leg import ClientLeg
@@ -61,7 +61,7 @@ class Keeping:
         self._turns: deque[ClientLeg] = deque()  # whose turn it is to be looked at
         self._due: float | None = None
         self._numbers = 0
-        board.carrier.touch = self.touch
+        board.carrier.touch, board.carrier.place_of = self.touch, self.place_of
 
     def begin(self, words: Words, key: bytes) -> None:
         """From now on there is a place for all of it, sealed by `key`."""
@@ -90,6 +90,19 @@ class Keeping:
         """Something of this client is otherwise than it was."""
         if self._words is not None:
             self.unsaved[leg] = None
+
+    def place_of(self, leg: ClientLeg, owner: Any, name: str) -> int:
+        """Where the word is that somebody of this client's counts in; 0: nowhere.
+
+        Who is asked for by a worker needs one before that is told of it.
+        """
+        sessions = [] if self._words is None else self._sessions(leg)
+        if not sessions:
+            return 0
+        home = self._homes.get(leg) or self._settle(leg, self._numbers + 1)
+        if not home.lent.has(owner, name):
+            home.lent.lend(counting(leg, sessions))
+        return home.lent.place(owner, name) if home.lent.has(owner, name) else 0
 
     def touch_datagram(self, datagram: Datagram) -> None:
         """The same, by a message of IKE that was heard."""

@@ -15,6 +15,7 @@ from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.tell import tell_end
 from gateway.bridge.tracks import CallTrack, LegTrack, Stray
+from gateway.bridge.workers import Workers, note_dropped, note_others
 from gateway.esp.errors import Drop
 from gateway.esp.sa import Half
 from gateway.outputs import Output, SendIp
@@ -43,6 +44,7 @@ class Kernel:
     def __init__(self, carrier: Carrier, clients: Clients) -> None:
         self._carrier = carrier
         self._clients = clients
+        self._workers = Workers(carrier, clients, self)
 
     # packets
 
@@ -59,6 +61,8 @@ class Kernel:
             return None
         leg, pair = found
         track = leg.track
+        if pair.held_by and pair.by_words:
+            return self._workers.receive_esp(leg, pair, packet, kind is pair.carrier)
         if not isinstance(track, LegTrack) or track.asked is None or not pair.held_by:
             return None
         if kind is not pair.carrier:
@@ -97,6 +101,8 @@ class Kernel:
                 self.leg_refused(event)
             case CallRefused():
                 return self.call_refused(event)
+            case _:
+                return self._workers.receive(event, now)
         return []
 
     def note_heard(self, leg: ClientLeg, now: float) -> None:
@@ -104,6 +110,8 @@ class Kernel:
         if len(leg.pairs) == 1:
             for pair in leg.pairs.values():
                 pair.inbound.heard_at = now
+        if leg.current is not None and leg.current.by_words:
+            note_alive(self._clients, leg, leg.current, now)
 
     def counted(self, event: SaCounted, now: float) -> list[Output]:
         """What an SA has done since it was last asked."""
@@ -115,6 +123,8 @@ class Kernel:
         kept = (half,) if pair.inbound.spi not in track.leg.pairs else ()  # with its last figures
         track.leg.carried.withdraw(kept)
         passed = charge(track.counted, half, event)
+        if event.others:
+            note_others(track, half, event)
         track.leg.carried.keep(kept)
         found = self._alive(track, pair, now) if event.inbound and passed else []
         if event.inbound:
@@ -188,6 +198,8 @@ class Kernel:
         session.bytes_in += more[1]
         session.frames_out += more[2]
         session.bytes_out += more[3]
+        if event.drops:
+            note_dropped(track, event.drops)
         if not event.last:
             return []
         self._carrier.calls.pop(event.call)
@@ -202,7 +214,7 @@ class Kernel:
         (Q169831), so if the kernel has heard nothing, the call is ours from now on.
         """
         track = session.track
-        if not leg.channel or not isinstance(track, CallTrack) or track.heard:
+        if not leg.channel or leg.worked or not isinstance(track, CallTrack) or track.heard:
             return []
         leg.take_back(host)
         track.why = "the server answers from another of its addresses"

@@ -16,6 +16,9 @@ class Lent:
         self._words = words
         self._lent: dict[tuple[int, str], tuple[Owner, int]] = {}  # by the owner's id and field
 
+    def has(self, owner: Owner, name: str) -> bool:
+        return (id(owner), name) in self._lent
+
     def place(self, owner: Owner, name: str) -> int:
         """Where the word is that this owner has been lent."""
         return self._lent[id(owner), name][1]

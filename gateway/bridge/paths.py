@@ -4,9 +4,9 @@ One frozen value each: whoever compares it with the one before knows what has to
 here is remembered; `carrier.py` does that.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from gateway.bridge.classify import Kind
 from gateway.bridge.client_leg import ClientLeg, Pair
@@ -15,8 +15,17 @@ from gateway.bridge.trunk import Trunk
 from gateway.esp.numbers import HEADER, ICV, TRAILER
 from gateway.esp.sa import ENDLESS, Half
 from gateway.esp.suites import Suite, find_suite, split_keymat
-from gateway.paths import Abilities, L2tpEnd, LegPath, Sa
+from gateway.paths import (
+    Abilities,
+    L2tpEnd,
+    LegPath,
+    Sa,
+    worker_of,
+)
 from gateway.wire.udp import Endpoint
+
+PlaceOf = Callable[[ClientLeg, Any, str], int]
+"""Where the word is that somebody of a client's counts in, by the field it is in; 0: nowhere."""
 
 UNSURE: Final = 1  # packets of a pair that is not confirmed, after which we want to know
 # Kernel bytes that a lifetime stands for at most: small packets are little more than headers.
@@ -56,18 +65,31 @@ def hand_over(pair: Pair, now: float, share: float = 1.0) -> Handover:
 
 
 def leg_path(
-    leg: ClientLeg, virtual: bytes, handovers: dict[int, Handover], tunnel: int, mapped: bool
+    leg: ClientLeg,
+    virtual: bytes,
+    handovers: dict[int, Handover],
+    tunnel: int,
+    mapped: bool,
+    place: PlaceOf | None = None,
 ) -> LegPath:
-    """The leg, with those of its pairs that have been handed over (by our SPI)."""
+    """The leg, with those of its pairs that have been handed over (by our SPI). `place`: a worker
+    is to have it, which counts in words."""
     pairs = [pair for spi, pair in leg.pairs.items() if spi in handovers]
     current = leg.current
     outbound = None
     if current is not None and current.inbound.spi in handovers:
         outbound = _sa(current, handovers[current.inbound.spi], inbound=False)
-    inbound = (
+        if place is not None:
+            outbound = replace(outbound, word=place(leg, current.outbound, "word"))
+    inbound = [
         _sa(pair, handovers[pair.inbound.spi], inbound=True, unsure=not pair.confirmed)
         for pair in pairs
-    )
+    ]
+    if place is not None:
+        inbound = [
+            replace(sa, retired=pair.retired, word=place(leg, pair.inbound, "word"))
+            for sa, pair in zip(inbound, pairs, strict=True)
+        ]
     return LegPath(
         virtual=virtual,
         near=leg.local.host,
@@ -132,13 +154,22 @@ def why_not_pairs(pairs: Iterable[Pair], abilities: Abilities) -> str:
 
 def why_not_pair(pair: Pair, abilities: Abilities) -> str:
     suite = find_suite(pair.suite)
+    if abilities.workers and not worker_of(pair.inbound.spi, abilities.workers):
+        return "its packets come by the daemon's own queue"
     if pair.carrier is Kind.ESP_ON_500:
+        if abilities.workers:
+            return "the client speaks draft 00 or 01 of NAT traversal, and no worker does"
         return "the client speaks draft 00 or 01 of NAT traversal, which the kernel does not"
     if pair.carrier is Kind.ESP_IN_UDP and not abilities.udp:
         return "the kernel does not take ESP out of UDP"
     if (suite.cipher.name, suite.hash.name) not in abilities.suites:
         return f"the kernel does not have {pair.suite}"
     return ""
+
+
+def nowhere(leg: ClientLeg, owner: Any, name: str) -> int:
+    """Nothing outlives this process."""
+    return 0
 
 
 def payload_of(suite: Suite, counted: int, packets: int) -> int:

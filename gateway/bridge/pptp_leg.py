@@ -11,6 +11,7 @@ from gateway.pptp.gre import Drop, Gre
 from gateway.pptp.machine import Caller, Kept
 from gateway.wire.ipv4 import PROTOCOL_GRE, build_ipv4
 from gateway.wire.udp import Endpoint
+from gateway.wire.words import Word
 
 ANY = bytes(4)  # the kernel puts in the address of the route (raw(7))
 SMALL_WINDOW = 8  # packets: 2 before and 8 since NT 4 SP4 (Q162230, Q167040)
@@ -21,12 +22,12 @@ class Channel:
     """The kernel numbers and acknowledges GRE: frames go to it as they are. In place of a `Gre`."""
 
     def __init__(self) -> None:
-        self.sent = 0
+        self.frames = 0
         self.ready = False
         self.counts: dict[Drop, int] = {}
 
     def seal(self, frame: bytes, now: float) -> bytes:
-        self.sent += 1
+        self.frames += 1
         return frame
 
     def open(self, packet: bytes, start: int, end: int, now: float) -> list[bytes]:
@@ -40,6 +41,16 @@ class Channel:
 
     def deadline(self) -> float | None:
         return None
+
+
+class Worked(Channel):
+    """A worker does the call's GRE, and counts in words: it may die, and another goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: Word = [0]
+        self.heard: Word = [0]
+        self.dropped: dict[str, int] = {}  # by reason, as the worker has told
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +82,10 @@ class PptpLeg:
         server: Endpoint,
         shield: bool = False,
         channel: int = 0,
+        worked: bool = False,
     ) -> None:
         """`shield`: a small window is never exceeded, whatever becomes of the frames. `channel` is
-        the key of the kernel's end of the call, 0 if GRE is ours."""
+        the key of the kernel's end of the call, or of a worker's (`worked`), 0 if GRE is ours."""
         self.shield = shield
         self.key = key
         self.caller = caller
@@ -84,6 +96,7 @@ class PptpLeg:
         self.vendor = ""
         self.speaker = b""  # the host that the call's GRE comes from, once it came
         self.channel = channel
+        self.worked = worked
         self.gre: Gre | Channel | None = None  # there once the call is up
         self.window = 0  # the server's, in packets
         self.ended = False
@@ -106,7 +119,7 @@ class PptpLeg:
             source=self.source,
             server=self.server,
             shield=self.shield,
-            channel=self.channel,
+            channel=0 if self.worked else self.channel,
             vendor=self.vendor,
             speaker=self.speaker,
             caller=self.caller.kept(),
@@ -138,13 +151,24 @@ class PptpLeg:
 
     def take_back(self, speaker: bytes) -> None:
         """GRE is ours from now on, and comes from that host."""
-        sent = self.gre.sent if isinstance(self.gre, Channel) else 0
+        sent = self.gre.frames if isinstance(self.gre, Channel) else 0
         self.channel, self.speaker = 0, speaker
         self.gre = self._new_gre(sent)
 
+    def take_over(self) -> None:
+        """No worker has the call any more: GRE is ours, behind the numbers in the words."""
+        worked, self.channel, self.worked = self.gre, 0, False
+        if isinstance(worked, Worked):
+            self.gre = self._new_gre()
+            self.gre.resume(worked.sent[0], worked.heard[0])
+
+    @property
+    def strict(self) -> bool:
+        return self.shield and self.window <= SMALL_WINDOW
+
     def _new_gre(self, first: int = 0) -> Gre:
-        strict = self.shield and self.window <= SMALL_WINDOW
-        return Gre(self.call_id, self.peer_call, self.window, first=first, strict=strict)
+        window, strict = self.window, self.strict
+        return Gre(self.call_id, self.peer_call, window, first=first, strict=strict)
 
     def start(self, now: float) -> list[LegOutput]:
         return [OpenTcp(self.key, self.source, self.server)]
@@ -196,6 +220,8 @@ class PptpLeg:
         return self._translate(self.caller.handle_timeout(now), now)
 
     def drops(self) -> dict[str, int]:
+        if isinstance(self.gre, Worked):
+            return {name: count for name, count in self.gre.dropped.items() if count}
         counts = {} if self.gre is None else self.gre.counts
         return {f"gre_{reason.name.lower()}": count for reason, count in counts.items()}
 
@@ -235,7 +261,10 @@ class PptpLeg:
 
     def _open(self, window: int) -> None:
         self.window = window
-        self.gre = Channel() if self.channel else self._new_gre()
+        if self.worked:
+            self.gre = Worked()
+        else:
+            self.gre = Channel() if self.channel else self._new_gre()
 
     def _translate(self, events: list[PptpEvent], now: float) -> list[LegOutput]:
         outputs: list[LegOutput] = []

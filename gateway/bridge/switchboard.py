@@ -37,7 +37,7 @@ from gateway.control.ways import Dialled, route_of_call
 from gateway.l2tp.events import CallRequested
 from gateway.l2tp.numbers import Disconnect
 from gateway.outputs import Fact, Output, What
-from gateway.paths import KERNEL_CALLS
+from gateway.paths import KERNEL_CALLS, SHARDS
 from gateway.ppp.quirks import manners_of
 from gateway.pptp.machine import Caller
 from gateway.wire.ipv4 import host_text
@@ -45,6 +45,7 @@ from gateway.wire.udp import Endpoint
 
 CONFINED = "confined_"
 MOST_CALLS = 0x7000  # of PPTP's call ids one half is the kernel's; a free one is found by trying
+MOST_OF_WORKERS = MOST_CALLS // SHARDS  # and of the other half an eighth is each worker's
 
 
 class Switchboard:
@@ -83,7 +84,7 @@ class Switchboard:
             route, reach = self._routes[number], self._reach(session.leg)
             words = reach_words(reach, route.kind)
             session.crossing.confine(confinement_of(route, reach), words)
-            self.carrier.have_hands(session, own_hands_of(route, reach))
+            self.carrier.have_hands(session, self._own_hands(route, reach))
         return self.servers.follow(config, now)
 
     def put_through(
@@ -148,9 +149,10 @@ class Switchboard:
         """The leg of a call that another process has made; keys go on behind its own."""
         caller = Caller(called.call_id, self._random)
         self._keys = max(self._keys, called.key)
+        worked = not called.channel and self.carrier.worker_of(called.call_id) > 0
         leg = PptpLeg(
             called.key, caller, called.call_id, called.source, called.server, called.shield,
-            called.channel,
+            called.key if worked else called.channel, worked,
         )  # fmt: skip
         leg.resume(called)
         return leg
@@ -245,12 +247,13 @@ class Switchboard:
         return reason, now, found
 
     def _pptp_leg(self, client: ClientLeg, route: Route, server: Endpoint) -> PptpLeg:
-        own_hands = own_hands_of(route, self._reach(client))
-        by_kernel = not self.carrier.why_user(client, route.carrier, own_hands)
-        key, call_id = self._next_key(), self._new_call_id(by_kernel)
+        own_hands = self._own_hands(route, self._reach(client))
+        away = not self.carrier.why_user(client, route.carrier, own_hands)
+        worker = self.carrier.worker_of(next(iter(client.pairs), 0)) if away else 0
+        key, call_id = self._next_key(), self._new_call_id(away, worker)
         caller, source = Caller(call_id, self._random), self.config.inside.address
-        channel = key if by_kernel else 0
-        return PptpLeg(key, caller, call_id, source, server, route.shield, channel)
+        channel, worked = key if away else 0, worker > 0
+        return PptpLeg(key, caller, call_id, source, server, route.shield, channel, worked)
 
     def _local_leg(self, client: ClientLeg, route: Route, server: Endpoint) -> LocalLeg:
         request = {
@@ -259,10 +262,10 @@ class Switchboard:
             "from": host_text(client.peer.host),
             "mru": str(client.largest_mru(self.config.outside.mtu)),
         }
-        return LocalLeg(self._next_key(), self._new_call_id(by_kernel=False), server, request)
+        return LocalLeg(self._next_key(), self._new_call_id(away=False), server, request)
 
     def _register(self, leg: InsideLeg, session: Session, route: Route) -> None:
-        session.own_hands = own_hands_of(route, self._reach(session.leg))
+        session.own_hands = self._own_hands(route, self._reach(session.leg))
         self.carrier.follow(session, leg, route.carrier)
         if isinstance(leg, PptpLeg | LocalLeg):
             self.by_call_id[leg.call_id] = self.by_key[leg.key] = session
@@ -290,7 +293,8 @@ class Switchboard:
             return "the client has no route any more"
         if self.refusal:
             return self.refusal
-        if len(self.sessions) >= min(self.config.limits.sessions, MOST_CALLS):
+        most = MOST_OF_WORKERS if self.carrier.abilities.workers else MOST_CALLS
+        if len(self.sessions) >= min(self.config.limits.sessions, most):
             return "the limit of sessions is reached"
         return ""
 
@@ -315,12 +319,18 @@ class Switchboard:
         self._keys += 1
         return self._keys
 
-    def _new_call_id(self, by_kernel: bool) -> int:
-        """Where the kernel has calls, theirs are above all others: see system/raw.py."""
+    def _own_hands(self, route: Route, reach: tuple[Reach, ...] | None) -> str:
+        return own_hands_of(route, reach, self.carrier.abilities.workers)
+
+    def _new_call_id(self, away: bool, worker: int = 0) -> int:
+        """Where the kernel has calls, theirs are above all others, where workers have, theirs have
+        the worker's number in their low bits: see system/raw.py."""
         while True:
             call_id = int.from_bytes(self._random(2), "big")
-            if not self.carrier.abilities.lacks:
-                call_id = call_id | KERNEL_CALLS if by_kernel else call_id & (KERNEL_CALLS - 1)
+            if self.carrier.abilities.workers:
+                call_id = call_id % KERNEL_CALLS // SHARDS * SHARDS + worker
+            elif not self.carrier.abilities.lacks:
+                call_id = call_id | KERNEL_CALLS if away else call_id & (KERNEL_CALLS - 1)
             if call_id and call_id not in self.by_call_id:
                 return call_id
 

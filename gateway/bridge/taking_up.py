@@ -21,7 +21,7 @@ from gateway.bridge.household import (
     remember,
 )
 from gateway.bridge.phases import Phase1
-from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.pptp_leg import PptpLeg, Worked
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
 from gateway.bridge.tell import By
@@ -192,7 +192,8 @@ class TakingUp:
         why = self._why_not(value, route, inside)
         if route is None or why:
             return [*self._hang_up(leg, value, why), *inside.abandon(self._now)]
-        if isinstance(inside.gre, Gre) and not self._number(leg, value, inside.gre):
+        gre = inside.gre
+        if isinstance(gre, Gre | Worked) and not self._number(leg, value, gre):
             return [*self._hang_up(leg, value, RESTARTED), *inside.abandon(self._now)]
         calls = value.tunnel, value.call, value.peer_call
         crossing = board.crossing(leg, route, value.crossed.mru)
@@ -208,18 +209,19 @@ class TakingUp:
         """Why a session whose connection is there cannot go on; nothing if it can."""
         if value.encrypts:
             return ENCRYPTED
-        if inside.channel and not self._left.goes_on:
+        if inside.channel and not inside.worked and not self._left.goes_on:
             return NO_KERNEL
         return NO_ROUTE if route is None else ""
 
-    def _number(self, leg: ClientLeg, value: SessionValue, gre: Gre) -> bool:
-        """GRE that is ours goes on behind its numbers, if they are there."""
+    def _number(self, leg: ClientLeg, value: SessionValue, gre: Gre | Worked) -> bool:
+        """GRE that is ours or a worker's goes on behind its numbers, if they are there."""
         try:
             gre.sent, gre.heard = self._hold(value.sent), self._hold(value.heard)
         except ValueError:
             return False
         self._gateway.keeping.note(leg, [(gre, "sent", value.sent), (gre, "heard", value.heard)])
-        gre.resume(gre.sent[0], gre.heard[0])
+        if isinstance(gre, Gre):
+            gre.resume(gre.sent[0], gre.heard[0])
         return True
 
     def _hang_up(self, leg: ClientLeg, value: SessionValue, why: str) -> list[Output]:

@@ -10,13 +10,13 @@ from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session_states import State
 from gateway.bridge.trunk import Trunk
 from gateway.outputs import SendIp
-from gateway.paths import CallPath, LegPath
+from gateway.paths import CallPath, LegPath, worker_of
 from gateway.wire.udp import Endpoint
 
 if TYPE_CHECKING:
     from gateway.bridge.session import Session
 
-KERNEL, USER = "kernel", "user"
+KERNEL, WORKER, USER = "kernel", "worker", "user"
 NOT_THROUGH = "PPP is not through yet"
 KEYLESS = "there are no keys towards the server"
 UNSETTLED = "the client has no keys, or has moved and not spoken from there"
@@ -38,8 +38,16 @@ class Changes(Protocol):
 class LegTrack:
     """One leg that the kernel carries. `asked` is what it was last asked for."""
 
-    def __init__(self, number: int, virtual: bytes, leg: ClientLeg, changes: Changes) -> None:
-        self.number, self.virtual, self.leg = number, virtual, leg
+    def __init__(
+        self,
+        number: int,
+        virtual: bytes,
+        leg: ClientLeg,
+        changes: Changes,
+        by_words: bool = False,
+    ) -> None:
+        """`by_words`: a worker is to have it, and what it counts is in words."""
+        self.number, self.virtual, self.leg, self.by_words = number, virtual, leg, by_words
         self.asked: LegPath | None = None
         self.handovers: dict[int, Handover] = {}  # by our SPI
         self.pairs: dict[tuple[int, bool], Pair] = {}  # by SPI and "inbound": what the kernel has
@@ -50,6 +58,7 @@ class LegTrack:
         self.mapped = True  # whether what comes from its place goes past the queue
         self.doubted = float("-inf")  # when that was last in doubt
         self.stray: Stray | None = None
+        self.dropped: dict[tuple[int, bool], tuple[int, ...]] = {}  # as a worker counts
         self.inherited = False  # an earlier process has asked for it, and we have not
         self._changes = changes
 
@@ -94,8 +103,14 @@ class CallTrack:
         self.inherited = False  # as of a leg
         self.asked: CallPath | None = None
         self.counted = (0, 0, 0, 0)
+        self.dropped: dict[str, int] = {}  # as a worker has told
         self.over: float | None = None  # since when what is to be told waits for the last figures
         self._changes = changes
+
+    @property
+    def by_words(self) -> bool:
+        """Its GRE is a worker's."""
+        return isinstance(self.inside, PptpLeg) and self.inside.worked
 
     @property
     def living(self) -> bool:
@@ -133,9 +148,16 @@ def is_through(session: "Session") -> bool:
     return bool(session.client_ip) and not session.holding
 
 
-def is_settled(leg: ClientLeg) -> bool:
-    """It has keys, and it is known where it is: the kernel sends to one place only."""
-    return leg.current is not None and (leg.place.separate or not leg.place.doubtful)
+def is_settled(leg: ClientLeg, workers: int = 0) -> bool:
+    """It has keys, and it is known where it is."""
+    return leg.current is not None and is_at_one_place(leg, workers)
+
+
+def is_at_one_place(leg: ClientLeg, workers: int = 0) -> bool:
+    """The kernel sends to one place only; and of several workers all of it is one's."""
+    if workers and len({worker_of(spi, workers) for spi in leg.pairs}) > 1:
+        return False
+    return leg.place.separate or not leg.place.doubtful
 
 
 def is_ready(inside: InsideLeg) -> bool:
@@ -147,10 +169,11 @@ def is_ready(inside: InsideLeg) -> bool:
     return trunk.keys.current is not None and (trunk.track is not None or not any(held))
 
 
-def is_ripe(track: CallTrack) -> bool:
+def is_ripe(track: CallTrack, workers: int = 0) -> bool:
     """All that has to be seen has passed, and both ends are where the kernel can be told to go."""
     session = track.session
-    return is_through(session) and is_settled(session.leg) and is_ready(track.inside)
+    settled = is_settled(session.leg, workers)
+    return is_through(session) and settled and is_ready(track.inside)
 
 
 def carried_by(session: "Session") -> tuple[str, str]:
@@ -159,7 +182,7 @@ def carried_by(session: "Session") -> tuple[str, str]:
     if not isinstance(track, CallTrack):
         return USER, ""
     if track.joined:
-        return KERNEL, ""
+        return WORKER if track.by_words else KERNEL, ""
     if track.why or not is_through(session):
         return USER, track.why or NOT_THROUGH
     return USER, UNSETTLED if is_ready(track.inside) else KEYLESS

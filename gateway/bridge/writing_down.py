@@ -7,7 +7,7 @@ from gateway.bridge.carried import describe_call, describe_leg
 from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.clients import Clients
 from gateway.bridge.household import REMEMBERED, Household, LegValue, PairValue, SessionValue
-from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.pptp_leg import PptpLeg, Worked
 from gateway.bridge.session import Session
 from gateway.esp import snapshot as esp
 from gateway.ike import snapshot as ike
@@ -102,8 +102,8 @@ def _session(session: Session, place: Place) -> SessionValue:
     )
 
 
-def _gre(session: Session) -> Gre | None:
-    """Its GRE, if that is ours."""
+def _gre(session: Session) -> Gre | Worked | None:
+    """Its GRE, if that is ours or a worker's."""
     inside = session.inside
     gre = inside.gre if isinstance(inside, PptpLeg) else None
-    return gre if isinstance(gre, Gre) else None
+    return gre if isinstance(gre, Gre | Worked) else None

@@ -14,6 +14,7 @@ MOST_PORTS = 32
 MOST_OWN_CERTIFICATES = 8
 MOST_AUTHORITIES = 16
 FEWEST_VIRTUAL, MOST_VIRTUAL = 1 << 8, 1 << 22  # virtual addresses
+MOST_WORKERS = 7  # by three bits of an SPI, of which zero is the daemon's
 MOST_REACH = 64  # places of one client, each of which may be looked at for a packet
 MOST_CANDIDATES = 256  # keys per outside address: each one costs a trial per dial
 
@@ -29,3 +30,4 @@ class Limits:
     dpd_seconds: int
     dpd_tries: int
     hello_seconds: int
+    workers: str = "0"

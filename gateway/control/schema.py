@@ -13,6 +13,7 @@ from gateway.control.limits import (
     MOST_CLIENTS,
     MOST_OWN_CERTIFICATES,
     MOST_PORTS,
+    MOST_WORKERS,
 )
 from gateway.control.schema_accounting import ACCOUNTING
 from gateway.control.schema_front import FRONT
@@ -31,6 +32,7 @@ VERSION_KEY = "schema_version"  # at the top of the file; missing means 1, as ha
 WAYS = ("dhcp", "static")  # how an interface comes by its address
 NATT = tuple(DEFAULTS["outside"]["natt"])
 NAT_D = ("auto", "honest", "parrot")
+WORKERS = ("auto", *map(str, range(MOST_WORKERS + 1)))
 PORT_ROLES = ("outside", "inside", "unused")
 
 BOX = Table(
@@ -134,6 +136,12 @@ LIMITS = Table(
         ),
         Key("dpd_tries", values.whole(1, 100), "Unanswered questions before it is given up.", "5"),
         Key("hello_seconds", values.whole(1, 86_400), "Silence before an L2TP Hello.", "60"),
+        Key(
+            "workers",
+            values.one_of("number of workers", WORKERS),
+            "Processes that carry sessions beside the daemon; auto is one for each further core.",
+            '"auto"',
+        ),
     ),
 )
 

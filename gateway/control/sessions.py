@@ -72,6 +72,7 @@ class StatusView:
     config_loaded_s: float = 0.0  # seconds ago
     config_problems: tuple[str, ...] = ()  # of the last reload, if it was refused
     carrier: str = ""  # why the kernel carries nothing at all
+    workers: int = 0  # that carry in its place
     virtual: str = ""  # by which way it tells clients apart; empty if it carries nothing
     firewall: str = ""  # "nftables" or "iptables"
     rules_ok: bool = False

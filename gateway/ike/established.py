@@ -240,7 +240,7 @@ class Established:
         iv: bytes,
         now: float,
     ) -> list[IkeEvent]:
-        spi_in = self._sas.free_spi(self._random)
+        spi_in = self._sas.free_spi(self._random, self._sas.low_bits(phase.sa))
         answer = answer_quick(phase, header, offer, iv, spi_in, self.policy, self._random)
         ready = answer.ready
         wait = self.policy.quick_wait

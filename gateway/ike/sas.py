@@ -15,6 +15,7 @@ from gateway.ike.steps import Step
 from gateway.ike.timers import Timers
 from gateway.wire.udp import Endpoint
 
+LOW_BITS = 8  # so many SPIs differ in those bits that may be asked for
 NEW_SHARE = 4  # one in so many half-open is for who has yet to show that it hears us
 
 Due = Phase1 | Pair | Quick | Peer | Gathering
@@ -33,6 +34,7 @@ class Sas:
         self._named: dict[str, dict[Peer, None]] = {}  # by credential
         self._alike: dict[tuple[str, str], dict[Peer, None]] = {}  # and what it calls itself
         self.timers: Timers[Due] = Timers()
+        self.low_bits: Callable[[int], int | None] = _any  # of SPIs for a phase 1, by its handle
         self._half_open_by_host: Counter[bytes] = Counter()
 
     def make_room(self, policy: IkePolicy, host: bytes, places: Places) -> list[Phase1]:
@@ -207,10 +209,14 @@ class Sas:
         if not self._alike.get(who, True):
             del self._alike[who]
 
-    def free_spi(self, random: Callable[[int], bytes]) -> int:
+    def free_spi(self, random: Callable[[int], bytes], low: int | None = None) -> int:
+        """`low`: what its low bits are to be, if that matters."""
         spi = int.from_bytes(random(4), "big")
+        step = 1
+        if low is not None:
+            spi, step = spi // LOW_BITS * LOW_BITS + low, LOW_BITS
         while spi < LOWEST_SPI or spi in self.pairs:
-            spi = (spi + 1) % (1 << 32)
+            spi = (spi + step) % (1 << 32)
         return spi
 
     def free_cookie(self, cookie_i: bytes, random: Callable[[int], bytes]) -> bytes:
@@ -218,6 +224,10 @@ class Sas:
         while cookie == 0 or cookie_i + cookie.to_bytes(COOKIE, "big") in self.phases:
             cookie = (cookie + 1) % (1 << 64)
         return cookie.to_bytes(COOKIE, "big")
+
+
+def _any(sa: int) -> None:
+    """All SPIs are alike."""
 
 
 def _first_to_go(phases: Sequence[Phase1], places: Places) -> Phase1:

@@ -4,8 +4,12 @@ Four memory files (memfd_create(2)): the key that seals the records, the words, 
 records. All of it goes when the machine is switched off, or when nobody comes for it.
 """
 
+import fcntl
 import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
+from struct import Struct
 from typing import Final
 
 from gateway.outputs import Fact, Forget, Keep, Output, What
@@ -15,6 +19,7 @@ from gateway.system.shelf import Shelf
 
 KEY, WORDS, ONE, OTHER = NAMES = ("kept-key", "kept-words", "kept-0", "kept-1")
 KEY_SIZE: Final = 32  # bytes
+_LOCK: Final = Struct("@hhqqi4x")  # struct flock
 STARTS: Final = 0  # the word that counts starts since the last that went well
 MOST_STARTS: Final = 3  # with what was found: it may be what ends them
 CALM: Final = 10.0  # seconds after which a start has gone well
@@ -35,7 +40,9 @@ class Kept:
         files = _files(keeper, found, random)
         records = Records((files[ONE], files[OTHER]), stamp)
         self.key = os.pread(files[KEY], KEY_SIZE, 0)
-        self.words = Shelf(files[WORDS])
+        self.words_file = files[WORDS]
+        _end_workers(self.words_file)
+        self.words = Shelf(self.words_file)
         self.found, self.trouble = records.found, records.trouble
         self._records = records
         self._calm_at: float | None = None
@@ -84,6 +91,21 @@ class Kept:
         for number in self.found:
             self._records.forget(number)
         self.found, starts[0] = {}, 0
+
+
+def _end_workers(words: int) -> None:
+    """Of an earlier daemon's workers none is left when this is over, so nobody counts any more.
+
+    Each holds a lock on the words (fcntl_locking(2)), which goes with its process.
+    """
+    while True:
+        asked = _LOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        kind, _, _, _, holder = _LOCK.unpack(fcntl.fcntl(words, fcntl.F_GETLK, asked))
+        if kind == fcntl.F_UNLCK or holder <= 0:
+            return
+        with suppress(ProcessLookupError):
+            os.kill(holder, signal.SIGKILL)
+        os.sched_yield()
 
 
 def _files(keeper: Keeper, found: dict[str, int], random: Callable[[int], bytes]) -> dict[str, int]:

@@ -21,6 +21,7 @@ from gateway.system.virtual import Pool, Translation
 from gateway.system.virtual_conntrack import ConntrackTranslation
 from gateway.system.virtual_nft import NftTranslation
 from gateway.system.wanted import wanted_pool
+from gateway.system.workers import Workers
 
 USER: Final = "user"
 NOWHERE: Final = Pool(bytes(4), 32, "lo")  # where only names matter
@@ -28,17 +29,17 @@ NOWHERE: Final = Pool(bytes(4), 32, "lo")  # where only names matter
 
 @dataclass(slots=True)
 class Begun:
-    """`paths` is None where the kernel carries nothing."""
+    """`paths` is None where nobody carries but the daemon."""
 
     abilities: Abilities
-    paths: Paths | None = None
+    paths: Paths | Workers | None = None
     name: str = ""  # of the way to virtual addresses
     left: Left = Left()  # by an earlier daemon
 
     @property
     def virtual(self) -> str:
         """The network of virtual addresses, empty if there are none."""
-        return "" if self.paths is None else self.paths.pool.text
+        return self.paths.pool.text if isinstance(self.paths, Paths) else ""
 
     def settle(self) -> None:
         """Whoever is taken up is, and nothing else of an earlier daemon's stays."""
@@ -57,7 +58,7 @@ def begin(config: Config, tool: Tool, keeper: Keeper, left: dict[str, int]) -> B
     descriptors."""
     standing = _standing() if is_carrying(left) else {}
     begun = _begin(config, tool, keeper, left)
-    begun.left = Left(standing, begun.paths is not None and begun.paths.goes_on)
+    begun.left = Left(standing, isinstance(begun.paths, Paths) and begun.paths.goes_on)
     if standing and begun.paths is None:
         remove_all((tool,))
     return begun

@@ -14,7 +14,7 @@ from signal import SIGHUP, SIGUSR1, Signals
 from typing import Protocol
 
 from gateway.outputs import CloseTcp, Fact, OpenPppd, OpenTcp, Output, SendIp, SendTcp, ToKeep, What
-from gateway.paths import PathEvent, PathRequest
+from gateway.paths import GreHeard, PacketHeard, PathEvent, PathRequest
 from gateway.system.clock import now as monotonic_now
 from gateway.system.tcp import TcpEvent, TcpOpened, TcpReceived
 
@@ -25,7 +25,6 @@ DRAIN = 3.0  # seconds an orderly stop may take
 HOLD = 1.0  # seconds for which timers rest after they failed
 TRACE_EVERY = 1.0  # seconds between two traces in the journal
 HAND_OVER = SIGUSR1  # end at once, nothing closed: a successor takes it up (RestartKillSignal=)
-
 
 Receive = Callable[[bytes, float], Iterable[Output]]
 
@@ -55,7 +54,7 @@ class Packets(Protocol):
 
 
 class Carrying(Protocol):
-    """`paths.Paths`: what the kernel carries."""
+    """`paths.Paths`, `workers.Workers`: what others carry."""
 
     def fileno(self) -> int: ...
     def take(self, limit: int) -> list[PathEvent]: ...
@@ -177,8 +176,7 @@ class Loop:
         self._leave_at: float | None = None  # set once stopping
         self.handed_over = False  # somebody else goes on with everything
         self._look_at = 0.0  # when timers are to be looked at amid work
-        self._trace_at = 0.0  # when the next trace may be written
-        self._untold = 0  # errors since the last trace
+        self._trace_at, self._untold = 0.0, 0  # of errors: the next trace; how many since the last
         self._recover_at: float | None = None  # set by an error
         self._timers = [
             _Timer(core.deadline, core.handle_timeout),
@@ -188,8 +186,6 @@ class Loop:
             *(_Timer(chore.deadline, chore.handle_timeout) for chore in more),
             _Timer(lambda: self._recover_at, self._recover),
         ]
-        if doors.paths is not None:
-            self._timers.append(_Timer(doors.paths.deadline, self._paths_timeout))
         self._selector = selector or selectors.DefaultSelector()
         for source, handle in (
             (doors.signals, self._from_signals),
@@ -203,6 +199,7 @@ class Loop:
         for queue in (*doors.esp, doors.front):
             self._selector.register(queue, selectors.EVENT_READ, partial(self._from_data, queue))
         if doors.paths is not None:
+            self._timers.append(_Timer(doors.paths.deadline, self._paths_timeout))
             self._selector.register(doors.paths, selectors.EVENT_READ, self._from_paths)
 
     def run(self) -> None:
@@ -262,8 +259,7 @@ class Loop:
     def _finished(self) -> bool:
         if self._leave_at is None:
             return False
-        empty = self._core.idle() and self._doors.tcp.idle()
-        return empty or self._clock() >= self._leave_at
+        return (self._core.idle() and self._doors.tcp.idle()) or self._clock() >= self._leave_at
 
     def _look_at_timers(self, now: float) -> None:
         self._look_at = now + SLICE
@@ -310,8 +306,13 @@ class Loop:
         return ()
 
     def _tell_paths(self, events: list[PathEvent], now: float) -> None:
+        core = self._core
         for event in events:
-            self._do(self._core.receive_path, event, now)
+            if isinstance(event, PacketHeard | GreHeard):
+                outside = isinstance(event, PacketHeard)
+                self._do(core.receive_packet if outside else core.receive_gre, event.packet, now)
+            else:
+                self._do(core.receive_path, event, now)
 
     def _paths_timeout(self, now: float) -> Sequence[Output]:
         if self._doors.paths is not None:

@@ -15,6 +15,7 @@ class Queues:
     on its way to a server; `passes` says of the latter whether it goes on (`nfqueue.Queue`)."""
 
     def __init__(self, passes: Callable[[bytes], bool]) -> None:
+        self.left = range(0)  # of the queues of ESP, those that workers read
         self.outside = Queue()
         self.esp = tuple(Queue() for _ in ESP_QUEUES)
         self.inside = Queue()
@@ -27,6 +28,17 @@ class Queues:
         self.front.bind(FRONT_QUEUE)
         for number, queue in zip(ESP_QUEUES, self.esp, strict=True):
             queue.bind(number, ESP_LENGTH)
+
+    @property
+    def read(self) -> tuple[Queue, ...]:
+        """The queues of ESP that are read here."""
+        return tuple(queue for low, queue in enumerate(self.esp) if low not in self.left)
+
+    def leave_to_workers(self, workers: int) -> None:
+        """Not to read those with a worker's number in the low bits of their SPIs any more."""
+        self.left = range(1, workers + 1)
+        for low in self.left:
+            self.esp[low].close()
 
     def drops(self) -> int:
         """Packets that the kernel dropped because a queue was full."""

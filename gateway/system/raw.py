@@ -10,7 +10,7 @@ from itertools import cycle
 from struct import Struct
 from typing import Final
 
-from gateway.paths import KERNEL_CALLS
+from gateway.paths import KERNEL_CALLS, SHARDS
 from gateway.wire.ipv4 import fragment_ipv4, host_text
 
 LIMIT = 64  # packets at a time
@@ -23,7 +23,7 @@ _PROGRAM: Final = Struct("@HP")
 _INSTRUCTION: Final = Struct("=HBBI")
 # Operations of a filter (linux/bpf_common.h)
 _LOAD_HEADER_LENGTH, _LOAD_HALF_BEHIND, _LOAD_WORD = 0xB1, 0x48, 0x20
-_IF_BITS, _IF_EQUAL, _RETURN = 0x45, 0x15, 0x06
+_IF_BITS, _IF_EQUAL, _IF_AT_LEAST, _AND, _RETURN = 0x45, 0x15, 0x35, 0x54, 0x06
 _MOST_HOSTS: Final = 250  # a jump goes 255 instructions at most
 _CALL_ID: Final = 6  # bytes into the GRE header (RFC 2637, 4.1)
 _TARGET: Final = slice(16, 20)  # of an IPv4 header
@@ -114,7 +114,17 @@ class GreReceiver:
         Without this we would be woken by every packet that it carries. An NT server may answer from
         another address of its (Q169831): that comes to us.
         """
-        program = kernel_calls_filter(servers)
+        self._filter(kernel_calls_filter(servers))
+
+    def leave_to_workers(self, workers: int) -> None:
+        """Not calls of these workers."""
+        self._filter(workers_filter(range(1, workers + 1), theirs=False))
+
+    def take_only(self, workers: range) -> None:
+        """Calls of these workers alone."""
+        self._filter(workers_filter(workers, theirs=True))
+
+    def _filter(self, program: bytes) -> None:
         buffer = array("B", program)
         address, length = buffer.buffer_info()
         handle = _PROGRAM.pack(length // _INSTRUCTION.size, address)
@@ -155,6 +165,21 @@ def kernel_calls_filter(servers: Collection[bytes]) -> bytes:
     for place, host in enumerate(hosts):
         code.append((_IF_EQUAL, len(hosts) - place, 0, int.from_bytes(host, "big")))
     code += [(_RETURN, 0, 0, LARGEST), (_RETURN, 0, 0, 0)]
+    return b"".join(_INSTRUCTION.pack(*each) for each in code)
+
+
+def workers_filter(workers: range, *, theirs: bool) -> bytes:
+    """The same for what has these numbers in the low bits of its call id, or for all else."""
+    passes, drops = (_RETURN, 0, 0, LARGEST), (_RETURN, 0, 0, 0)
+    code = [
+        (_LOAD_HEADER_LENGTH, 0, 0, 0),
+        (_LOAD_HALF_BEHIND, 0, 0, _CALL_ID),
+        (_AND, 0, 0, SHARDS - 1),
+        (_IF_AT_LEAST, 0, 2, workers.start),
+        (_IF_AT_LEAST, 1, 0, workers.stop),
+        passes if theirs else drops,
+        drops if theirs else passes,
+    ]
     return b"".join(_INSTRUCTION.pack(*each) for each in code)
 
 

@@ -5,6 +5,7 @@ The file has no name and no content but numbers; the first place is for `kept.py
 
 import mmap
 import os
+from collections.abc import Iterable
 from typing import Final
 
 from gateway.wire.words import Word
@@ -25,6 +26,24 @@ class Shelf:
         self._held: set[int] = set()
         self._back: list[int] = []  # places that were given back
         self._next = FIRST
+        self._resting: list[int] | None = None
+
+    def rest(self) -> None:
+        """From now on what is given back is not lent before `free` has it: somebody else may still
+        count there."""
+        self._resting = []
+
+    def take_resting(self) -> list[int]:
+        """Places that were given back since this was last asked."""
+        found, self._resting = self._resting or [], []
+        return found
+
+    def free(self, places: Iterable[int]) -> None:
+        """Nobody counts there any more."""
+        for place in places:
+            self._held.remove(place)
+            if place < self._next:
+                self._back.append(place)
 
     def take(self) -> int | None:
         """A place that is free, None if none is left. Its number is whatever it was."""
@@ -50,6 +69,7 @@ class Shelf:
         return self._cells[place : place + 1]
 
     def give_back(self, place: int) -> None:
-        self._held.remove(place)
-        if place < self._next:
-            self._back.append(place)
+        if self._resting is None:
+            self.free([place])
+        else:
+            self._resting.append(place)

@@ -23,8 +23,9 @@ HASHES: Final = {"sha1": "HMAC-SHA-1-96 [RFC2404]", "md5": "HMAC-MD5-96 [RFC2403
 CUT_SHORT: Final = "the gateway ended it"
 STOPPED: Final = "stopped by you"
 UNSEEN: Final = (
-    "not in it, because the kernel carries this machine: its ESP; to see that, too, write "
-    'carrier = "user" in its route, reload, and let it dial again'
+    "not in it, because the kernel or a worker carries this machine: its ESP; to see that, too, "
+    'write carrier = "user" in its route, reload, and let it dial again; or workers = "0", and '
+    "restart"
 )
 
 

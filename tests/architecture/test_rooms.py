@@ -34,11 +34,12 @@ ALLOWED = {
     "accounting": {"bookkeeping", "radius", "control", "system", "user", "wire"},
     "bookkeeping": {"radius", "control"},
     "succession": {"bridge", "system", "wire", "outputs", "paths", "crypto"},
+    "worker": {"bridge", "system", "wire"},
     "daemon": {"succession", "bridge", "control", "system", "user", "crypto"} | PROTOCOLS | GROUND,
 }
 EDGES = {
-    "system", "user", "daemon", "succession", "box", "health", "replays", "pppd", "kit", "metrics",
-    "accounting",
+    "system", "user", "daemon", "worker", "succession", "box", "health", "replays", "pppd", "kit",
+    "metrics", "accounting",
 }  # fmt: skip
 IO = {
     "asyncio", "fcntl", "io", "logging", "multiprocessing", "os", "pathlib", "random",

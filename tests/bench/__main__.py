@@ -23,6 +23,7 @@ from tests.bench import (
     plot,
     restart,
     road,
+    shards,
     storm,
     thousand,
     traffic,
@@ -55,6 +56,7 @@ PARTS: Final = {
     "daemon": Part("The daemon, in network namespaces", daemon.measure, True),
     "fair": Part("Under a flood, in network namespaces", fair.measure, True),
     "thousand": Part("The daemon with a thousand sessions", thousand.measure, True),
+    "shards": Part("The daemon and its workers, in network namespaces", shards.measure, True),
     "restart": Part("A crash of the daemon, in network namespaces", restart.measure, True),
 }
 

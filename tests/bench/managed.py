@@ -111,11 +111,11 @@ class Managed:
 
 
 @contextmanager
-def managed_daemon(folder: Path) -> Iterator[Managed]:
+def managed_daemon(folder: Path, workers: int = 0) -> Iterator[Managed]:
     """With its session up, and gone afterwards whatever happens."""
     place = Place((SERVER,), NATS)
     config, socket = folder / "postern.toml", folder / "control.sock"
-    config.write_text(CONFIG)
+    config.write_text(f'{CONFIG}[limits]\nworkers = "{workers}"\n')
     config.chmod(0o600)
     program = [sys.executable, "-m", "gateway.daemon", "--config", str(config)]
     command = [sys.executable, "-m", "tests.interop.lab.manager", str(folder), *program]

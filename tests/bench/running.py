@@ -1,5 +1,6 @@
 """The real daemon between two network namespaces, and what it uses of the machine."""
 
+import json
 import os
 import subprocess
 import sys
@@ -105,7 +106,7 @@ def running_daemon(
     *,
     servers: Sequence[str] = (SERVER,),
     nats: Sequence[str] = NATS,
-    **limits: int,
+    **limits: int | str,
 ) -> Iterator[tuple[Running, Place, RealNet]]:
     """A daemon that knows these clients, gone afterwards whatever happens."""
     place = Place(servers, (*nats, *DIRECT))
@@ -128,10 +129,12 @@ def running_daemon(
             place.close()
 
 
-def _document(clients: Sequence[Machine], servers: Sequence[str], limits: dict[str, int]) -> str:
+def _document(
+    clients: Sequence[Machine], servers: Sequence[str], limits: dict[str, int | str]
+) -> str:
     lines = ["[outside]", 'interface = "wan0"', f'addresses = ["{OUTSIDE}"]']
     lines += ["[inside]", f'address = "{INSIDE}"', "[limits]"]
-    lines += [f"{name} = {value}" for name, value in limits.items()]
+    lines += [f"{name} = {json.dumps(value)}" for name, value in limits.items()]
     where = f'server = "{servers[0]}"'
     if len(servers) > 1:
         where = f'servers = {list(servers)}\norder = "turns"'.replace("'", '"')

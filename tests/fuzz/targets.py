@@ -13,8 +13,8 @@ from gateway.wire.cursor import WireError
 from gateway.wire.ipv4 import PROTOCOL_ESP, PROTOCOL_GRE, PROTOCOL_UDP, build_ipv4, host_bytes
 from gateway.wire.udp import build_udp
 from tests.mouths import MACHINES, PARSERS, Take
-from tests.pair.gateway_world import INSIDE, OUTSIDE, SERVER, World, meet
-from tests.pair.restart_world import KEY, MortalWorld
+from tests.pair.gateway_world import INSIDE, KEY, OUTSIDE, SERVER, World, meet
+from tests.pair.restart_world import MortalWorld
 
 MOST_MESSAGES = 8  # of one input
 INPUTS_OF_A_GATEWAY = 200  # then it is made anew: it takes a tenth of a second

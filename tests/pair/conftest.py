@@ -1,7 +1,8 @@
-"""Whole stories of the gateway are told twice: its sessions carried in user space, or by a kernel.
+"""Whole stories of the gateway are told three times: its sessions carried by itself, by a kernel,
+or by workers.
 
-A story that is about user space itself says so: `@pytest.mark.user_space`. `make check` leaves the
-second telling out.
+A story that no kernel could tell says so: `@pytest.mark.user_space`. `make check` leaves all but
+the first telling out.
 """
 
 import pytest
@@ -16,7 +17,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     marked = metafunc.definition.get_closest_marker("user_space") is not None
     kernel = [] if marked else [pytest.param("kernel", marks=pytest.mark.long)]
-    metafunc.parametrize("carrier", ["user", *kernel], indirect=True)
+    workers = pytest.param("workers", marks=pytest.mark.long)
+    metafunc.parametrize("carrier", ["user", *kernel, workers], indirect=True)
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,7 @@ from gateway.outputs import (
     SendTcp,
     What,
 )
+from gateway.paths import Abilities, GreHeard, PacketHeard, PathEvent
 from gateway.system.loop import Core
 from gateway.wire.ipv4 import (
     PROTOCOL_ESP,
@@ -42,6 +43,7 @@ from gateway.wire.ipv4 import (
     parse_ipv4,
 )
 from gateway.wire.udp import Datagram, Endpoint, build_checked_udp, parse_udp
+from tests.pair.memory import Memory
 from tests.pair.nat import Nat
 from tests.pair.net import DELAY, Net, seeded
 from tests.pair.peers.ike_profiles import SAFENET_98, Profile
@@ -49,6 +51,8 @@ from tests.pair.peers.inside_server import InsideServer, Line
 from tests.pair.peers.kernel import ABILITIES, Kernel, is_again
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 from tests.pair.peers.pppd import Pppd
+from tests.pair.peers.workers import ABILITIES as WORKERS
+from tests.pair.peers.workers import Workforce
 
 OUTSIDE, INSIDE = "198.51.100.1", "192.0.2.1"
 FRONT = "198.51.100.77"  # of a router that forwards the two UDP ports to us, and nothing else
@@ -68,7 +72,8 @@ TODAY = date(2026, 10, 4)
 IKE, ESP = ("3des-sha1-modp1024",), ("3des-sha1", "aes128-sha1", "aes256-sha1")
 NOBODY = Users()
 CONNECT_WITHIN = 10.0  # seconds, as system/tcp.py has it
-CARRIER = "user"  # or "kernel", for whole stories: see conftest.py
+KEY = bytes(range(32))
+CARRIER = "user"  # or "kernel", or "workers", for whole stories: see conftest.py
 TCP_WORDS = {"refused": "connection refused", "silent": "no answer within 10 s"}
 
 Step = Callable[[float], list[Output]]
@@ -97,7 +102,7 @@ def configure(
 ) -> Config:
     """`routes` stand beside those of the two PPTP servers; `route` is what "nt4" has beside its
     usual. Where the kernel carries that is no shield, which reads every frame."""
-    usual = [replace(each, shield=CARRIER == "user") for each in ROUTES]
+    usual = [replace(each, shield=CARRIER != "kernel") for each in ROUTES]
     routes += (replace(usual[0], **route),) if route else ()
     values = {name: getattr(LIMITS, name) for name in LIMITS.__slots__} | limits
     return Config(
@@ -127,11 +132,24 @@ class GatewayNode:
         self._coming: list[tuple[float, int, Step]] = []  # what TCP still has to tell
         self._steps = 0
         self._telling = False
-        self.kernel = (
-            Kernel(host_bytes(OUTSIDE), seeded(seed + 77)) if CARRIER == "kernel" else None
-        )
-        if self.kernel is not None:
+        self.memory = Memory()
+        self.kernel: Kernel | None = None
+        self.workforce: Workforce | None = None
+        if CARRIER == "kernel":
+            self.kernel = Kernel(host_bytes(OUTSIDE), seeded(seed + 77))
             self.core.carrier.abilities = ABILITIES
+        elif CARRIER == "workers":
+            self.core.carrier.abilities = self._begin_workers()
+            self.core.keeping.begin(self.memory, KEY)
+
+    def _begin_workers(self) -> Abilities:
+        self.workforce = Workforce(host_bytes(OUTSIDE), self.memory.word, seeded(77))
+        return WORKERS
+
+    @property
+    def beside(self) -> Kernel | Workforce | None:
+        """Who carries beside the gateway."""
+        return self.kernel or self.workforce
 
     def stand_in(self, core: Gateway) -> None:
         """Another gateway has the place from now on: one that is watched, say."""
@@ -155,7 +173,7 @@ class GatewayNode:
         self, packet: bytes, queue: Callable[[bytes, float], list[Output]], now: float
     ) -> list[Datagram]:
         """The kernel first, and what it leaves comes by the queue."""
-        sent = None if self.kernel is None else self.kernel.receive(packet, now)
+        sent = None if self.beside is None else self.beside.receive(packet, now)
         if sent is None:
             return self.carry(queue(packet, now), now)
         return datagrams(sent) + self._told(now)
@@ -167,17 +185,24 @@ class GatewayNode:
             return found
         self._telling = True
         try:
-            while self.kernel is not None and self.kernel.told:
-                event = self.kernel.told.popleft()
-                found += self.carry(self.core.receive_path(event, now), now)
+            while self.beside is not None and self.beside.told:
+                found += self.carry(self._follow(self.beside.told.popleft(), now), now)
         finally:
             self._telling = False
         return found
 
+    def _follow(self, event: PathEvent, now: float) -> list[Output]:
+        """As the loop does."""
+        if isinstance(event, PacketHeard):
+            return self.door.receive_packet(event.packet, now)
+        if isinstance(event, GreHeard):
+            return self.door.receive_gre(event.packet, now)
+        return self.core.receive_path(event, now)
+
     def refresh(self, now: float) -> None:
         """The core knows all that was carried until now, as it does before it is asked."""
-        if self.kernel is not None:
-            self.kernel.count()
+        if self.beside is not None:
+            self.beside.count()
             self._told(now)
 
     def handle_timeout(self, now: float) -> list[Datagram]:
@@ -188,14 +213,14 @@ class GatewayNode:
         due = self.door.deadline()
         if due is not None and due <= now:
             found += self.carry(self.door.handle_timeout(now), now)
-        if self.kernel is not None:
-            found += datagrams(self.kernel.handle_timeout(now))
+        if self.beside is not None:
+            found += datagrams(self.beside.handle_timeout(now))
         return found + self._told(now)
 
     def deadline(self) -> float | None:
         times = [self._coming[0][0]] if self._coming else []
         times += [own] if (own := self.door.deadline()) is not None else []
-        kernels = None if self.kernel is None else self.kernel.deadline()
+        kernels = None if self.beside is None else self.beside.deadline()
         return min(times if kernels is None else [*times, kernels], default=None)
 
     def carry(self, outputs: list[Output], now: float) -> list[Datagram]:
@@ -218,8 +243,8 @@ class GatewayNode:
                     self._send(key, data, now)
                 case CloseTcp(key):
                     self._close(key)
-                case _ if self.kernel is not None and not isinstance(output, Keep | Forget):
-                    found += datagrams(self.kernel.carry_out(output, now))
+                case _ if self.beside is not None and not isinstance(output, Keep | Forget):
+                    found += datagrams(self.beside.carry_out(output, now))
         return found + self._told(now)
 
     def drop(self, line: Line, now: float, reason: str = "the server closed it") -> None:

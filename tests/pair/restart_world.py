@@ -14,39 +14,9 @@ from gateway.control.config import Client, Config
 from gateway.outputs import Forget, Keep, Output
 from gateway.paths import L2tpHeard, Left
 from gateway.wire.udp import Datagram
-from gateway.wire.words import Word
-from tests.pair.gateway_world import INSIDE, OUTSIDE, TODAY, GatewayNode, World, meet
+from tests.pair.gateway_world import INSIDE, KEY, OUTSIDE, TODAY, GatewayNode, World, meet
 from tests.pair.net import seeded
 from tests.pair.peers.kernel import ABILITIES
-
-KEY = bytes(range(32))
-
-
-class Memory:
-    """Words that outlive whoever counts in them."""
-
-    def __init__(self, most: int = 4096) -> None:
-        self.cells = memoryview(bytearray(8 * most)).cast("Q")
-        self.taken: set[int] = set()
-
-    def take(self) -> int | None:
-        free = (each for each in range(len(self.cells)) if each not in self.taken)
-        place = next(free, None)
-        if place is not None:
-            self.taken.add(place)
-        return place
-
-    def hold(self, place: int) -> bool:
-        if place in self.taken or not 0 <= place < len(self.cells):
-            return False
-        self.taken.add(place)
-        return True
-
-    def word(self, place: int) -> Word:
-        return self.cells[place : place + 1]
-
-    def give_back(self, place: int) -> None:
-        self.taken.remove(place)
 
 
 class MortalNode(GatewayNode):
@@ -55,7 +25,6 @@ class MortalNode(GatewayNode):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.records: dict[int, bytes] = {}
-        self.memory = Memory()
         self.core.keeping.begin(self.memory, KEY)
         self.taking_up: TakingUp | None = None
 
@@ -90,6 +59,8 @@ class MortalNode(GatewayNode):
 
     def _left(self, goes_on: bool) -> Left:
         """What the kernel still has; if it does not go on, it has nothing afterwards."""
+        if self.workforce is not None:
+            self.core.carrier.abilities = self._begin_workers()
         if self.kernel is None:
             return Left()
         self.core.carrier.abilities = ABILITIES

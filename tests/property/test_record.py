@@ -14,7 +14,8 @@ from gateway.wire.cursor import WireError
 from gateway.wire.record import build_record, parse_record
 from gateway.wire.udp import Endpoint
 from tests.pair import gateway_world
-from tests.pair.restart_world import KEY, MortalWorld, household_of
+from tests.pair.gateway_world import KEY
+from tests.pair.restart_world import MortalWorld, household_of
 
 BOTH = pytest.mark.parametrize("carrier", ["user", "kernel"])
 NUMBERS = st.integers(-(2**63), 2**63 - 1)

@@ -420,3 +420,11 @@ def test_who_gives_out_figures_cannot_end_a_session(
     answer = at_work.answer({"verb": "metrics"}, exporter)
     assert isinstance(answer, dict)
     assert answer["ok"]
+
+
+def test_workers_stay_as_many_until_a_restart(tmp_path: Path) -> None:
+    at_work = desk(tmp_path)
+    written(tmp_path, GOOD + '[limits]\nworkers = "2"\n')
+    found = [fact for fact in at_work.reload(1.0) if isinstance(fact, Fact)]
+    assert found[-1].details["what"] == "workers change only when postern is restarted"
+    assert at_work.gateway.config.limits.workers == "0"

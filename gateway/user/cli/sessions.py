@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from gateway.control.explain import Told
 from gateway.control.problems import printable
@@ -45,6 +46,7 @@ WIDE: tuple[tuple[Column, Cell], ...] = (
     (Column("OUT", right=True), lambda one: show.size(one.bytes_out)),
     (Column("DROPS", right=True), lambda one: str(sum(one.drops.values()))),
 )
+OTHERS: Final = {"kernel": "the kernel", "worker": "a worker"}  # who may carry but the daemon
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -134,8 +136,8 @@ def details(session: SessionView | None) -> list[str]:
 
 def _carrier(session: SessionView) -> str:
     """Who carries its traffic; and if that is the daemon, why."""
-    if session.carrier == "kernel":
-        return "the kernel"
+    if session.carrier in OTHERS:
+        return OTHERS[session.carrier]
     return "the daemon" + (f": {session.carrier_why}" if session.carrier_why else "")
 
 

@@ -63,7 +63,9 @@ def status_lines(status: StatusView) -> list[str]:
 
 
 def _carriers(status: StatusView) -> str:
-    """Whether the kernel carries traffic, and if not why."""
+    """Whether workers or the kernel carry traffic, and if not why."""
+    if status.workers:
+        return f"workers where they can ({status.workers}), else the daemon"
     if status.virtual:
         return f"the kernel where it can ({status.virtual}), else the daemon"
     return "the daemon" + (f": {status.carrier}" if status.carrier else "")

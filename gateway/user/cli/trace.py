@@ -31,7 +31,7 @@ EXAMPLE = (
     "ones. With --with-keys two tables are written beside the file, FILE.ikev1_decryption_table\n"
     "and FILE.esp_sa: copy them without FILE. into Wireshark's folder. They open everything, so\n"
     "they want --with-passwords too. That a trace was taken, and by whom, stands in the journal.\n"
-    "Of a session that the kernel carries (see postern sessions) a trace shows no ESP."
+    "Of a session that the kernel or a worker carries (see postern sessions) a trace shows no ESP."
 )
 STDOUT: Final = "-"
 INBOUND: Final = 1  # of a packet's direction

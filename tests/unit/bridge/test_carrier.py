@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from gateway.bridge.carrier import BEGUN, CROWDED, IN_FRONT
+from gateway.bridge.carrier import CROWDED
 from gateway.bridge.crossing import CONFINES, ENCRYPTS, ENDS, READS
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.tracks import LegTrack, carried_by
+from gateway.bridge.why_user import BEGUN, IN_FRONT
 from gateway.control.config import HERE, Choice, Front, Route
 from gateway.control.users import Users
 from gateway.control.values_reach import Reach, reach

@@ -1,7 +1,7 @@
 import pytest
 
-from gateway.bridge.classify import Kind
-from gateway.bridge.client_leg import LONGEST_IDLE, PORT_L2TP, ClientLeg, Counters, Pair, l2tp_in
+from gateway.bridge.classify import PORT_L2TP, Kind, l2tp_in
+from gateway.bridge.client_leg import LONGEST_IDLE, ClientLeg, Counters, Pair
 from gateway.bridge.place import Place
 from gateway.esp.inbound import Inbound
 from gateway.esp.outbound import Outbound

@@ -4,10 +4,11 @@ import pytest
 
 from gateway.bridge.keeping import EVERY
 from gateway.outputs import Fact, Forget, Keep, SendIp, What
-from tests.pair.gateway_world import NAT, meet
+from tests.pair.gateway_world import KEY, NAT, meet
+from tests.pair.memory import Memory
 from tests.pair.nat import Nat
 from tests.pair.peers.ppp_end import IP
-from tests.pair.restart_world import KEY, Memory, MortalWorld
+from tests.pair.restart_world import MortalWorld
 from tests.unit.bridge.kernel_world import carried, session_of
 
 

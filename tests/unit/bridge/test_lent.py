@@ -1,5 +1,5 @@
 from gateway.bridge.lent import Lent
-from tests.pair.restart_world import Memory
+from tests.pair.memory import Memory
 
 
 class Counter:

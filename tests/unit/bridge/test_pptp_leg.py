@@ -1,8 +1,10 @@
 """One call to a server, told as the session sees it. The bytes are those of the scripted server."""
 
 from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput
-from gateway.bridge.pptp_leg import PptpLeg
+from gateway.bridge.pptp_leg import PptpLeg, Worked
 from gateway.outputs import CloseTcp, OpenTcp, SendIp, SendTcp
+from gateway.paths import SendFrame
+from gateway.pptp.gre import Gre
 from gateway.pptp.machine import Caller
 from gateway.wire.ipv4 import host_bytes, parse_ipv4
 from gateway.wire.udp import Endpoint
@@ -172,3 +174,19 @@ def test_a_call_that_is_up_is_taken_up_by_another_leg() -> None:
     assert again.kept() == kept
     assert (again.is_up, again.peer_call, again.vendor) == (True, PEER_CALL, "Microsoft")
     assert of(Ended, again.receive(disconnected(PEER_CALL), 2.0))
+
+
+def test_a_workers_call_is_kept_as_one_that_anybody_may_go_on_with() -> None:
+    leg = PptpLeg(5, Caller(9, seeded(1)), 9, None, SERVER, shield=True, channel=5, worked=True)
+    assert leg.kept() is None
+    leg._open(8)
+    assert leg.strict
+    kept = leg.kept()
+    assert kept is not None
+    assert kept.channel == 0
+    assert isinstance(leg.gre, Worked)
+    leg.gre.sent[0], leg.gre.heard[0] = 7, 3
+    assert leg.packet(leg.gre.seal(b"frame", 0.0)) == SendFrame(5, b"frame")
+    leg.take_over()
+    assert isinstance(leg.gre, Gre)
+    assert (leg.gre.sent[0], leg.gre.heard[0], leg.channel) == (7, 3, 0)

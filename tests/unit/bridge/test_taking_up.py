@@ -13,7 +13,8 @@ from gateway.crypto import aead
 from gateway.outputs import What
 from gateway.wire.record import build_record
 from gateway.wire.udp import Endpoint
-from tests.pair.restart_world import KEY, MortalWorld, household_of
+from tests.pair.gateway_world import KEY
+from tests.pair.restart_world import MortalWorld, household_of
 
 
 def up() -> tuple[MortalWorld, Household]:

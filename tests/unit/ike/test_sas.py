@@ -261,3 +261,11 @@ def test_from_where_a_client_was_seen_nobody_goes_before_strangers() -> None:
     meeting = opened(1, 2, 3)
     assert go(meeting, 4, in_all=3, known=(1, 2)) == [3]
     assert go(meeting, 4, in_all=2, known=(1, 2)) == [1]
+
+
+def test_an_spi_can_be_asked_for_by_its_low_bits() -> None:
+    sas = Sas()
+    assert sas.free_spi(lambda n: b"\x12\x34\x56\x78", 3) == 0x1234567B
+    assert sas.free_spi(lambda n: b"\xff" * n, 7) == 0xFFFFFFFF
+    assert sas.free_spi(bytes, 5) == LOWEST_SPI + 5
+    assert sas.low_bits(1) is None

@@ -1,5 +1,7 @@
 """A leg and a call as the bridge would want them."""
 
+from typing import Any
+
 from gateway.paths import CallPath, L2tpEnd, LegPath, PptpEnd, Sa
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.udp import Endpoint
@@ -9,7 +11,7 @@ PEER = Endpoint(host_bytes("198.51.100.7"), 61000)
 SERVER = host_bytes("192.0.2.20")
 
 
-def sa(spi: int, **more: int) -> Sa:
+def sa(spi: int, **more: Any) -> Sa:
     return Sa(spi, "3des", bytes(range(24)), "sha1", bytes(range(20)), **more)
 
 

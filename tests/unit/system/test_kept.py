@@ -1,5 +1,7 @@
+import fcntl
 import os
 import resource
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -110,3 +112,20 @@ def test_without_memory_nothing_is_left_to_be_taken_up_and_the_owner_hears_of_it
     assert kept.handle_timeout(2.0) == []
     kept.carry_out(Keep(3, b"three"))
     assert begin(keeper).found == {}
+
+
+def test_workers_of_an_earlier_process_are_dead_before_their_words_are_read(keeper: Keeper) -> None:
+    first = begin(keeper)
+    ready, told = os.pipe()
+    worker = os.fork()
+    if worker == 0:
+        fcntl.lockf(first.words_file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 1)
+        os.write(told, b"x")
+        signal.pause()
+        os._exit(0)
+    assert os.read(ready, 1) == b"x"
+    begin(keeper)
+    _, status = os.waitpid(worker, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    os.close(ready)
+    os.close(told)

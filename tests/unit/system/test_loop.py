@@ -20,7 +20,15 @@ from gateway.outputs import (
     SendTcp,
     What,
 )
-from gateway.paths import CallCounted, L2tpHeard, PathEvent, PathRequest, SendL2tp
+from gateway.paths import (
+    CallCounted,
+    GreHeard,
+    L2tpHeard,
+    PacketHeard,
+    PathEvent,
+    PathRequest,
+    SendL2tp,
+)
 from gateway.system.loop import DRAIN, FEW, HAND_OVER, HOLD, LIMIT, SLICE, TRACE_EVERY, Doors, Loop
 from gateway.system.tcp import TcpClosed, TcpEvent, TcpOpened, TcpReceived
 from gateway.wire.udp import Endpoint
@@ -584,3 +592,10 @@ def test_the_kernels_counters_are_read_in_their_time_and_before_anybody_asks() -
     world.paths.due = world.clock.time
     world.loop.step()
     assert world.did == [("path", counted), ("path", counted)]
+
+
+def test_packets_that_a_worker_hands_on_come_as_from_a_queue() -> None:
+    world = World()
+    world.paths.says = [PacketHeard(b"esp"), GreHeard(b"gre")]
+    world.loop.refresh()
+    assert world.did == [("packet", b"esp"), ("gre", b"gre")]

@@ -33,3 +33,11 @@ def test_what_was_too_long_is_added_up() -> None:
 def test_figures_have_one_name_for_all_queues_of_esp() -> None:
     names = [sample.labels["queue"] for sample in Queues(lambda packet: True).samples()]
     assert names == ["outside", "outside", "esp", "esp", "inside", "inside", "front", "front"]
+
+
+def test_what_workers_read_is_not_read_here() -> None:
+    queues = Queues(lambda packet: True)
+    assert queues.read == queues.esp
+    queues.leave_to_workers(2)
+    assert queues.read == (queues.esp[0], *queues.esp[3:])
+    assert len(list(queues.samples())) == 8

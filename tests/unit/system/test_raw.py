@@ -6,11 +6,12 @@ With a real kernel: tests/interop/test_system_queue.py.
 import errno
 import socket
 from collections import deque
-from struct import unpack_from
+from struct import pack, unpack_from
 
 import pytest
 
-from gateway.system.raw import GreReceiver, Sender
+from gateway.paths import worker_of
+from gateway.system.raw import GreReceiver, Sender, workers_filter
 from gateway.wire.ipv4 import build_ipv4, host_bytes
 
 HERE, THERE = host_bytes("192.0.2.1"), host_bytes("192.0.2.2")
@@ -172,3 +173,34 @@ def test_everything_is_closed() -> None:
     Sender().close()
     GreReceiver().close()
     assert [made.closed for made in everyone] == [True, True, True]
+
+
+def passes(program: bytes, call_id: int) -> bool:
+    """What the kernel would do with a GRE packet of that call (linux/filter.h)."""
+    gre = pack("!HHHH", 0x3001, 0x880B, 0, call_id)
+    packet = build_ipv4(THERE, HERE, 47, gre)
+    value = offset = at = 0
+    while True:
+        operation, if_so, if_not, number = unpack_from("=HBBI", program, 8 * at)
+        at += 1
+        if operation == 0xB1:
+            offset = (packet[number] & 15) * 4
+        elif operation == 0x48:
+            value = int.from_bytes(packet[offset + number : offset + number + 2])
+        elif operation == 0x54:
+            value &= number
+        elif operation == 0x35:
+            at += if_so if value >= number else if_not
+        else:
+            assert operation == 0x06
+            return bool(number)
+
+
+@pytest.mark.parametrize("workers", range(1, 8))
+def test_every_call_is_one_workers_or_the_daemons(workers: int) -> None:
+    daemon = workers_filter(range(1, workers + 1), theirs=False)
+    each = [workers_filter(range(one, one + 1), theirs=True) for one in range(1, workers + 1)]
+    for call_id in (*range(16), 0x7FF9, 0xFFFF):
+        heard = [passes(program, call_id) for program in (daemon, *each)]
+        assert heard.index(True) == worker_of(call_id, workers)
+        assert heard.count(True) == 1

@@ -56,3 +56,16 @@ def test_a_place_that_was_given_back_is_lent_or_held_but_not_both(file: int) -> 
     shelf.give_back(FIRST)
     assert not shelf.hold(FIRST)
     assert shelf.take() == FIRST
+
+
+def test_where_others_may_still_count_a_place_rests_until_it_is_free(file: int) -> None:
+    shelf = Shelf(file, 3)
+    shelf.rest()
+    first, second = shelf.take(), shelf.take()
+    assert (first, second) == (1, 2)
+    shelf.give_back(1)
+    assert shelf.take() is None
+    assert shelf.take_resting() == [1]
+    assert shelf.take_resting() == []
+    shelf.free([1])
+    assert shelf.take() == 1

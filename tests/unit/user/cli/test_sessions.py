@@ -171,3 +171,13 @@ def test_json_of_one_session_has_its_account(
     with answering(tmp_path, answer) as daemon:
         assert main(["sessions", "7", "--json", "--socket", daemon.path]) == exits.OK
     assert json.loads(capsys.readouterr().out) == answer
+
+
+@pytest.mark.parametrize(("carrier", "words"), [("kernel", "the kernel"), ("worker", "a worker")])
+def test_who_carries_but_the_daemon_is_named(
+    carrier: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = to_json(replace(SESSION, carrier=carrier, carrier_why=""))
+    with answering(tmp_path, {"session": session, "account": []}) as daemon:
+        assert main(["sessions", "7", "--socket", daemon.path]) == exits.OK
+    assert f"  carrier        {words}\n" in capsys.readouterr().out

@@ -92,3 +92,10 @@ def test_what_has_a_last_day_is_told_with_the_day_it_goes_by(
     assert code == exits.OK
     assert "  goes by        2026-10-04\nholds until a day:\n" in text
     assert "\n  warning: lathe may use des-md5\n  the old key\n" in text
+
+
+def test_where_workers_carry_it_says_how_many(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, text = told(tmp_path, capsys, replace(STATUS, virtual="", workers=2))
+    assert "workers where they can (2), else the daemon" in text
