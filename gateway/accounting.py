@@ -124,6 +124,7 @@ class Office:
         self._taken: list[int] = []
         self._number = 0
         self._ask_at = 0.0
+        self._is_closing = False
         self._is_there = False  # the gateway
         self._mark: Mark | None = None  # as it is on the disk
         self._said: dict[str, float] = {}
@@ -179,11 +180,13 @@ class Office:
         if now() >= self._ask_at:
             self._ask_at = now() + ASK_EVERY
             self._keep(self._ask())
+        elif self._is_closing:
+            self._keep([])  # what was taken since: nobody asks any more, and it is waited for
         self._do(self._courier.handle_timeout(now()))
 
     def close(self) -> None:
         """We are to stop. Where the gateway has gone before us, so has everybody else."""
-        self._ask_at = float("inf")
+        self._ask_at, self._is_closing = float("inf"), True
         accounts = self._ask()
         if not self._is_there:
             accounts += self._book.close(wall())

@@ -14,6 +14,7 @@ import pytest
 from gateway.radius.numbers import HEADER, NOBODY, Code, Kind, Status
 from gateway.radius.packet import Packet, build_packet, parse_packet, signed_request, text
 from gateway.radius.sink import answer
+from gateway.system.account_store import AccountStore
 from gateway.system.clock import now
 from gateway.system.radius_socket import RadiusSocket
 from gateway.wire.cursor import WireError
@@ -118,6 +119,9 @@ def test_without_a_gateway_the_last_to_go_says_so(tmp_path: Path, server: Server
     with Accountant(tmp_path, server.port).running():
         server.wait_for(Status.ON)
     assert server.statuses() == [Status.ON, Status.OFF]
+    store = AccountStore(tmp_path / "state")
+    assert store.load().waiting == []  # or the next start would tell it once more
+    store.close()
 
 
 def test_a_server_that_may_end_sessions_ends_one_and_another_machine_does_not(
