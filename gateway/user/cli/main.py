@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, Protocol
 
 from gateway.control.problems import printable
@@ -130,6 +131,7 @@ def _tell(error: DaemonError, *, as_json: bool) -> None:
     print(printable(f"  {error.hint}"), file=sys.stderr)
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
     """The whole command; the manual is made from it, too."""
     top = argparse.ArgumentParser(

@@ -5,6 +5,7 @@ daemon answers from data too; tests with a whole gateway behind the socket are i
 `tests/pair/test_console_gateway.py`.
 """
 
+import os
 import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from io import StringIO
 from pathlib import Path
 from random import Random
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 from gateway.control.authority_desk import AuthorityDesk
@@ -36,7 +37,6 @@ from gateway.user.console.terminal import fit_letters
 
 Answer = dict[str, Any]
 Handler = Callable[[dict[str, Any]], Answer]
-TURN = 0.02  # seconds until a server looks whether it shall end
 
 CONFIG = """\
 # The owner's own words stay where they are.
@@ -331,11 +331,11 @@ class FakeDaemon:
 @contextmanager
 def listening(path: Path, handler: Handler) -> Iterator[str]:
     """A real control socket with this handler behind it, in a thread of its own."""
-    control, done = ControlSocket(path, handler), Event()
+    control = ControlSocket(path, handler)
+    done, over = os.pipe()
 
     def serve() -> None:
-        while not done.is_set():
-            select.select([control], [], [], TURN)
+        while done not in select.select([control.fileno(), done], [], [])[0]:
             control.serve(0.0)
 
     thread = Thread(target=serve)
@@ -343,8 +343,9 @@ def listening(path: Path, handler: Handler) -> Iterator[str]:
     try:
         yield str(path)
     finally:
-        done.set()
+        os.close(over)  # which `done` then shows
         thread.join(60)
+        os.close(done)
         control.close()
 
 
