@@ -34,7 +34,7 @@ from tests.unit.control.written import GOOD
 from tests.unit.test_daemon import written
 from tests.unit.test_metrics import answering, free_port
 
-pytestmark = pytest.mark.slow  # each starts a program
+pytestmark = [pytest.mark.slow, pytest.mark.long]  # each starts a program
 PATIENCE = 60.0  # seconds: on a busy machine
 HERE = host_bytes(LOOPBACK)
 

@@ -24,7 +24,7 @@ from tests.unit.control.written import GOOD
 from tests.unit.system.box.test_figures import STATUS
 from tests.unit.test_daemon import written
 
-pytestmark = pytest.mark.slow  # each starts a program
+pytestmark = [pytest.mark.slow, pytest.mark.long]  # each starts a program
 CHECKOUT = Path(__file__).parents[2]
 TOKEN = "0123456789abcdef"
 SOME = f'[metrics]\naddress = "127.0.0.1"\nport = {{port}}\ntoken = "{TOKEN}"\n'

@@ -8,7 +8,7 @@ import pytest
 
 from image.places import PROJECT
 
-pytestmark = pytest.mark.slow  # each starts a program
+pytestmark = [pytest.mark.slow, pytest.mark.long]  # each starts a program
 LATE = """
 import pytest
 

@@ -22,7 +22,7 @@ from gateway.user.remote import line as lines  # noqa: E402
 from gateway.user.remote.connection import seen_key  # noqa: E402
 from gateway.user.remote.line import Line, open_line  # noqa: E402
 
-pytestmark = pytest.mark.slow  # some wait for what never comes
+pytestmark = [pytest.mark.slow, pytest.mark.long]  # some wait for what never comes
 PATIENCE = 60.0  # seconds until a test that went wrong ends
 SHORT = 0.5  # seconds, where what is waited for never comes
 Does = Callable[[Any], None]
