@@ -15,11 +15,10 @@ from gateway.system.clock import now
 from gateway.system.nfqueue import Queue
 from gateway.system.raw import GreReceiver, Sender
 from gateway.system.shelf import Shelf
-from gateway.system.worker_line import Line, adopt_line
+from gateway.system.worker_line import LINE, WORDS, Line, adopt_line
 from gateway.system.worker_loop import WorkerLoop
 from gateway.wire.ipv4 import host_bytes
 
-LINE, WORDS = 3, 4  # descriptors: see `system/worker_start.py`
 ENDED_BY_THE_DAEMON = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
 
 

@@ -14,7 +14,7 @@ from gateway.bridge.paths import next_soft, payload_of, place_of
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.tell import tell_end
-from gateway.bridge.tracks import CallTrack, LegTrack, Stray
+from gateway.bridge.tracks import CallTrack, LegTrack, Stray, take_half_back
 from gateway.bridge.workers import Workers, note_dropped, note_others
 from gateway.esp.errors import Drop
 from gateway.esp.sa import Half
@@ -35,7 +35,6 @@ from gateway.wire.udp import Endpoint, build_udp
 DOUBT_EVERY = 1.0  # seconds between two times that a leg's place is doubted
 SURE_AFTER = 10.0  # seconds after which a place in doubt may be its own again
 Counted = dict[tuple[int, bool], tuple[int, int, int, int]]  # as in `LegTrack.counted`
-JUMP = 64  # sequence numbers left out when an SA sends again: see system/kernel_legs.py
 
 
 class Kernel:
@@ -255,19 +254,9 @@ class Kernel:
 
     def _gone(self, track: LegTrack, pair: Pair, event: SaCounted) -> None:
         """The kernel has this half no more: from where it stood we could go on."""
-        del track.pairs[event.spi, event.inbound]
-        track.counted.pop((event.spi, event.inbound), None)
-        spi = pair.inbound.spi
         if event.inbound:
-            pair.inbound.resume(event.sequence)
-            track.heard.pop(spi, None)
-        elif spi in track.handovers:
-            handover = track.handovers[spi]
-            handover.sent = max(handover.sent, pair.outbound.sequence) + JUMP
-            track.changed()
-        if (spi, True) not in track.pairs and (pair.outbound.spi, False) not in track.pairs:
-            pair.held_by = 0
-            track.handovers.pop(spi, None)
+            track.heard.pop(event.spi, None)
+        if take_half_back(track, pair, event):
             track.changed()
         self._carrier.forget(track)
 

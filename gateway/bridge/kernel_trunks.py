@@ -9,9 +9,9 @@ from typing import Final
 from gateway.bridge.carrier_trunks import CarrierTrunks
 from gateway.bridge.classify import Kind, classify
 from gateway.bridge.client_leg import Pair
-from gateway.bridge.kernel import JUMP, charge
+from gateway.bridge.kernel import charge
 from gateway.bridge.paths import next_soft
-from gateway.bridge.tracks import TrunkTrack
+from gateway.bridge.tracks import TrunkTrack, take_half_back
 from gateway.bridge.trunk import Item, Trunk
 from gateway.bridge.trunks import SOFT_SHARE, WAY, Received, Trunks
 from gateway.outputs import SendIp
@@ -110,16 +110,5 @@ class KernelTrunks:
 
     def _gone(self, track: TrunkTrack, pair: Pair, event: SaCounted) -> None:
         """The kernel has this half no more: from where it stood we could go on."""
-        spi = pair.inbound.spi
-        del track.pairs[event.spi, event.inbound]
-        track.counted.pop((event.spi, event.inbound), None)
-        if event.inbound:
-            pair.inbound.resume(event.sequence)
-        elif spi in track.handovers:
-            handover = track.handovers[spi]
-            handover.sent = max(handover.sent, pair.outbound.sequence) + JUMP
-            track.changed()
-        if (spi, True) not in track.pairs and (pair.outbound.spi, False) not in track.pairs:
-            pair.held_by = 0
-            track.handovers.pop(spi, None)
+        take_half_back(track, pair, event)
         self._carried.forget(track)

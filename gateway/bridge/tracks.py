@@ -10,12 +10,13 @@ from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session_states import State
 from gateway.bridge.trunk import Trunk
 from gateway.outputs import SendIp
-from gateway.paths import CallPath, LegPath, worker_of
+from gateway.paths import CallPath, LegPath, SaCounted, worker_of
 from gateway.wire.udp import Endpoint
 
 if TYPE_CHECKING:
     from gateway.bridge.session import Session
 
+JUMP = 64  # sequence numbers left out when an SA sends again: see system/kernel_legs.py
 KERNEL, WORKER, USER = "kernel", "worker", "user"
 NOT_THROUGH = "PPP is not through yet"
 KEYLESS = "there are no keys towards the server"
@@ -131,6 +132,25 @@ class CallTrack:
             return False
         self.over = now
         return True
+
+
+def take_half_back(track: LegTrack | TrunkTrack, pair: Pair, event: SaCounted) -> bool:
+    """The kernel has a half of this pair no more, and it goes on here from where it stood. True if
+    the kernel has nothing of the pair any more."""
+    spi = pair.inbound.spi
+    del track.pairs[event.spi, event.inbound]
+    track.counted.pop((event.spi, event.inbound), None)
+    if event.inbound:
+        pair.inbound.resume(event.sequence)
+    elif spi in track.handovers:
+        handover = track.handovers[spi]
+        handover.sent = max(handover.sent, pair.outbound.sequence) + JUMP
+        track.changed()
+    if (spi, True) in track.pairs or (pair.outbound.spi, False) in track.pairs:
+        return False
+    pair.held_by = 0
+    track.handovers.pop(spi, None)
+    return True
 
 
 def key_of(inside: InsideLeg) -> int:

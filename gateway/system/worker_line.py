@@ -9,6 +9,7 @@ import socket
 from collections import deque
 from typing import Final
 
+LINE, WORDS = 3, 4  # descriptors of a worker: its end, and the words
 LIMIT: Final = 64  # messages at a time
 LONGEST: Final = 1 << 16  # bytes of a message
 BUFFER: Final = 1 << 20  # bytes under way

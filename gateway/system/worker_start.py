@@ -20,10 +20,10 @@ from gateway.system.kept import Kept
 from gateway.system.kernel import Begun
 from gateway.system.queues import Queues
 from gateway.system.wanted import ESP_QUEUES
+from gateway.system.worker_line import LINE, WORDS
 from gateway.system.workers import Workers
 from gateway.wire.ipv4 import host_text
 
-LINE, WORDS = 3, 4  # a worker's descriptors
 MOST_BY_ITSELF: Final = 4  # workers that "auto" means at most
 KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "PYTHONDONTWRITEBYTECODE")
 KERNEL: Final = "the kernel carries, and no worker beside it"

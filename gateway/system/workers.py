@@ -10,7 +10,6 @@ import select
 import socket
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -30,7 +29,7 @@ from gateway.paths import (
     WorkersLost,
     worker_of,
 )
-from gateway.system.nfqueue import Queue, QueueUnavailable
+from gateway.system.nfqueue import Queue
 from gateway.system.raw import GreReceiver
 from gateway.system.shelf import Shelf
 from gateway.system.wanted import ESP_QUEUES
@@ -245,29 +244,36 @@ class Workers:
         lived = self._clock() - worker.since
         self._early = self._early + 1 if lived < CALM else 0
         if self._early >= MOST_DEATHS:
-            self._give_up()
+            self._give_up(f"{MOST_DEATHS} workers have died within {CALM:.0f} s")
             return
         try:
             self._begin(worker.number)
-        except OSError:
-            self._give_up()
+        except OSError as error:
+            self._give_up(f"a worker has died, and no other can be begun ({error})")
             return
         self._told.append(WorkerLost(worker.number))
 
-    def _give_up(self) -> None:
+    def _give_up(self, reason: str) -> None:
         """The daemon carries alone: what would go to workers comes here."""
         self.stop()
-        self._told.append(WorkersLost(f"{MOST_DEATHS} workers have died within {CALM:.0f} s"))
         self._whose.clear()
-        with suppress(OSError, QueueUnavailable):
-            for number in range(1, self.count_of + 1):
-                queue = Queue()
-                queue.bind(ESP_QUEUES[number])
-                self._queues.append(queue)
-                self._epoll.register(queue.fileno(), select.EPOLLIN)
-            self._gre = GreReceiver(self._address)
-            self._gre.take_only(range(1, self.count_of + 1))
-            self._epoll.register(self._gre.fileno(), select.EPOLLIN)
+        try:
+            self._read_theirs()
+        except OSError as error:
+            reason += f"; what comes for them is lost ({error})"
+        self._told.append(WorkersLost(reason))
+
+    def _read_theirs(self) -> None:
+        """`OSError` if a queue, or GRE, cannot be had."""
+        theirs = range(1, self.count_of + 1)
+        for number in theirs:
+            queue = Queue()
+            queue.bind(ESP_QUEUES[number])
+            self._queues.append(queue)
+            self._epoll.register(queue.fileno(), select.EPOLLIN)
+        self._gre = GreReceiver(self._address)
+        self._gre.take_only(theirs)
+        self._epoll.register(self._gre.fileno(), select.EPOLLIN)
 
     def _number_of(self, request: PathRequest) -> int:
         """Whose it is; a leg and a call are one worker's for as long as they are."""

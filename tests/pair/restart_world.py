@@ -9,14 +9,22 @@ from typing import Any
 
 from gateway.bridge.gateway import Gateway
 from gateway.bridge.household import Household
+from gateway.bridge.session import Session
 from gateway.bridge.taking_up import TakingUp
+from gateway.bridge.tracks import KERNEL, WORKER, carried_by
 from gateway.control.config import Client, Config
 from gateway.outputs import Forget, Keep, Output
 from gateway.paths import L2tpHeard, Left
 from gateway.wire.udp import Datagram
-from tests.pair.gateway_world import INSIDE, KEY, OUTSIDE, TODAY, GatewayNode, World, meet
+from tests.pair import gateway_world
+from tests.pair.gateway_world import INSIDE, KEY, NAT, OUTSIDE, TODAY, GatewayNode, World, meet
+from tests.pair.nat import Nat
 from tests.pair.net import seeded
+from tests.pair.peers.ike_profiles import SAFENET_98, Profile
 from tests.pair.peers.kernel import ABILITIES
+from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
+
+CARRIED = {"kernel": KERNEL, "workers": WORKER}
 
 
 class MortalNode(GatewayNode):
@@ -105,6 +113,23 @@ class MortalWorld:
     def keys(self) -> list[int]:
         """Of the connections to servers."""
         return list(self.node.core.board.by_key)
+
+
+def up(
+    profile: Profile = SAFENET_98, nat: Nat | None = None
+) -> tuple[MortalWorld, L2tpIpsecClient]:
+    """A client whose session is carried by whoever is to carry it."""
+    mortal = MortalWorld()
+    client = mortal.world.join(profile, nat=nat or Nat(NAT))
+    mortal.world.dial(client)
+    mortal.net.run_for(2.0)
+    assert carried_by(session_of(mortal)) == (CARRIED[gateway_world.CARRIER], "")
+    return mortal, client
+
+
+def session_of(mortal: MortalWorld) -> Session:
+    (session,) = mortal.world.core.sessions.values()
+    return session
 
 
 def household_of(node: MortalNode) -> Household:

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from gateway.bridge.client_leg import ClientLeg
-from gateway.bridge.session import Session
 from gateway.bridge.taking_up import NO_CONNECTION, NO_KERNEL
 from gateway.bridge.tracks import carried_by
 from gateway.outputs import What
@@ -19,29 +18,13 @@ from tests.pair.peers.ike_profiles import SAFENET_98, WIN2000_KB818043, XP_SP2, 
 from tests.pair.peers.kernel import Kernel
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 from tests.pair.peers.l2tp_lac import WAITS
-from tests.pair.restart_world import MortalNode, MortalWorld
+from tests.pair.restart_world import MortalNode, MortalWorld, session_of, up
 from tests.pair.test_restart import arrived, chat, reasons
 
 
 @pytest.fixture(autouse=True)
 def _by_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway_world, "CARRIER", "kernel")
-
-
-def up(
-    profile: Profile = SAFENET_98, nat: Nat | None = None
-) -> tuple[MortalWorld, L2tpIpsecClient]:
-    mortal = MortalWorld()
-    client = mortal.world.join(profile, nat=nat or Nat(NAT))
-    mortal.world.dial(client)
-    mortal.net.run_for(2.0)
-    assert carried_by(session_of(mortal)) == ("kernel", "")
-    return mortal, client
-
-
-def session_of(mortal: MortalWorld) -> Session:
-    (session,) = mortal.world.core.sessions.values()
-    return session
 
 
 def leg_of(mortal: MortalWorld) -> ClientLeg:

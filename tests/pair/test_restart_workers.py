@@ -2,18 +2,15 @@
 
 import pytest
 
-from gateway.bridge.session import Session
 from gateway.bridge.tracks import carried_by
 from gateway.outputs import What
 from gateway.paths import worker_of
 from tests.pair import gateway_world
-from tests.pair.gateway_world import NAT
-from tests.pair.nat import Nat
 from tests.pair.peers.ike_profiles import SAFENET_98, WIN2000_KB818043, XP_SP2, Profile
 from tests.pair.peers.l2tp_ipsec_client import L2tpIpsecClient
 from tests.pair.peers.ppp_end import IP
 from tests.pair.peers.workers import COUNT, Workforce
-from tests.pair.restart_world import MortalWorld
+from tests.pair.restart_world import MortalWorld, session_of, up
 from tests.pair.test_restart import arrived, chat
 
 PROFILES = pytest.mark.parametrize(
@@ -24,20 +21,6 @@ PROFILES = pytest.mark.parametrize(
 @pytest.fixture(autouse=True)
 def _by_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway_world, "CARRIER", "workers")
-
-
-def up(profile: Profile = SAFENET_98) -> tuple[MortalWorld, L2tpIpsecClient]:
-    mortal = MortalWorld()
-    client = mortal.world.join(profile, nat=Nat(NAT))
-    mortal.world.dial(client)
-    mortal.net.run_for(2.0)
-    assert carried_by(session_of(mortal)) == ("worker", "")
-    return mortal, client
-
-
-def session_of(mortal: MortalWorld) -> Session:
-    (session,) = mortal.world.core.sessions.values()
-    return session
 
 
 def workforce_of(mortal: MortalWorld) -> Workforce:

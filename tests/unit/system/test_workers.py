@@ -20,6 +20,7 @@ from gateway.paths import (
     WorkersLost,
 )
 from gateway.system import workers as module
+from gateway.system.nfqueue import Queue, QueueUnavailable
 from gateway.system.shelf import Shelf
 from gateway.system.worker_line import Line, adopt_line
 from gateway.system.worker_messages import COUNT, PING, build_event, parse_request
@@ -255,7 +256,20 @@ def test_a_death_now_and_then_is_no_reason_to_give_up(world: World) -> None:
 def test_without_another_process_they_are_given_up(world: World, queues: list[int]) -> None:
     world.fails = True
     (lost,) = world.die(1)
+    assert lost == WorkersLost("a worker has died, and no other can be begun (no process)")
+
+
+def test_queues_that_cannot_be_had_back_are_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(queue: Queue, number: int) -> None:
+        raise QueueUnavailable(f"queue {number} is taken")
+
+    monkeypatch.setattr(Queue, "bind", taken)
+    world.fails = True
+    (lost,) = world.die(1)
     assert isinstance(lost, WorkersLost)
+    assert lost.reason.endswith("what comes for them is lost (queue 1705 is taken)")
 
 
 def test_all_end_with_the_daemon(world: World) -> None:
