@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.control.board_files import kernel_arguments, modules
+from gateway.control.board_view import Board
 from gateway.control.ports import find_ports, interface_of, pin_ports
 from gateway.control.profile import Modules, Profile, check_profile
 from gateway.control.profile_match import closeness
@@ -50,10 +51,17 @@ def test_every_profile_has_a_board_to_be_tried_on() -> None:
     assert {fixture(path).profile for path in FIXTURES} == {path.stem for path in FILES}
 
 
-@each_board
-def test_a_board_gets_its_profile_and_its_ports(path: Path, tmp_path: Path) -> None:
-    wanted = fixture(path)
-    board = read_board(LOADED, build(wanted, tmp_path), silent)
+@pytest.fixture(scope="module", params=FIXTURES, ids=lambda path: path.stem)
+def tried(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Fixture, Board]:
+    """A board, and what is read of its tree."""
+    wanted = fixture(request.param)
+    return wanted, read_board(LOADED, build(wanted, tmp_path_factory.mktemp("board")), silent)
+
+
+def test_a_board_gets_its_profile_and_its_ports(tried: tuple[Fixture, Board]) -> None:
+    wanted, board = tried
     ports = find_ports(board.profile, board.facts.nics, [])
     assert (board.profile.id, board.problem) == (wanted.profile, "")
     assert {port.label: port.name for port in ports} == wanted.ports
@@ -62,18 +70,15 @@ def test_a_board_gets_its_profile_and_its_ports(path: Path, tmp_path: Path) -> N
     ]
 
 
-@each_board
-def test_no_other_profile_fits_a_board_as_closely(path: Path, tmp_path: Path) -> None:
-    wanted = fixture(path)
-    facts = read_board(LOADED, build(wanted, tmp_path), silent).facts
+def test_no_other_profile_fits_a_board_as_closely(tried: tuple[Fixture, Board]) -> None:
+    wanted, facts = tried[0], tried[1].facts
     others = [closeness(profile, facts) for profile in LOADED if profile.id != wanted.profile]
     own = [closeness(profile, facts) for profile in LOADED if profile.id == wanted.profile]
     assert max((one for one in others if one), default=(0, 0)) < max(own[0] or (0, 1), (0, 1))
 
 
-@each_board
-def test_ports_once_pinned_are_found_again(path: Path, tmp_path: Path) -> None:
-    board = read_board(LOADED, build(fixture(path), tmp_path), silent)
+def test_ports_once_pinned_are_found_again(tried: tuple[Fixture, Board]) -> None:
+    _, board = tried
     ports = find_ports(board.profile, board.facts.nics, [])
     pins = pin_ports(ports, {ports[0].path: "outside", ports[1].path: "inside"})
     again = find_ports(board.profile, board.facts.nics, pins)  # type: ignore[arg-type]  # no problems
@@ -82,10 +87,8 @@ def test_ports_once_pinned_are_found_again(path: Path, tmp_path: Path) -> None:
     assert all(port.pinned and not port.problem for port in again)
 
 
-@each_board
-def test_lamps_of_a_profile_are_on_its_board(path: Path, tmp_path: Path) -> None:
-    wanted = fixture(path)
-    profile = read_board(LOADED, build(wanted, tmp_path), silent).profile
+def test_lamps_of_a_profile_are_on_its_board(tried: tuple[Fixture, Board]) -> None:
+    wanted, profile = tried[0], tried[1].profile
     missing = [led.role for led in profile.leds if not set(led.names) & set(wanted.leds)]
     assert not wanted.leds or not missing
 
