@@ -78,8 +78,16 @@ def test_who_is_confined_is_the_daemons_again_and_who_is_freed_the_kernels(
 
 
 @pytest.mark.interop("local_kernel")
-def test_nothing_is_left_in_the_kernel_of_calls_that_it_carried(facts: dict[str, Any]) -> None:
+def test_a_daemon_that_was_killed_has_its_clients_dial_again_and_they_are_carried_again(
+    facts: dict[str, Any],
+) -> None:
     assert facts["other"] == [5]
+    assert "a call by PPP is not kept" in facts["journal"]
+    assert facts["again"] == [5, 5]
+
+
+@pytest.mark.interop("local_kernel")
+def test_nothing_is_left_in_the_kernel_of_calls_that_it_carried(facts: dict[str, Any]) -> None:
     assert facts["left"].strip() == ""
 
 

@@ -4,7 +4,6 @@ Their pppds ask every second whether the other end is there (LCP Echo-Request), 
 after ten seconds without an answer, which comes by the daemon: it stands still for half of that.
 """
 
-import signal
 import time
 from functools import partial
 from typing import Any
@@ -31,7 +30,7 @@ COUNT = 20  # pings, of four kinds: some five seconds
 
 def run(lab: Lab) -> dict[str, Any]:
     inside = lab.lan()
-    gateway = lab.gateway(client=EVERYWHERE, route=lan.NAME, routes=ROUTES)
+    gateway = lab.managed_gateway(client=EVERYWHERE, route=lan.NAME, routes=ROUTES)
     inside.start_pppds()
     nat = lab.nat()
     clients = [
@@ -43,7 +42,9 @@ def run(lab: Lab) -> dict[str, Any]:
         client.dial()
     _until_carried(gateway, "kernel")
     facts: dict[str, Any] = {"before": both_ways(lab, clients)}
-    facts["stopped"] = stopped(lab, gateway, clients)
+    lab.step("the daemon stands still")
+    with gateway.standing_still():
+        facts["stopped"] = both_ways(lab, clients)
     lab.step("listening for echoes")
     time.sleep(LISTENING)
     facts["echoed"] = [client.link() is not None for client in clients]
@@ -51,12 +52,20 @@ def run(lab: Lab) -> dict[str, Any]:
     facts["mbit"] = [tcp_mbit(first, lab.server, SERVER, 2, down) for down in (False, True)]
     facts["view"] = gateway.command("sessions", str(gateway.sessions()[0]["id"]))
     facts |= confined(lab, gateway, clients)
-    lab.step("one hangs up, then the gateway is stopped")
+    lab.step("one hangs up")
     clients[0].hang_up()
     gateway.wait_for_sessions(1)
     facts["other"] = _reached(clients[1:])
+    lab.step("the daemon is killed: who dials again is carried again")
+    gateway.crash()
+    until(lambda: clients[1].link() is None, 30, "the client to be hung up")
+    for client in clients:
+        client.dial()
+    _until_carried(gateway, "kernel")
+    facts["again"] = _reached(clients)
+    lab.step("the gateway is stopped")
     gateway.stop()
-    until(lambda: clients[1].link() is None, 30, "the other client to be hung up")
+    until(lambda: not any(client.link() for client in clients), 30, "both to be hung up")
     until(lambda: INTERFACE not in inside.gateway.sh("ip -br link"), 20, "no interface")
     return facts | {
         "journal": gateway.log(),
@@ -70,18 +79,6 @@ def both_ways(lab: Lab, clients: list[OldClient]) -> list[int]:
     links = [client.link() for client in clients]
     down = [ping(lab.server, link.local, COUNT).received for link in links if link is not None]
     return _reached(clients, COUNT) + down
-
-
-def stopped(lab: Lab, gateway: Gateway, clients: list[OldClient]) -> list[int]:
-    """The same while the daemon is stopped by SIGSTOP."""
-    lab.step("the daemon stands still")
-    if gateway.process is None:
-        raise ConnectionError("the gateway is not running")
-    gateway.process.send_signal(signal.SIGSTOP)
-    try:
-        return both_ways(lab, clients)
-    finally:
-        gateway.process.send_signal(signal.SIGCONT)
 
 
 def confined(lab: Lab, gateway: Gateway, clients: list[OldClient]) -> dict[str, Any]:
