@@ -7,6 +7,7 @@ pppd ends, and pppd when it ends. The answer names the interface, to which the k
 """
 
 import json
+import re
 from typing import Final
 
 from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput
@@ -17,7 +18,7 @@ from gateway.ppp.hdlc import Opener, sealed
 from gateway.wire.udp import Endpoint
 
 HERE: Final = "pppd on this machine"
-STARTED: Final = "started"  # then two numbers, of a `PppdEnd`
+STARTED: Final = re.compile(r"started ([0-9]{1,9}) ([0-9]{1,9})")  # the numbers of a `PppdEnd`
 LONGEST_ANSWER: Final = 512  # bytes, the end of the line included
 LCP_REJECT, OF_IP = b"\xff\x03\xc0\x21\x08", b"\x00\x21"  # RFC 1661, 5.7; as pppd writes it
 SILENCE: Final = "pppd could not be started: what came is no answer"
@@ -64,11 +65,10 @@ class LocalLeg:
             self._answer = line
             return self._refused(SILENCE) if len(line) > LONGEST_ANSWER else []
         text = line[:LONGEST_ANSWER].decode("ascii", "replace")
-        match text.split():
-            case [word, interface, terminal] if word == STARTED:
-                self.end = PppdEnd(int(interface), int(terminal))
-            case _:
-                return self._refused(text or SILENCE)
+        started = STARTED.fullmatch(text)
+        if started is None:
+            return self._refused(text or SILENCE)
+        self.end = PppdEnd(*map(int, started.groups()))
         self.is_up, self._answer = True, rest
         return [Answered("pppd", 0)]
 
