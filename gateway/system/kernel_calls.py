@@ -183,6 +183,9 @@ class KernelCalls:
         try:
             ppp_channels.lead_in(device, end.interface, end.terminal)
         except OSError:
+            # Some of it may be done, and a keeper's copy may hold the channel for a while.
+            with suppress(OSError):
+                ppp_channels.lead_out(device)
             os.close(device)
             raise
         call.device = device

@@ -288,7 +288,8 @@ def test_an_interface_that_is_gone_leaves_the_call_by_hand(world: World) -> None
         world.calls.set(1, TO_PPPD)
     assert world.channels.opened[0].fileno() == -1
     world.calls.set(1, replace(TO_PPPD, outside=None))
-    assert (world.steps(), world.told) == (["l2tp"], [])
+    # The first of the steps of leading in may be done, and whoever keeps a copy would keep it so.
+    assert (world.steps(), world.told) == (["l2tp", "lead out"], [])
 
 
 def test_a_call_given_up_leaves_nothing(world: World) -> None:
