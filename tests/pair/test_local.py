@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.bridge.crossing import CONFINES, READS
+from gateway.bridge.silence import data_frames
 from gateway.bridge.views import session_views
 from gateway.control.causes import Cause
 from gateway.control.config import HERE, Route
@@ -17,6 +18,7 @@ from gateway.control.sessions import SessionView
 from gateway.control.values_reach import ALL, Reach, reach
 from gateway.outputs import What
 from gateway.ppp.hdlc import sealed
+from gateway.ppp.numbers import Protocol
 from tests.pair.explain_world import ask
 from tests.pair.gateway_world import NAT, World, client_entry, configure, datagrams, meet
 from tests.pair.nat import Nat
@@ -184,6 +186,21 @@ def test_what_negotiates_the_link_is_pppds_own_both_ways_and_is_counted_once() -
     made.gateway.refresh(made.net.now)
     after = view_of(made)
     assert (after.frames_in, after.frames_out) == (before.frames_in + 1, before.frames_out + 1)
+
+
+@BY_KERNEL
+def test_a_client_that_only_asks_for_echoes_has_sent_no_data() -> None:
+    made, pppd = up((ALL,), CARRIED)
+    [client], [session] = made.clients, made.core.sessions.values()
+    made.gateway.refresh(made.net.now)
+    before = data_frames(session)
+    asked = b"\x09\x07\x00\x08\0\0\0\0"
+    made.net.send(client.send_data(Protocol.LCP, asked))
+    made.net.run_for(0.5)
+    assert pppd.run.frames[-1].endswith(asked)
+    assert data_frames(session) == before
+    made.gateway.refresh(made.net.now)
+    assert data_frames(session) == before
 
 
 @BY_KERNEL
