@@ -19,6 +19,7 @@ from gateway.control.values_reach import ALL, Reach, reach
 from gateway.outputs import What
 from gateway.ppp.hdlc import sealed
 from gateway.ppp.numbers import Protocol
+from gateway.system.pppd_calls import BEGINS_WITHIN
 from tests.pair.explain_world import ask
 from tests.pair.gateway_world import NAT, World, client_entry, configure, datagrams, meet
 from tests.pair.nat import Nat
@@ -111,6 +112,17 @@ def test_where_nobody_starts_pppd_the_client_is_refused_and_the_owner_told_why()
     assert first.cause == Cause.NO_PPPD.value
     assert "`postern pppd` does not run" in first.sentence
     assert made.core.sessions == {}
+
+
+@pytest.mark.parametrize(
+    "why", ["pppd has ended with status 2", f"pppd had no interface within {BEGINS_WITHIN:g} s"]
+)
+def test_a_pppd_that_did_not_get_so_far_is_no_old_server_that_refuses(why: str) -> None:
+    made = world(pppd=Pppd(answer=why))
+    made.dial(made.join(nat=Nat(NAT)))
+    first = ask(made, "old-pc")[0]
+    assert first.cause == Cause.NO_PPPD.value
+    assert why in first.sentence
 
 
 def test_a_refusal_of_pppds_own_is_told_in_its_words() -> None:
