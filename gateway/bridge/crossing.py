@@ -38,7 +38,7 @@ READS: Final = (
     "the route's shield reads every frame (shield = false has the kernel pass them unread)"
 )
 CONFINES: Final = "what the client sends is held against its `reach`"
-ENDS: Final = "PPP ends at this machine, with pppd"
+ENDS: Final = "PPP ends at this machine, and no worker carries to its pppd"
 NETBEUI: Final = 0x803F
 TERMS: Final = {  # by the names that the configuration has
     named(terms): terms for bits in (128, 56, 40) for terms in (Terms(bits), Terms(bits, True))

@@ -193,6 +193,7 @@ class Kernel:
         figures = (event.frames_in, event.bytes_in, event.frames_out, event.bytes_out)
         more = [max(0, new - old) for new, old in zip(figures, track.counted, strict=True)]
         track.counted = figures
+        session.uncounted = 0
         session.frames_in += more[0]
         session.bytes_in += more[1]
         session.frames_out += more[2]

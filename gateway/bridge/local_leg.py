@@ -7,19 +7,26 @@ pppd ends, and pppd when it ends. The answer names the interface, to which the k
 """
 
 import json
+import re
 from typing import Final
 
 from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput
 from gateway.bridge.timers import Timed
 from gateway.outputs import CloseTcp, OpenPppd, Output, SendTcp
 from gateway.paths import PppdEnd
+from gateway.ppp.frame import ADDRESS_CONTROL
 from gateway.ppp.hdlc import Opener, sealed
 from gateway.wire.udp import Endpoint
 
 HERE: Final = "pppd on this machine"
-STARTED: Final = "started"  # then two numbers, of a `PppdEnd`
+STARTED: Final = re.compile(r"started ([0-9]{1,9}) ([0-9]{1,9})")  # the numbers of a `PppdEnd`
 LONGEST_ANSWER: Final = 512  # bytes, the end of the line included
-LCP_REJECT, OF_IP = b"\xff\x03\xc0\x21\x08", b"\x00\x21"  # RFC 1661, 5.7; as pppd writes it
+# LCP's Protocol-Reject (RFC 1661, 5.7) as it comes from pppd: bare where the client has asked for
+# ACFC, from which Linux excepts the codes 1 to 7 of LCP alone (ppp_async.c).
+BARE: Final = b"\xc0\x21\x08"
+REJECTS: Final = (ADDRESS_CONTROL + BARE, BARE)
+REJECTED: Final = slice(6, 8)  # of a bare one: the protocol
+OF_IP: Final = b"\x00\x21"
 SILENCE: Final = "pppd could not be started: what came is no answer"
 
 
@@ -64,11 +71,10 @@ class LocalLeg:
             self._answer = line
             return self._refused(SILENCE) if len(line) > LONGEST_ANSWER else []
         text = line[:LONGEST_ANSWER].decode("ascii", "replace")
-        match text.split():
-            case [word, interface, terminal] if word == STARTED:
-                self.end = PppdEnd(int(interface), int(terminal))
-            case _:
-                return self._refused(text or SILENCE)
+        started = STARTED.fullmatch(text)
+        if started is None:
+            return self._refused(text or SILENCE)
+        self.end = PppdEnd(*map(int, started.groups()))
         self.is_up, self._answer = True, rest
         return [Answered("pppd", 0)]
 
@@ -111,7 +117,7 @@ class LocalLeg:
         if self._answer:
             data, self._answer = self._answer + data, b""
         frames = self._opener.open(data)
-        return [each for each in frames if each[:5] != LCP_REJECT or each[8:10] != OF_IP]
+        return [each for each in frames if not each.startswith(REJECTS) or not _is_of_ip(each)]
 
     def send(self, frame: bytes, now: float) -> list[Output]:
         return [SendTcp(self.key, sealed(frame))] if self.is_up else []
@@ -129,3 +135,7 @@ class LocalLeg:
         found: list[LegOutput] = [] if self._ended else [Ended(why, was_open=False)]
         self._ended = True
         return [*found, CloseTcp(self.key), Gone()]
+
+
+def _is_of_ip(reject: bytes) -> bool:
+    return reject.removeprefix(ADDRESS_CONTROL)[REJECTED] == OF_IP

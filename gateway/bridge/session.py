@@ -79,6 +79,7 @@ class Session:
         self.own_hands = ""  # why its frames have to pass through here
         self.start_at: float | None = start_at  # None: the call has been made
         self.control_in = self.control_out = 0  # of the frames, those that negotiate
+        self.uncounted = 0  # of `control_in`, those that the kernel has and will tell of
         self.from_server = 0  # frames, those that wait or are dropped too
         self.quiet_at: float | None = None  # when to tell who was not heard of
         self.ended_by: By | None = None
@@ -241,6 +242,8 @@ class Session:
         if not counted:
             self.frames_in += 1
             self.bytes_in += len(frame)
+        elif is_control(frame):
+            self.uncounted += 1
         ready = self._let_out() if self.holding and self.state is State.UP else []
         if is_control(frame):
             return ready + self._pass_control(frame, True, now)

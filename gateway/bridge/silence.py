@@ -12,7 +12,8 @@ DATA_WITHIN: Final = 60.0  # seconds after PPP is up in which data passes, if it
 
 class Heard(Protocol):
     """What a session has counted. `control_in` and `control_out` are of the frames too, and so is
-    what the gateway itself has said to the client; `from_server` is what the server has."""
+    what the gateway itself has said to the client; `from_server` is what the server has. Only
+    `uncounted`, which are of `control_in`, will be of the frames when the kernel has told."""
 
     inside: InsideLeg
     client_ip: str
@@ -21,13 +22,14 @@ class Heard(Protocol):
     from_server: int
     control_in: int
     control_out: int
+    uncounted: int
 
     def fact(self, what: What, details: dict[str, str]) -> Fact: ...
 
 
 def data_frames(session: Heard) -> tuple[int, int]:
     """Frames that negotiate nothing: from the client, and to it."""
-    came = session.frames_in - session.control_in
+    came = session.frames_in - (session.control_in - session.uncounted)
     return came, max(0, session.frames_out - session.control_out)
 
 

@@ -93,8 +93,8 @@ ADVICE_INSIDE: Final[dict[Cause, Advice]] = {
     ),
     Cause.NO_PPPD: Advice(
         "Pppd could not be started on this machine{why}",
-        "Look whether `postern pppd` runs here as root, and whether the Debian package ppp is "
-        "installed",
+        "Look whether `postern pppd` runs here as root and what its journal says, and whether the "
+        "Debian package ppp is installed",
         NO_CALL,
     ),
     Cause.NO_POOL: Advice(

@@ -66,6 +66,8 @@ OF_SERVER: Final[dict[str, Cause]] = {
     "start pppd": Cause.NO_PPPD,
     "pppd is not installed": Cause.NO_PPPD,
     "pppd could not": Cause.NO_PPPD,
+    "pppd has ended": Cause.NO_PPPD,
+    "pppd had no interface": Cause.NO_PPPD,
     "pre-shared key": Cause.SERVER_KEY,
     "suites offered for ike": Cause.SERVER_IKE_SUITES,
     "security associations for l2tp": Cause.SERVER_ESP_SUITES,

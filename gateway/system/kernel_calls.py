@@ -183,6 +183,9 @@ class KernelCalls:
         try:
             ppp_channels.lead_in(device, end.interface, end.terminal)
         except OSError:
+            # Some of it may be done, and a keeper's copy may hold the channel for a while.
+            with suppress(OSError):
+                ppp_channels.lead_out(device)
             os.close(device)
             raise
         call.device = device
@@ -201,13 +204,13 @@ class KernelCalls:
     def _part(self, number: int, call: _Call) -> None:
         """Frames come by hand again. Whoever keeps copies of what is closed must not join it."""
         if call.outside is not None:
-            with suppress(OSError):
-                self._tell(counted(number, ppp_channels.l2tp_counts(call.outside)))
             if isinstance(call.path.inside, PppdEnd):
                 self._lead_out(number, call)
             elif call.device >= 0:
                 with suppress(OSError):
                     ppp_channels.part(call.device)
+            with suppress(OSError):  # once nothing goes across any more, or it is never counted
+                self._tell(counted(number, ppp_channels.l2tp_counts(call.outside)))
             self._end(call.outside)
             call.outside = None
             if call.device < 0 and call.inside is not None:  # a trunk's, of which nothing is read

@@ -136,7 +136,12 @@ class Calls:
         allowed = Allowed(_reach(config, call.client), known)
         argv = arguments(route, here, call, address, name, folder)
         outer, inner = make_line()
-        waiting = _Waiting(asking.dup(), outer, inner)
+        try:
+            waiting = _Waiting(asking.dup(), outer, inner)
+        except OSError:
+            os.close(outer)
+            os.close(inner)
+            raise
         try:
             self._open(name, allowed, inside.interface or "")
             child = self._start(argv, waiting.inner)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.bridge.crossing import CONFINES, READS
+from gateway.bridge.silence import data_frames
 from gateway.bridge.views import session_views
 from gateway.control.causes import Cause
 from gateway.control.config import HERE, Route
@@ -17,6 +18,8 @@ from gateway.control.sessions import SessionView
 from gateway.control.values_reach import ALL, Reach, reach
 from gateway.outputs import What
 from gateway.ppp.hdlc import sealed
+from gateway.ppp.numbers import Protocol
+from gateway.system.pppd_calls import BEGINS_WITHIN
 from tests.pair.explain_world import ask
 from tests.pair.gateway_world import NAT, World, client_entry, configure, datagrams, meet
 from tests.pair.nat import Nat
@@ -111,6 +114,17 @@ def test_where_nobody_starts_pppd_the_client_is_refused_and_the_owner_told_why()
     assert made.core.sessions == {}
 
 
+@pytest.mark.parametrize(
+    "why", ["pppd has ended with status 2", f"pppd had no interface within {BEGINS_WITHIN:g} s"]
+)
+def test_a_pppd_that_did_not_get_so_far_is_no_old_server_that_refuses(why: str) -> None:
+    made = world(pppd=Pppd(answer=why))
+    made.dial(made.join(nat=Nat(NAT)))
+    first = ask(made, "old-pc")[0]
+    assert first.cause == Cause.NO_PPPD.value
+    assert why in first.sentence
+
+
 def test_a_refusal_of_pppds_own_is_told_in_its_words() -> None:
     made = world(pppd=Pppd(answer="no address of the pool of lan is free"))
     client = made.join(nat=Nat(NAT))
@@ -184,6 +198,21 @@ def test_what_negotiates_the_link_is_pppds_own_both_ways_and_is_counted_once() -
     made.gateway.refresh(made.net.now)
     after = view_of(made)
     assert (after.frames_in, after.frames_out) == (before.frames_in + 1, before.frames_out + 1)
+
+
+@BY_KERNEL
+def test_a_client_that_only_asks_for_echoes_has_sent_no_data() -> None:
+    made, pppd = up((ALL,), CARRIED)
+    [client], [session] = made.clients, made.core.sessions.values()
+    made.gateway.refresh(made.net.now)
+    before = data_frames(session)
+    asked = b"\x09\x07\x00\x08\0\0\0\0"
+    made.net.send(client.send_data(Protocol.LCP, asked))
+    made.net.run_for(0.5)
+    assert pppd.run.frames[-1].endswith(asked)
+    assert data_frames(session) == before
+    made.gateway.refresh(made.net.now)
+    assert data_frames(session) == before
 
 
 @BY_KERNEL

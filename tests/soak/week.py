@@ -20,6 +20,7 @@ from typing import Final
 from gateway.bridge.gateway import AFTER_ERROR, Gateway
 from gateway.bridge.session import Session
 from gateway.bridge.session_states import State
+from gateway.bridge.silence import data_frames
 from gateway.bridge.tracks import LegTrack, TrunkTrack
 from gateway.control.config import Config
 from gateway.system.rules import Rules
@@ -332,7 +333,7 @@ class Week:
 
     def _counted(self, person: Person) -> tuple[int, int, int, int]:
         session = self._session_of(person)
-        frames = (0, 0) if session is None else _data_frames(session)
+        frames = (0, 0) if session is None else data_frames(session)
         return person.asked, person.answered, *frames
 
     def _session_of(self, person: Person) -> Session | None:
@@ -350,11 +351,6 @@ class Week:
         person.dial_at = self.net.now + number
         self.net.join(person, host, nat=nat)
         return person
-
-
-def _data_frames(session: Session) -> tuple[int, int]:
-    """Those that are not control, in and out."""
-    return (session.frames_in - session.control_in, session.frames_out - session.control_out)
 
 
 def _config(machines: int) -> Config:

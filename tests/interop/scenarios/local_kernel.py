@@ -69,7 +69,7 @@ def run(lab: Lab) -> dict[str, Any]:
     until(lambda: INTERFACE not in inside.gateway.sh("ip -br link"), 20, "no interface")
     return facts | {
         "journal": gateway.log(),
-        "pppds": inside.gateway.log("pppd"),
+        "told": "".join(client.node.log("pppd") for client in clients),
         "left": inside.gateway.sh("ip xfrm state; ip xfrm policy"),
     }
 

@@ -93,9 +93,18 @@ def test_it_has_no_timers_and_says_what_it_is() -> None:
     assert made.drops() == {"line_length": 1}
 
 
-def test_that_pppd_knows_no_ip_itself_is_nothing_for_its_client() -> None:
+@pytest.mark.parametrize("before", [b"\xff\x03", b""], ids=["whole", "with ACFC"])
+def test_that_pppd_knows_no_ip_itself_is_nothing_for_its_client(before: bytes) -> None:
     """What was under way on its terminal while the kernel took over has missed its interface."""
     made = up()
-    told = b"\xff\x03\xc0\x21\x08\x02\x00\x08\x00\x21\x45\x00"
+    told = before + b"\xc0\x21\x08\x02\x00\x08\x00\x21\x45\x00"
     of_another = told.replace(b"\x00\x21\x45", b"\x80\x57\x45")
     assert made.open(sealed(told) + sealed(of_another) + sealed(FRAME)) == [of_another, FRAME]
+
+
+@pytest.mark.parametrize("numbers", ["", " 3", " 3 x", " -1 17", " 3 17 5", " 3 99999999999"])
+def test_an_answer_without_both_numbers_starts_nothing(numbers: str) -> None:
+    made = leg()
+    ended = Ended(f"started{numbers}", was_open=False)
+    assert made.answer(f"started{numbers}\n".encode()) == [ended, CloseTcp(5), Gone()]
+    assert (made.is_up, made.end) == (False, None)

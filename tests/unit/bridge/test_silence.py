@@ -36,6 +36,7 @@ class Counted:
     from_server: int = 0
     control_in: int = 0
     control_out: int = 0
+    uncounted: int = 0
 
     def fact(self, what: What, details: dict[str, str]) -> Fact:
         return Fact(what, 7, "203.0.113.7:62000", details)
@@ -81,3 +82,9 @@ def test_with_data_both_ways_there_is_nothing_to_tell() -> None:
 
 def test_control_frames_that_did_not_leave_do_not_count_as_less_than_nothing() -> None:
     assert data_frames(Counted(frames_out=2, control_out=5)) == (0, 0)
+
+
+def test_what_the_kernel_has_yet_to_count_is_no_data_and_takes_none_away() -> None:
+    """Echoes of a client's that the kernel carries come here at once, its figures later."""
+    assert data_frames(Counted(frames_in=5, control_in=8, uncounted=3)) == (0, 0)
+    assert data_frames(Counted(frames_in=7, control_in=8, uncounted=3)) == (2, 0)

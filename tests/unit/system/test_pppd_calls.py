@@ -3,6 +3,7 @@
 import errno
 import os
 import select
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from gateway.control.values_reach import NONE, Reach, reach
 from gateway.system import pppd_calls
+from gateway.system.line import make_line
 from gateway.system.pppd_calls import AT_ONCE, BEGINS_WITHIN, ENDS_WITHIN, LOOK, SOON
 from gateway.system.pppd_rules import Allowed
 from gateway.wire.ipv4 import host_bytes
@@ -162,6 +164,22 @@ def test_without_a_terminal_there_is_no_call(make: Make, monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "openpty", none_left)
     assert b"No space left on device" in machine.ask().recv(500)
     assert (machine.started, machine.rules) == ([], [])
+
+
+def test_where_nobody_could_wait_for_the_answer_the_line_is_closed_again(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(asking: socket.socket) -> socket.socket:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    machine, ends = make(POOL), make_line()
+    monkeypatch.setattr(socket.socket, "dup", none_left)
+    monkeypatch.setattr(pppd_calls, "make_line", lambda: ends)
+    assert b"Too many open files" in machine.ask().recv(500)
+    assert (machine.started, machine.rules) == ([], [])
+    for end in ends:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(end)
 
 
 def test_without_rules_no_call_begins(make: Make) -> None:
