@@ -143,7 +143,7 @@ def test_a_pppd_that_makes_no_interface_is_ended(make: Make) -> None:
     asking = machine.ask()
     machine.now += BEGINS_WITHIN
     machine.turn()
-    assert asking.recv(100) == b"pppd had no interface within 5 s\n"
+    assert asking.recv(100) == b"pppd had no interface within 20 s\n"
     assert machine.programs[0].status == -15
 
 
