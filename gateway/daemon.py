@@ -29,8 +29,8 @@ from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
 from gateway.paths import NONE, Abilities, Left
 from gateway.succession import Succession
-from gateway.system import kernel, worker_start
 from gateway.system.addresses import Addresses
+from gateway.system.begun import Begun, begin_kernel, begin_workers, is_carrying
 from gateway.system.calendar import Calendar, floor
 from gateway.system.callers import may_ask, who
 from gateway.system.chance import Chance
@@ -44,22 +44,19 @@ from gateway.system.control_socket import (
     askers,
 )
 from gateway.system.descriptors import allow_all
-from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
+from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool
 from gateway.system.forwarding import forwards
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.journal_fields import Native
-from gateway.system.kernel import Begun
 from gateway.system.loop import Chore, Doors, Loop
 from gateway.system.nfqueue import QueueUnavailable
-from gateway.system.paths import is_carrying
-from gateway.system.pppd_remains import remove_remains
 from gateway.system.queues import Queues
 from gateway.system.raw import GreReceiver, Sender
 from gateway.system.rules import Rules
-from gateway.system.run import ToolFailed, run
+from gateway.system.run import ToolFailed
 from gateway.system.service import Service
 from gateway.system.signals import Signals
-from gateway.system.tcp import PPPD, Connections
+from gateway.system.tcp import Connections
 from gateway.system.wanted import (
     servers_of,
     wanted_addresses,
@@ -84,7 +81,10 @@ def main(argv: list[str] | None = None) -> int:
     journal = Journal(sys.stderr, now, by_systemd, Native() if by_systemd else None)
     try:
         if options.remove_rules:
-            return _remove_rules(journal)
+            from gateway.system.removal import remove_all
+
+            remove_all(journal)
+            return OK
         config = read_config(options.config)
         if isinstance(config, list):
             for problem in config:
@@ -101,19 +101,6 @@ def main(argv: list[str] | None = None) -> int:
 def read_config(path: Path) -> Config | list[Problem]:
     """The configuration, or everything that is wrong with it."""
     return read_settings(path, lambda file, name: load(file, beside(path), name))
-
-
-def _remove_rules(journal: Journal) -> int:
-    Addresses().remove()
-    try:
-        if remove_remains(PPPD, run):
-            journal.line("the rules that a `postern pppd` has left are removed")
-    except AlreadyRunning:
-        journal.line("`postern pppd` is at work: its rules go when it is stopped")
-    tools = remove_rules(every_tool())
-    kernel.remove_all(every_tool())
-    journal.line(f"rules removed ({', '.join(tools)})" if tools else "there were no rules of ours")
-    return OK
 
 
 def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
@@ -134,9 +121,9 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         virtual = wanted_pool(config).text if is_carrying(succession.left) else ""
         desk.tool = apply_rules(wanted_rules(config, virtual=virtual), every_tool())
         gre = GreReceiver(config.inside.address)
-        found = kernel.begin(config, desk.tool, succession.keeper, succession.left)
+        found = begin_kernel(config, desk.tool, succession.keeper, succession.left)
         by_spi = queues if desk.tool.by_spi else None
-        found, why_none = worker_start.begin(config, found, succession.kept, by_spi, now)
+        found, why_none = begin_workers(config, found, succession.kept, by_spi, now)
         begun = desk.carry_by(found, gre)
         sender, tcp = Sender(), Connections(succession.keeper)
         doors = Doors(
