@@ -3,14 +3,14 @@
 `postern run` becomes this; it is also `python -m gateway.daemon`.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
+from getopt import GetoptError, gnu_getopt
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gateway import __version__
 from gateway.bridge import recording
@@ -66,32 +66,40 @@ from gateway.system.wanted import (
 from gateway.user.files import beside, read_settings
 from gateway.wire.ipv4 import host_text
 
-OK, FAILED = 0, 1
+OK, FAILED, MISUSED = 0, 1, 2
+CONFIG: Final = ("--config", "/etc/postern/postern.toml")
+SOCKET: Final = ("--socket", "/run/postern/control.sock")
+OPTIONS: Final = ("config=", "socket=", "remove-rules")
 ACCOUNTED_WITHIN = 2.0  # seconds: who keeps accounts of sessions asks once a second how they ended
 
 
 def main(argv: list[str] | None = None) -> int:
-    """0 after an orderly stop, 1 if it could not start; standard error says why."""
-    parser = argparse.ArgumentParser(prog="postern run", description=__doc__)
-    parser.add_argument("--config", type=Path, default=Path("/etc/postern/postern.toml"))
-    parser.add_argument("--socket", type=Path, default=Path("/run/postern/control.sock"))
-    parser.add_argument("--remove-rules", action="store_true")
-    options = parser.parse_args(argv)
+    """0 after an orderly stop, 1 if it could not start, 2 if it was asked for what there is not;
+    standard error says why."""
     by_systemd = read_by_systemd(os.environ, sys.stderr.fileno())
     journal = Journal(sys.stderr, now, by_systemd, Native() if by_systemd else None)
+    try:  # argparse would stay in memory with all that it brings, 0.7 MB; `postern run` has it
+        given, more = gnu_getopt(sys.argv[1:] if argv is None else argv, "", OPTIONS)
+    except GetoptError as error:
+        given, more = [], [str(error)]
+    if more:
+        journal.line(f"not started: {more[0]} (`postern run --help` tells what there is)", ERROR)
+        return MISUSED
+    options = dict(given)
+    path, socket = (Path(options.get(*one)) for one in (CONFIG, SOCKET))
     try:
-        if options.remove_rules:
+        if "--remove-rules" in options:
             from gateway.system.removal import remove_all
 
             remove_all(journal)
             return OK
-        config = read_config(options.config)
+        config = read_config(path)
         if isinstance(config, list):
             for problem in config:
                 journal.line(str(problem), ERROR)
             journal.line("not started: `postern check` shows the same list", ERROR)
             return FAILED
-        _serve(config, options.config, options.socket, journal)
+        _serve(config, path, socket, journal)
     except (AlreadyRunning, NoFirewall, QueueUnavailable, ToolFailed, OSError) as error:
         journal.line(f"not started: {error}", ERROR)
         return FAILED
