@@ -94,6 +94,15 @@ class L2tpEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class PppdEnd:
+    """The interface of a pppd on this machine, by the kernel's numbers: its own, and that of the
+    channel that the pppd has made of its terminal."""
+
+    interface: int
+    terminal: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shielding:
     """What the shield of a worker's call goes by: the fields of `bridge/shield.py`, `Agreement`."""
 
@@ -109,10 +118,10 @@ class CallPath:
     """One session: its end inside, and once frames go across without us, its end outside.
 
     An end inside in L2TP is there as long as the one outside: what comes while it is not is told
-    as `L2tpHeard` of its leg.
+    as `L2tpHeard` of its leg. So is a pppd's, whose frames come by its terminal while it is not.
     """
 
-    inside: PptpEnd | L2tpEnd
+    inside: PptpEnd | L2tpEnd | PppdEnd
     outside: L2tpEnd | None = None
     shield: Shielding | None = None  # a worker's alone
 
@@ -179,6 +188,14 @@ class L2tpHeard(NamedTuple):
 
 class FrameHeard(NamedTuple):
     """From the end inside of a call that is not joined."""
+
+    call: int
+    frame: bytes
+
+
+class LinkHeard(NamedTuple):
+    """From the client of a call that is joined to a pppd's interface: what is not for that, but for
+    pppd itself, LCP for one; and what had come before the two were joined."""
 
     call: int
     frame: bytes
@@ -303,6 +320,7 @@ class WorkersLost(NamedTuple):
 PathEvent = (
     L2tpHeard
     | FrameHeard
+    | LinkHeard
     | SaCounted
     | CallCounted
     | SaExpired

@@ -2,11 +2,12 @@
 
 from gateway.bridge.client_leg import ClientLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
+from gateway.bridge.local_leg import LocalLeg
 from gateway.bridge.paths import PlaceOf, l2tp_end, nowhere, trunk_end
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session import Session
 from gateway.bridge.tracks import CallTrack
-from gateway.paths import CallPath, GreEnd, L2tpEnd, PptpEnd, Shielding
+from gateway.paths import CallPath, GreEnd, L2tpEnd, PppdEnd, PptpEnd, Shielding
 
 
 def call_path(track: CallTrack, place: PlaceOf = nowhere) -> CallPath | None:
@@ -22,17 +23,16 @@ def call_path(track: CallTrack, place: PlaceOf = nowhere) -> CallPath | None:
     return CallPath(inside, outside, shielding(session) if track.by_words else None)
 
 
-def _inside(track: CallTrack, place: PlaceOf) -> PptpEnd | L2tpEnd | None:
-    """GRE is the kernel's from the first packet; a trunk's call when it is joined for the first
-    time, and then it stays where it was."""
+def _inside(track: CallTrack, place: PlaceOf) -> PptpEnd | L2tpEnd | PppdEnd | None:
+    """GRE is the kernel's from the first packet; a trunk's call, and a pppd's, when it is joined
+    for the first time, and then it stays where it was."""
     inside = track.inside
     if isinstance(inside, PptpLeg):
         return pptp_end(track.session.leg, inside, place)
-    if not isinstance(inside, L2tpLeg):
-        return None
-    trunk = inside.trunk.track
-    if track.joined and trunk is not None:
-        return trunk_end(inside, trunk.number)
+    if track.joined and isinstance(inside, LocalLeg):
+        return inside.end
+    if track.joined and isinstance(inside, L2tpLeg) and inside.trunk.track is not None:
+        return trunk_end(inside, inside.trunk.track.number)
     return None if track.asked is None else track.asked.inside
 
 

@@ -265,8 +265,8 @@ def confinement_of(route: Route, reach: tuple[Reach, ...] | None) -> Confinement
 
 def own_hands_of(route: Route, reach: tuple[Reach, ...] | None, workers: int = 0) -> str:
     """Why all frames of a session have to pass through here; nothing if they need not. Workers read
-    what the shield does."""
-    if route.kind == LOCAL:
+    what the shield does, and know no pppd."""
+    if route.kind == LOCAL and workers:
         return ENDS
     if route.encryption == "mppe":
         return ENCRYPTS

@@ -22,7 +22,7 @@ from gateway.bridge.timers import Timed, Timers
 from gateway.bridge.trunk import ForLeg, Item, Trunk
 from gateway.bridge.trunks import Received, Trunks
 from gateway.outputs import CloseTcp, Output
-from gateway.paths import FrameHeard, PathEvent
+from gateway.paths import FrameHeard, LinkHeard, PathEvent
 from gateway.pptp.gre import call_id_of
 
 SOURCE = slice(12, 16)  # of an IPv4 header
@@ -70,6 +70,8 @@ class Inward:
         """What the kernel tells of the servers' side; None if it is of the clients'."""
         if isinstance(event, FrameHeard):
             return self._receive_frame(event.call, event.frame, now)
+        if isinstance(event, LinkHeard):
+            return self._receive_link(event.call, event.frame, now)
         received = self._kernel_trunks.receive(event, now)
         if received is None:
             return None
@@ -84,6 +86,13 @@ class Inward:
         found = track.session.from_inside([frame], now)
         self._timers.note_due(track.session, track.session.road_deadline())
         return self._told(found, now)
+
+    def _receive_link(self, call: int, frame: bytes, now: float) -> list[Output]:
+        """A frame of the client for the pppd of a call that the kernel has, or had until now."""
+        track = self._board.carrier.calls.get(call)
+        if track is None or not track.living:
+            return []
+        return self.inside(track.session, track.session.from_client(frame, now, counted=True), now)
 
     def receive_inside(self, packet: bytes, now: float) -> list[Output]:
         """One IPv4 packet from the queue of what comes in from inside: IKE or ESP of a server."""

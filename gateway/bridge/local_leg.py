@@ -3,7 +3,7 @@
 Who starts pppd is `gateway/pppd.py`, which is root. It is told one line, what is called and for
 whom, and answers with one, that pppd has been started or why not; from then on the stream is pppd's
 terminal (`system/line.py`), and carries frames as a serial line does (`ppp/hdlc.py`). It ends when
-pppd ends, and pppd when it ends.
+pppd ends, and pppd when it ends. The answer names the interface, to which the kernel may carry.
 """
 
 import json
@@ -12,12 +12,14 @@ from typing import Final
 from gateway.bridge.inside_leg import Answered, Ended, Gone, LegOutput
 from gateway.bridge.timers import Timed
 from gateway.outputs import CloseTcp, OpenPppd, Output, SendTcp
+from gateway.paths import PppdEnd
 from gateway.ppp.hdlc import Opener, sealed
 from gateway.wire.udp import Endpoint
 
 HERE: Final = "pppd on this machine"
-STARTED: Final = b"started"
+STARTED: Final = "started"  # then two numbers, of a `PppdEnd`
 LONGEST_ANSWER: Final = 512  # bytes, the end of the line included
+LCP_REJECT, OF_IP = b"\xff\x03\xc0\x21\x08", b"\x00\x21"  # RFC 1661, 5.7; as pppd writes it
 SILENCE: Final = "pppd could not be started: what came is no answer"
 
 
@@ -37,6 +39,7 @@ class LocalLeg:
         self.peer_call = 0
         self.server = server
         self.is_up = False
+        self.end: PppdEnd | None = None  # where the kernel may carry to, once pppd is there
         self._request = json.dumps(request).encode() + b"\n"
         self._opener = Opener()
         self._answer = b""
@@ -60,8 +63,12 @@ class LocalLeg:
         if not found:
             self._answer = line
             return self._refused(SILENCE) if len(line) > LONGEST_ANSWER else []
-        if line != STARTED:
-            return self._refused(line[:LONGEST_ANSWER].decode("ascii", "replace") or SILENCE)
+        text = line[:LONGEST_ANSWER].decode("ascii", "replace")
+        match text.split():
+            case [word, interface, terminal] if word == STARTED:
+                self.end = PppdEnd(int(interface), int(terminal))
+            case _:
+                return self._refused(text or SILENCE)
         self.is_up, self._answer = True, rest
         return [Answered("pppd", 0)]
 
@@ -96,10 +103,15 @@ class LocalLeg:
     # the road
 
     def open(self, data: bytes) -> list[bytes]:
-        """The frames of pppd that are complete now."""
+        """The frames of pppd that are complete now.
+
+        While the kernel takes the call over, what is under way on the terminal may come to pppd in
+        place of its interface. It knows nothing of IP itself, and its client must not hear that.
+        """
         if self._answer:
             data, self._answer = self._answer + data, b""
-        return self._opener.open(data)
+        frames = self._opener.open(data)
+        return [each for each in frames if each[:5] != LCP_REJECT or each[8:10] != OF_IP]
 
     def send(self, frame: bytes, now: float) -> list[Output]:
         return [SendTcp(self.key, sealed(frame))] if self.is_up else []

@@ -216,13 +216,8 @@ class Session:
 
     def _carry_plain(self, outputs: list[LegOutput]) -> list[Output]:
         """The outputs of a leg that is only being started or closed: nothing to react to."""
-        found: list[Output] = []
-        for output in outputs:
-            if isinstance(output, Gone):
-                self.gone = True
-            elif not isinstance(output, Answered | Ended | Told):
-                found.append(output)
-        return found
+        self.gone = self.gone or any(isinstance(each, Gone) for each in outputs)
+        return [each for each in outputs if not isinstance(each, Gone | Answered | Ended | Told)]
 
     def _let_in(self, now: float) -> list[Output]:
         """The server is ready: what waited for it goes its way."""
@@ -238,13 +233,14 @@ class Session:
 
     # the road
 
-    def from_client(self, frame: bytes, now: float) -> list[Output]:
-        """A PPP frame out of the client's L2TP."""
+    def from_client(self, frame: bytes, now: float, *, counted: bool = False) -> list[Output]:
+        """A PPP frame out of the client's L2TP. `counted`: the kernel has, and left it to us."""
         if len(frame) > LONGEST_FRAME:
             self.leg.drops.count("frame_too_long")
             return []
-        self.frames_in += 1
-        self.bytes_in += len(frame)
+        if not counted:
+            self.frames_in += 1
+            self.bytes_in += len(frame)
         ready = self._let_out() if self.holding and self.state is State.UP else []
         if is_control(frame):
             return ready + self._pass_control(frame, True, now)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from gateway.bridge.client_leg import ClientLeg, Pair
 from gateway.bridge.inside_leg import InsideLeg
 from gateway.bridge.l2tp_leg import L2tpLeg
+from gateway.bridge.local_leg import LocalLeg
 from gateway.bridge.paths import Handover
 from gateway.bridge.pptp_leg import PptpLeg
 from gateway.bridge.session_states import State
@@ -158,7 +159,7 @@ def key_of(inside: InsideLeg) -> int:
     match inside:
         case PptpLeg(channel=channel):
             return channel
-        case L2tpLeg(key=key):
+        case L2tpLeg(key=key) | LocalLeg(key=key):
             return key
     return 0
 

@@ -4,7 +4,7 @@ from gateway.control.defaults import DEFAULTS
 from gateway.control.findings import Document, Entry, Findings
 from gateway.control.problems import shown
 from gateway.control.schema_routes import KERNEL, LOCAL
-from gateway.control.values_reach import ALL
+from gateway.control.values_reach import ALL, NONE
 
 OR_AUTO = 'or carrier = "auto"'
 
@@ -20,9 +20,6 @@ def check_carrier(route: Entry, document: Document, findings: Findings) -> None:
 
 
 def _whole_route(route: Entry) -> tuple[str, str] | None:
-    kind = route.values.get("kind")
-    if kind == LOCAL:
-        return "and PPP on this route ends with a pppd that the daemon feeds", 'Write "user"'
     if route.values.get("encryption") == "mppe":
         what = 'and with encryption = "mppe" the daemon encrypts every frame'
         return what, f"Leave the encryption out, {OR_AUTO}"
@@ -33,8 +30,9 @@ def _whole_route(route: Entry) -> tuple[str, str] | None:
 
 
 def _confined(route: Entry, document: Document) -> tuple[str, str] | None:
+    unsaid = NONE if route.values.get("kind") == LOCAL else ALL
     for client in document["client"]:
-        places = client.values.get("reach", (ALL,))
+        places = client.values.get("reach", (unsaid,))
         if client.values.get("route") == route.values.get("name") and ALL not in places:
             what = f"and what {shown(client.values.get('name', '?'))} sends is held against its"
             return f"{what} reach by the daemon", 'Write "auto"'

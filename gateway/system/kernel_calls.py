@@ -1,6 +1,7 @@
 """Calls in the kernel: the channel towards the server, and once joined the one towards the client.
 
-Before a call is joined its frames are read and written here, by hand.
+Before a call is joined its frames are read and written here, by hand. One whose PPP ends at a pppd
+has no channel towards a server: the client's is given to the pppd's interface.
 """
 
 import errno
@@ -10,7 +11,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from gateway.paths import CallCounted, CallPath, FrameHeard, L2tpEnd, PathEvent, PptpEnd
+from gateway.paths import (
+    CallCounted,
+    CallPath,
+    FrameHeard,
+    L2tpEnd,
+    LinkHeard,
+    PathEvent,
+    PppdEnd,
+    PptpEnd,
+)
 from gateway.system import ppp_channels
 from gateway.system.kernel_legs import KernelLegs
 from gateway.system.ppp_channels import Counts
@@ -30,7 +40,7 @@ class _Call:
         self.inside: socket.socket | None = None
         self.outside: socket.socket | None = None
         self.connected = False  # the channel inside, to the server
-        self.device = -1  # attached to that
+        self.device = -1  # attached to that, or where a pppd is the end inside, to the one outside
         self.counted = CallCounted(0, 0, 0, 0, 0)
 
 
@@ -119,6 +129,10 @@ class KernelCalls:
             return
         outside = self._open(number, end)
         try:
+            if isinstance(path.inside, PppdEnd):
+                self._lead_in(number, call, path.inside, outside)
+                call.outside = outside
+                return
             if isinstance(path.inside, L2tpEnd):
                 call.inside = self._open(number, path.inside)
             if call.inside is None:
@@ -164,12 +178,34 @@ class KernelCalls:
             if device != call.device:
                 os.close(device)
 
+    def _lead_in(self, number: int, call: _Call, end: PppdEnd, outside: socket.socket) -> None:
+        device = ppp_channels.attach(outside)
+        try:
+            ppp_channels.lead_in(device, end.interface, end.terminal)
+        except OSError:
+            os.close(device)
+            raise
+        call.device = device
+        self._watched.add(device, lambda: _of_link(number, device))
+
+    def _lead_out(self, number: int, call: _Call) -> None:
+        """A keeper's copy of the channel must not be the interface's any more."""
+        with suppress(OSError):
+            ppp_channels.lead_out(call.device)
+        for event in _of_link(number, call.device):
+            self._tell(event)
+        self._watched.remove(call.device)
+        os.close(call.device)
+        call.device = -1
+
     def _part(self, number: int, call: _Call) -> None:
         """Frames come by hand again. Whoever keeps copies of what is closed must not join it."""
         if call.outside is not None:
             with suppress(OSError):
                 self._tell(counted(number, ppp_channels.l2tp_counts(call.outside)))
-            if call.device >= 0:
+            if isinstance(call.path.inside, PppdEnd):
+                self._lead_out(number, call)
+            elif call.device >= 0:
                 with suppress(OSError):
                     ppp_channels.part(call.device)
             self._end(call.outside)
@@ -202,6 +238,9 @@ class KernelCalls:
 
     def _close(self, call: _Call) -> None:
         if call.device >= 0:
+            if isinstance(call.path.inside, PppdEnd):
+                with suppress(OSError):
+                    ppp_channels.lead_out(call.device)
             self._watched.remove(call.device)
             os.close(call.device)
             call.device = -1
@@ -226,9 +265,9 @@ def counted(number: int, counts: Counts) -> CallCounted:
     )
 
 
-def _joined(path: CallPath) -> tuple[L2tpEnd | None, L2tpEnd | None]:
+def _joined(path: CallPath) -> tuple[L2tpEnd | PppdEnd | None, L2tpEnd | None]:
     """The ends that there are only while it is joined."""
-    inside = path.inside if isinstance(path.inside, L2tpEnd) else None
+    inside = None if isinstance(path.inside, PptpEnd) else path.inside
     return inside if path.outside is not None else None, path.outside
 
 
@@ -239,6 +278,10 @@ def _outside(number: int, end: L2tpEnd) -> str:
 
 def _frames(number: int, device: int) -> list[PathEvent]:
     return [FrameHeard(number, frame) for frame in _read_all(device)]
+
+
+def _of_link(number: int, device: int) -> list[PathEvent]:
+    return [LinkHeard(number, frame) for frame in _read_all(device)]
 
 
 def _read_all(device: int) -> list[bytes]:

@@ -6,6 +6,7 @@ the gateway's end to it by the socket on which it was asked (unix(7), SCM_RIGHTS
 """
 
 import errno
+import fcntl
 import os
 import socket
 import tty
@@ -13,6 +14,7 @@ from struct import Struct
 from typing import Final
 
 DESCRIPTOR: Final = Struct("i")
+UNIT, CHANNEL = 0x80047456, 0x80047437  # PPPIOCGUNIT, PPPIOCGCHAN of linux/ppp-ioctl.h
 ROOM: Final = socket.CMSG_LEN(DESCRIPTOR.size)  # for one; the kernel closes what is more
 
 
@@ -53,9 +55,27 @@ def make_line() -> tuple[int, int]:
     return outer, inner
 
 
+def interface_of(inner: int) -> tuple[int, int] | None:
+    """The numbers of the PPP interface whose pppd has this end, and of the channel that it has made
+    of the line; None while it has none. To be asked by who had it before: pppd lets nobody else
+    open it."""
+    try:
+        found = asked(inner, UNIT), asked(inner, CHANNEL)
+    except OSError:
+        return None  # it is a terminal like any other
+    return None if found[0] < 0 else found
+
+
+def asked(descriptor: int, what: int) -> int:
+    """A number that the kernel is asked for. OSError if it has none."""
+    found = bytearray(DESCRIPTOR.size)
+    fcntl.ioctl(descriptor, what, found, True)
+    return int(DESCRIPTOR.unpack(found)[0])
+
+
 def give(asking: socket.socket, answer: bytes, line: int) -> None:
-    """Both at once. OSError if nobody takes them."""
-    socket.send_fds(asking, [answer], [line])
+    """Both at once; -1 is no line. OSError if nobody takes them."""
+    socket.send_fds(asking, [answer], [] if line < 0 else [line])
 
 
 def take(asked: socket.socket, size: int) -> tuple[bytes, Line | None]:

@@ -1,4 +1,5 @@
-"""PPP channels of the kernel: calls of L2TP and PPTP, and joining two of them.
+"""PPP channels of the kernel: calls of L2TP and PPTP, and joining two of them, or one of them and
+the interface of a pppd.
 
 Python's socket module does not know the address family, so `connect` and `bind` go through ctypes.
 Structs: linux/if_pppox.h, linux/if_pppol2tp.h, linux/ppp-ioctl.h.
@@ -13,13 +14,15 @@ from collections.abc import Callable
 from struct import Struct
 from typing import Final, NamedTuple
 
+from gateway.system.line import CHANNEL, asked
 from gateway.wire.udp import Endpoint
 
 AF_PPPOX: Final = 24
 PROTOCOL_L2TP, PROTOCOL_PPTP = 1, 2
 DEVICE: Final = "/dev/ppp"
 SOL_PPPOL2TP, LNS_MODE = 273, 4
-ATTACH, NUMBER, JOIN, PART = 0x40047438, 0x80047437, 0x40047435, 0x7434  # PPPIOC…CHAN
+ATTACH, JOIN, PART = 0x40047438, 0x40047435, 0x7434  # PPPIOC…CHAN
+CONNECT, DISCONNECT = 0x4004743A, 0x7439  # PPPIOCCONNECT, PPPIOCDISCONN
 L2TP_COUNTS: Final = 0x80487436  # PPPIOCGL2TPSTATS
 NO_CHECK: Final = 11  # SO_NO_CHECK
 LARGEST: Final = 2048  # bytes of a frame
@@ -118,18 +121,12 @@ def connect_pptp(reserved: socket.socket, server: bytes, peer_call: int) -> None
 
 def attach(channel: socket.socket) -> int:
     """A descriptor by which frames of this channel are read and written."""
-    device = os.open(DEVICE, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        fcntl.ioctl(device, ATTACH, _INT.pack(_number(channel)))
-    except OSError:
-        os.close(device)
-        raise
-    return device
+    return _attach(asked(channel.fileno(), CHANNEL))
 
 
 def join(attached: int, other: socket.socket) -> None:
     """Frames go between the two channels, both ways, until one of them is closed."""
-    fcntl.ioctl(attached, JOIN, _INT.pack(_number(other)))
+    fcntl.ioctl(attached, JOIN, _INT.pack(asked(other.fileno(), CHANNEL)))
 
 
 def join_again(attached: int, other: socket.socket) -> None:
@@ -144,6 +141,28 @@ def join_again(attached: int, other: socket.socket) -> None:
 def part(attached: int) -> None:
     """Frames come to us again."""
     fcntl.ioctl(attached, PART)
+
+
+def lead_in(attached: int, interface: int, terminal: int) -> None:
+    """The channel is one of the PPP interface with this number, and the one by which that sends; it
+    has sent by the channel `terminal`. What negotiates the link itself is read by `attached`.
+
+    OSError if there is no such interface, or that is not its channel.
+    """
+    unit, own = _INT.pack(interface), _attach(terminal)
+    try:
+        fcntl.ioctl(attached, CONNECT, unit)
+        # It sends by the channel that it has had for longest; and by its terminal, which stays the
+        # other one, it hears what is under way there.
+        fcntl.ioctl(own, DISCONNECT)
+        fcntl.ioctl(own, CONNECT, unit)
+    finally:
+        os.close(own)
+
+
+def lead_out(attached: int) -> None:
+    """The interface has this channel no more."""
+    fcntl.ioctl(attached, DISCONNECT)
 
 
 def l2tp_counts(channel: socket.socket) -> Counts:
@@ -169,10 +188,15 @@ def _peer_of(channel: socket.socket) -> Endpoint:
     return Endpoint(host, port)
 
 
-def _number(channel: socket.socket) -> int:
-    asked = bytearray(_INT.size)
-    fcntl.ioctl(channel.fileno(), NUMBER, asked, True)
-    return int(_INT.unpack(asked)[0])
+def _attach(number: int) -> int:
+    """A descriptor of the channel that has this number."""
+    device = os.open(DEVICE, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        fcntl.ioctl(device, ATTACH, _INT.pack(number))
+    except OSError:
+        os.close(device)
+        raise
+    return device
 
 
 def _address(endpoint: Endpoint) -> tuple[str, int]:

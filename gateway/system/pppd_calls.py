@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from gateway.control.config import Config
 from gateway.control.policy import client_named
 from gateway.control.values_reach import NONE, Reach
-from gateway.system.line import give, make_line
+from gateway.system.line import give, interface_of, make_line
 from gateway.system.pppd_call import (
     INTERFACE,
     PPPD,
@@ -35,10 +35,12 @@ from gateway.system.run import ToolFailed
 MOST_CALLS: Final = 1000
 LOOK: Final = 0.25  # seconds between two looks whether a pppd has ended
 SOON: Final = 0.05  # the same while a call has no address yet, and nothing of its client passes
+AT_ONCE: Final = 0.01  # the same while somebody waits for an answer
+BEGINS_WITHIN: Final = 5.0  # seconds for a pppd to make PPP of its line
 APPEARS_WITHIN: Final = 60.0  # seconds for an interface: a user may have to type a password
 ENDS_WITHIN: Final = 5.0  # seconds for all pppds to take leave of their clients, and of RADIUS
 DIES_WITHIN: Final = 1.0  # seconds, once killed
-STARTED: Final = b"started\n"
+STARTED: Final = "started"  # then the numbers of its interface, and of the line's channel
 
 
 class Child(Protocol):
@@ -57,11 +59,27 @@ Read = Callable[[], Config | str]
 
 
 @dataclass(slots=True, eq=False)
+class _Waiting:
+    """Who has asked for a call, until its pppd has an interface; and both ends of the line."""
+
+    asking: socket.socket
+    outer: int
+    inner: int
+    due: float | None = None
+
+    def close(self) -> None:
+        self.asking.close()
+        os.close(self.outer)
+        os.close(self.inner)
+
+
+@dataclass(slots=True, eq=False)
 class _Running:
     child: Child
     client: str
     given: bytes | None  # the address of the pool
     allowed: Allowed
+    waiting: _Waiting | None
     forwards_by: float | None = None  # until then its interface is looked for
     seen: bool = False  # whether the kernel has shown which address it is
 
@@ -92,11 +110,13 @@ class Calls:
         """Seconds until it has to be looked after them again."""
         if not self.running:
             return None
+        if any(one.waiting is not None for one in self.running.values()):
+            return AT_ONCE
         return LOOK if all(one.seen for one in self.running.values()) else SOON
 
     def begin(self, asking: socket.socket, call: Call) -> None:
-        """Start a pppd, and answer with the other end of its line. BadRequest, OSError or
-        ToolFailed if not."""
+        """Start a pppd; `look` answers with the other end of its line. BadRequest, OSError or
+        ToolFailed if it cannot be started."""
         self._follow()
         config = self._config
         if config is None:
@@ -116,18 +136,16 @@ class Calls:
         allowed = Allowed(_reach(config, call.client), known)
         argv = arguments(route, here, call, address, name, folder)
         outer, inner = make_line()
+        waiting = _Waiting(asking.dup(), outer, inner)
         try:
             self._open(name, allowed, inside.interface or "")
-            child = self._start(argv, inner)
-            self.running[name] = _Running(child, call.client, address, allowed)
-            self._tell(f"pppd {child.pid} was started for {call.client} as {name}")
-            self._give(asking, outer)
+            child = self._start(argv, waiting.inner)
         except (ToolFailed, OSError):
+            waiting.close()
             self._change({name: None})
             raise
-        finally:
-            os.close(inner)
-            os.close(outer)
+        self.running[name] = _Running(child, call.client, address, allowed, waiting)
+        self._tell(f"pppd {child.pid} was started for {call.client} as {name}")
 
     def look(self, now: float) -> None:
         """Which pppd has ended, whose interface or address is there now, what may be reached."""
@@ -136,6 +154,8 @@ class Calls:
         changes: dict[str, Allowed | None] = {}
         for name, one in list(self.running.items()):
             status = one.child.poll()
+            if one.waiting is not None and self._answer(one, one.waiting, status, now):
+                one.waiting = None
             if status is not None:
                 del self.running[name]
                 changes[name] = None
@@ -152,6 +172,8 @@ class Calls:
         """End every call, and wait for that; then the kernel is as it was before us."""
         for one in self.running.values():
             one.child.terminate()
+            if one.waiting is not None:
+                one.waiting.close()
         due = clock() + ENDS_WITHIN
         for name, one in self.running.items():
             if not one.child.ends_within(max(0.0, due - clock())):
@@ -166,12 +188,26 @@ class Calls:
         except ToolFailed as failure:
             self._tell(f"the rules of the calls stay: {failure}")
 
-    def _give(self, asking: socket.socket, line: int) -> None:
-        """Nobody else has it, so the pppd whose line is not taken finds that it was hung up."""
+    def _answer(self, one: _Running, waiting: _Waiting, status: int | None, now: float) -> bool:
+        """Whether whoever asked for the call has been answered; then the line is theirs alone, and
+        the pppd whose line is not taken finds that it was hung up."""
+        waiting.due = now + BEGINS_WITHIN if waiting.due is None else waiting.due
+        numbers, line = interface_of(waiting.inner), -1
+        if status is not None:
+            answer = f"pppd has ended with status {status}"
+        elif numbers is not None:
+            answer, line = f"{STARTED} {numbers[0]} {numbers[1]}", waiting.outer
+        elif now >= waiting.due:
+            answer = f"pppd had no interface within {BEGINS_WITHIN:g} s"
+            one.child.terminate()
+        else:
+            return False
         try:
-            give(asking, STARTED, line)
+            give(waiting.asking, f"{answer}\n".encode(), line)
         except OSError as error:
             self._tell(f"its line was not taken: {error.strerror}")
+        waiting.close()
+        return True
 
     def _open(self, name: str, allowed: Allowed, inside: str) -> None:
         """The rules first, so that nothing passes that is not meant to."""

@@ -16,11 +16,13 @@ from typing import Final, Protocol
 from gateway.paths import (
     Abilities,
     Again,
+    CallPath,
     GreHeard,
     LookAt,
     PacketHeard,
     PathEvent,
     PathRequest,
+    PptpEnd,
     SendFrame,
     SendL2tp,
     SetCall,
@@ -285,8 +287,8 @@ class Workers:
                 return self._whose.setdefault(("leg", number), worker_of(spi, self.count_of))
             case SetCall(number, None):
                 return self._whose.pop(("call", number), 0)
-            case SetCall(number, call_path) if call_path is not None:
-                owner = worker_of(call_path.inside.call, self.count_of)
+            case SetCall(number, CallPath(inside=PptpEnd(call=call))):
+                owner = worker_of(call, self.count_of)
                 return self._whose.setdefault(("call", number), owner)
             case SendL2tp(number) | LookAt(number):
                 return self._whose.get(("leg", number), 0)

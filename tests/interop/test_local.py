@@ -54,6 +54,43 @@ def test_what_is_missing_is_a_sentence(facts: dict[str, Any]) -> None:
     assert "type-metal" not in facts["journal"] + facts["view"]
 
 
+@pytest.mark.interop("local_kernel")
+def test_the_kernel_carries_into_the_lan_while_the_daemon_stands_still(
+    facts: dict[str, Any],
+) -> None:
+    assert facts["before"] == facts["stopped"] == [20] * 4
+    assert re.search(r"carrier +the kernel", facts["view"])
+    assert facts["journal"].count("no packet of it passes the daemon") >= 2
+
+
+@pytest.mark.interop("local_kernel")
+def test_what_the_clients_and_pppd_ask_each_other_gets_there(facts: dict[str, Any]) -> None:
+    assert facts["echoed"] == [True, True]
+    assert "rotocol-Reject" not in facts["pppds"]
+
+
+@pytest.mark.interop("local_kernel")
+def test_who_is_confined_is_the_daemons_again_and_who_is_freed_the_kernels(
+    facts: dict[str, Any],
+) -> None:
+    assert facts["confined"] == [[0, 0], [5, 5]]
+    assert facts["free"] == [[5, 5], [5, 5]]
+
+
+@pytest.mark.interop("local_kernel")
+def test_a_daemon_that_was_killed_has_its_clients_dial_again_and_they_are_carried_again(
+    facts: dict[str, Any],
+) -> None:
+    assert facts["other"] == [5]
+    assert "a call by PPP is not kept" in facts["journal"]
+    assert facts["again"] == [5, 5]
+
+
+@pytest.mark.interop("local_kernel")
+def test_nothing_is_left_in_the_kernel_of_calls_that_it_carried(facts: dict[str, Any]) -> None:
+    assert facts["left"].strip() == ""
+
+
 @pytest.mark.interop("local_radius")
 def test_freeradius_lets_users_in_by_each_kind_of_authentication_and_gives_addresses(
     facts: dict[str, Any],

@@ -137,6 +137,7 @@ class GatewayNode:
         self.workforce: Workforce | None = None
         if CARRIER == "kernel":
             self.kernel = Kernel(host_bytes(OUTSIDE), seeded(seed + 77))
+            self.kernel.interface = self._of_interface
             self.core.carrier.abilities = ABILITIES
         elif CARRIER == "workers":
             self.core.carrier.abilities = self._begin_workers()
@@ -260,6 +261,9 @@ class GatewayNode:
     def tell_of_pppd(self, key: int, data: bytes, now: float) -> None:
         """What it says, a byte-stream's while later."""
         self._later(now + DELAY, lambda when: self.door.receive_tcp(key, data, when))
+
+    def _of_interface(self, number: int, frame: bytes, now: float) -> list[bytes]:
+        return [] if self.pppd is None else self.pppd.of_interface(number, frame, now)
 
     def _open_pppd(self, key: int, now: float) -> None:
         if self.pppd is not None:

@@ -99,8 +99,8 @@ def _carried(mbit: float, ms: float) -> dict[str, list[dict[str, float]]]:
 def test_throughput_is_held_to_the_peer_and_to_esp_alone() -> None:
     others = {THEIRS: _carried(100.0, 0.3), ESP: _carried(120.0, 0.25)}
     plain = {PLAIN: {CARRIED[0]: _carried(900.0, 0.1)[CARRIED[0]]}}
-    quick = traffic.figures(CARRIED[0], {OURS: _carried(110.0, 0.3)} | others | plain)
-    late = traffic.figures(CARRIED[1], {OURS: _carried(99.0, 0.31)} | others | plain)
+    quick = traffic.figures(CARRIED[0], {OURS: _carried(110.0, 0.3)} | others | plain, WAY)
+    late = traffic.figures(CARRIED[1], {OURS: _carried(99.0, 0.31)} | others | plain, WAY)
     assert set(_verdicts(quick).values()) == {True}
     assert set(_verdicts(late).values()) == {False}
 
@@ -109,7 +109,12 @@ def test_a_figure_has_a_name_of_its_own() -> None:
     passed = {whose: _carried(100.0, 0.3) for whose in (OURS, THEIRS, SOFTETHER, ESP)}
     passed[PLAIN] = {CARRIED[0]: passed[ESP][CARRIED[0]]}
     dialled = {whose: _dialled(1.0, 8.0, 0.1, 500) for whose in (OURS, THEIRS, SOFTETHER)}
-    found = [each for suite in CARRIED for each in traffic.figures(suite, passed)]
+    found = [
+        each
+        for way in traffic.SCENARIOS.values()
+        for suite in CARRIED
+        for each in traffic.figures(suite, passed, way)
+    ]
     found += [each for way in dials.TOLD.values() for each in dials.figures(dialled, way)]
     names = [figure.figure.strip() for figure in found]
     assert len(set(names)) == len(names)

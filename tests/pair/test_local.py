@@ -1,32 +1,44 @@
-"""PPP ends at the gateway: pppd is started for the call, and carries what the client may reach."""
+"""PPP ends at the gateway: pppd is started for the call, and carries what the client may reach.
 
+Where the kernel carries, that is to the interface of the pppd, which from then on is asked by its
+terminal for nothing but what negotiates the link.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.bridge.crossing import CONFINES, READS
 from gateway.bridge.views import session_views
 from gateway.control.causes import Cause
 from gateway.control.config import HERE, Route
 from gateway.control.explain import sentence
 from gateway.control.sessions import SessionView
-from gateway.control.values_reach import reach
+from gateway.control.values_reach import ALL, Reach, reach
 from gateway.outputs import What
 from gateway.ppp.hdlc import sealed
 from tests.pair.explain_world import ask
-from tests.pair.gateway_world import NAT, World, client_entry, meet
+from tests.pair.gateway_world import NAT, World, client_entry, configure, datagrams, meet
 from tests.pair.nat import Nat
 from tests.pair.peers.ppp_end import IP, PppEnd
 from tests.pair.peers.pppd import Pppd
 
 LAN = Route("lan", "local", HERE, auth=("mschap-v2",))
+CARRIED = replace(LAN, carrier="auto", shield=False)
+BY_KERNEL = pytest.mark.parametrize("carrier", ["kernel"], indirect=True)
+ECHO, ECHO_REPLY = b"\xff\x03\xc0\x21\x09", b"\xc0\x21\x0a"
 PLACES = (reach("10.1.0.1"), reach("10.1.0.0/24 ip/50"))
 
 
-def world(places: object = PLACES, pppd: Pppd | None = None) -> World:
-    made = meet(client_entry(route="lan", reach=places), routes=(LAN,))
+def world(places: object = PLACES, pppd: Pppd | None = None, route: Route = LAN) -> World:
+    made = meet(client_entry(route="lan", reach=places), routes=(route,))
     made.gateway.pppd = pppd
     return made
 
 
-def up(places: object = PLACES) -> tuple[World, Pppd]:
+def up(places: object = PLACES, route: Route = LAN) -> tuple[World, Pppd]:
     pppd = Pppd()
-    made = world(places, pppd)
+    made = world(places, pppd, route)
     made.call_up()
     return made, pppd
 
@@ -137,6 +149,93 @@ def test_frames_of_the_client_wait_until_pppd_speaks() -> None:
     made.dial(client)
     assert client.up
     assert pppd.run.opener.counts == {}
+
+
+@BY_KERNEL
+def test_the_kernel_carries_to_the_interface_of_pppd_and_no_frame_passes_its_line() -> None:
+    made, pppd = up((ALL,), CARRIED)
+    [client], kernel = made.clients, made.gateway.kernel
+    assert kernel is not None
+    assert (view_of(made).carrier, view_of(made).carrier_why) == ("kernel", "")
+    before = len(pppd.run.frames)
+    made.net.send(client.send_data(IP, b"up"))
+    assert pppd.run.ppp is not None
+    made.net.send(datagrams(kernel.by_interface(1, pppd.run.ppp.say(IP, b"down"))))
+    made.net.run_for(1.0)
+    assert pppd.run.passed[-1] == client.ppp.say(IP, b"up")
+    assert client.ppp.got[-1].endswith(b"down")
+    assert len(pppd.run.frames) == before
+    made.gateway.refresh(made.net.now)
+    view = view_of(made)
+    assert view.bytes_in > 0
+    assert made.errors() == []
+
+
+@BY_KERNEL
+def test_what_negotiates_the_link_is_pppds_own_both_ways_and_is_counted_once() -> None:
+    made, pppd = up((ALL,), CARRIED)
+    made.gateway.refresh(made.net.now)
+    before = view_of(made)
+    asked = ECHO + b"\x07\x00\x08\0\0\0\0"
+    made.gateway.tell_of_pppd(key_of(pppd), sealed(asked), made.net.now)
+    made.net.run_for(1.0)
+    assert ECHO_REPLY + b"\x07" in pppd.run.frames[-1]
+    assert pppd.run.passed == []
+    made.gateway.refresh(made.net.now)
+    after = view_of(made)
+    assert (after.frames_in, after.frames_out) == (before.frames_in + 1, before.frames_out + 1)
+
+
+@BY_KERNEL
+@pytest.mark.parametrize(
+    ("places", "route", "why"),
+    [
+        (PLACES, CARRIED, CONFINES),
+        (None, CARRIED, CONFINES),
+        ((ALL,), replace(CARRIED, shield=True), READS),
+        ((ALL,), replace(CARRIED, carrier="user"), "the route says so"),
+    ],
+)
+def test_what_the_daemon_has_to_judge_stays_with_it(places: object, route: Route, why: str) -> None:
+    made, pppd = up(places, route)
+    assert (view_of(made).carrier, view_of(made).carrier_why) == ("user", why)
+    assert pppd.run.passed == []
+
+
+@BY_KERNEL
+def test_a_new_reach_takes_the_call_back_and_holds_at_once() -> None:
+    made, pppd = up((ALL,), CARRIED)
+    [client] = made.clients
+    told_to_reach(made, reach("10.1.0.9"))
+    made.net.send(client.send_data(IP, bytes(8)))
+    made.net.run_for(1.0)
+    assert (view_of(made).carrier, view_of(made).carrier_why) == ("user", CONFINES)
+    assert pppd.run.passed == []
+    assert view_of(made).drops == {"confined_out_of_reach": 1}
+    told_to_reach(made, ALL)
+    made.net.send(client.send_data(IP, b"again"))
+    made.net.run_for(1.0)
+    assert view_of(made).carrier == "kernel"
+    assert pppd.run.passed[-1].endswith(b"again")
+
+
+@BY_KERNEL
+def test_when_pppd_ends_nothing_of_the_call_is_the_kernels() -> None:
+    made, pppd = up((ALL,), CARRIED)
+    made.ask(made.core.tcp_closed(key_of(pppd), "the server closed the connection", made.net.now))
+    made.net.run_for(5.0)
+    assert made.core.sessions == {}
+    assert made.gateway.kernel is not None
+    assert made.gateway.kernel.calls == {}
+    [closed] = made.facts(What.SESSION_CLOSED)
+    assert closed.details["reason"] == "pppd has ended"
+    assert int(closed.details["bytes_in"]) > 0
+
+
+def told_to_reach(made: World, place: Reach) -> None:
+    """The owner has it in the client's entry from now on."""
+    entry = client_entry(route="lan", reach=(place,))
+    made.ask(made.core.reload(configure(entry, routes=(CARRIED,)), made.net.now))
 
 
 def key_of(pppd: Pppd) -> int:

@@ -106,7 +106,7 @@ class Gateway:
         if config:
             self.write(config)
         before = self._reloads()
-        self._running().send_signal(signal.SIGHUP)
+        os.kill(self._daemon(), signal.SIGHUP)
         until(lambda: self._reloads() > before, 10, "the reload")
 
     def clients(self, *arguments: str) -> str:
@@ -187,6 +187,10 @@ class Gateway:
         process.send_signal(number)
         process.wait(timeout=60)
         self.process = None
+
+    def _daemon(self) -> int:
+        """Its process, whoever has started it."""
+        return self._running().pid
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self.process is None:

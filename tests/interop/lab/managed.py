@@ -44,6 +44,16 @@ class Managed(Gateway):
             os.kill(manager, signal.SIGCONT)
         until(lambda: self._daemon() != before and self._answers(), 30, "another daemon")
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """The daemon is there, and does nothing."""
+        daemon = self._daemon()
+        os.kill(daemon, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(daemon, signal.SIGCONT)
+
     def _renewed(self, process: int, number: int) -> float:
         before, began = self._daemon(), time.monotonic()
         os.kill(process, number)

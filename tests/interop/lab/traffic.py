@@ -1,16 +1,17 @@
 """What goes through sessions: Postern with the kernel carrying, and others by turns at its address.
 
 The far end is the same host inside for all. Towards ours it is a PPTP server with the kernel's own
-data path; towards strongSwan + xl2tpd and SoftEther, which end PPP themselves, a host behind them.
+data path, or a host of the LAN where PPP ends at ours as well; towards strongSwan + xl2tpd and
+SoftEther, which end PPP themselves, a host behind them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Protocol
 
-from tests.interop.lab import softether, stand_in
+from tests.interop.lab import lan, pppd, softether, stand_in
 from tests.interop.lab.ceilings import EspAlone, Plain
 from tests.interop.lab.client import DialFailed, OldClient
 from tests.interop.lab.compared import OURS, SOFTETHER, THEIRS
@@ -21,12 +22,14 @@ from tests.interop.lab.kernel_pptp import KernelPptp
 from tests.interop.lab.ping import ping
 from tests.interop.lab.pptpd import ADDRESS, USERS
 from tests.interop.lab.stage import Lab
+from tests.interop.lab.topology import SERVER
 from tests.interop.lab.world import Node, until, wire
 
 SUITES = ("3des-sha1", "aes128-sha1")
 IKE = "3des-sha1-modp1024"
 ESP, PLAIN = "esp", "plain"
 KERNEL = "kernel"
+INTO_THE_LAN = lan.routes(f'pool = "{lan.POOL}"\ncarrier = "{KERNEL}"\nshield = false\n')
 BESIDE, BEHIND = "10.11.0.1", "10.11.0.2"  # their router inside, and the host there
 MANY = 4  # clients at once
 SECONDS = 3.0  # of each throughput
@@ -58,29 +61,8 @@ class Way(Protocol):
     def down(self, clients: Sequence[OldClient]) -> None: ...
 
 
-class Ours:
-    """Through Postern; only what the kernel carries counts."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
-
-    def up(self, clients: Sequence[OldClient], suite: str) -> list[str]:
-        for client in clients:
-            client.dial()
-        until(self._carried, 20, "the kernel carrying all sessions")
-        return [ADDRESS] * len(clients)
-
-    def down(self, clients: Sequence[OldClient]) -> None:
-        for client in clients:
-            client.hang_up()
-        self.gateway.wait_for_sessions(0)
-
-    def _carried(self) -> bool:
-        return all(each["carrier"] == KERNEL for each in self.gateway.sessions())
-
-
 class Ended:
-    """Through a gateway that ends PPP itself, to a host behind it."""
+    """Through a gateway, to a host behind it."""
 
     def __init__(self, target: str) -> None:
         self.target = target
@@ -101,25 +83,62 @@ class Ended:
                 client.hang_up()
 
 
+class Ours(Ended):
+    """Through Postern; only what the kernel carries counts."""
+
+    def __init__(self, gateway: Gateway, target: str) -> None:
+        super().__init__(target)
+        self.gateway = gateway
+
+    def up(self, clients: Sequence[OldClient], suite: str) -> list[str]:
+        targets = super().up(clients, suite)
+        until(self._carried, 20, "the kernel carrying all sessions")
+        return targets
+
+    def down(self, clients: Sequence[OldClient]) -> None:
+        super().down(clients)
+        self.gateway.wait_for_sessions(0)
+
+    def _carried(self) -> bool:
+        return all(each["carrier"] == KERNEL for each in self.gateway.sessions())
+
+
+def to_pptp(lab: Lab) -> Ours:
+    """On to a PPTP server: a second leg, which others have not."""
+    KernelPptp(lab.server)
+    return Ours(lab.gateway(routes=carried_by(PPTP, KERNEL)), ADDRESS)
+
+
+def into_the_lan(lab: Lab) -> Ours:
+    """PPP ends at the gateway, by pppd, as theirs does."""
+    inside = lab.lan()
+    pppd.write_scripts(lab.world.gateway)
+    everywhere = 'reach = ["everything"]'
+    gateway = lab.gateway(client=everywhere, route=lan.NAME, routes=INTO_THE_LAN)
+    inside.start_pppds()
+    return Ours(gateway, SERVER)
+
+
 class Traffic:
     """All gateways, and `MANY` clients behind one NAT for each suite."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(
+        self, lab: Lab, begin: Callable[[Lab], Ours] = to_pptp, *, softethers: bool = True
+    ) -> None:
         self.lab = lab
-        KernelPptp(lab.server)
         lab.step("starting the gateway, and others beside it")
-        gateway = lab.gateway(routes=carried_by(PPTP, KERNEL))
+        ours = begin(lab)
         nat = self.nat = lab.nat()
         rival = _beside(lab)
         stand_in.serve(rival, Profile(IKE, esp=",".join(SUITES)))
         self.ways: dict[str, tuple[Way, Node, bool]] = {  # the last: each by its own address
-            OURS: (Ours(gateway), lab.world.gateway, False),
+            OURS: (ours, lab.world.gateway, False),
             THEIRS: (Ended(BEHIND), rival, True),
             ESP: (EspAlone(rival, nat, BEHIND), rival, True),
             PLAIN: (Plain(rival, nat, lab.server, BEHIND), rival, True),
         }
         self.told_of = Ended(softether.TARGET)
-        if softether.is_there():
+        if softethers and softether.is_there():
             other = lab.world.rival(SOFTETHER)
             softether.serve(other, lab.server, Profile().psk, "operator", USERS["operator"])
             self.ways[SOFTETHER] = (self.told_of, other, False)

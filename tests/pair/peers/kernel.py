@@ -23,9 +23,11 @@ from gateway.paths import (
     L2tpHeard,
     LegPath,
     LegRefused,
+    LinkHeard,
     LookAt,
     PathEvent,
     PathRequest,
+    PppdEnd,
     PptpEnd,
     Sa,
     SaCounted,
@@ -36,6 +38,8 @@ from gateway.paths import (
     SetCall,
     SetLeg,
 )
+from gateway.ppp.frame import protocol_of
+from gateway.ppp.numbers import FIRST_LINK
 from gateway.pptp.gre import Gre, call_id_of
 from gateway.wire.cursor import WireError
 from gateway.wire.ipv4 import (
@@ -84,7 +88,8 @@ class _Call:
 
 
 class Kernel:
-    """`refuses` is a reason for which no further leg is carried."""
+    """`refuses` is a reason for which no further leg is carried; `interface` is that of a pppd, by
+    its number, and gives what that sends."""
 
     def __init__(self, near: bytes, random: Callable[[int], bytes]) -> None:
         self.told: deque[PathEvent] = deque()
@@ -93,6 +98,7 @@ class Kernel:
         self._number_of: dict[int, int] = {}  # by inbound SPI
         self.carried = 0  # frames that went across here
         self.refuses = ""
+        self.interface: Callable[[int, bytes, float], list[bytes]] = _no_interface
         self._near = near
         self._random = random
         self._count_at = float("inf")
@@ -161,7 +167,14 @@ class Kernel:
         call.figures[0] += 1
         call.figures[1] += len(frame)
         self.carried += 1
-        return self._to_server(call, frame, now)
+        inside = call.path.inside
+        if not isinstance(inside, PppdEnd):
+            return self._to_server(call, frame, now)
+        if protocol_of(frame)[0] >= FIRST_LINK:
+            self.told.append(LinkHeard(key, frame))
+            return []
+        sent = self.interface(inside.interface, frame, now)
+        return [packet for each in sent for packet in self._outward(key, call, each)]
 
     def _joined(self, number: int, message: bytes, flags: int) -> tuple[int, _Call, bool] | None:
         """Whose data it is, and whether it comes from the client."""
@@ -177,6 +190,14 @@ class Kernel:
             if (inside.leg, inside.tunnel, inside.call) == named:
                 return key, call, False
         return None
+
+    def by_interface(self, number: int, frame: bytes) -> list[bytes]:
+        """A pppd's interface sends; [] while it does so by its terminal."""
+        for key, call in self.calls.items():
+            inside = call.path.inside
+            if call.path.outside and isinstance(inside, PppdEnd) and inside.interface == number:
+                return self._outward(key, call, frame)
+        return []
 
     def _to_server(self, call: _Call, frame: bytes, now: float) -> list[bytes]:
         inside = call.path.inside
@@ -392,6 +413,10 @@ class Kernel:
 def is_again(packet: bytes) -> bool:
     """Whether the bridge puts this packet to the kernel once more."""
     return parse_ipv4(packet).source[:2] == POOL
+
+
+def _no_interface(number: int, frame: bytes, now: float) -> list[bytes]:
+    return []
 
 
 def _frame_in(message: bytes, flags: int) -> bytes:

@@ -8,6 +8,8 @@ from struct import pack
 from gateway.ppp.hdlc import Opener, sealed
 from tests.pair.peers.ppp_end import PppEnd
 
+CHANNELS = 100  # more than interfaces, whose numbers count from 1
+
 
 @dataclass
 class Run:
@@ -17,6 +19,7 @@ class Run:
     ppp: PppEnd | None = None
     opener: Opener = field(default_factory=Opener)
     frames: list[bytes] = field(default_factory=list)  # all that came, as they came
+    passed: list[bytes] = field(default_factory=list)  # and past its line, to the interface
     open: bool = True
 
 
@@ -45,7 +48,17 @@ class Pppd:
             if self.answer != "started":
                 return [self.answer.encode() + b"\n"]
             run.ppp = self.ppp(len(self.runs))
-            return [b"started\n", *map(sealed, run.ppp.start(now))]
+            number = len(self.runs)
+            started = f"started {number} {CHANNELS + number}\n".encode()
+            return [started, *map(sealed, run.ppp.start(now))]
         frames = run.opener.open(data)
         run.frames += frames
         return [sealed(each) for frame in frames for each in run.ppp.receive(frame, now)]
+
+    def of_interface(self, number: int, frame: bytes, now: float) -> list[bytes]:
+        """A frame that the kernel has for it, and what it sends by the kernel."""
+        run = list(self.runs.values())[number - 1]
+        if run.ppp is None or not run.open:
+            return []
+        run.passed.append(frame)
+        return run.ppp.receive(frame, now)

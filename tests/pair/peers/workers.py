@@ -12,8 +12,10 @@ from gateway.outputs import SendIp
 from gateway.paths import (
     Abilities,
     Again,
+    CallPath,
     PathEvent,
     PathRequest,
+    PptpEnd,
     SendFrame,
     SendL2tp,
     SetCall,
@@ -103,8 +105,8 @@ class Workforce:
         match request:
             case SetLeg(number, path) if path is not None and path.inbound:
                 self._whose[SetLeg, number] = worker_of(path.inbound[0].spi, COUNT)
-            case SetCall(number, path) if path is not None:
-                self._whose[SetCall, number] = worker_of(path.inside.call, COUNT)
+            case SetCall(number, CallPath(inside=PptpEnd(call=call))):
+                self._whose[SetCall, number] = worker_of(call, COUNT)
             case Again(spi):
                 return worker_of(spi, COUNT)
         kind = SetCall if isinstance(request, SetCall | SendFrame) else SetLeg

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from gateway.bridge.carrier import CROWDED
-from gateway.bridge.crossing import CONFINES, ENCRYPTS, ENDS, READS
+from gateway.bridge.crossing import CONFINES, ENCRYPTS, READS
 from gateway.bridge.pptp_leg import PptpLeg
-from gateway.bridge.tracks import LegTrack, carried_by
+from gateway.bridge.tracks import KERNEL, LegTrack, carried_by
 from gateway.bridge.why_user import BEGUN, IN_FRONT
 from gateway.control.config import HERE, Choice, Front, Route
 from gateway.control.users import Users
@@ -139,13 +139,14 @@ def test_another_configuration_changes_nothing_for_who_may_go_everywhere() -> No
     assert not carrier_of(world).dirty
 
 
-def test_what_ends_here_is_not_the_kernels() -> None:
+def test_what_ends_here_is_the_kernels_as_well() -> None:
     lan = Route("lan", "local", HERE, auth=("mschap-v2",), carrier="auto", shield=False)
     world = meet(client_entry(route="lan", reach=(reach("everything"),)), routes=(lan,))
     world.gateway.pppd = Pppd()
     world.dial(world.join(nat=Nat(NAT)))
     assert world.clients[0].up
-    assert told(world) == [ENDS]
+    [session] = world.core.sessions.values()
+    assert carried_by(session) == (KERNEL, "")
 
 
 def test_who_dials_the_servers_own_address_is_carried_here() -> None:

@@ -23,7 +23,7 @@ from gateway.bridge.shield import Shield
 from gateway.control.config import Route
 from gateway.control.suites import MPPE_TERMS
 from gateway.control.users import Users
-from gateway.control.values_reach import ALL, Reach
+from gateway.control.values_reach import ALL, NONE, Reach
 from gateway.ppp.confine import Confinement
 from gateway.ppp.events import CcpOpened, LcpOpened, Reply, SendFrame, Terminated
 from gateway.ppp.machine import Passage
@@ -196,8 +196,15 @@ def test_whatever_may_change_or_stop_a_data_frame_wants_all_of_them(
 
 
 @pytest.mark.parametrize("reach", [None, (ALL,)])
-def test_where_ppp_ends_here_all_frames_are_wanted(reach: tuple[Reach, ...] | None) -> None:
-    assert own_hands_of(replace(ROUTE, kind="local", shield=False), reach) == ENDS
+def test_where_ppp_ends_here_workers_have_none_of_it(reach: tuple[Reach, ...] | None) -> None:
+    assert own_hands_of(replace(ROUTE, kind="local", shield=False), reach, workers=2) == ENDS
+
+
+@pytest.mark.parametrize(("reach", "why"), [(None, CONFINES), ((NONE,), CONFINES), ((ALL,), "")])
+def test_into_the_lan_only_what_nobody_has_to_judge_is_left_to_the_kernel(
+    reach: tuple[Reach, ...] | None, why: str
+) -> None:
+    assert own_hands_of(replace(ROUTE, kind="local", shield=False), reach) == why
 
 
 @pytest.mark.parametrize("encryption", ["clear", "refuse"])

@@ -7,6 +7,7 @@ import pytest
 from gateway.bridge.inside_leg import Answered, Ended, Gone
 from gateway.bridge.local_leg import LONGEST_ANSWER, SILENCE, LocalLeg
 from gateway.outputs import CloseTcp, OpenPppd, SendTcp
+from gateway.paths import PppdEnd
 from gateway.ppp.hdlc import sealed
 from gateway.wire.udp import Endpoint
 
@@ -21,7 +22,7 @@ def leg() -> LocalLeg:
 
 def up() -> LocalLeg:
     made = leg()
-    made.answer(b"started\n")
+    made.answer(b"started 3 17\n")
     return made
 
 
@@ -38,8 +39,9 @@ def test_pppd_is_asked_for_once_somebody_is_there() -> None:
 def test_the_answer_may_come_in_pieces_with_frames_behind_it() -> None:
     made = leg()
     assert made.answer(b"star") == []
-    assert made.answer(b"ted\n" + sealed(FRAME)) == [Answered("pppd", 0)]
+    assert made.answer(b"ted 3 17\n" + sealed(FRAME)) == [Answered("pppd", 0)]
     assert made.is_up
+    assert made.end == PppdEnd(3, 17)
     assert made.open(b"") == [FRAME]
     assert made.open(sealed(FRAME)) == [FRAME]
     assert made.send(FRAME, 0.0) == [SendTcp(5, sealed(FRAME))]
@@ -89,3 +91,11 @@ def test_it_has_no_timers_and_says_what_it_is() -> None:
     assert made.speaks_late
     made.open(b"~\x21\x22~")
     assert made.drops() == {"line_length": 1}
+
+
+def test_that_pppd_knows_no_ip_itself_is_nothing_for_its_client() -> None:
+    """What was under way on its terminal while the kernel took over has missed its interface."""
+    made = up()
+    told = b"\xff\x03\xc0\x21\x08\x02\x00\x08\x00\x21\x45\x00"
+    of_another = told.replace(b"\x00\x21\x45", b"\x80\x57\x45")
+    assert made.open(sealed(told) + sealed(of_another) + sealed(FRAME)) == [of_another, FRAME]

@@ -8,6 +8,7 @@ from tests.unit.control.written import CLIENT, GOOD, OUTSIDE, ROUTE, told
 
 BARE = ROUTE + "shield = false\n"
 FOR_KERNEL = OUTSIDE + CLIENT + BARE
+LAN = BEFORE + POOL + "shield = false\n"
 CONFINED = OUTSIDE + CLIENT + 'reach = ["10.10.0.2"]\n' + BARE
 
 
@@ -20,10 +21,11 @@ CONFINED = OUTSIDE + CLIENT + 'reach = ["10.10.0.2"]\n' + BARE
             'and with encryption = "mppe" the daemon encrypts every frame',
         ),
         (NATIVE, "and the shield, which is the daemon, reads every frame"),
-        (BEFORE + POOL, "and PPP on this route ends with a pppd that the daemon feeds"),
+        (BEFORE + POOL, "and the shield, which is the daemon, reads every frame"),
+        (LAN, "and what 'press-3' sends is held against its reach by the daemon"),
         (CONFINED, "and what 'press-3' sends is held against its reach by the daemon"),
     ],
-    ids=["shield", "mppe", "native", "local", "reach"],
+    ids=["shield", "mppe", "native", "local", "reach of nothing", "reach"],
 )
 def test_the_kernel_alone_cannot_carry_what_the_daemon_has_to_do_with(text: str, why: str) -> None:
     before = told(text)
@@ -37,6 +39,11 @@ def test_the_kernel_alone_cannot_carry_what_the_daemon_has_to_do_with(text: str,
 def test_the_kernel_alone_may_carry_to_a_native_server() -> None:
     bare = NATIVE + "shield = false\n"
     assert told(bare + 'carrier = "kernel"\n') == told(bare)
+
+
+def test_the_kernel_alone_may_carry_into_the_lan_who_may_reach_all_of_it() -> None:
+    everywhere = LAN.replace('route = "lan"\n', 'route = "lan"\nreach = ["everything"]\n')
+    assert told(everywhere + 'carrier = "kernel"\n') == told(everywhere)
 
 
 @pytest.mark.parametrize("reach", ["", 'reach = ["everything"]\n'])

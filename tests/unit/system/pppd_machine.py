@@ -66,6 +66,7 @@ class Machine:
         self.rules: list[str] = []
         self.told: list[str] = []
         self.missing = False
+        self.interface: tuple[int, int] | None = (3, 17)  # what a pppd has made of its line
         self.refusing = False  # nft, what comes to it from now on
         self.lines: list[socket.socket] = []
         self.path = folder / "run" / "pppd.sock"
@@ -171,6 +172,7 @@ def machines(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Make]:
 
     def machine(more: str) -> Machine:
         made.append(Machine(folder, configured(more)))
+        patch.setattr(pppd_calls, "interface_of", lambda inner: made[-1].interface)
         return made[-1]
 
     yield machine

@@ -8,7 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.paths import CallCounted, CallPath, FrameHeard, PathEvent, PptpEnd
+from gateway.paths import (
+    CallCounted,
+    CallPath,
+    FrameHeard,
+    LinkHeard,
+    PathEvent,
+    PppdEnd,
+    PptpEnd,
+)
 from gateway.system import kernel_calls
 from gateway.system.estate import Nobody
 from gateway.system.kernel_calls import KernelCalls, counted
@@ -73,6 +81,12 @@ class Channels:
 
     def part(self, attached: int) -> None:
         self._note("part")
+
+    def lead_in(self, attached: int, interface: int, terminal: int) -> None:
+        self._note("lead in", interface, terminal)
+
+    def lead_out(self, attached: int) -> None:
+        self._note("lead out")
 
     def l2tp_counts(self, channel: Channel) -> Counts:
         return self.counts
@@ -236,6 +250,45 @@ def test_another_trunk_has_another_channel_and_the_same_asked_for_twice_none(wor
     assert [channel.fileno() == -1 for channel in world.channels.opened] == [
         True, True, False, False,
     ]  # fmt: skip
+
+
+TO_PPPD = CallPath(PppdEnd(3, 17), L2TP)
+
+
+def test_where_a_pppd_is_inside_its_interface_has_the_channel_and_the_link_is_told(
+    world: World,
+) -> None:
+    world.calls.set(1, TO_PPPD)
+    world.calls.set(1, replace(TO_PPPD))
+    assert world.steps() == ["l2tp", "lead in"]
+    assert world.channels.did[-1] == ("lead in", 3, 17)
+    [channel] = world.channels.opened
+    channel.other.send(b"\xc0\x21echo")
+    assert world.watched.take() == [LinkHeard(1, b"\xc0\x21echo")]
+    assert world.calls.count() == [counted(1, COUNTS)]
+
+
+def test_parted_from_its_interface_nothing_that_has_come_is_lost(world: World) -> None:
+    world.calls.set(1, TO_PPPD)
+    [channel] = world.channels.opened
+    channel.other.send(b"the last")
+    world.calls.set(1, replace(TO_PPPD, outside=None))
+    assert world.told == [counted(1, COUNTS), LinkHeard(1, b"the last")]
+    assert (world.steps()[-1], channel.fileno()) == ("lead out", -1)
+    world.calls.set(1, TO_PPPD)
+    assert world.steps() == ["l2tp", "lead in", "lead out", "l2tp", "lead in"]
+    world.calls.set(1, None)
+    assert world.steps()[-1] == "lead out"
+    assert [each.fileno() for each in world.channels.opened] == [-1, -1]
+
+
+def test_an_interface_that_is_gone_leaves_the_call_by_hand(world: World) -> None:
+    world.channels.refuses = "lead in"
+    with pytest.raises(OSError, match="taken"):
+        world.calls.set(1, TO_PPPD)
+    assert world.channels.opened[0].fileno() == -1
+    world.calls.set(1, replace(TO_PPPD, outside=None))
+    assert (world.steps(), world.told) == (["l2tp"], [])
 
 
 def test_a_call_given_up_leaves_nothing(world: World) -> None:

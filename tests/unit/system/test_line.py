@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.system.line import Line, give, make_line, take
+from gateway.system import line as room
+from gateway.system.line import CHANNEL, UNIT, Line, give, interface_of, make_line, take
 
 ALL = bytes(range(256))  # among them what a terminal takes for an interrupt, an end, a new line
 PATIENCE = (
@@ -86,6 +87,19 @@ def test_what_there_is_no_room_for_is_not_taken_and_the_rest_arrives(
     assert 1400 < taken < 1 << 20
     assert read(inner, taken) == b"x" * taken
     assert line.send(b"~") == 1
+
+
+def test_a_line_of_which_nobody_has_made_ppp_has_no_interface(ends: tuple[Line, int]) -> None:
+    assert interface_of(ends[1]) is None
+
+
+@pytest.mark.parametrize(("unit", "found"), [(3, (3, 17)), (0, (0, 17)), (-1, None)])
+def test_its_interface_is_that_of_whoever_has(
+    monkeypatch: pytest.MonkeyPatch, unit: int, found: tuple[int, int] | None
+) -> None:
+    numbers = {UNIT: unit, CHANNEL: 17}
+    monkeypatch.setattr(room, "asked", lambda inner, what: numbers[what])
+    assert interface_of(5) == found
 
 
 def test_any_other_error_is_one() -> None:

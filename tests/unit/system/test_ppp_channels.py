@@ -12,10 +12,12 @@ from types import SimpleNamespace
 import pytest
 
 from gateway.system import ppp_channels
+from gateway.system.line import CHANNEL
 from gateway.system.ppp_channels import (
     ATTACH,
+    CONNECT,
+    DISCONNECT,
     JOIN,
-    NUMBER,
     PART,
     Counts,
     adopt_l2tp,
@@ -26,6 +28,8 @@ from gateway.system.ppp_channels import (
     join,
     join_again,
     l2tp_counts,
+    lead_in,
+    lead_out,
     open_l2tp,
     open_pptp,
     open_udp,
@@ -133,10 +137,23 @@ def test_a_channel_is_attached_joined_and_parted(kernel: Kernel) -> None:
     join(device, Channel())
     part(device)
     os.close(device)
-    assert kernel.asked == [NUMBER, ATTACH, NUMBER, JOIN, PART]
+    assert kernel.asked == [CHANNEL, ATTACH, CHANNEL, JOIN, PART]
     kernel.refuses = "attach"
     with pytest.raises(OSError, match="no such channel"):
         attach(channel)
+
+
+def test_an_interface_has_the_channel_before_its_terminals_is_taken_out_and_put_behind(
+    kernel: Kernel,
+) -> None:
+    """It is never without one, or its pppd would take it for dead."""
+    lead_in(7, 3, 17)
+    lead_out(7)
+    assert kernel.asked == [ATTACH, CONNECT, DISCONNECT, CONNECT, DISCONNECT]
+    kernel.refuses, kernel.asked = "attach", []
+    with pytest.raises(OSError, match="no such channel"):
+        lead_in(7, 3, 17)
+    assert kernel.asked == [ATTACH]
 
 
 def test_counters_are_eight_numbers(kernel: Kernel) -> None:

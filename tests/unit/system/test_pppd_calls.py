@@ -2,6 +2,7 @@
 
 import errno
 import os
+import select
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from gateway.control.values_reach import NONE, Reach, reach
 from gateway.system import pppd_calls
-from gateway.system.pppd_calls import ENDS_WITHIN, LOOK, SOON
+from gateway.system.pppd_calls import AT_ONCE, BEGINS_WITHIN, ENDS_WITHIN, LOOK, SOON
 from gateway.system.pppd_rules import Allowed
 from gateway.wire.ipv4 import host_bytes
 from tests.unit.control.test_relations_local import POOL, RADIUS
@@ -77,7 +78,7 @@ def test_a_configuration_that_is_wrong_changes_nothing_and_is_told_once(make: Ma
     machine = make(POOL)
     machine.ask()
     machine.config = "postern.toml is wrong"
-    assert machine.ask().recv(100) == b"started\n"
+    assert machine.ask().recv(100) == b"started 3 17\n"
     assert machine.table.calls["postern0"] == Allowed(PLACES, FIRST)
     told = [line for line in machine.told if "wrong" in line]
     assert told == ["postern.toml is wrong: what was read before it still holds"]
@@ -107,6 +108,50 @@ def test_a_line_that_nobody_takes_is_told_and_hung_up(make: Make) -> None:
     assert machine.told[-1] == "its line was not taken: Broken pipe"
     assert list(machine.calls.running) == ["postern0"]
     assert os.read(machine.programs[0].line, 1) == b""  # a terminal that was hung up
+
+
+def test_who_asks_is_answered_when_pppd_has_an_interface_and_not_before(make: Make) -> None:
+    machine = make(POOL)
+    machine.interface = None
+    asking = machine.ask()
+    machine.now += BEGINS_WITHIN / 2
+    machine.turn()
+    assert machine.calls.wait() == AT_ONCE
+    assert select.select([asking], [], [], 0.0)[0] == []
+    machine.interface = (0, 4)
+    machine.turn()
+    assert asking.recv(100) == b"started 0 4\n"
+    assert machine.calls.wait() == SOON
+
+
+def test_a_pppd_that_ends_before_that_is_told_with_its_status(make: Make) -> None:
+    machine = make(POOL)
+    machine.interface = None
+    asking = machine.ask()
+    machine.programs[0].status = 2
+    machine.turn()
+    assert asking.recv(100) == b"pppd has ended with status 2\n"
+    assert asking.recv(100) == b""
+    assert (machine.calls.running, machine.table.calls) == ({}, {})
+
+
+def test_a_pppd_that_makes_no_interface_is_ended(make: Make) -> None:
+    machine = make(POOL)
+    machine.interface = None
+    asking = machine.ask()
+    machine.now += BEGINS_WITHIN
+    machine.turn()
+    assert asking.recv(100) == b"pppd had no interface within 5 s\n"
+    assert machine.programs[0].status == -15
+
+
+def test_who_waits_when_all_ends_is_let_go(make: Make) -> None:
+    machine = make(POOL)
+    machine.interface = None
+    asking = machine.ask()
+    machine.stop()
+    assert asking.recv(100) == b""
+    machine.begin()
 
 
 def test_without_a_terminal_there_is_no_call(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def test_a_request_is_answered_with_the_other_end_of_pppds_line(make: Make) -> N
     machine = make(POOL)
     asking = machine.ask(LINE + b"~what comes behind it is for nobody")
     answer, line = take(asking, 100)
-    assert answer == b"started\n"
+    assert answer == b"started 3 17\n"
     assert line is not None
     [argv] = machine.started
     assert argv[0] == "/usr/sbin/pppd"
@@ -52,7 +52,7 @@ def test_a_request_may_come_in_pieces_and_each_is_taken(make: Make) -> None:
     assert machine.waits(0.02)
     line.sendall(LINE[20:] + b"~")
     machine.turn()
-    assert line.recv(100) == b"started\n"
+    assert line.recv(100) == b"started 3 17\n"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_its_socket_takes_the_place_of_one_that_a_crash_left(make: Make, tmp_pat
     place.parent.mkdir()
     with socket.socket(socket.AF_UNIX) as old:
         old.bind(str(place))
-    assert make(POOL).ask().recv(100) == b"started\n"
+    assert make(POOL).ask().recv(100) == b"started 3 17\n"
 
 
 def test_a_second_one_is_refused_and_the_first_is_asked_as_before(make: Make) -> None:
@@ -108,7 +108,7 @@ def test_a_second_one_is_refused_and_the_first_is_asked_as_before(make: Make) ->
     with pytest.raises(AlreadyRunning):
         Machine(machine.path.parent.parent, machine.config)
     machine.turn()
-    assert machine.ask().recv(100) == b"started\n"
+    assert machine.ask().recv(100) == b"started 3 17\n"
 
 
 def test_a_folder_of_somebody_elses_stays_as_it_is(tmp_path: Path) -> None:
