@@ -3,14 +3,14 @@
 `postern run` becomes this; it is also `python -m gateway.daemon`.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
+from getopt import GetoptError, gnu_getopt
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gateway import __version__
 from gateway.bridge import recording
@@ -29,8 +29,8 @@ from gateway.control.sessions import StatusView, to_json
 from gateway.outputs import Fact, Output, What
 from gateway.paths import NONE, Abilities, Left
 from gateway.succession import Succession
-from gateway.system import kernel, worker_start
 from gateway.system.addresses import Addresses
+from gateway.system.begun import Begun, begin_kernel, begin_workers, is_carrying
 from gateway.system.calendar import Calendar, floor
 from gateway.system.callers import may_ask, who
 from gateway.system.chance import Chance
@@ -44,22 +44,19 @@ from gateway.system.control_socket import (
     askers,
 )
 from gateway.system.descriptors import allow_all
-from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool, remove_rules
+from gateway.system.firewall import NoFirewall, Tool, apply_rules, every_tool
 from gateway.system.forwarding import forwards
 from gateway.system.journal import ERROR, Journal, read_by_systemd
 from gateway.system.journal_fields import Native
-from gateway.system.kernel import Begun
 from gateway.system.loop import Chore, Doors, Loop
 from gateway.system.nfqueue import QueueUnavailable
-from gateway.system.paths import is_carrying
-from gateway.system.pppd_remains import remove_remains
 from gateway.system.queues import Queues
 from gateway.system.raw import GreReceiver, Sender
 from gateway.system.rules import Rules
-from gateway.system.run import ToolFailed, run
+from gateway.system.run import ToolFailed
 from gateway.system.service import Service
 from gateway.system.signals import Signals
-from gateway.system.tcp import PPPD, Connections
+from gateway.system.tcp import Connections
 from gateway.system.wanted import (
     servers_of,
     wanted_addresses,
@@ -69,29 +66,40 @@ from gateway.system.wanted import (
 from gateway.user.files import beside, read_settings
 from gateway.wire.ipv4 import host_text
 
-OK, FAILED = 0, 1
+OK, FAILED, MISUSED = 0, 1, 2
+CONFIG: Final = ("--config", "/etc/postern/postern.toml")
+SOCKET: Final = ("--socket", "/run/postern/control.sock")
+OPTIONS: Final = ("config=", "socket=", "remove-rules")
 ACCOUNTED_WITHIN = 2.0  # seconds: who keeps accounts of sessions asks once a second how they ended
 
 
 def main(argv: list[str] | None = None) -> int:
-    """0 after an orderly stop, 1 if it could not start; standard error says why."""
-    parser = argparse.ArgumentParser(prog="postern run", description=__doc__)
-    parser.add_argument("--config", type=Path, default=Path("/etc/postern/postern.toml"))
-    parser.add_argument("--socket", type=Path, default=Path("/run/postern/control.sock"))
-    parser.add_argument("--remove-rules", action="store_true")
-    options = parser.parse_args(argv)
+    """0 after an orderly stop, 1 if it could not start, 2 if it was asked for what there is not;
+    standard error says why."""
     by_systemd = read_by_systemd(os.environ, sys.stderr.fileno())
     journal = Journal(sys.stderr, now, by_systemd, Native() if by_systemd else None)
+    try:  # argparse would stay in memory with all that it brings, 0.7 MB; `postern run` has it
+        given, more = gnu_getopt(sys.argv[1:] if argv is None else argv, "", OPTIONS)
+    except GetoptError as error:
+        given, more = [], [str(error)]
+    if more:
+        journal.line(f"not started: {more[0]} (`postern run --help` tells what there is)", ERROR)
+        return MISUSED
+    options = dict(given)
+    path, socket = (Path(options.get(*one)) for one in (CONFIG, SOCKET))
     try:
-        if options.remove_rules:
-            return _remove_rules(journal)
-        config = read_config(options.config)
+        if "--remove-rules" in options:
+            from gateway.system.removal import remove_all
+
+            remove_all(journal)
+            return OK
+        config = read_config(path)
         if isinstance(config, list):
             for problem in config:
                 journal.line(str(problem), ERROR)
             journal.line("not started: `postern check` shows the same list", ERROR)
             return FAILED
-        _serve(config, options.config, options.socket, journal)
+        _serve(config, path, socket, journal)
     except (AlreadyRunning, NoFirewall, QueueUnavailable, ToolFailed, OSError) as error:
         journal.line(f"not started: {error}", ERROR)
         return FAILED
@@ -101,19 +109,6 @@ def main(argv: list[str] | None = None) -> int:
 def read_config(path: Path) -> Config | list[Problem]:
     """The configuration, or everything that is wrong with it."""
     return read_settings(path, lambda file, name: load(file, beside(path), name))
-
-
-def _remove_rules(journal: Journal) -> int:
-    Addresses().remove()
-    try:
-        if remove_remains(PPPD, run):
-            journal.line("the rules that a `postern pppd` has left are removed")
-    except AlreadyRunning:
-        journal.line("`postern pppd` is at work: its rules go when it is stopped")
-    tools = remove_rules(every_tool())
-    kernel.remove_all(every_tool())
-    journal.line(f"rules removed ({', '.join(tools)})" if tools else "there were no rules of ours")
-    return OK
 
 
 def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
@@ -134,9 +129,9 @@ def _serve(config: Config, path: Path, socket: Path, journal: Journal) -> None:
         virtual = wanted_pool(config).text if is_carrying(succession.left) else ""
         desk.tool = apply_rules(wanted_rules(config, virtual=virtual), every_tool())
         gre = GreReceiver(config.inside.address)
-        found = kernel.begin(config, desk.tool, succession.keeper, succession.left)
+        found = begin_kernel(config, desk.tool, succession.keeper, succession.left)
         by_spi = queues if desk.tool.by_spi else None
-        found, why_none = worker_start.begin(config, found, succession.kept, by_spi, now)
+        found, why_none = begin_workers(config, found, succession.kept, by_spi, now)
         begun = desk.carry_by(found, gre)
         sender, tcp = Sender(), Connections(succession.keeper)
         doors = Doors(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 LONGEST_SHOWN = 60  # characters of the owner's own text repeated in a message
 
@@ -45,7 +44,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint towards the known word nearest to this one, or all of them when none is near."""
     words = list(known)
     longer = [one for one in words if word and one.startswith(word.lower())]
-    near = longer or get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    near = longer or _close(word.lower(), words)
     if near:
         return f"Perhaps {near[0]!r} is meant"
     return "Known here: " + ", ".join(words) if words else "Leave it out"
+
+
+def _close(word: str, words: list[str]) -> list[str]:
+    from difflib import get_close_matches  # whoever has written everything well needs none of it
+
+    return get_close_matches(word, words, n=1, cutoff=0.6)

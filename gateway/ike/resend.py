@@ -2,7 +2,6 @@
 
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from gateway.crypto.mac import SHA1, digest
@@ -16,12 +15,12 @@ class Memory:
     """
 
     most: int = 16
-    answers: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict, repr=False)
+    answers: dict[bytes, bytes] = field(default_factory=dict, repr=False)  # oldest first
 
     def keep(self, message: bytes, answer: bytes) -> None:
         self.answers[digest(SHA1, message)] = answer
         if len(self.answers) > self.most:
-            self.answers.popitem(last=False)
+            del self.answers[next(iter(self.answers))]
 
     def answer(self, message: bytes) -> bytes | None:
         """None if the message is not known."""

@@ -1,6 +1,5 @@
 """Reliable delivery of control messages: numbers, window, resending (RFC 2661, 5.8, App. A)."""
 
-from collections import deque
 from typing import NamedTuple
 
 from gateway.l2tp.events import Send
@@ -33,7 +32,7 @@ class Channel:
         self._nr = 0  # next number expected
         self._held: dict[int, Numbered] = {}
         self._owed = False  # an acknowledgement
-        self._queue: deque[Numbered] = deque()  # not acknowledged; the first _sent are under way
+        self._queue: list[Numbered] = []  # not acknowledged; the first _sent are under way
         self._sent = 0
         self._first = 0  # Ns of the first in the queue
         self._due: float | None = None
@@ -137,8 +136,7 @@ class Channel:
 
     def forget_unsent(self) -> None:
         """What has not left yet shall not: something more urgent follows."""
-        while len(self._queue) > self._sent:
-            self._queue.pop()
+        del self._queue[self._sent :]
 
     def cancel(self) -> None:
         """Nothing is sent any more but acknowledgements."""
@@ -151,8 +149,8 @@ class Channel:
         count = (nr - self._first) % NUMBERS
         if not 0 < count <= self._sent:
             return
+        del self._queue[:count]
         for _ in range(count):
-            self._queue.popleft()
             self._widen()
         self._sent -= count
         self._first = nr

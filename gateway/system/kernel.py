@@ -5,52 +5,24 @@ Whatever is missing is a reason in words, and everything is carried in user spac
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from gateway.control.config import Config
 from gateway.paths import Abilities, Left
 from gateway.system.abilities import probe
+from gateway.system.begun import USER, Begun, is_carrying
 from gateway.system.estate import Keeper
 from gateway.system.firewall import Tool
 from gateway.system.kernel_sas import KernelSas
-from gateway.system.paths import Paths, is_carrying
+from gateway.system.paths import Paths
 from gateway.system.pool_route import PoolRoute
 from gateway.system.run import ToolFailed
 from gateway.system.virtual import Pool, Translation
 from gateway.system.virtual_conntrack import ConntrackTranslation
 from gateway.system.virtual_nft import NftTranslation
 from gateway.system.wanted import wanted_pool
-from gateway.system.workers import Workers
 
-USER: Final = "user"
 NOWHERE: Final = Pool(bytes(4), 32, "lo")  # where only names matter
-
-
-@dataclass(slots=True)
-class Begun:
-    """`paths` is None where nobody carries but the daemon."""
-
-    abilities: Abilities
-    paths: Paths | Workers | None = None
-    name: str = ""  # of the way to virtual addresses
-    left: Left = Left()  # by an earlier daemon
-
-    @property
-    def virtual(self) -> str:
-        """The network of virtual addresses, empty if there are none."""
-        return self.paths.pool.text if isinstance(self.paths, Paths) else ""
-
-    def settle(self) -> None:
-        """Whoever is taken up is, and nothing else of an earlier daemon's stays."""
-        if self.paths is not None:
-            self.paths.settle()
-
-    def stop(self) -> None:
-        """All of it ends in order: nothing is kept for a successor."""
-        if self.paths is not None:
-            with suppress(OSError, ToolFailed):
-                self.paths.stop()
 
 
 def begin(config: Config, tool: Tool, keeper: Keeper, left: dict[str, int]) -> Begun:
@@ -78,7 +50,7 @@ def _begin(config: Config, tool: Tool, keeper: Keeper, left: dict[str, int]) -> 
         begun = Begun(Abilities(lacks=str(refused)), paths)
         begun.stop()
         return Begun(begun.abilities)
-    return Begun(abilities, paths, translation.name)
+    return Begun(abilities, paths, translation.name, pool.text)
 
 
 def _standing() -> dict[tuple[bytes, int, bool], int]:

@@ -6,7 +6,7 @@ else: the bridge goes on without, or ends what cannot be carried.
 
 import socket
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -23,6 +23,7 @@ from gateway.paths import (
     SetCall,
     SetLeg,
 )
+from gateway.system.begun import ENCAP_NAME, is_carrying
 from gateway.system.estate import Keeper, Nobody
 from gateway.system.kernel_calls import KernelCalls
 from gateway.system.kernel_legs import KernelLegs, counted
@@ -38,7 +39,6 @@ from gateway.wire.xfrm import Expired, Mapped
 
 COUNT_EVERY: Final = 5.0  # seconds between two times that all counters are read
 ENCAP, ESP_IN_UDP, NO_ROOM = 100, 2, 1  # setsockopt of UDP; its value; bytes that may wait
-ENCAP_NAME: Final = "encap-"
 _PROTOCOL_UDP: Final = 17
 
 
@@ -191,11 +191,6 @@ class Paths:
         leg = self.legs.by_virtual.get(event.was[0])
         by = self.legs.by_virtual.get(event.now[0])
         return [] if leg is None or by is None else [SaMapped(leg, event.spi, by)]
-
-
-def is_carrying(left: Iterable[str]) -> bool:
-    """Whether such names are those of a daemon for which the kernel carried."""
-    return any(name.startswith((ENCAP_NAME, "leg-", "call-")) for name in left)
 
 
 def decapsulating(host: bytes) -> socket.socket:

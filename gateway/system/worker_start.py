@@ -16,8 +16,8 @@ from typing import Final
 
 import gateway
 from gateway.control.config import Config
+from gateway.system.begun import Begun
 from gateway.system.kept import Kept
-from gateway.system.kernel import Begun
 from gateway.system.queues import Queues
 from gateway.system.wanted import ESP_QUEUES
 from gateway.system.worker_line import LINE, WORDS

@@ -16,7 +16,7 @@ from gateway.bridge.gateway import Gateway
 from gateway.control.config import Config
 from gateway.control.metrics import samples_from_json
 from gateway.control.trace import Kind, Report, Wanted, parse_end
-from gateway.daemon import FAILED, Desk, main, read_config
+from gateway.daemon import FAILED, MISUSED, Desk, main, read_config
 from gateway.outputs import Fact, What
 from gateway.system.calendar import EVERY, Calendar
 from gateway.system.callers import who
@@ -196,6 +196,23 @@ def test_a_daemon_without_a_configuration_does_not_start(tmp_path: Path) -> None
     assert not socket.exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--sing"], "option --sing not recognized"),
+        (["--config"], "option --config requires argument"),
+        (["--remove-rules=all"], "option --remove-rules must not have an argument"),
+        (["--remove-rules", "all"], "all"),
+    ],
+)
+def test_what_there_is_not_is_asked_for_in_vain(
+    words: list[str], why: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == MISUSED
+    said = capfd.readouterr().err
+    assert f"not started: {why} (`postern run --help` tells what there is)\n" in said
+
+
 class AtWork:
     """A daemon's desk with a real control socket and a real loop; packets come by a pipe."""
 
@@ -311,6 +328,14 @@ def test_neither_the_daemon_nor_the_menu_loads_scapy() -> None:
 def test_the_daemon_loads_no_second_openssl() -> None:
     """Python's own would cost 4 MB beside cryptography's, a tenth of what the daemon may use."""
     asked = "import sys, gateway.daemon; print(sorted({'_hashlib', '_ssl'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_the_daemon_loads_nothing_that_only_a_command_or_a_mistake_needs() -> None:
+    """argparse brings shutil, and this three libraries that compress: a megabyte together."""
+    unwanted = {"argparse", "shutil", "lzma", "bz2", "difflib"}
+    asked = f"import sys, gateway.daemon; print(sorted({unwanted} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
 

@@ -7,11 +7,11 @@ import pytest
 from gateway.control.config import Config
 from gateway.paths import Abilities, Left
 from gateway.system import kernel, kernel_sas, pool_route
+from gateway.system.begun import Begun, is_carrying
 from gateway.system.estate import Nobody
 from gateway.system.firewall import Iptables, Nft
-from gateway.system.kernel import Begun, begin, remove_all, translations
+from gateway.system.kernel import begin, remove_all, translations
 from gateway.system.kernel_sas import KernelSas
-from gateway.system.paths import is_carrying
 from gateway.system.pool_route import PoolRoute
 from gateway.system.run import ToolFailed
 from gateway.system.virtual import Pool

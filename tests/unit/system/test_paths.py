@@ -23,7 +23,7 @@ from gateway.paths import (
     SetLeg,
 )
 from gateway.system import kernel_calls, kernel_legs, kernel_sas, paths, pool_route
-from gateway.system.paths import COUNT_EVERY, Paths, decapsulating, is_carrying
+from gateway.system.paths import COUNT_EVERY, Paths, decapsulating
 from gateway.system.virtual import Pool
 from gateway.wire.ipv4 import host_bytes
 from gateway.wire.xfrm import Expired, Mapped
@@ -231,8 +231,3 @@ def test_who_finds_an_end_inside_lost_is_told(world: World) -> None:
     assert world.paths.take() == [
         CallRefused(1, f"[Errno {errno.ENOTCONN}] what the kernel had of the call was lost", False)
     ]
-
-
-def test_carrying_is_known_by_the_names_of_descriptors() -> None:
-    assert is_carrying(["kept-words", "call-1-pptp-32769"])
-    assert not is_carrying(["kept-words", "tcp-1"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.paths import Abilities
-from gateway.system.kernel import Begun
+from gateway.system.begun import Begun
 from gateway.system.worker_line import Line, Lost, line_pair
 from gateway.system.worker_start import KERNEL, NOT_BY_SPI, NOTHING_KEPT, Process, begin, how_many
 from tests.pair.gateway_world import configure
