@@ -54,8 +54,8 @@ class LocalLeg:
 
     @property
     def speaks_late(self) -> bool:
-        """pppd makes the terminal its own first, and throws away what came before that."""
-        return True
+        """It has an interface before the answer comes, and that keeps what is for it."""
+        return False
 
     def start(self, now: float) -> list[LegOutput]:
         return [OpenPppd(self.key)]

@@ -210,7 +210,7 @@ class Session:
                 self.release_at, self.quiet_at = now + SPEAKS_WITHIN, now + HEARD_WITHIN
                 if self.leg.recorder is not None:
                     self.leg.recorder.opened(self.leg.dial, now)
-                if self.inside.speaks_late:
+                if self.inside.speaks_late and not self.from_server:
                     self.deaf_until = self.release_at
                     return [opened]
                 return [opened, *self._let_in(now)]

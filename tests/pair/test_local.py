@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.bridge.crossing import CONFINES, READS
+from gateway.bridge.session import SPEAKS_WITHIN
 from gateway.bridge.silence import data_frames
 from gateway.bridge.views import session_views
 from gateway.control.causes import Cause
@@ -23,7 +24,7 @@ from gateway.system.pppd_calls import BEGINS_WITHIN
 from tests.pair.explain_world import ask
 from tests.pair.gateway_world import NAT, World, client_entry, configure, datagrams, meet
 from tests.pair.nat import Nat
-from tests.pair.peers.ppp_end import IP, PppEnd
+from tests.pair.peers.ppp_end import IP
 from tests.pair.peers.pppd import Pppd
 
 LAN = Route("lan", "local", HERE, auth=("mschap-v2",))
@@ -155,14 +156,11 @@ def test_when_the_client_hangs_up_so_does_pppds_line() -> None:
     assert made.core.idle()
 
 
-def test_frames_of_the_client_wait_until_pppd_speaks() -> None:
-    """What comes before pppd has its terminal is echoed or lost."""
-    pppd = Pppd(ppp=lambda number: PppEnd(b"srvr", gives=bytes((10, 1, 0, 2))))
-    made = world(pppd=pppd)
-    client = made.join(nat=Nat(NAT))
-    made.dial(client)
-    assert client.up
+def test_a_pppd_that_spoke_before_the_call_was_open_is_not_waited_for() -> None:
+    made, pppd = up()
     assert pppd.run.opener.counts == {}
+    [told] = made.facts(What.PPP_UP)
+    assert float(told.details["milliseconds"]) < 1000 * SPEAKS_WITHIN
 
 
 @BY_KERNEL

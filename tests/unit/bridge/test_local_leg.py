@@ -88,7 +88,7 @@ def test_it_has_no_timers_and_says_what_it_is() -> None:
     assert [*made.handle_timeout(0.0), *made.late(0.0)] == []
     assert [*made.drain(0.0), *made.link_up(0.0)] == []
     assert (made.kind, made.encryption, made.called) == ("PPP", "ends here", "pppd on this machine")
-    assert made.speaks_late
+    assert not made.speaks_late
     made.open(b"~\x21\x22~")
     assert made.drops() == {"line_length": 1}
 

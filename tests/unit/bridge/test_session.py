@@ -388,6 +388,15 @@ def test_frames_for_a_server_whose_ppp_begins_late_wait_until_it_has_spoken() ->
     assert sent(session.from_client(IP, 102.3)) == [IP]
 
 
+def test_nor_do_they_where_it_has_spoken_before_the_call_was_open() -> None:
+    session, _, inside = make()
+    inside.speaks_late = True
+    answered(session, inside)
+    session.from_inside([b"\x00\x21first"], 101.5)
+    session.client_connected(102.0)
+    assert sent(session.from_client(IP, 102.1)) == [b"\x00\x21first", IP]
+
+
 def test_and_not_for_ever() -> None:
     session, _, inside = make()
     inside.speaks_late = True
