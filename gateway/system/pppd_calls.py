@@ -34,8 +34,8 @@ from gateway.system.run import ToolFailed
 
 MOST_CALLS: Final = 1000
 LOOK: Final = 0.25  # seconds between two looks whether a pppd has ended
-SOON: Final = 0.05  # the same while a call has no address yet, and nothing of its client passes
-AT_ONCE: Final = 0.01  # the same while somebody waits for an answer
+SOON: Final = 0.05  # the same while a call has no address yet, and nothing of its client passes;
+# or no interface, but then what pppd says first wakes us up before that
 BEGINS_WITHIN: Final = 20.0  # seconds for a pppd to make PPP of its line, on a box full of dials
 APPEARS_WITHIN: Final = 60.0  # seconds for an interface: a user may have to type a password
 ENDS_WITHIN: Final = 5.0  # seconds for all pppds to take leave of their clients, and of RADIUS
@@ -105,13 +105,14 @@ class Calls:
         self.running: dict[str, _Running] = {}  # by interface
         self._found: Config | str | None = None  # what was read last
         self._config: Config | None = None  # and the last that was right
+        # Told of the line of a pppd that has not begun, and when nobody need look at it any more.
+        self.watch: Callable[[int], None] = _nobody
+        self.unwatch: Callable[[int], None] = _nobody
 
     def wait(self) -> float | None:
         """Seconds until it has to be looked after them again."""
         if not self.running:
             return None
-        if any(one.waiting is not None for one in self.running.values()):
-            return AT_ONCE
         return LOOK if all(one.seen for one in self.running.values()) else SOON
 
     def begin(self, asking: socket.socket, call: Call) -> None:
@@ -150,6 +151,7 @@ class Calls:
             self._change({name: None})
             raise
         self.running[name] = _Running(child, call.client, address, allowed, waiting)
+        self.watch(outer)
         self._tell(f"pppd {child.pid} was started for {call.client} as {name}")
 
     def look(self, now: float) -> None:
@@ -178,7 +180,7 @@ class Calls:
         for one in self.running.values():
             one.child.terminate()
             if one.waiting is not None:
-                one.waiting.close()
+                self._let_go(one.waiting)
         due = clock() + ENDS_WITHIN
         for name, one in self.running.items():
             if not one.child.ends_within(max(0.0, due - clock())):
@@ -211,8 +213,12 @@ class Calls:
             give(waiting.asking, f"{answer}\n".encode(), line)
         except OSError as error:
             self._tell(f"its line was not taken: {error.strerror}")
-        waiting.close()
+        self._let_go(waiting)
         return True
+
+    def _let_go(self, waiting: _Waiting) -> None:
+        self.unwatch(waiting.outer)
+        waiting.close()
 
     def _open(self, name: str, allowed: Allowed, inside: str) -> None:
         """The rules first, so that nothing passes that is not meant to."""
@@ -271,6 +277,10 @@ class Calls:
         taken = self.running.keys() | self._links.there()
         names = (f"{INTERFACE}{number}" for number in range(len(taken) + 1))
         return next(name for name in names if name not in taken)
+
+
+def _nobody(descriptor: int) -> None:
+    """There is nobody to be told."""
 
 
 def _reach(config: Config, name: str) -> tuple[Reach, ...]:

@@ -46,6 +46,8 @@ class Host:
         self._selector = selectors.DefaultSelector()
         self._listener = _listen(path, group)
         self._selector.register(self._listener, selectors.EVENT_READ)
+        self._lines: set[int] = set()  # of pppds that have not begun
+        calls.watch, calls.unwatch = self._watch, self._unwatch
 
     def register(self, source: int) -> None:
         """Wake up for this descriptor as well."""
@@ -59,6 +61,8 @@ class Host:
                 self._accept(clock())
             elif key.fd in self._asking:
                 self._hear(self._asking[key.fd])
+            else:
+                self._unwatch(key.fd)  # once: what has come is not for us
         now = clock()
         for asking in [one for one in self._asking.values() if one.due <= now]:
             self._forget(asking)
@@ -69,9 +73,18 @@ class Host:
         for asking in list(self._asking.values()):
             self._forget(asking)
         self._listener.close()
-        self._selector.close()
         self._path.unlink(missing_ok=True)
         self._calls.close(clock)
+        self._selector.close()
+
+    def _watch(self, line: int) -> None:
+        self._lines.add(line)
+        self.register(line)
+
+    def _unwatch(self, line: int) -> None:
+        if line in self._lines:
+            self._lines.remove(line)
+            self._selector.unregister(line)
 
     def _accept(self, now: float) -> None:
         try:

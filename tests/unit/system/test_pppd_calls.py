@@ -12,8 +12,8 @@ import pytest
 
 from gateway.control.values_reach import NONE, Reach, reach
 from gateway.system import pppd_calls
-from gateway.system.line import make_line
-from gateway.system.pppd_calls import AT_ONCE, BEGINS_WITHIN, ENDS_WITHIN, LOOK, SOON
+from gateway.system.line import make_line, take
+from gateway.system.pppd_calls import BEGINS_WITHIN, ENDS_WITHIN, LOOK, SOON
 from gateway.system.pppd_rules import Allowed
 from gateway.wire.ipv4 import host_bytes
 from tests.unit.control.test_relations_local import POOL, RADIUS
@@ -118,12 +118,29 @@ def test_who_asks_is_answered_when_pppd_has_an_interface_and_not_before(make: Ma
     asking = machine.ask()
     machine.now += BEGINS_WITHIN / 2
     machine.turn()
-    assert machine.calls.wait() == AT_ONCE
+    assert machine.calls.wait() == SOON
     assert select.select([asking], [], [], 0.0)[0] == []
     machine.interface = (0, 4)
     machine.turn()
     assert asking.recv(100) == b"started 0 4\n"
     assert machine.calls.wait() == SOON
+
+
+def test_what_pppd_says_first_is_waited_for_and_left_to_whoever_asked(make: Make) -> None:
+    machine = make(POOL)
+    machine.interface = None
+    asking = machine.ask()
+    assert machine.waits(0.02)
+    os.write(machine.programs[0].line, b"~first~")
+    assert not machine.waits(1.0)
+    machine.turn()
+    assert machine.waits(0.02)  # it has said something, and has no interface: no reason to hurry
+    machine.interface = (0, 4)
+    machine.turn()
+    answer, line = take(asking, 100)
+    assert (answer, line and line.recv(100)) == (b"started 0 4\n", b"~first~")
+    assert line is not None
+    line.close()
 
 
 def test_a_pppd_that_ends_before_that_is_told_with_its_status(make: Make) -> None:
