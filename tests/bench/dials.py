@@ -60,8 +60,11 @@ def figures(facts: dict[str, Rounds], way: str) -> list[Figure]:
     single, crowd = (
         {whose: rounds[key] for whose, rounds in facts.items()} for key in ("single", "crowd")
     )
-    _check(single, 1)
+    _check({whose: single[whose] for whose in (OURS, THEIRS)}, 1)
     count = len(single[OURS])
+    # Who is only told of is measured by those of its dials that came up.
+    up = {whose: [each for each in found if each["up"]] for whose, found in single.items()}
+    single = {whose: found for whose, found in up.items() if found}
     _check({whose: crowd[whose] for whose in (OURS, THEIRS)}, count)
     few = {whose for whose, found in crowd.items() if mean(_up(found)) < count}
     return [

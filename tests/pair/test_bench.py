@@ -92,6 +92,14 @@ def test_who_is_only_told_of_may_leave_some_behind() -> None:
     assert [value for value, name in told_of if "at once" in name] == [1]
 
 
+def test_a_dial_of_theirs_that_did_not_come_up_is_left_out_of_what_is_told() -> None:
+    theirs, other = _dialled(1.5, 12.0, 0.2, 4000), _dialled(1.5, 12.0, 0.2, 4000)
+    other["single"] = [other["single"][0] | {"up": 0, "last": 99.0}, *other["single"][1:]]
+    found = dials.figures({OURS: theirs, THEIRS: theirs, SOFTETHER: other}, WAY)
+    worst = [each for each in found if "SoftEther" in each.figure and "worst" in each.figure]
+    assert [each.value for each in worst] == [1.5]
+
+
 def _carried(mbit: float, ms: float) -> dict[str, list[dict[str, float]]]:
     return {suite: [asdict(Passed(mbit, mbit, ms, mbit, mbit))] * 3 for suite in CARRIED}
 
