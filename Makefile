@@ -30,7 +30,7 @@ help:
 	@echo 'make matrix  client x NAT traversal x suite x authentication x route (minutes); build/matrix.json'
 	@echo 'make soak    a week of sessions and trouble on the virtual clock, and a closing table; HOURS=168 SEED=1 CARRIER=user'
 	@echo 'make fuzz    made-up bytes into every parser and machine, FUZZ_SECONDS=60 each: 50 minutes on one core'
-	@echo 'make bench   what packets, dials and sessions cost, ours and other people'\''s (root; 24 minutes); build/bench.json'
+	@echo 'make bench   what packets, dials and sessions cost, ours and other people'\''s (root; 32 minutes); build/bench.json'
 	@echo 'make image   the appliance: disk image and update bundle, PROFILE=qemu (root; 2 to 8 minutes)'
 	@echo 'make boot    that image in QEMU, its console in this terminal (UEFI=1 for OVMF; Ctrl-A X ends it)'
 	@echo 'make image-test  the built image boots, serves, updates and recovers, in QEMU (root; 40 minutes)'
