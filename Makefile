@@ -86,7 +86,7 @@ setup: $(VENV)/queue $(VENV)/remote
 
 # Root has what the queue's library is built with; whoever has not leaves out the two files that need it.
 check: $(VENV)/$(if $(filter 0,$(shell id -u)),queue,checks)
-	$(RUN) -m pytest -q -n 2 -m "not long" tests/architecture tests/unit tests/property tests/pair
+	HYPOTHESIS_PROFILE=brief $(RUN) -m pytest -q -n 2 -m "not long" tests/architecture tests/unit tests/property tests/pair
 
 # The image first: the stories marked quick boot it.
 test: setup $(VENV)/image $(VENV)/fuzz $(VENV)/lint $(VENV)/docs

@@ -1,6 +1,7 @@
 """How much Hypothesis tries, and what a slow machine may do: no failure of one, nor a pass of many.
 
-The usual run is the same every time; `HYPOTHESIS_PROFILE=nightly` tries much more, and anew.
+The usual run is the same every time, and `make check` tries the fewer of it
+(`HYPOTHESIS_PROFILE=brief`); `nightly` tries much more, and anew.
 What runs on the real clock gets a second try, told in the summary; more than a few are a failure.
 """
 
@@ -12,13 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile(
-    "usual",
-    max_examples=50,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+for name, examples in (("usual", 50), ("brief", 20)):
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.register_profile("nightly", max_examples=100_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 

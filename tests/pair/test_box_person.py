@@ -27,6 +27,7 @@ def test_a_recording_may_be_as_long_as_the_menu_says() -> None:
     assert diagnose.MOST_PACKETS == capture.MOST
 
 
+@pytest.mark.long
 def test_a_recording_goes_onto_the_stick(
     person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ def test_the_oldest_of_the_history_makes_room() -> None:
     assert rebooted(box.disk).state == (NEWER, NEWER, NEWER, False)
 
 
+@pytest.mark.long
 def test_the_history_is_bounded() -> None:
     texts = [NEW.replace("1400", str(1300 + number)) for number in range(60)]
     box = with_history(*texts)
@@ -106,6 +107,7 @@ STORIES: dict[str, Callable[[Box], object]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("story", STORIES)
 def test_a_disk_that_fails_once_at_any_step_loses_nothing(story: str) -> None:
     for step in range(1, 40):

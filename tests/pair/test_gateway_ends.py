@@ -73,6 +73,7 @@ def test_a_client_that_vanishes_is_noticed_and_the_call_inside_ends(profile: Pro
     assert not world.core.clients.by_spi
 
 
+@pytest.mark.long
 def test_a_client_that_only_answers_stays_up_for_hours() -> None:
     world = meet()
     client = world.call_up(profile=replace(SAFENET_98, pair_life=86400))

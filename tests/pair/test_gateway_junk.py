@@ -93,6 +93,7 @@ def test_a_flood_of_first_messages_is_bounded_by_the_half_open_limits() -> None:
     assert not world.core.clients.phases
 
 
+@pytest.mark.long
 def test_a_flood_of_dials_does_not_fill_the_journal_nor_hide_a_client_in_it() -> None:
     world = meet()
     stranger = world.join(XP_SP2, host="203.0.113.66")

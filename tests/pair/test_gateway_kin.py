@@ -253,12 +253,14 @@ def test_clones_are_told_apart_by_spi_and_cookies(nats: int) -> None:
     assert world.errors() == []
 
 
+@pytest.mark.long
 def test_twenty_clones_behind_one_nat_get_what_the_server_starts() -> None:
     world = clones(20)
     assert speak_in_turn(world, 10) == all_frames(20, 10)
     assert world.errors() == []
 
 
+@pytest.mark.long
 def test_twenty_behind_a_nat_that_restarts_change_places_and_keep_their_sessions() -> None:
     """The first to speak gets the port that was another's."""
     world = clones(20)

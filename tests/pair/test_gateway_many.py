@@ -96,6 +96,7 @@ def test_two_routes_lead_to_two_servers() -> None:
     assert (len(world.server.lines), len(world.other.lines)) == (1, 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 def test_ten_clients_behind_one_nat_dial_at_once_through_a_bad_line(seed: int) -> None:
     world = meet(*entries(10), loss=0.1, duplicate=0.1, jitter=0.125, seed=seed)

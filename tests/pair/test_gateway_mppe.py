@@ -77,6 +77,7 @@ def nothing_was_clear(world: World) -> bool:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize("terms", [(b, s) for b in (128, 56, 40) for s in (False, True)], ids=str)
 def test_every_strength_and_way_of_counting_carries_frames_both_ways(
@@ -101,6 +102,7 @@ def test_keys_change_with_every_frame_and_the_count_begins_again() -> None:
     assert server.reads.changes == 4200
 
 
+@pytest.mark.long
 def test_a_stateful_key_changes_every_256_frames() -> None:
     world = dial({"terms": (128, True)})
     assert talk(world, 1100) == (numbers(1100), numbers(1100))
@@ -267,6 +269,7 @@ def encrypted(host: str, flagged: bool = False) -> Callable[[Datagram], bool]:
     return matches
 
 
+@pytest.mark.long
 def test_a_linux_server_changes_its_key_at_a_reset_and_is_followed() -> None:
     world = dial({"terms": (128, True), "linux": True}, vendor="linux")
     for _ in range(6):

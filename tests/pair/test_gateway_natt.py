@@ -284,6 +284,7 @@ def test_a_nat_that_keeps_the_two_apart_and_gives_both_new_ports_is_followed() -
     assert len(world.core.sessions) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("apart", [False, True], ids=["together", "apart"])
 def test_a_nat_that_rebinds_all_the_time_loses_no_session(apart: bool, seed: int) -> None:

@@ -36,6 +36,7 @@ def chat(world: World, box: OldBox, first: int, count: int) -> None:
         world.net.run_for(DELAY)
 
 
+@pytest.mark.long
 @each_kind
 @pytest.mark.parametrize(
     "what", ["pair pair", "phase1 phase1", "pair phase1", "phase1 pair", "pair pair phase1 pair"]
@@ -53,6 +54,7 @@ def test_renewals_at_the_same_moment_do_not_disturb_each_other(kind: Kind, what:
     assert box.errors == []
 
 
+@pytest.mark.long
 @each_kind
 @pytest.mark.parametrize("seed", range(3))
 def test_renewals_at_the_same_moment_survive_loss(kind: Kind, seed: int) -> None:
@@ -106,6 +108,7 @@ def test_a_main_mode_that_nobody_renews_ends_and_the_pair_does_not(kind: Kind) -
     assert view(world).state == "up"
 
 
+@pytest.mark.long
 @each_kind
 def test_the_gateway_never_begins_a_renewal(kind: Kind) -> None:
     world = old_world()

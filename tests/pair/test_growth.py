@@ -2,6 +2,8 @@
 
 from statistics import median
 
+import pytest
+
 from tests.bench.curve import KINDS, PAYLOAD, steps
 from tests.bench.timed import Timed
 from tests.pair.crowd import Crowd, gather
@@ -33,6 +35,7 @@ def down(crowd: Crowd) -> float:
     return median(steps(crowd, answer))
 
 
+@pytest.mark.long
 def test_a_packet_takes_as_many_steps_with_sixty_sessions_as_with_one() -> None:
     alone, crowded = full_of(1), full_of(60)
     assert 20 < up(crowded) <= up(alone)

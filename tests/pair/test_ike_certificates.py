@@ -254,6 +254,7 @@ def test_phase_1_is_renewed_by_certificate_too() -> None:
     assert agree(world)
 
 
+@pytest.mark.long
 def test_what_crashed_other_stacks_is_refused_and_nothing_else(crashers: list[bytes]) -> None:
     for data in crashers:
         for encoding in (b"\4", b"\1"):

@@ -57,6 +57,7 @@ WHEN_UP = [rekey_phase1, rekey_pair, rekey_pair, say_nonsense, we_close, say_goo
 ALWAYS = [redial, forget, repeat_history]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_breaks_and_nothing_stays(seed: int) -> None:
     chance = Random(seed)

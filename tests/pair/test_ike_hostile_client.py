@@ -49,6 +49,7 @@ def hostile_payloads() -> Iterator[list[Payload]]:
         yield [(isakmp.SA, body), (isakmp.NONCE, bytes(20))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("exchange", [isakmp.QUICK, isakmp.INFORMATIONAL])
 def test_hostile_payloads_under_a_right_hash_are_counted_or_refused(exchange: int) -> None:
     world = standing()
@@ -102,6 +103,7 @@ def test_a_client_that_opens_pair_after_pair_has_a_bounded_number() -> None:
     assert opened - closed <= 32
 
 
+@pytest.mark.long
 def test_a_client_that_opens_phase_1_after_phase_1_has_a_bounded_number() -> None:
     world = standing()
     for _ in range(40):

@@ -1,5 +1,7 @@
 """Keys towards a native server are renewed by either end, by time and by volume, under traffic."""
 
+import pytest
+
 from gateway.outputs import What
 from tests.pair.native_world import Native, meet
 from tests.pair.peers.ike_responder import Habits
@@ -25,6 +27,7 @@ def arrived(world: Native, client: L2tpIpsecClient) -> tuple[int, int]:
     return len(world.native.links[0].got), len(client.ppp.got)
 
 
+@pytest.mark.long
 def test_we_renew_by_time_and_no_frame_is_lost() -> None:
     world = meet(habits=Habits(tells_life=(60, 250_000)))
     client = world.dial_one()
@@ -35,6 +38,7 @@ def test_we_renew_by_time_and_no_frame_is_lost() -> None:
     assert world.errors() == []
 
 
+@pytest.mark.long
 def test_we_renew_by_volume_before_the_server_is_at_its_limit() -> None:
     world = meet(habits=Habits(tells_life=(3600, 100)))
     world.native.limit = 100 * 1000
@@ -45,6 +49,7 @@ def test_we_renew_by_volume_before_the_server_is_at_its_limit() -> None:
     assert world.native.dropped == 0
 
 
+@pytest.mark.long
 def test_a_server_that_deletes_the_old_pair_at_once_loses_nothing_either() -> None:
     world = meet(habits=Habits(tells_life=(60, 250_000), delete_old=True))
     client = world.dial_one()
@@ -74,6 +79,7 @@ def test_both_renew_at_once_and_nothing_is_lost() -> None:
     assert world.errors() == []
 
 
+@pytest.mark.long
 def test_with_the_commit_bit_the_new_pair_is_used_when_the_server_is_ready() -> None:
     world = meet(habits=Habits(tells_life=(60, 250_000), fourth="quick"))
     client = world.dial_one()
@@ -82,6 +88,7 @@ def test_with_the_commit_bit_the_new_pair_is_used_when_the_server_is_ready() -> 
     assert world.native.dropped == 0
 
 
+@pytest.mark.long
 def test_old_pairs_go_once_the_newest_is_used_by_the_server() -> None:
     world = meet(habits=Habits(tells_life=(60, 250_000)))
     client = world.dial_one()
@@ -111,6 +118,7 @@ def test_phase_1_is_renewed_in_time_and_nothing_is_lost() -> None:
     assert arrived(world, client) == (sent, sent)
 
 
+@pytest.mark.long
 def test_keys_that_cannot_be_renewed_are_told_and_tried_again_while_the_old_ones_last() -> None:
     world = meet(habits=Habits(tells_life=(300, 250_000)))
     client = world.dial_one()
@@ -126,6 +134,7 @@ def test_keys_that_cannot_be_renewed_are_told_and_tried_again_while_the_old_ones
     assert world.facts(What.SESSION_CLOSED) == []
 
 
+@pytest.mark.long
 def test_keys_that_run_out_end_the_calls_with_that_reason() -> None:
     world = meet(habits=Habits(tells_life=(100, 250_000)))
     client = world.dial_one()

@@ -66,6 +66,7 @@ def test_no_frame_is_lost_while_it_renews_its_keys_for_an_hour(kind: Kind) -> No
     assert box.errors == []
 
 
+@pytest.mark.long
 @each_client
 @pytest.mark.parametrize("seed", range(2))
 def test_it_comes_up_renews_and_hangs_up_through_loss_and_doubling(kind: Kind, seed: int) -> None:
@@ -164,6 +165,7 @@ def test_an_odd_nat_loss_and_doubling_together_cost_it_no_session(kind: Kind, se
     assert not world.facts(What.SESSION_CLOSED)
 
 
+@pytest.mark.long
 @each_behind_nat
 @pytest.mark.parametrize("nat_d", ["auto", "parrot"])
 def test_a_router_before_the_gateway_keeps_nobody_out(kind: Kind, nat_d: str) -> None:
@@ -200,6 +202,7 @@ def test_left_alone_it_falls_idle_and_comes_back_when_its_user_does(kind: Kind) 
     assert box.errors == []
 
 
+@pytest.mark.long
 @each_client
 def test_a_hello_a_minute_keeps_an_idle_machine_in_touch(kind: Kind) -> None:
     world = old_world()
@@ -210,6 +213,7 @@ def test_a_hello_a_minute_keeps_an_idle_machine_in_touch(kind: Kind) -> None:
     assert box.errors == []
 
 
+@pytest.mark.long
 @each_behind_nat
 @pytest.mark.parametrize("ports", [False, True], ids=["any port", "keeps ports"])
 def test_a_nat_that_forgets_costs_it_no_session(kind: Kind, ports: bool) -> None:

@@ -29,6 +29,7 @@ SHOWN: dict[str, dict[str, Any]] = {
 each_way = pytest.mark.parametrize("how", SHOWN.values(), ids=SHOWN)
 
 
+@pytest.mark.long
 @each_way
 @pytest.mark.parametrize("kind", [XP_SP2, WIN2000_KB818043], ids=["xp sp2", "2000"])
 def test_what_was_recorded_comes_as_far_again_by_other_certificates(

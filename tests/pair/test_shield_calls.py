@@ -106,6 +106,7 @@ def churn(shield: bool) -> World:
     return world
 
 
+@pytest.mark.long
 def test_who_dials_and_hangs_up_in_a_loop_is_slowed_and_the_server_is_left_in_peace() -> None:
     """Q193499: connecting and disconnecting without end leaks until the processor is full;
     Q221331: and then calls are answered no more."""

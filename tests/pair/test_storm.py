@@ -8,17 +8,20 @@ from tests.pair.storm import break_loose
 CROWDED = "CDN 4: too many calls wait for the server already"
 
 
+@pytest.mark.long
 def test_forty_machines_behind_four_nats_are_up_as_fast_as_their_server_may_be_called() -> None:
     storm = break_loose(machines=40, sites=4, servers=1, within=2.0)
     assert (storm.up, storm.dials, storm.refused) == (40, 40, {})
     assert 39 * APART <= storm.last <= 39 * APART + 2.0
 
 
+@pytest.mark.long
 def test_over_a_bad_line_all_come_up_too() -> None:
     storm = break_loose(machines=24, sites=4, servers=2, within=1.0, loss=0.1, seed=3)
     assert storm.up == 24
 
 
+@pytest.mark.long
 def test_two_servers_that_are_full_leave_out_who_is_too_many_and_no_others() -> None:
     """NT takes as many calls as it has ports; the rest hears it at once and may try again."""
     storm = break_loose(machines=12, sites=2, servers=2, within=1.0, ports=5)

@@ -73,6 +73,7 @@ def test_a_file_sets_the_box_up_at_its_first_start(tmp_path: Path) -> None:
     assert desk.claimed
 
 
+@pytest.mark.long
 def test_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     """The socket is the real one, and so is the asking end."""
     path, told = tmp_path / "box.sock", StringIO()

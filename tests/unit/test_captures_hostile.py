@@ -55,6 +55,7 @@ def beside() -> list[Path]:
     return [path for path in files if path.is_file() and path.name not in known]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", in_the_tree(), ids=lambda path: path.name)
 def test_parsers_answer_or_refuse(path: Path) -> None:
     feed_parsers(path)
@@ -66,6 +67,7 @@ def test_machines_raise_nothing(path: Path) -> None:
     feed_machines(path)
 
 
+@pytest.mark.long
 def test_parsers_answer_or_refuse_what_lies_beside_the_checkout() -> None:
     paths = beside()
     assert len(paths) == 15

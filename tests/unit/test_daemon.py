@@ -315,6 +315,7 @@ def test_a_trace_of_nobody_is_refused_and_nothing_is_told(tmp_path: Path, at_wor
     assert at_work.facts == []
 
 
+@pytest.mark.long
 def test_neither_the_daemon_nor_the_menu_loads_scapy() -> None:
     """Half a second and 64 MB: only what explains a trace loads it, in a process of its own."""
     asked = (
@@ -325,6 +326,7 @@ def test_neither_the_daemon_nor_the_menu_loads_scapy() -> None:
     assert said.stdout.strip() == "False"
 
 
+@pytest.mark.long
 def test_the_daemon_loads_no_second_openssl() -> None:
     """Python's own would cost 4 MB beside cryptography's, a tenth of what the daemon may use."""
     asked = "import sys, gateway.daemon; print(sorted({'_hashlib', '_ssl'} & set(sys.modules)))"
@@ -332,6 +334,7 @@ def test_the_daemon_loads_no_second_openssl() -> None:
     assert said.stdout.strip() == "[]"
 
 
+@pytest.mark.long
 def test_the_daemon_loads_nothing_that_only_a_command_or_a_mistake_needs() -> None:
     """argparse brings shutil, and this three libraries that compress: a megabyte together."""
     unwanted = {"argparse", "shutil", "lzma", "bz2", "difflib"}

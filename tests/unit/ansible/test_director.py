@@ -62,6 +62,7 @@ def test_a_gateway_that_answers_is_there(gateway: int) -> None:
     assert PROGRAM["is_there"]("127.0.0.1", gateway)
 
 
+@pytest.mark.long
 def test_where_nobody_is_nobody_is_there() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))

@@ -58,6 +58,7 @@ def with_parts(number: int, parts: tuple[str, ...]) -> Case:
     return replace(CASE, lines=tuple(lines))
 
 
+@pytest.mark.long
 @given(
     st.integers(0, len(CASE.lines) - 1),
     st.lists(st.one_of(st.sampled_from(PARTS), st.text("0123456789 abcdefx:-", max_size=20))),

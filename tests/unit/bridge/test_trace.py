@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from gateway.bridge.trace import AT_ONCE, LARGEST, Trace
 from gateway.control.trace import Report, Wanted
 from gateway.wire.pcapng import INBOUND, OUTBOUND
@@ -32,6 +34,7 @@ def test_a_packet_is_there_as_it_came_and_opened_with_its_true_length() -> None:
     assert second.flags == OUTBOUND
 
 
+@pytest.mark.long
 def test_what_waits_is_bounded_and_what_is_lost_is_counted() -> None:
     one = trace()
     for _ in range(2 * LARGEST // len(PACKET)):

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from gateway.control.document import File
 from gateway.control.edit import edited
 from gateway.control.inlined import as_text, inlined
@@ -34,6 +36,7 @@ def test_der_becomes_pem_of_its_kind() -> None:
     assert as_text("key", OURS.key_pem.encode()) == OURS.key_pem
 
 
+@pytest.mark.long
 def test_the_gateway_does_without_what_edits_texts() -> None:
     code = "import gateway.bridge.gateway, sys; sys.exit('tomlkit' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -468,6 +468,7 @@ def test_a_message_that_asks_many_times_gets_one_answer() -> None:
     assert meeting.ike.counters["asked twice in one message"] == 59
 
 
+@pytest.mark.long
 def test_perfect_forward_secrecy_is_charged_and_waits_when_too_much_was_asked_for() -> None:
     """Who has a key could else have exponentiations made without end, one in every quick mode."""
     meeting = established()

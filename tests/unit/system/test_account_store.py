@@ -40,6 +40,7 @@ def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.long
 def test_there_is_one_accountant(tmp_path: Path) -> None:
     store = AccountStore(tmp_path)
     with pytest.raises(StoreFailed, match="locked"):

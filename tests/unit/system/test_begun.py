@@ -71,6 +71,7 @@ def test_who_has_carried_is_told_by_the_names_that_are_left() -> None:
     assert not is_carrying(["kept-words", "tcp-1"])
 
 
+@pytest.mark.long
 def test_the_daemon_loads_nothing_of_it_before_it_is_wanted() -> None:
     rooms = "'ctypes', 'gateway.system.kernel', 'gateway.system.workers'"
     program = f"import sys, gateway.daemon; print([one for one in ({rooms}) if one in sys.modules])"

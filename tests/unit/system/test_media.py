@@ -80,6 +80,7 @@ def test_a_cd_is_listed_and_read_by_xorriso(tmp_path: Path) -> None:
         assert out.read_bytes() == data
 
 
+@pytest.mark.long
 @PROGRAMS
 def test_a_cd_is_iso_9660_of_level_1_and_nothing_else() -> None:
     image = compact_disc(FILES, DAY)

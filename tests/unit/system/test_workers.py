@@ -223,6 +223,7 @@ def test_counters_are_fetched_while_an_owner_waits(world: World) -> None:
     assert len(world.workers.count()) == 2
 
 
+@pytest.mark.long
 def test_who_does_not_answer_an_owner_is_waited_for_a_moment_only(world: World) -> None:
     reads = iter([100.0, 100.0, 100.05, 200.0, 200.0])
     world.workers._clock = lambda: next(reads)

@@ -78,6 +78,7 @@ def test_the_next_one_need_not_be_announced() -> None:
     assert (crl.next_update, crl.revoked) == (None, frozenset())
 
 
+@pytest.mark.long
 def test_its_length_is_bounded() -> None:
     with pytest.raises(BadCertificate, match="bytes"):
         parse_crl(bytes(LONGEST + 1))

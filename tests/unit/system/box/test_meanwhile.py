@@ -134,6 +134,7 @@ def test_while_a_program_runs_who_looks_is_answered_and_hears_of_it(agent: Agent
     assert agent.box().status().busy_with == ""
 
 
+@pytest.mark.long
 def test_what_changes_something_is_told_to_ask_again_and_was_not_begun(agent: Agent) -> None:
     worker = Asking(agent.box(), "work")
     assert agent.in_it.wait(PATIENCE)
@@ -146,6 +147,7 @@ def test_what_changes_something_is_told_to_ask_again_and_was_not_begun(agent: Ag
     assert "reboot" not in agent.asked
 
 
+@pytest.mark.long
 def test_who_is_told_to_ask_again_does_so_by_itself(agent: Agent) -> None:
     worker = Asking(agent.box(), "work")
     assert agent.in_it.wait(PATIENCE)
@@ -166,6 +168,7 @@ def test_who_has_hung_up_while_their_program_runs_is_no_harm(agent: Agent) -> No
     assert agent.asked.count("work") == 1
 
 
+@pytest.mark.long
 def test_until_all_is_there_everybody_is_told_that_the_agent_starts(tmp_path: Path) -> None:
     with serving(Agent(tmp_path, ready=False)) as agent:
         with pytest.raises(Busy, match="busy with its start"):

@@ -81,6 +81,7 @@ def test_no_row_of_any_page_is_cut_on_the_smallest_screen(reached: Reached) -> N
         assert max((len(row.about) for row in found), default=0) <= 80, way
 
 
+@pytest.mark.long
 def test_every_question_of_every_form_says_all_that_it_means(whole: Ends, reached: Reached) -> None:
     for way, form in reached.forms:
         screen = screen_of(whole, Open(form))

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.unit.user.console.agents import FakeBox, FakeDaemon, both
 from tests.unit.user.console.pty_menu import PYTHON, ROOT
 
@@ -41,6 +43,7 @@ def test_plain_can_be_asked_for(tmp_path: Path) -> None:
     assert "0) Log out" in console(tmp_path, "", "--plain").stdout
 
 
+@pytest.mark.long
 def test_every_command_but_the_screen_does_without_urwid() -> None:
     code = "import sys, gateway.user.cli.main; sys.exit('urwid' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=60)

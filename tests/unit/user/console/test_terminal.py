@@ -92,6 +92,7 @@ def test_an_unknown_size_is_asked_for_and_then_told(
     assert struct.unpack("HHHH", fcntl.ioctl(ours, termios.TIOCGWINSZ, bytes(8)))[:2] == size[::-1]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_who_does_not_answer_in_time_has_the_usual_size(line: tuple[int, int]) -> None:
     assert terminal.settle_size(line[1]) == terminal.USUAL
