@@ -1,21 +1,16 @@
 """The kernel of the real image carries two clients while the daemon stands still, or is killed."""
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from image.places import Places
-from tests.image.appliance import Appliance, make_box
-from tests.image.cables import cables
-from tests.image.files import provision, stick
-from tests.image.probe import ProbeFailed
+from tests.image.appliance import Appliance
+from tests.image.files import provision
+from tests.image.wired import heard_out, wired_box
 from tests.interop.lab.boot import LOGS, play
-from tests.interop.lab.topology import OUTSIDE
-from tests.interop.netns import need_root
 from tests.interop.scenarios.two_through_the_box import (
     COUNT,
     GO_ON,
@@ -31,7 +26,6 @@ SCENARIO = "two_through_the_box"
 PID = "systemctl show -P MainPID postern.service"
 STATE = f"grep ^State: /proc/$({PID})/status"
 LONGEST = 120.0  # seconds for another daemon, in emulation
-WORDS = "journalctl -b -o short-monotonic --no-pager -u postern.service | tail -n 200"
 
 
 class Owner:
@@ -78,17 +72,6 @@ class Owner:
         self.states.append(self.box.probe(STATE).split()[1])
 
 
-@contextmanager
-def heard_out(box: Appliance) -> Iterator[None]:
-    """What its gateway has said is told beside what is wrong."""
-    try:
-        yield
-    except Exception:
-        with suppress(ProbeFailed):
-            print(box.probe.ask(WORDS)[1], flush=True)
-        raise
-
-
 def judge(facts: dict[str, Any], owner: Owner) -> None:
     before, stood, killed = owner.sessions
     assert facts["hung_up"] == [False, False]
@@ -108,21 +91,12 @@ def judge(facts: dict[str, Any], owner: Owner) -> None:
 def test_two_behind_one_nat_are_carried_while_the_daemon_stands_still_or_is_killed(
     places: Places, settled: Path, place: Path
 ) -> None:
-    need_root()
     text = provision().replace('kind = "pptp"', 'kind = "pptp"\ncarrier = "auto"\nshield = false')
-    usb = stick(places, place / "stick.img", {"provision.toml": text})
     for step in STEPS:
         (LOGS / done(step)).unlink(missing_ok=True)
-    with ExitStack() as stack:
-        wires = stack.enter_context(cables())
-        stack.enter_context(wires.space)
-        made = make_box(settled, place, nets=wires.nets, drives=(usb,))
-        box = stack.enter_context(Appliance(made))
-        box.accepting()
-        box.probe.until(f"ip -4 -br address | grep -q {OUTSIDE}", 120)
+    with wired_box(places, settled, place, text) as (box, wires), heard_out(box):
         status = box.ask_gateway("status")
         assert (status["carrier"], status["virtual"]) == ("", "nft")
-        stack.enter_context(heard_out(box))
         owner = Owner(box)
         played = play([SCENARIO], owner.look, taps=wires.lab)[SCENARIO]
         assert played.error == ""

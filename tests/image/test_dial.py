@@ -1,20 +1,16 @@
 """A real client dials through the box to a real PPTP server: the lab is plugged into its ports."""
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from image.places import Places
-from tests.image.appliance import Appliance, make_box
-from tests.image.cables import cables
 from tests.image.figures import Figures
-from tests.image.files import provision, stick
+from tests.image.files import provision
 from tests.image.log_in import log_in
+from tests.image.wired import wired_box
 from tests.interop.lab.boot import play
-from tests.interop.lab.topology import OUTSIDE
-from tests.interop.netns import need_root
 from tests.interop.scenarios.through_the_box import PINGED, UP
 
 pytestmark = [pytest.mark.image, pytest.mark.alone]
@@ -24,17 +20,9 @@ SCENARIO = "through_the_box"
 def test_a_client_behind_a_nat_reaches_the_old_server_through_the_box(
     places: Places, settled: Path, place: Path, figures: Figures
 ) -> None:
-    need_root()
-    usb = stick(places, place / "stick.img", {"provision.toml": provision()})
     seen: list[str] = []
     sessions: list[dict[str, Any]] = []
-    with ExitStack() as stack:
-        wires = stack.enter_context(cables())
-        stack.enter_context(wires.space)
-        made = make_box(settled, place, nets=wires.nets, drives=(usb,))
-        box = stack.enter_context(Appliance(made))
-        box.accepting()
-        box.probe.until(f"ip -4 -br address | grep -q {OUTSIDE}", 120)
+    with wired_box(places, settled, place, provision()) as (box, wires):
         log_in(box)
         box.console.choose("1", "-- Status and live sessions")
 
