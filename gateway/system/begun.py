@@ -21,6 +21,7 @@ from gateway.system.run import ToolFailed
 USER: Final = "user"
 NO_WORKERS: Final = "0"
 ENCAP_NAME: Final = "encap-"
+UNWANTED: Final = Abilities(lacks="no route wants the kernel")
 
 
 class Carries(Carrying, Protocol):
@@ -54,8 +55,8 @@ class Begun:
 
 def begin_kernel(config: Config, tool: Tool, keeper: Keeper, left: dict[str, int]) -> Begun:
     """`left` are an earlier daemon's descriptors: what it had in the kernel is seen to."""
-    if all(route.carrier == USER for route in config.routes) and not is_carrying(left):
-        return Begun(Abilities(lacks="no route wants the kernel"))
+    if not wants_kernel(config) and not is_carrying(left):
+        return Begun(UNWANTED)
     from gateway.system import kernel
 
     return kernel.begin(config, tool, keeper, left)
@@ -74,6 +75,11 @@ def begin_workers(
     from gateway.system import worker_start
 
     return worker_start.begin(config, begun, kept, queues, clock)
+
+
+def wants_kernel(config: Config) -> bool:
+    """Whether any route lets it carry."""
+    return any(route.carrier != USER for route in config.routes)
 
 
 def is_carrying(left: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from gateway.control.config import Config
 from gateway.paths import Abilities, Left
 from gateway.system.abilities import probe
-from gateway.system.begun import USER, Begun, is_carrying
+from gateway.system.begun import UNWANTED, Begun, is_carrying, wants_kernel
 from gateway.system.estate import Keeper
 from gateway.system.firewall import Tool
 from gateway.system.kernel_sas import KernelSas
@@ -37,8 +37,8 @@ def begin(config: Config, tool: Tool, keeper: Keeper, left: dict[str, int]) -> B
 
 
 def _begin(config: Config, tool: Tool, keeper: Keeper, left: dict[str, int]) -> Begun:
-    if all(route.carrier == USER for route in config.routes):
-        return Begun(Abilities(lacks="no route wants the kernel"))
+    if not wants_kernel(config):
+        return Begun(UNWANTED)
     pool = wanted_pool(config)
     abilities, translation = probe(translations(tool, pool))
     if translation is None:
