@@ -60,13 +60,13 @@ def interface_of(inner: int) -> tuple[int, int] | None:
     of the line; None while it has none. To be asked by who had it before: pppd lets nobody else
     open it."""
     try:
-        found = asked(inner, UNIT), asked(inner, CHANNEL)
+        found = number_of(inner, UNIT), number_of(inner, CHANNEL)
     except OSError:
         return None  # it is a terminal like any other
     return None if found[0] < 0 else found
 
 
-def asked(descriptor: int, what: int) -> int:
+def number_of(descriptor: int, what: int) -> int:
     """A number that the kernel is asked for. OSError if it has none."""
     found = bytearray(DESCRIPTOR.size)
     fcntl.ioctl(descriptor, what, found, True)

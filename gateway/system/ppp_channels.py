@@ -14,7 +14,7 @@ from collections.abc import Callable
 from struct import Struct
 from typing import Final, NamedTuple
 
-from gateway.system.line import CHANNEL, asked
+from gateway.system.line import CHANNEL, number_of
 from gateway.wire.udp import Endpoint
 
 AF_PPPOX: Final = 24
@@ -121,12 +121,12 @@ def connect_pptp(reserved: socket.socket, server: bytes, peer_call: int) -> None
 
 def attach(channel: socket.socket) -> int:
     """A descriptor by which frames of this channel are read and written."""
-    return _attach(asked(channel.fileno(), CHANNEL))
+    return _attach(number_of(channel.fileno(), CHANNEL))
 
 
 def join(attached: int, other: socket.socket) -> None:
     """Frames go between the two channels, both ways, until one of them is closed."""
-    fcntl.ioctl(attached, JOIN, _INT.pack(asked(other.fileno(), CHANNEL)))
+    fcntl.ioctl(attached, JOIN, _INT.pack(number_of(other.fileno(), CHANNEL)))
 
 
 def join_again(attached: int, other: socket.socket) -> None:

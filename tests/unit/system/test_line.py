@@ -98,7 +98,7 @@ def test_its_interface_is_that_of_whoever_has(
     monkeypatch: pytest.MonkeyPatch, unit: int, found: tuple[int, int] | None
 ) -> None:
     numbers = {UNIT: unit, CHANNEL: 17}
-    monkeypatch.setattr(room, "asked", lambda inner, what: numbers[what])
+    monkeypatch.setattr(room, "number_of", lambda inner, what: numbers[what])
     assert interface_of(5) == found
 
 
